@@ -89,7 +89,9 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = (folder.parent / f"{folder.name}.lock").open("w")
     except OSError as cause:
-        raise PeerError(f"the cache {folder.parent} cannot be written ({cause.strerror})") from cause
+        raise PeerError(
+            f"the cache {folder.parent} cannot be written ({cause.strerror})"
+        ) from cause
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

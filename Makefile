@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Everything from a fresh clone: `make demo`, `make test`. `make` alone lists the rest.
+
+VENV ?= .venv
+PYTHON ?=
+JOBS ?= auto
+
+RUN := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+PYTEST = $(RUN) -m pytest -n $(JOBS)
+LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-core lint peer bench bench-large soak lock clean
+.NOTPARALLEL:
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## install everything into .venv (PYTHON=python3.13 VENV=.venv313 for another)
+
+$(INSTALLED): requirements/dev.txt pyproject.toml setup/venv.sh
+	@setup/venv.sh $(VENV) $(PYTHON)
+	@touch $@
+
+demo: setup ## hold a whole election of a fictitious school, and verify it
+	@$(VENV)/bin/evote demo --out demo-election
+
+test: setup lint peer ## run every test, with the peer's tool
+	@$(PYTEST) -m 'not soak'
+
+test-core: setup ## run the tests that need nothing but Python
+	@$(PYTEST) -m core
+
+lint: setup ## check style, types and the arrows between packages
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports
+
+peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
+	@$(RUN) setup/fetch_peer.py
+
+bench: setup peer ## measure, beside the peer: one table, JSON beside it
+	@$(RUN) -m bench
+
+bench-large: setup peer ## the same with 100,000 ballots
+	@$(RUN) -m bench --large
+
+soak: setup peer ## the long counts: many more examples, and the tests marked soak
+	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -m 'core or soak'
+
+lock: setup ## lock the newest versions that pyproject.toml allows, with hashes
+	@$(LOCK) --upgrade --output-file requirements/base.txt
+	@$(LOCK) --upgrade --all-extras --constraints requirements/base.txt \
+		--output-file requirements/dev.txt
+
+clean: ## remove what make has made here
+	@rm -rf $(VENV) demo-election build dist mutants .hypothesis .import_linter_cache
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

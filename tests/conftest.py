@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What holds for every test: its mark, hypothesis's profile, and that none is skipped in CI."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+TESTS = Path(__file__).parent
+MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser"}
+MARKS = ("interop", "db", "browser", "soak")
+
+# A laptop gets its answer soon, CI gets the same answer twice, `make soak` searches longer.
+settings.register_profile("fast", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "fast")
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    in_charge = not hasattr(config, "workerinput")
+    if os.environ.get("CI") and in_charge:
+        config.pluginmanager.register(NoTestIsLeftOut(), "no-test-is-left-out")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its folder; one that then carries no mark is `core`."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
+        for folder, mark in MARK_OF_FOLDER.items():
+            if place.startswith(f"{folder}/"):
+                item.add_marker(mark)
+        if not any(item.get_closest_marker(mark) for mark in MARKS):
+            item.add_marker("core")
+
+
+class NoTestIsLeftOut:
+    """Makes the whole run fail, and says why, if any test was skipped or was let fail."""
+
+    def __init__(self) -> None:
+        self.left_out: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped or hasattr(report, "wasxfail"):
+            self.left_out.append(report.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.left_out.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.left_out and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.left_out:
+            terminalreporter.section("left out, which CI does not allow", red=True)
+            for nodeid in self.left_out:
+                terminalreporter.line(nodeid)
