@@ -115,7 +115,7 @@ def test_a_voter_credential_derives_to_a_listed_one(peer: Peer, tmp_path: Path) 
     election = peer.make_election(tmp_path, ONE_OF_TWO, voters=2)
     listed = json.loads((tmp_path / "public_creds.json").read_bytes())
     derived = {peer.derive_credential(election.uuid, key) for key in election.credentials.values()}
-    assert derived == set(listed)
+    assert derived == {line.partition(",")[0] for line in listed}
 
 
 def test_a_copy_of_the_tool_is_not_needed_in_the_clone(peer: Peer) -> None:
