@@ -41,9 +41,9 @@ if ! { [ -z "$wanted" ] && new_enough "$venv/bin/python"; }; then
 fi
 
 echo "setup: installing the locked packages"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
     --require-hashes --only-binary :all: -r requirements/dev.txt ||
     stop "the locked packages could not be installed: is the Python package index within reach?"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
     --no-deps --no-build-isolation --no-index --editable . ||
     stop "the project itself could not be installed"
