@@ -7,7 +7,7 @@ one form only. The order of an object's members is the business of the structure
 
 import hashlib
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Final, NoReturn, TypeAlias
 
 from protocol.errors import MalformedError
@@ -17,7 +17,7 @@ JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue
 
 MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
-MAX_TEXT: Final = 2**20
+MAX_BYTES: Final = 2**26
 BASE58_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -54,10 +54,12 @@ def decode_json(data: bytes) -> JsonValue:
     """Read one JSON text strictly: docs/protocol.md §2.1.
 
     Raises:
-        MalformedError: not UTF-8, a byte order mark, a repeated name, a number that is not an
-            integer of at most 53 bits in its only form, more than 32 levels, a lone surrogate,
-            or anything after the value.
+        MalformedError: more than 64 MiB, not UTF-8, a byte order mark, a repeated name, a number
+            that is not an integer of at most 53 bits in its only form, more than 32 levels, a
+            lone surrogate, or anything after the value.
     """
+    if len(data) > MAX_BYTES:
+        raise _malformed("the text is longer than 64 MiB")
     try:
         value: JsonValue = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as cause:
@@ -154,7 +156,7 @@ class Fields:
         self._read.add(name)
         return self._members[name]
 
-    def text(self, name: str, max_length: int = MAX_TEXT) -> str:
+    def text(self, name: str, max_length: int = MAX_BYTES) -> str:
         """Return a text of at most ``max_length`` characters."""
         value = self.raw(name)
         if not isinstance(value, str) or len(value) > max_length:
@@ -192,7 +194,7 @@ class Fields:
         """Return the member as it is, or None where it is absent (or ``null``)."""
         return self.raw(name) if self.has(name) else None
 
-    def optional_text(self, name: str, max_length: int = MAX_TEXT) -> str | None:
+    def optional_text(self, name: str, max_length: int = MAX_BYTES) -> str | None:
         """Return a text, or None where the member is absent."""
         return self.text(name, max_length) if self.has(name) else None
 
@@ -226,7 +228,22 @@ def sha256_hex(data: bytes) -> str:
 
 def sha256_base64(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in standard base 64 without padding, 43 characters: §2.3."""
-    return b64encode(hashlib.sha256(data).digest()).decode("ascii").rstrip("=")
+    return _base64(hashlib.sha256(data).digest())
+
+
+def decode_base64_digest(text: str) -> bytes:
+    """Read what ``sha256_base64`` writes, 43 characters, into 32 bytes: §2.3."""
+    try:
+        digest = b64decode(text + "=", validate=True)
+    except ValueError as cause:
+        raise _malformed("a digest is not in base 64", "2.3") from cause
+    if len(digest) != 32 or _base64(digest) != text:
+        raise _malformed("a digest is not in base 64", "2.3")
+    return digest
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode("ascii").rstrip("=")
 
 
 def random_base58(length: int, rng: Rng = system_rng) -> str:

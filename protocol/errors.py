@@ -25,3 +25,7 @@ class MalformedError(ProtocolError):
 
 class ProofError(ProtocolError):
     """Well formed, and untrue."""
+
+
+class UnsupportedError(ProtocolError):
+    """Well formed perhaps, and of a kind that this version does not handle."""
