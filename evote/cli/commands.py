@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The commands of ``evote``, in the order of the help: one line each.
+
+The module named has ``main(arguments: list[str]) -> int``, the exit status. It is imported only
+when its command is called, so that one command never slows or breaks another.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word after ``evote``, what it does in one line of French, and where it lives."""
+
+    name: str
+    summary: str
+    module: str
+
+
+COMMANDS: Final = (
+    Command("roll", "lire un export ONDE et dire ce qui reste à régler", "evote.cli.roll"),
+    Command("seats", "répartir les sièges, avec chaque étape du calcul", "evote.cli.seats"),
+)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Command lines read and explained in French; a misuse is ``Unreadable``, never an exit."""
+
+import argparse
+import re
+from collections.abc import Iterable
+from typing import Final, NoReturn
+
+from evote.cli.words import printable
+from evote.errors import Unreadable
+
+_ENGLISH: Final = (
+    (r"the following arguments are required: (.*)", r"il manque : \1"),
+    (r"unrecognized arguments: (.*)", r"argument inconnu : \1"),
+    (r"argument (.*): expected one argument", r"il manque une valeur après \1"),
+    (r"argument (.*): expected at least one argument", r"il manque une valeur après \1"),
+    (r"argument (.*): invalid choice: (.*) \(choose from (.*)\)", r"\1 : \2 n'est pas \3"),
+    (r"argument (.*): invalid \w+ value: (.*)", r"\1 : valeur incorrecte \2"),
+    (r"argument (.*): ignored explicit argument (.*)", r"\1 ne prend pas de valeur : \2"),
+    (r"argument (.*): not allowed with argument (.*)", r"\1 ne va pas avec \2"),
+    (r"one of the arguments (.*) is required", r"il faut l'un de : \1"),
+    (r"argument ([^:]*): (.*)", r"\1 : \2"),
+)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        # parse_intermixed_args hands back its own usage, cut after the English prefix.
+        own = usage.lstrip() if usage else usage
+        super().add_usage(own, actions, groups, "usage : " if prefix is None else prefix)
+
+
+class FrenchParser(argparse.ArgumentParser):
+    """An argument parser whose help is in French and whose errors are ``Unreadable``.
+
+    Args:
+        command: as typed, for instance ``"evote roll check"``.
+        description: one or two sentences.
+        epilog: worked examples, exit statuses.
+    """
+
+    def __init__(self, command: str, description: str, epilog: str = "") -> None:
+        super().__init__(
+            prog=command,
+            description=description,
+            epilog=epilog,
+            formatter_class=_Formatter,
+            add_help=False,
+            allow_abbrev=False,
+        )
+        self._positionals.title = "arguments"
+        self._optionals.title = "options"
+        self.add_argument("-h", "--help", action="help", help="montrer cette aide")
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line in one French sentence."""
+        raise Unreadable(_translate(printable(message)), f"voir « {self.prog} --help »")
+
+
+def _translate(message: str) -> str:
+    for pattern, french in _ENGLISH:
+        if re.fullmatch(pattern, message):
+            return re.sub(pattern, french, message)
+    return message
