@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading and writing whole files, so that nothing is ever half-written: docs/protocol.md §7.14.
+
+Every file is first written beside its place, made durable, then named; all files of a step are
+complete before the first one gets its name.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tally.errors import Refusal, Unreadable
+
+MAX_MESSAGE_BYTES: Final = 2**24
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to write: ``secret`` is readable by its owner alone, ``replace`` may overwrite."""
+
+    path: Path
+    data: bytes
+    secret: bool = False
+    replace: bool = False
+
+
+def read_file(path: Path, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
+    """Return the whole content of a file of at most ``limit`` bytes.
+
+    Raises:
+        Unreadable: with a sentence that names the file and what is wrong with it.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except FileNotFoundError as cause:
+        raise Unreadable(f"le fichier « {path} » n'existe pas") from cause
+    except IsADirectoryError as cause:
+        raise Unreadable(f"« {path} » est un dossier, pas un fichier") from cause
+    except OSError as cause:
+        raise Unreadable(f"impossible de lire « {path} » ({_reason(cause)})") from cause
+    if len(data) > limit:
+        raise Unreadable(f"le fichier « {path} » est trop gros pour être un fichier de ce genre")
+    return data
+
+
+def write_file(path: Path, data: bytes, *, secret: bool = False, replace: bool = False) -> None:
+    """Write one file, whole or not at all."""
+    write_files([NewFile(path, data, secret, replace)])
+
+
+def write_files(files: Sequence[NewFile]) -> None:
+    """Write these files, each whole or not at all; a failure to write one leaves none.
+
+    Raises:
+        Refusal: a file exists already and may not be replaced.
+        Unreadable: the folder cannot be written, or the disk is full.
+    """
+    for file in files:
+        if not file.replace and os.path.lexists(file.path):
+            raise _exists(file.path)
+    with contextlib.ExitStack() as stack:
+        ready = [(_write_beside(file, stack), file) for file in files]
+        undo = stack.enter_context(contextlib.ExitStack())
+        for temporary, file in ready:
+            _give_name(temporary, file)
+            if not file.replace:
+                undo.callback(_remove, file.path)
+        undo.pop_all()
+        for folder in {file.path.parent for file in files}:
+            _make_durable(folder)
+
+
+def _write_beside(file: NewFile, stack: contextlib.ExitStack) -> str:
+    try:
+        handle, name = tempfile.mkstemp(prefix=".preau-", dir=file.path.parent)
+        stack.callback(_remove, name)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(file.data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp made it 0600; what travels may be read by others, within the user's mask.
+        if not file.secret:
+            Path(name).chmod(0o666 & ~_umask())
+    except OSError as cause:
+        raise _unwritable(file.path, cause) from cause
+    return name
+
+
+def _give_name(temporary: str, file: NewFile) -> None:
+    try:
+        if file.replace:
+            Path(temporary).replace(file.path)
+        else:
+            _link(temporary, file.path)
+    except FileExistsError as cause:
+        raise _exists(file.path) from cause
+    except OSError as cause:
+        raise _unwritable(file.path, cause) from cause
+
+
+def _link(temporary: str, path: Path) -> None:
+    # A hard link never overwrites. Where the disk has none (FAT), the check above must do.
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        Path(temporary).rename(path)
+
+
+def _make_durable(folder: Path) -> None:
+    # Windows has no folder to open: the rename itself is all there is.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _remove(name: str | Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        Path(name).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _exists(path: Path) -> Refusal:
+    return Refusal(
+        f"le fichier « {path} » existe déjà et ne sera pas remplacé",
+        "déplacez-le, ou choisissez un autre dossier avec --out",
+    )
+
+
+def _unwritable(path: Path, cause: OSError) -> Unreadable:
+    return Unreadable(
+        f"impossible d'écrire « {path} » ({_reason(cause)}) : rien n'a été écrit",
+        "choisissez un dossier où vous pouvez écrire, sur un disque qui a de la place",
+    )
+
+
+def _reason(cause: OSError) -> str:
+    reasons: dict[type[OSError], str] = {
+        PermissionError: "accès refusé",
+        FileNotFoundError: "le dossier n'existe pas",
+        NotADirectoryError: "le chemin passe par un fichier",
+        IsADirectoryError: "c'est un dossier",
+    }
+    by_number = {28: "le disque est plein", 30: "le disque est en lecture seule", 27: "trop gros"}
+    return reasons.get(type(cause)) or by_number.get(cause.errno or 0) or cause.strerror or "erreur"
