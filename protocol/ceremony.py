@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What binds our key ceremony together: docs/protocol.md §7.11 to §7.13.
+
+Coefficients are committed to before any exponential is seen; all trustees sign one transcript of
+the ceremony; before opening, at least t of them sign the set-up that they have read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from protocol.blame import TrusteeFault, blame
+from protocol.certificates import MAX_TRUSTEES, Certificate
+from protocol.encoding import Fields, JsonValue
+from protocol.errors import MalformedError, ProofError, ProtocolError
+from protocol.group import Element
+from protocol.pki import TrusteeKeys
+from protocol.plain_text import plain_text
+from protocol.proofs.proof import Proof
+from protocol.proofs.signature import sign, verify_signature
+from protocol.rng import Rng, system_rng
+from protocol.transcript import labelled_digest
+from protocol.trustees import ThresholdParameters
+
+COEFFICIENTS_LABEL: Final = "evote/v1/coefficients"
+CEREMONY_LABEL: Final = "evote/v1/ceremony"
+SETUP_LABEL: Final = "evote/v1/setup"
+
+
+def coefficient_commitment(
+    *, uuid: str, size: int, threshold: int, index: int, exponentials: Sequence[Element]
+) -> str:
+    """Return the commitment of trustee ``index`` to its exponentials: §7.11."""
+    numbers = (str(size), str(threshold), str(index))
+    elements = (element.encode() for element in exponentials)
+    return labelled_digest(COEFFICIENTS_LABEL, (uuid, *numbers, *elements))
+
+
+def verify_coefficient_commitment(
+    commitment: str,
+    *,
+    uuid: str,
+    size: int,
+    threshold: int,
+    index: int,
+    exponentials: Sequence[Element],
+) -> None:
+    """Check that trustee ``index`` had committed to these exponentials: §7.11.
+
+    Raises:
+        TrusteeFault: naming ``index``.
+    """
+    expected = coefficient_commitment(
+        uuid=uuid, size=size, threshold=threshold, index=index, exponentials=exponentials
+    )
+    if commitment != expected:
+        raise TrusteeFault(index, "exponentials are not those it had committed to", section="7.11")
+
+
+def verify_commitments(
+    uuid: str, parameters: ThresholdParameters, commitments: Sequence[str]
+) -> None:
+    """Check every trustee's exponentials against its commitment of round 1: §7.11."""
+    if len(commitments) != parameters.size:
+        raise MalformedError("there is not one commitment for each trustee", section="7.11")
+    pairs = zip(commitments, parameters.exponentials, strict=True)
+    for index, (commitment, exponentials) in enumerate(pairs, 1):
+        verify_coefficient_commitment(
+            commitment,
+            uuid=uuid,
+            size=parameters.size,
+            threshold=parameters.threshold,
+            index=index,
+            exponentials=exponentials,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A committee member, by name and role, both plain texts: §8.3."""
+
+    name: str
+    role: str
+
+    @classmethod
+    def decode(cls, value: JsonValue) -> "Member":
+        """Read ``{"name":…,"role":…}``: §8.3."""
+        fields = Fields(value, where="member", section="8.3")
+        member = cls(plain_text(fields, "name"), plain_text(fields, "role"))
+        fields.finish()
+        return member
+
+    def encode(self) -> JsonValue:
+        """Return the object, its members in the order of §8.3."""
+        return {"name": self.name, "role": self.role}
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What every trustee signs at the end of the ceremony: §7.12.
+
+    ``members`` and ``commitments`` have one item for each trustee, in order.
+    """
+
+    uuid: str
+    threshold: int
+    members: tuple[Member, ...]
+    commitments: tuple[str, ...]
+    trustees_sha256: str
+
+    def parts(self, index: int) -> tuple[str, ...]:
+        """Return what trustee ``index`` signs, its own number last: §7.12."""
+        people = zip(self.members, self.commitments, strict=True)
+        described = (
+            text for member, commitment in people for text in (member.name, member.role, commitment)
+        )
+        numbers = (str(len(self.members)), str(self.threshold))
+        return (self.uuid, *numbers, *described, self.trustees_sha256, str(index))
+
+
+def sign_transcript(
+    keys: TrusteeKeys, transcript: Transcript, index: int, rng: Rng = system_rng
+) -> Proof:
+    """Sign the transcript as trustee ``index``, who has compared its own part: §7.12."""
+    return sign(CEREMONY_LABEL, transcript.parts(index), keys.signing, rng)
+
+
+def verify_transcript_signature(
+    verification_key: Element, transcript: Transcript, index: int, signature: Proof
+) -> None:
+    """Check trustee ``index``'s signature of the transcript; TrusteeFault names it: §7.12."""
+    with blame(index, "ceremony's transcript"):
+        verify_signature(CEREMONY_LABEL, transcript.parts(index), verification_key, signature)
+
+
+def verify_transcript(
+    certificates: Sequence[Certificate], transcript: Transcript, signatures: Sequence[Proof]
+) -> None:
+    """Check that all n trustees signed the transcript: §7.12."""
+    counts = {len(transcript.members), len(transcript.commitments), len(signatures)}
+    if counts != {len(certificates)}:
+        raise MalformedError("there is not one signature for each trustee", section="7.12")
+    pairs = zip(certificates, signatures, strict=True)
+    for index, (certificate, signature) in enumerate(pairs, 1):
+        verify_transcript_signature(certificate.verification_key, transcript, index, signature)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStatement:
+    """The set-up that trustees sign before opening: uuid, φ, hash of the Setup event: §7.13."""
+
+    uuid: str
+    fingerprint: str
+    setup_event: str
+
+    def parts(self, index: int) -> tuple[str, ...]:
+        """Return what trustee ``index`` signs: §7.13."""
+        return (self.uuid, self.fingerprint, self.setup_event, str(index))
+
+
+@dataclass(frozen=True, slots=True)
+class SetupSignature:
+    """One trustee's signature of the set-up, with its number: §7.13, §11.2."""
+
+    trustee: int
+    signature: Proof
+
+    @classmethod
+    def decode(cls, value: JsonValue) -> "SetupSignature":
+        """Read ``{"trustee":i,"signature":…}``; nothing is verified yet: §11.2."""
+        fields = Fields(value, where="set-up signature", section="11.2")
+        trustee = fields.integer("trustee", 1, MAX_TRUSTEES)
+        signed = cls(trustee, Proof.decode(fields.raw("signature")))
+        fields.finish()
+        return signed
+
+    def encode(self) -> JsonValue:
+        """Return the object, its members in the order of §11.2."""
+        return {"trustee": self.trustee, "signature": self.signature.encode()}
+
+
+def sign_setup(
+    keys: TrusteeKeys, statement: SetupStatement, index: int, rng: Rng = system_rng
+) -> SetupSignature:
+    """Sign the set-up as trustee ``index``, who has checked it: §7.13."""
+    return SetupSignature(index, sign(SETUP_LABEL, statement.parts(index), keys.signing, rng))
+
+
+def verify_setup_signature(
+    verification_key: Element, statement: SetupStatement, signed: SetupSignature
+) -> None:
+    """Check one trustee's signature of the set-up; TrusteeFault names it: §7.13.
+
+    Args:
+        verification_key: of this trustee's certificate.
+        statement: the set-up.
+        signed: the signature.
+    """
+    with blame(signed.trustee, "set-up signature"):
+        parts = statement.parts(signed.trustee)
+        verify_signature(SETUP_LABEL, parts, verification_key, signed.signature)
+
+
+def verify_setup_signatures(
+    parameters: ThresholdParameters,
+    statement: SetupStatement,
+    signatures: Sequence[SetupSignature],
+) -> None:
+    """Check that at least t trustees signed the set-up, in increasing order: §7.13, §11.2.
+
+    Raises:
+        TrusteeFault: a signature that does not hold, surplus ones too.
+        ProtocolError: too few, out of order or of no trustee.
+    """
+    numbers = [signed.trustee for signed in signatures]
+    if numbers != sorted(set(numbers)):
+        raise ProtocolError("set-up signatures are not in increasing order", section="11.2")
+    for signed in signatures:
+        if signed.trustee > parameters.size:
+            raise ProtocolError("a set-up signature is of no trustee", section="7.13")
+        key = parameters.certificates[signed.trustee - 1].verification_key
+        verify_setup_signature(key, statement, signed)
+    if len(signatures) < parameters.threshold:
+        raise ProofError(
+            f"{len(signatures)} trustees signed the set-up, {parameters.threshold} are needed",
+            section="7.13",
+        )
