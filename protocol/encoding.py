@@ -8,6 +8,7 @@ one form only. The order of an object's members is the business of the structure
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from typing import Final, NoReturn, TypeAlias
 
 from protocol.errors import MalformedError
@@ -90,31 +91,36 @@ def decode_canonical_json(data: bytes) -> JsonValue:
 
 
 def _check_tree(value: JsonValue) -> None:
-    # Level by level rather than recursively: the depth is bounded before it can hurt (§2.1).
-    level: list[JsonValue] = [value]
-    for _ in range(MAX_DEPTH + 1):
-        if not level:
-            return
-        level = [child for node in level for child in _children(node)]
+    # Level by level rather than recursively: the depth is bounded before it can hurt (§2.1). A
+    # level is an array or an object; what stands in neither is at no level.
+    level = _check_nodes([value])
+    for _ in range(MAX_DEPTH):
+        level = [inner for container in level for inner in _check_nodes(_children(container))]
     if level:
         raise _malformed(f"more than {MAX_DEPTH} levels of nesting")
 
 
-def _children(node: JsonValue) -> list[JsonValue]:
-    if isinstance(node, str):
-        _check_text(node)
-    elif isinstance(node, dict):
-        for name in node:
+def _children(container: JsonValue) -> Iterable[JsonValue]:
+    if isinstance(container, dict):
+        for name in container:
             _check_text(name)
-        return list(node.values())
-    elif isinstance(node, list):
-        return node
-    elif isinstance(node, int):
-        if abs(node) > MAX_INTEGER:
-            raise _malformed("an integer is too large")
-    elif node is not None:
-        raise _malformed("a value is not of a JSON type we write")
-    return []
+        return container.values()
+    return container if isinstance(container, list) else ()
+
+
+def _check_nodes(nodes: Iterable[JsonValue]) -> list[JsonValue]:
+    containers: list[JsonValue] = []
+    for node in nodes:
+        if isinstance(node, str):
+            _check_text(node)
+        elif isinstance(node, (dict, list)):
+            containers.append(node)
+        elif isinstance(node, int):
+            if abs(node) > MAX_INTEGER:
+                raise _malformed("an integer is too large")
+        elif node is not None:
+            raise _malformed("a value is not of a JSON type we write")
+    return containers
 
 
 def _check_text(text: object) -> None:
