@@ -9,10 +9,10 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 PYTEST = $(RUN) -m pytest -n $(JOBS)
 LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header --custom-compile-command 'make lock'
+	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core lint peer bench bench-large soak lock clean
+.PHONY: help setup demo test test-core lint peer bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -51,10 +51,17 @@ bench-large: setup peer ## the same with 100,000 ballots
 soak: setup peer ## the long counts: many more examples, and the tests marked soak
 	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -m 'core or soak'
 
+mutants: setup ## change the code in small ways and see a test fail (MUTANTS='tally.seats*' for a part)
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes \
+		--only-binary :all: -r requirements/mutants.txt
+	@$(VENV)/bin/mutmut run $(MUTANTS)
+
 lock: setup ## lock the newest versions that pyproject.toml allows, with hashes
 	@$(LOCK) --upgrade --output-file requirements/base.txt
 	@$(LOCK) --upgrade --all-extras --constraints requirements/base.txt \
 		--output-file requirements/dev.txt
+	@$(LOCK) --upgrade --all-extras --group mutants --constraints requirements/dev.txt \
+		--output-file requirements/mutants.txt
 
 clean: ## remove what make has made here
 	@rm -rf $(VENV) demo-election build dist mutants .hypothesis .import_linter_cache
