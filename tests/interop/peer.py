@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.interop.archives import read_result
 
 GROUP = ("--group", "Ed25519")
 
@@ -285,31 +286,3 @@ class ThresholdCeremony:
         files = ("--certs", "certs.jsons", "--polynomials", "polynomials.jsons")
         parameters = self.step(6, *files, stdin=self.collect("voutput"))
         self.election.save("threshold.json", parameters)
-
-
-def read_members(archive: Path) -> list[tuple[str, bytes]]:
-    """Names and contents of an archive's members, in order. Checks nothing."""
-    with tarfile.open(archive) as tar:
-        members = [(member.name, tar.extractfile(member)) for member in tar]
-        return [(name, file.read()) for name, file in members if file is not None]
-
-
-def read_result(archive: Path) -> list[list[int]]:
-    """The result in a counted archive: the payload of its last event."""
-    *_, (_, payload), (_, event) = read_members(archive)
-    if json.loads(event)["type"] != "Result":
-        raise PeerRefusal("the archive does not end with a result")
-    found: list[list[int]] = json.loads(payload)["result"]
-    return found
-
-
-def cut_after_setup(archive: Path, folder: Path) -> Path:
-    """Copy an archive as it was just after its `Setup` event into another folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content = archive.read_bytes()
-    with tarfile.open(archive) as tar:
-        event = next(member for member in tar if member.name.endswith(".event.json"))
-        end = event.offset_data + -(-event.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
-    copy = folder / archive.name
-    copy.write_bytes(content[:end])
-    return copy

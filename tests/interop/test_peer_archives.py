@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.peer import Peer, PeerRefusal, cut_after_setup, read_members, read_result
+from tests.interop.archives import cut_after_setup, read_members, read_result
+from tests.interop.peer import Peer, PeerRefusal
 
 ARCHIVES = Path(__file__).parent.parent / "vectors" / "peer"
 RESULTS = {
