@@ -3,8 +3,8 @@
 
 import argparse
 import re
-from collections.abc import Iterable
-from typing import Final, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Final, NoReturn, TypeAlias
 
 from evote.cli.words import printable
 from evote.errors import Unreadable
@@ -40,14 +40,14 @@ class FrenchParser(argparse.ArgumentParser):
     """An argument parser whose help is in French and whose errors are ``Unreadable``.
 
     Args:
-        command: as typed, for instance ``"evote roll check"``.
+        prog: the command as typed, for instance ``"evote roll check"``.
         description: one or two sentences.
         epilog: worked examples, exit statuses.
     """
 
-    def __init__(self, command: str, description: str, epilog: str = "") -> None:
+    def __init__(self, prog: str, description: str = "", epilog: str = "") -> None:
         super().__init__(
-            prog=command,
+            prog=prog,
             description=description,
             epilog=epilog,
             formatter_class=_Formatter,
@@ -61,6 +61,27 @@ class FrenchParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Refuse the command line in one French sentence."""
         raise Unreadable(_translate(printable(message)), f"voir « {self.prog} --help »")
+
+
+# What ``add_subparsers`` returns, for the functions that add one command to a group.
+Group: TypeAlias = "argparse._SubParsersAction[FrenchParser]"  # noqa: SLF001 -- no public name
+
+
+def run_group(
+    prog: str, description: str, commands: Iterable[Callable[[Group], None]], arguments: list[str]
+) -> int:
+    """Run one command of a group, such as ``check`` of ``evote roll``, and return its status.
+
+    Each of ``commands`` adds its parser to the group, and sets the default ``run``, a function
+    from the parsed options to the exit status.
+    """
+    parser = FrenchParser(prog, description)
+    group: Group = parser.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+    for add_to in commands:
+        add_to(group)
+    options = parser.parse_args(arguments)
+    status: int = options.run(options)
+    return status
 
 
 def _translate(message: str) -> str:
