@@ -9,8 +9,7 @@ from evote.roll.merging import Person, find_possible_duplicates, gather
 from evote.roll.model import Anomaly, Child, Elector, Roll
 from evote.roll.names import fold
 from evote.roll.onde import ChildLine, ParentLine, read_export
-from evote.roll.wording import list_rows
-from evote.roll.wording import quote
+from evote.roll.wording import list_rows, quote
 
 
 def check_roll(data: bytes) -> Roll:
