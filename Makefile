@@ -37,7 +37,7 @@ lint: setup ## check style, types and the arrows between packages
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 
 peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
 	@$(RUN) setup/fetch_peer.py
