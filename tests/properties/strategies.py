@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from protocol.ballot import BallotContext
 from protocol.elgamal import Ciphertext
 from protocol.encoding import sha256_base64
-from protocol.group import Q, Element, Scalar, generator_power
+from protocol.group import Q, Scalar, generator_power
 from protocol.proofs.proof import Proof
 from protocol.questions import Question
 

@@ -21,6 +21,7 @@ from protocol.encoding import sha256_base64
 from protocol.errors import ProofError, ProtocolError
 from protocol.group import Scalar, generator_power
 from protocol.opened import CheckedBallot, export_opened, verify_opened
+from protocol.questions import Question
 from protocol.secret import Secret
 from tests.properties import strategies as our
 from tests.rng import seeded_rng
@@ -97,9 +98,7 @@ _TWO = Scalar.from_int(2)
 
 
 @given(our.questions(), st.lists(st.integers(-1, 2), max_size=5))
-def test_a_vote_is_permitted_or_refused_by_the_rule(
-    question: our.Question, vote: list[int]
-) -> None:
+def test_a_vote_is_permitted_or_refused_by_the_rule(question: Question, vote: list[int]) -> None:
     blank, chosen = (vote[:1], vote[1:]) if question.blank else ([0], vote)
     binary = len(chosen) == len(question.answers) and all(m in {0, 1} for m in vote)
     permitted = binary and (

@@ -50,7 +50,9 @@ def test_scalars_are_a_field(a: Scalar, b: Scalar, c: Scalar) -> None:
     assert (a - b) + b == a
     assert a + -a == Scalar.from_int(0)
     assert b.is_zero() or a * b * b.inverse() == a
-    assert (a * b).to_int() == a.to_int() * b.to_int() % (2**252 + 0x14DEF9DEA2F79CD65812631A5CF5D3ED)
+    assert (a * b).to_int() == a.to_int() * b.to_int() % (
+        2**252 + 0x14DEF9DEA2F79CD65812631A5CF5D3ED
+    )
 
 
 @given(our.scalars, our.scalars)

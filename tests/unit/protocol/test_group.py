@@ -22,27 +22,27 @@ from protocol.group import (
 from tests.rng import constant_rng, seeded_rng
 
 # Low order and mixed order, as RFC 8032 writes them; the wire has them reversed.
-CANONICAL_LOW_ORDER = """
-ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f
-0000000000000000000000000000000000000000000000000000000000000000
-0000000000000000000000000000000000000000000000000000000000000080
-26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05
-26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85
-c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a
-c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa
-""".split()
-NON_CANONICAL_LOW_ORDER = """
-0100000000000000000000000000000000000000000000000000000000000080
-eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f
-eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
-ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
-edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f
-edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
-""".split()
-MIXED_ORDER = """
-9599999999999999999999999999999999999999999999999999999999999999
-98519eadf35b995233b51b5cd23e9cc5a28b639b5a4af0ec903cb960d81b7819
-""".split()
+CANONICAL_LOW_ORDER = [
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+]
+NON_CANONICAL_LOW_ORDER = [
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+]
+MIXED_ORDER = [
+    "9599999999999999999999999999999999999999999999999999999999999999",
+    "98519eadf35b995233b51b5cd23e9cc5a28b639b5a4af0ec903cb960d81b7819",
+]
 OUTSIDE = CANONICAL_LOW_ORDER + NON_CANONICAL_LOW_ORDER + MIXED_ORDER
 
 IDENTITY_TEXT = "0" * 63 + "1"
@@ -184,9 +184,11 @@ def test_elements_are_values() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-1", "+1", "01", "00", "1 ", " 1", "1\n", "0x1", "1_0", "1e3", "1.0", "１", "²"]
-    + [str(Q), str(Q + 1), str(2**256), "9" * 76, "1" * 5000]
-    + [1, 0, True, None, ["1"]],
+    [
+        *("", "-1", "+1", "01", "00", "1 ", " 1", "1\n", "0x1", "1_0", "1e3", "1.0", "１", "²"),
+        *(str(Q), str(Q + 1), str(2**256), "9" * 76, "1" * 5000),
+        *(1, 0, True, None, ["1"]),
+    ],
 )
 def test_other_texts_are_no_scalars(text: object) -> None:
     with pytest.raises(MalformedError, match=r"\(§4\.1\)"):

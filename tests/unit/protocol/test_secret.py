@@ -31,7 +31,7 @@ def test_no_text_of_it_holds_the_value() -> None:
     [
         lambda s: s == Secret(WORD),
         lambda s: s != WORD,
-        lambda s: s in [Secret(WORD)],
+        lambda s: s in [Secret(WORD), Secret("")],
         hash,
         lambda s: f"{s}",
         lambda s: format(s, ">20"),

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from hashlib import sha256, sha512
+from itertools import pairwise
 from pathlib import Path
 
 import protocol
@@ -48,7 +49,7 @@ def test_no_label_serves_two_uses_or_begins_another() -> None:
     values = sorted(labels().values())
     assert len(values) >= 4
     assert len(set(values)) == len(values)
-    for label, following in zip(values, values[1:], strict=False):
+    for label, following in pairwise(values):
         assert not following.startswith(label)
 
 
