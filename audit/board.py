@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The board: events, their chain, their order, and the data before each. docs/protocol.md §10.
+
+One pass over the archive. Ballots are noted by place and digest only, so memory does not grow with
+their size; all other data are read again when a check asks for them. Here C01 to C05 collect their
+faults. An event out of place is left out of all that follows.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from audit.archive import Datum, Framing, Member, read_exactly, read_members
+from audit.hashing import sha256_base64
+from audit.strict_json import decode, decode_datum, read_object
+from audit.words import Malformed, Text
+
+MAX_PENDING = 8
+MAX_FAULTS = 1000
+_EVENT = re.compile(
+    rb'\{(?:"parent":"([0-9a-f]{64})",)?"height":(0|[1-9][0-9]{0,14}),'
+    rb'"type":"([A-Za-z]{1,40})"(?:,"payload":"([0-9a-f]{64})")?\}'
+)
+_HASH = re.compile("[0-9a-f]{64}")
+_STAGES = {  # the stage after each type of event, and the stages at which it may come (§10.2)
+    "Setup": (1, (0,)),
+    "Ballot": (2, (1, 2)),
+    "EndBallots": (3, (1, 2)),
+    "EncryptedTally": (4, (3,)),
+    "PartialDecryption": (5, (4, 5)),
+    "Result": (6, (5,)),
+}
+
+
+@dataclass(slots=True)
+class Ballots:
+    """Where each ballot stands, in order; parallel arrays, because there may be 100,000."""
+
+    offsets: array[int] = field(default_factory=lambda: array("Q"))
+    sizes: array[int] = field(default_factory=lambda: array("Q"))
+    heights: array[int] = field(default_factory=lambda: array("Q"))
+    digests: bytearray = field(default_factory=bytearray)
+    credentials: bytearray = field(default_factory=bytearray)  # 64 digits each, or 64 spaces
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def datum(self, index: int) -> Datum:
+        """The place of ballot ``index``."""
+        digest = bytes(self.digests[32 * index : 32 * index + 32])
+        return Datum(digest.hex(), digest, self.offsets[index], self.sizes[index])
+
+    def credential(self, index: int) -> str:
+        """The credential at its one place in a canonical ballot (§9.3); spaces if it is not."""
+        return self.credentials[64 * index : 64 * index + 64].decode("ascii")
+
+    def place(self, index: int) -> Text:
+        """How a sentence names ballot ``index``: by the height of its event."""
+        height = self.heights[index]
+        return Text(f"bulletin à l'événement {height}", f"ballot at event {height}")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An event of the count or the set-up, with the data before it."""
+
+    height: int
+    event_hash: str
+    payload: Datum | None
+    data: tuple[Datum, ...]
+
+    def named(self, name: object) -> Datum | None:
+        """The datum of that name among those that stand before the event."""
+        return next((datum for datum in self.data if datum.name == name), None)
+
+
+@dataclass(slots=True)
+class Board:
+    """All that one pass over the archive shows."""
+
+    framing: Framing = field(default_factory=Framing)
+    chain_faults: list[Text] = field(default_factory=list)
+    order_faults: list[Text] = field(default_factory=list)
+    data_faults: list[Text] = field(default_factory=list)
+    events: int = 0
+    stage: int = 0
+    setup: Posted | None = None
+    setup_data: dict[str, str] = field(default_factory=dict)
+    ballots: Ballots = field(default_factory=Ballots)
+    lost: int = 0  # events unreadable or without their data: what they said is unknown
+    tally: Posted | None = None
+    partials: list[Posted] = field(default_factory=list)
+    result: Posted | None = None
+
+    @property
+    def state(self) -> str | None:
+        """The state of §10.2, or None without a set-up."""
+        return (None, "set-up", "open", "closed", "closed", "closed", "tallied")[self.stage]
+
+    @property
+    def whole(self) -> bool:
+        """Whether C01 to C05 found nothing."""
+        faults = (self.chain_faults, self.order_faults, self.data_faults)
+        return not (any(faults) or self.framing.faults or self.framing.name_faults)
+
+
+class _Pass:
+    """The pass: what the next event must be, and the data since the last."""
+
+    def __init__(self, file: BinaryIO, board: Board) -> None:
+        self.file = file
+        self.board = board
+        self.previous: str | None = None
+        self.height = -1
+        self.pending: list[Datum] = []
+        self.skipped = 0
+        self.prefix = b""
+
+    def member(self, member: Member) -> None:
+        if member.is_event:
+            self.event(member)
+            self.pending, self.skipped = [], 0
+        elif len(self.pending) < MAX_PENDING:
+            self.pending.append(member.datum)
+            self.head = member.content[:256]
+        else:
+            self.skipped += 1
+
+    def event(self, member: Member) -> None:
+        board = self.board
+        board.events += 1
+        match = _EVENT.fullmatch(member.content)
+        if match is None:
+            board.lost += 1
+            self._chain("événement mal formé", "malformed event", self.height + 1)
+            self.previous, self.height = member.datum.name, self.height + 1
+            return
+        parent, digits, raw_kind, raw_payload = match.groups()
+        kind, height = raw_kind.decode("ascii"), int(digits)
+        if (parent.decode("ascii") if parent else None) != self.previous:
+            self._chain("ne nomme pas l'événement précédent", "names another parent", height)
+        if height != self.height + 1:
+            self._chain(f"devrait être le {self.height + 1}", f"is {self.height + 1}", height)
+        if (raw_payload is None) != (kind == "EndBallots"):
+            self._chain("donnée en trop ou manquante", "payload missing or unexpected", height)
+        self.previous, self.height = member.datum.name, height
+        if self._in_order(kind, height):
+            payload = raw_payload.decode("ascii") if raw_payload else None
+            self._place(kind, member, height, payload)
+
+    def _chain(self, fr: str, en: str, height: int) -> None:
+        _note(self.board.chain_faults, height, f"{fr} (§10.1)", f"{en} (§10.1)")
+
+    def _in_order(self, kind: str, height: int) -> bool:
+        """Move to the event's stage; False for an event that has no place here (§10.2)."""
+        faults = self.board.order_faults
+        if kind not in _STAGES:
+            _note(faults, height, f"type « {kind} » interdit", f"forbidden type '{kind}'")
+            return False
+        stage, allowed = _STAGES[kind]
+        if self.board.stage not in allowed:
+            _note(faults, height, f"« {kind} » n'a pas sa place ici", f"'{kind}' is out of place")
+            if stage <= self.board.stage:
+                return False
+        self.board.stage = stage
+        return True
+
+    def _place(self, kind: str, member: Member, height: int, payload: str | None) -> None:
+        """Keep the event and its data, after checking that they are those it names (§10.2)."""
+        board = self.board
+        at = next((datum for datum in reversed(self.pending) if datum.name == payload), None)
+        if payload is not None and at is None:
+            board.lost += 1
+            self._data(height, "la donnée qu'il nomme manque", "the datum it names is missing")
+        posted = Posted(height, member.datum.digest.hex(), at, tuple(self.pending))
+        if kind == "Ballot":
+            self._ballot(at, height)
+        expected = [payload]
+        if kind == "Setup":
+            board.setup = posted
+            expected = self._setup(posted)
+        elif kind == "EncryptedTally":
+            board.tally = posted
+            expected = [self._inner(at, height, "encrypted_tally"), payload]
+        elif kind == "PartialDecryption":
+            board.partials.append(posted)
+            expected = [self._inner(at, height, "payload"), payload]
+        elif kind == "Result":
+            board.result = posted
+        elif kind == "EndBallots":
+            expected = []
+        names = [datum.name for datum in self.pending]
+        if at is not None or kind == "EndBallots":
+            self._compare(names, expected, height)
+
+    def _compare(self, names: list[str], expected: list[str | None], height: int) -> None:
+        """Exactly the data named, in this order (§10.2); None stands for an unreadable name."""
+        same = len(names) == len(expected) and all(
+            want in (None, name) for name, want in zip(names, expected, strict=True)
+        )
+        if self.skipped or not same:
+            self._data(
+                height,
+                "n'est pas précédé d'exactement ses données",
+                "is not preceded by exactly its data",
+            )
+
+    def _data(self, height: int, fr: str, en: str) -> None:
+        _note(self.board.data_faults, height, f"{fr} (§10.2)", f"{en} (§10.2)")
+
+    def _ballot(self, at: Datum | None, height: int) -> None:
+        if at is None:
+            return
+        ballots = self.board.ballots
+        ballots.offsets.append(at.offset)
+        ballots.sizes.append(at.size)
+        ballots.heights.append(height)
+        ballots.digests += at.digest
+        head = self.head if at is self.pending[-1] else b""
+        found = head[len(self.prefix) : len(self.prefix) + 64]
+        known = self.prefix and head.startswith(self.prefix) and _is_hash(found)
+        ballots.credentials += found if known else b" " * 64
+
+    def _inner(self, at: Datum | None, height: int, member: str) -> str | None:
+        """The second hash of a payload; its form is the matter of C18 and C19."""
+        try:
+            name = decode(read_exactly(self.file, at))[member] if at else None
+        except (Malformed, TypeError, KeyError):
+            return None
+        return name if isinstance(name, str) else None
+
+    def _setup(self, posted: Posted) -> list[str | None]:
+        """The data of the set-up, named by its payload (§8.5)."""
+        if posted.payload is None:
+            return []
+        spec = "election trustees credentials credentials_certificate?"
+        try:
+            data = decode_datum(read_exactly(self.file, posted.payload), canonical=False)
+            data = read_object(data, spec, strict=False)
+            hashes = {name: data[name] for name in spec.replace("?", "").split() if name in data}
+            if not all(isinstance(h, str) and _HASH.fullmatch(h) for h in hashes.values()):
+                raise Malformed("une empreinte mal formée (§8.5)", "a malformed hash (§8.5)")
+        except Malformed as refusal:
+            place = Text("données d'installation", "set-up data")
+            self.board.data_faults.append(refusal.text.at(place))
+            return [None] * (len(posted.data) - 1) + [posted.payload.name]
+        self.board.setup_data = hashes
+        self._learn_prefix(posted.named(hashes["election"]))
+        return [*hashes.values(), posted.payload.name]
+
+    def _learn_prefix(self, at: Datum | None) -> None:
+        """The first bytes that every ballot of this election has (§9.3)."""
+        try:
+            content = read_exactly(self.file, at) if at else b""
+            uuid = decode(content)["uuid"].encode("ascii")
+        except (Malformed, TypeError, KeyError, AttributeError, UnicodeEncodeError):
+            return
+        fingerprint = sha256_base64(content).encode("ascii")
+        self.prefix = b'{"election_uuid":"%b","election_hash":"%b","credential":"' % (
+            uuid,
+            fingerprint,
+        )
+
+
+def _is_hash(text: bytes) -> bool:
+    return len(text) == 64 and _HASH.fullmatch(text.decode("latin-1")) is not None
+
+
+def _note(faults: list[Text], height: int, fr: str, en: str) -> None:
+    if len(faults) < MAX_FAULTS:
+        place = Text(f"événement {height}", f"event {height}")
+        faults.append(Text(fr, en).at(place))
+
+
+def read_board(file: BinaryIO) -> Board:
+    """The board of an archive, with the faults of C01 to C05 (§10).
+
+    Raises:
+        Unreadable, Unsupported: as ``archive.read_members``.
+    """
+    board = Board()
+    reading = _Pass(file, board)
+    for member in read_members(file, board.framing):
+        position = file.tell()
+        reading.member(member)
+        file.seek(position)
+    if reading.pending:
+        text = Text("des données après le dernier événement", "data after the last event")
+        board.framing.faults.append(text)
+    if board.setup is None:
+        board.order_faults.append(Text("pas d'événement Setup (§10.2)", "no Setup event (§10.2)"))
+    return board
