@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The files of ours that travel between trustees and organiser: docs/protocol.md §7.12, §7.13, §11.3.
+"""The files of ours that travel between trustees and organiser: docs/protocol.md §7.12-§11.3.
 
 Each is canonical JSON that begins with its own name and version, says whose it is and to what it
 belongs, and carries one signature or one partial decryption. The other files of a ceremony are

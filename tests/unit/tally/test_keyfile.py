@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The sealed key file: docs/protocol.md §7.14."""
 
-import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +20,14 @@ from tally.keyfile import (
     save_step,
 )
 from tally.memory import Profile, SeenBoard, Step, TrusteeMemory, encode_memory
-from tally.sealing import seal
+from tally.sealing import Members, seal
 
 WORDS = Secret("abeille  tortue moulin\u00a0pomme tasse violon ")
 SEED = "1" * 22
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def _memory() -> TrusteeMemory:
@@ -115,8 +118,8 @@ def test_the_header_is_authenticated(old: bytes, new: bytes) -> None:
 
 
 def test_a_header_that_contradicts_the_content_is_refused() -> None:
-    members = {"uuid": "abcdefghijkmno", "index": 1, "step": "certificate"}
-    data = seal(FIRST_LINE, dict(members), encode_memory(_memory()), WORDS)
+    members: Members = {"uuid": "abcdefghijkmno", "index": 1, "step": "certificate"}
+    data = seal(FIRST_LINE, members, encode_memory(_memory()), WORDS)
     with pytest.raises(Unreadable, match="ne correspond pas"):
         decode_keyfile(data, WORDS)
 
@@ -149,7 +152,7 @@ def test_a_step_replaces_the_file_and_leaves_no_trace(tmp_path: Path) -> None:
     assert load_keyfile(path, WORDS).step is Step.SEALED
     assert read_public_header(path)["step"] == "sealed"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert sorted(os.listdir(tmp_path)) == ["polynomial-2.json", "secret-2.key"]
+    assert _names(tmp_path) == ["polynomial-2.json", "secret-2.key"]
 
 
 def test_a_step_whose_message_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
@@ -160,7 +163,7 @@ def test_a_step_whose_message_cannot_be_written_changes_nothing(tmp_path: Path) 
         with pytest.raises(Unreadable, match="rien n'a été écrit"):
             save_step(path, _sealed_memory(), WORDS, (NewFile(message, b"{}"),))
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["secret-2.key"]
+    assert _names(tmp_path) == ["secret-2.key"]
 
 
 def test_a_key_file_that_cannot_be_written_takes_its_messages_back(tmp_path: Path) -> None:
@@ -168,4 +171,4 @@ def test_a_key_file_that_cannot_be_written_takes_its_messages_back(tmp_path: Pat
     path.mkdir()  # nothing can be named like a folder
     with pytest.raises(Unreadable):
         save_step(path, _memory(), WORDS, (NewFile(message, b"{}"),))
-    assert os.listdir(tmp_path) == ["secret-2.key"]
+    assert _names(tmp_path) == ["secret-2.key"]

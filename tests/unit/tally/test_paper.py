@@ -67,7 +67,7 @@ def test_exchanged_lines_are_found() -> None:
 def test_a_group_with_a_character_too_many_is_named() -> None:
     groups = _text(_key()).split()
     groups[5] += "X"
-    with pytest.raises(Refusal, match="ligne 2, groupe 2$"):
+    with pytest.raises(Refusal, match=r"ligne 2, groupe 2$"):
         decode_paper(" ".join(groups), UUID)
 
 

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote-tally``: a committee member's whole work on an offline laptop: docs/trustees.md.
+
+Exit status: 0 done, 1 refused, 2 a file could not be read or written or wrong usage, 130 stopped
+by Ctrl-C. Whatever is refused, nothing is half-written.
+"""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from tally.commands import certificate, key, paper, passphrase, polynomial, show, sign
+from tally.console import PROGRAM, FrenchParser
+from tally.errors import Refusal
+
+EXIT_UNREADABLE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+_COMMANDS: Final = (certificate, polynomial, key, sign, paper, show, passphrase)
+
+
+def build_parser() -> FrenchParser:
+    """Return the parser of all commands."""
+    parser = FrenchParser(
+        prog=PROGRAM,
+        description="Le travail d'un membre du bureau : fabriquer ensemble la clé de l'élection,\n"
+        "vérifier l'élection avant l'ouverture, compter après la clôture.\n"
+        "Chaque étape dit quelle est la suivante. Rien n'est envoyé sur Internet.",
+        epilog=f"exemple :\n  {PROGRAM} certificate --help",
+    )
+    commands = parser.add_subparsers(
+        title="étapes et outils", metavar="ÉTAPE", dest="command", required=True
+    )
+    for module in _COMMANDS:
+        module.add(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        parsed = build_parser().parse_args(arguments)
+        status: int = parsed.run(parsed)
+        sys.stdout.flush()
+        return status
+    except Refusal as refusal:
+        return _explain(refusal)
+    except KeyboardInterrupt:
+        print("\nInterrompu : rien n'a été écrit.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output went away: say nothing more, to nobody.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_UNREADABLE
+    except Exception as bug:  # noqa: BLE001  (the outermost frame: no traceback for a person)
+        print(f"{PROGRAM} : erreur imprévue ({type(bug).__name__} : {bug})", file=sys.stderr)
+        print("  conseil : signalez-la aux auteurs du programme", file=sys.stderr)
+        return EXIT_UNREADABLE
+
+
+def _explain(refusal: Refusal) -> int:
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    print(f"{PROGRAM} : {refusal.message}.", file=sys.stderr)
+    if refusal.advice:
+        print(f"  conseil : {refusal.advice}.", file=sys.stderr)
+    return refusal.exit_status

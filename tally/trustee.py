@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A trustee's part in our key ceremony, step by step: docs/protocol.md §7.
+
+Values in, values out: no file, no screen. Each function takes what the trustee remembers and the
+files of all members, checks everything in them, and returns what it then remembers and sends. A
+step out of order or repeated is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from protocol.ceremony import (
+    coefficient_commitment,
+    sign_transcript,
+    verify_coefficient_commitment,
+    verify_commitments,
+)
+from protocol.certificates import make_certificate
+from protocol.dkg import (
+    PolynomialMessage,
+    coefficient_exponentials,
+    decode_exponentials,
+    generate_polynomial,
+    make_polynomial_message,
+)
+from protocol.election import verify_uuid
+from protocol.errors import ProtocolError
+from protocol.first_message import FirstMessage, make_first_message, verify_first_messages
+from protocol.pki import SignedMessage, derive_keys, generate_seed, verify_signed_message
+from protocol.rng import Rng, system_rng
+from protocol.secret import Secret
+from protocol.trustees import ThresholdParameters, Trustees, make_threshold_parameters
+from protocol.vinput import make_vinput
+from protocol.voutput import Voutput, make_voutput, open_decryption_key
+from tally.assembly import make_transcript, words_to_read_aloud
+from tally.errors import Refusal, refuse
+from tally.memory import Profile, Step, TrusteeMemory
+from tally.messages import CeremonySignature
+from tally.senders import Files, blaming, collect, first_match
+from tally.steps import require_profile, require_step
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCeremony:
+    """What ends the ceremony: the trustees' exact bytes, our signature, words to read aloud."""
+
+    trustees: bytes
+    signature: CeremonySignature
+    read_aloud: str
+
+
+def begin(
+    *,
+    uuid: str,
+    size: int,
+    threshold: int,
+    index: int,
+    name: str,
+    role: str,
+    rng: Rng = system_rng,
+) -> tuple[TrusteeMemory, bytes]:
+    """Make seed and coefficients; return the first message, already committed: §7.4, §7.11.
+
+    Args:
+        uuid: of the election.
+        size: n, at least 3.
+        threshold: t, at least 2.
+        index: our number, from 1.
+        name: ours, a plain text (§2.2).
+        role: ours, a plain text.
+        rng: where the secrets come from.
+    """
+    if not (3 <= size <= 100 and 2 <= threshold <= size and 1 <= index <= size):
+        raise Refusal(
+            "il faut au moins 3 membres, au moins 2 pour dépouiller, et un numéro parmi eux",
+            "par exemple --index 1 --of 3 --threshold 2",
+        )
+    try:
+        verify_uuid(uuid)
+    except ProtocolError as cause:
+        raise refuse("l'identifiant de l'élection est mal recopié", cause) from cause
+    seed, coefficients = generate_seed(rng), generate_polynomial(threshold, rng)
+    keys = derive_keys(seed)
+    certificate = make_certificate(keys, size=size, threshold=threshold, index=index, rng=rng)
+    commitment = coefficient_commitment(
+        uuid=uuid,
+        size=size,
+        threshold=threshold,
+        index=index,
+        exponentials=coefficient_exponentials(coefficients),
+    )
+    try:
+        message = make_first_message(
+            keys,
+            uuid=uuid,
+            name=name,
+            role=role,
+            certificate=certificate,
+            commitment=commitment,
+            rng=rng,
+        ).encode()
+    except ProtocolError as cause:
+        raise refuse("le nom ou le rôle ne peut pas être écrit ainsi", cause) from cause
+    memory = TrusteeMemory(
+        step=Step.CERTIFICATE,
+        profile=Profile.PREAU,
+        uuid=uuid,
+        index=index,
+        size=size,
+        threshold=threshold,
+        name=name,
+        seed=seed,
+        coefficients=coefficients,
+        certificates=(message.decode("utf-8"),),
+    )
+    return memory, message
+
+
+def deal(memory: TrusteeMemory, files: Files, rng: Rng = system_rng) -> tuple[TrusteeMemory, bytes]:
+    """Check and keep the certificates of all; return our polynomial, dealt to all: §7.6."""
+    require_profile(memory, Profile.PREAU)
+    require_step(memory, Step.CERTIFICATE)
+    firsts = collect(
+        files,
+        ("",) * memory.size,
+        expected="un certificat (étape 1)",
+        decode=FirstMessage.decode,
+        sender=lambda label, message: _first_sender(memory, label, message),
+    )
+    names = [first.name for first in firsts]
+    with blaming(names):
+        verify_first_messages(memory.uuid, firsts)
+    require_unchanged(firsts[memory.index - 1].encode(), memory.certificates[0])
+    coefficients = _known(memory.coefficients)
+    certificates = [first.certificate for first in firsts]
+    message = make_polynomial_message(
+        derive_keys(memory.seed), certificates, coefficients, rng
+    ).encode()
+    dealt = replace(
+        memory,
+        step=Step.POLYNOMIAL,
+        certificates=tuple(first.encode().decode("utf-8") for first in firsts),
+        polynomials=(message.decode("utf-8"),),
+    )
+    return dealt, message
+
+
+def receive_shares(
+    memory: TrusteeMemory, files: Files, rng: Rng = system_rng
+) -> tuple[TrusteeMemory, bytes]:
+    """Check what all dealt, commitments and shares; return our public key: §7.7, §7.8, §7.11.
+
+    The coefficients are forgotten: from here on the decryption key is the secret.
+    """
+    require_profile(memory, Profile.PREAU)
+    require_step(memory, Step.POLYNOMIAL)
+    firsts = _first_messages(memory)
+    names = [first.name for first in firsts]
+    certificates = [first.certificate for first in firsts]
+    messages = collect(
+        files,
+        names,
+        expected="un fichier de l'étape 2 (polynomial)",
+        decode=PolynomialMessage.decode,
+        sender=lambda _label, message: _signer(firsts, message.coefexps),
+    )
+    require_unchanged(messages[memory.index - 1].encode(), memory.polynomials[0])
+    keys = derive_keys(memory.seed)
+    with blaming(names):
+        vinput = make_vinput(certificates, messages, memory.index)
+        for first, message in zip(firsts, messages, strict=True):
+            _verify_commitment(memory, first, message)
+        voutput = make_voutput(keys, certificates, vinput, rng)
+    received = replace(
+        memory,
+        step=Step.KEY,
+        coefficients=None,
+        polynomials=tuple(message.encode().decode("utf-8") for message in messages),
+        decryption_key=open_decryption_key(keys, voutput.private_key),
+        voutput=voutput.encode().decode("utf-8"),
+    )
+    return received, voutput.encode()
+
+
+def sign_ceremony(
+    memory: TrusteeMemory, files: Files, rng: Rng = system_rng
+) -> tuple[TrusteeMemory, SignedCeremony]:
+    """Check the keys of all, build the trustees object, sign the transcript: §7.9, §7.12."""
+    require_profile(memory, Profile.PREAU)
+    require_step(memory, Step.KEY)
+    if memory.trustees is not None:
+        raise Refusal(
+            "vous avez déjà signé la cérémonie avec cette clé",
+            "l'étape suivante est « evote-tally check-setup », quand l'élection est prête",
+        )
+    if memory.voutput is None:
+        raise Refusal("cette clé vient d'une copie sur papier : sa cérémonie est déjà finie")
+    firsts = _first_messages(memory)
+    names = [first.name for first in firsts]
+    voutputs = collect(
+        files,
+        names,
+        expected="un fichier de l'étape 3 (key)",
+        decode=Voutput.decode,
+        sender=lambda _label, voutput: _key_sender(firsts, voutput),
+    )
+    require_unchanged(voutputs[memory.index - 1].encode(), memory.voutput)
+    with blaming(names):
+        parameters = _gather(memory, firsts, voutputs)
+    trustees = Trustees((parameters,)).encode()
+    transcript = make_transcript(memory.uuid, firsts, trustees)
+    proof = sign_transcript(derive_keys(memory.seed), transcript, memory.index, rng)
+    digest = transcript.trustees_sha256
+    signature = CeremonySignature(memory.uuid, memory.index, digest, proof)
+    signed = replace(memory, certificates=(), polynomials=(), voutput=None, trustees=digest)
+    return signed, SignedCeremony(trustees, signature, words_to_read_aloud(transcript))
+
+
+def require_unchanged(sent: bytes, remembered: str) -> None:
+    """Refuse a file of ours that is not the one we sent."""
+    if sent.decode("utf-8") != remembered:
+        raise Refusal(
+            "votre propre fichier n'est plus celui que votre clé a produit",
+            "quelqu'un l'a modifié, ou il vient d'une autre clé ; prévenez les autres membres",
+        )
+
+
+def _first_messages(memory: TrusteeMemory) -> list[FirstMessage]:
+    return [FirstMessage.decode(text.encode("utf-8")) for text in memory.certificates]
+
+
+def _first_sender(memory: TrusteeMemory, label: str, message: FirstMessage) -> int:
+    certificate = message.certificate
+    if message.uuid != memory.uuid:
+        raise Refusal(f"« {label} » est le certificat d'une autre élection ({message.uuid})")
+    if (certificate.size, certificate.threshold) != (memory.size, memory.threshold):
+        raise Refusal(
+            f"« {label} » annonce {certificate.threshold} membres nécessaires sur "
+            f"{certificate.size}, et votre clé {memory.threshold} sur {memory.size}",
+            "mettez-vous d'accord et recommencez la cérémonie",
+        )
+    return certificate.index
+
+
+def _signer(firsts: Sequence[FirstMessage], signed: SignedMessage) -> int | None:
+    keys = [first.certificate.verification_key for first in firsts]
+    return first_match(len(keys), lambda index: verify_signed_message(keys[index - 1], signed))
+
+
+def _key_sender(firsts: Sequence[FirstMessage], voutput: Voutput) -> int | None:
+    key = voutput.public_key
+    if key.signature is None:
+        return None
+    return _signer(firsts, SignedMessage(key.public_key.encode(), key.signature))
+
+
+def _verify_commitment(
+    memory: TrusteeMemory, first: FirstMessage, message: PolynomialMessage
+) -> None:
+    verify_coefficient_commitment(
+        first.commitment,
+        uuid=memory.uuid,
+        size=memory.size,
+        threshold=memory.threshold,
+        index=first.certificate.index,
+        exponentials=decode_exponentials(message.coefexps, memory.threshold),
+    )
+
+
+def _gather(
+    memory: TrusteeMemory, firsts: Sequence[FirstMessage], voutputs: Sequence[Voutput]
+) -> ThresholdParameters:
+    messages = [PolynomialMessage.decode(text.encode("utf-8")) for text in memory.polynomials]
+    certificates = [first.certificate for first in firsts]
+    parameters = make_threshold_parameters(certificates, messages, voutputs)
+    verify_commitments(memory.uuid, parameters, [first.commitment for first in firsts])
+    return parameters
+
+
+def _known(secret: Secret[T] | None) -> Secret[T]:
+    if secret is None:
+        raise RuntimeError("a step needs a secret that an earlier step must have made")
+    return secret
