@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.blame import TrusteeFault, blame
-from protocol.datum import decode_datum, decode_lines
+from protocol.datum import decode_datum, decode_lines, require_canonical
 from protocol.encoding import Fields, JsonValue, encode_json
 from protocol.errors import ProtocolError
 from protocol.group import GROUP_NAME, Element
@@ -48,7 +48,11 @@ class Certificate:
         encryption = Element.decode(fields.raw("encryption"))
         context.finish(ignore_unknown=ignore_unknown)
         fields.finish(ignore_unknown=ignore_unknown)
-        return cls(signed, size, threshold, index, verification, encryption)
+        certificate = cls(signed, size, threshold, index, verification, encryption)
+        if not ignore_unknown:
+            written = _message(size, threshold, index, verification, encryption).encode("utf-8")
+            require_canonical(written, signed.message.encode("utf-8"), where="certificate")
+        return certificate
 
     def encode(self) -> JsonValue:
         """Return the signed message: §7.4."""
@@ -59,19 +63,25 @@ def make_certificate(
     keys: TrusteeKeys, *, size: int, threshold: int, index: int, rng: Rng = system_rng
 ) -> Certificate:
     """Certify our keys as those of trustee ``index`` in a ``threshold`` of ``size``: §7.4."""
+    message = _message(size, threshold, index, keys.verification_key, keys.encryption_key)
+    return Certificate.decode(sign_message(keys.signing, message, rng).encode())
+
+
+def _message(
+    size: int, threshold: int, index: int, verification: Element, encryption: Element
+) -> str:
     context: JsonValue = {
         "group": GROUP_NAME,
         "size": size,
         "threshold": threshold,
         "index": index,
     }
-    message: JsonValue = {
+    keys: JsonValue = {
         "context": context,
-        "verification": keys.verification_key.encode(),
-        "encryption": keys.encryption_key.encode(),
+        "verification": verification.encode(),
+        "encryption": encryption.encode(),
     }
-    signed = sign_message(keys.signing, encode_json(message).decode("utf-8"), rng)
-    return Certificate.decode(signed.encode())
+    return encode_json(keys).decode("utf-8")
 
 
 def verify_certificate(certificate: Certificate) -> None:

@@ -104,3 +104,9 @@ def decode_big_integer(value: JsonValue, high: int, *, where: str) -> int:
 def encode_big_integer(number: int) -> int | str:
     """Write a number as such up to 2^30 − 1, as a decimal text beyond: §11.2, §11.6."""
     return number if number < 2**30 else str(number)
+
+
+def require_canonical(written: bytes, data: bytes, *, where: str) -> None:
+    """Check that a datum is what we would write, members in their order too: §2.2."""
+    if written != data:
+        raise MalformedError(f"{where} is not in its only form", section="2.2")

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from protocol.ceremony import SetupSignature
-from protocol.datum import hash_text
+from protocol.datum import hash_text, require_canonical
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 
 
@@ -24,7 +24,9 @@ class SetupSignatures:
         uuid, setup_event = fields.text("uuid"), hash_text(fields, "setup_event")
         signatures = tuple(SetupSignature.decode(item) for item in fields.items("signatures"))
         fields.finish()
-        return cls(uuid, setup_event, signatures)
+        result = cls(uuid, setup_event, signatures)
+        require_canonical(result.encode(), data, where="set-up signatures")
+        return result
 
     def encode(self) -> bytes:
         """Return the canonical bytes, members in the order of §17.1."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from protocol.certificates import MAX_TRUSTEES, Certificate, verify_certificates
-from protocol.datum import decode_datum, decode_file
+from protocol.datum import decode_datum, decode_file, require_canonical
 from protocol.dkg import (
     Exponentials,
     PolynomialMessage,
@@ -166,7 +166,10 @@ class Trustees:
         value = decode_datum(data, ignore_unknown=ignore_unknown)
         if not isinstance(value, list) or not value:
             raise MalformedError("the trustees are not an array with an item", section="7.10")
-        return cls(tuple(_decode_item(item, ignore_unknown=ignore_unknown) for item in value))
+        trustees = cls(tuple(_decode_item(item, ignore_unknown=ignore_unknown) for item in value))
+        if not ignore_unknown:
+            require_canonical(trustees.encode(), data, where="trustees")
+        return trustees
 
     def encode(self) -> bytes:
         """Return the canonical bytes: §7.10."""
