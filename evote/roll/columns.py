@@ -74,7 +74,8 @@ class Columns:
 
     def are_repeated_by(self, fields: Sequence[str]) -> bool:
         """Tell whether these fields are the header line once more."""
-        return tuple(normalise(f) for f in fields) == self.names
+        same = (normalise(field) == name for field, name in zip(fields, self.names, strict=False))
+        return len(fields) == len(self.names) and all(same)
 
     def children_within(self, width: int) -> tuple[dict[str, int], ...]:
         """Return the children of a line, which may repeat child columns beyond the header's.

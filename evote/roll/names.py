@@ -9,6 +9,7 @@ import unicodedata
 from typing import Final
 
 _SPACES: Final = re.compile(r"\s+")
+_NOT_IN_WORDS: Final = re.compile(r"[\W_]+")
 _LETTERS_APART: Final = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -57,6 +58,8 @@ MAX_NAME: Final = 100
 def clean(text: str) -> str:
     """Return the text in NFC, one plain space between words, nothing invisible in it."""
     spaced = _SPACES.sub(" ", text)
+    if spaced.isascii() and spaced.isprintable():
+        return spaced.strip()
     visible = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf"))
     return unicodedata.normalize("NFC", _SPACES.sub(" ", visible)).strip()
 
@@ -64,8 +67,9 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Return a name's words without case, accents, hyphens, apostrophes or dots."""
     spread = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS_APART)
-    kept = (c if c.isalnum() else " " for c in spread if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
+    if not spread.isascii():
+        spread = "".join(c for c in spread if not unicodedata.combining(c))
+    return " ".join(_NOT_IN_WORDS.sub(" ", spread).split())
 
 
 def key(text: str) -> str:

@@ -232,6 +232,8 @@ class _LineReader:
 
     def _child(self, group: dict[str, int]) -> ChildLine | None:
         parts = {part: clean(self._at(at)) for part, at in group.items()}
+        if not any(parts.values()):
+            return None
         usage, family, given_name = (
             "" if is_placeholder(text) else text
             for text in (parts.get(p, "") for p in ("usage", "surname", "given_name"))
