@@ -21,4 +21,9 @@ class Command:
 COMMANDS: Final = (
     Command("roll", "lire un export ONDE et dire ce qui reste à régler", "evote.cli.roll"),
     Command("seats", "répartir les sièges, avec chaque étape du calcul", "evote.cli.seats"),
+    Command(
+        "credentials", "faire les codes des électeurs, loin du serveur", "evote.cli.credentials"
+    ),
+    Command("election", "sceller, ouvrir et clore une élection", "evote.cli.election"),
+    Command("ballot", "faire un bulletin, le mettre dans l'urne", "evote.cli.ballot"),
 )

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote ballot make``: a ballot from a code, to cast or to check: docs/protocol.md §9, §15."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from evote.cli.inputs import read_text
+from evote.cli.parser import Group
+from evote.credentials.checking import check_code, read_code
+from evote.election.reading import find_archive, open_board, preau_binding
+from evote.election.voting import cast_ballot, check_ballot, choice_of_label, vote_for
+from tally.files import write_file
+
+_EPILOG = """\
+Avec --check, le bulletin n'est pas signé et ne pourra jamais être voté : le fichier montre
+ce qu'il contient, et « evote-audit opened FICHIER » le vérifie. Notez le suivi du bulletin
+affiché ici : c'est lui qu'il faut retrouver."""
+
+
+def add_to(commands: Group) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "make",
+        help="faire un bulletin à partir d'un code",
+        description="Faire un bulletin chiffré à partir d'un code d'électeur.",
+        epilog=_EPILOG,
+    )
+    add = parser.add_argument
+    add("--archive", required=True, type=Path, metavar="ARCHIVE", help="l'archive ou son dossier")
+    code = parser.add_mutually_exclusive_group(required=True)
+    code.add_argument("--code", metavar="CODE", help="le code, entre guillemets")
+    code.add_argument("--code-file", type=Path, metavar="F", help="fichier qui porte le code")
+    add("--choice", required=True, metavar="LISTE", help="nom d'une liste, ou blank")
+    add("--check", action="store_true", help="ouvrir le bulletin au lieu de le voter")
+    add("--out", required=True, type=Path, metavar="FICHIER", help="où écrire le bulletin")
+    parser.set_defaults(run=_make)
+
+
+def _make(options: Namespace) -> int:
+    typed = options.code if options.code is not None else read_text(options.code_file)
+    code = read_code(typed)
+    with open_board(find_archive(options.archive)) as board:
+        context = board.election.context
+        labels = [entry.label for entry in preau_binding(board).lists]
+        check_code(context.uuid, code, board.credentials)
+    choice = choice_of_label(labels, options.choice)
+    make = check_ballot if options.check else cast_ballot
+    made = make(context, code, vote_for(labels, choice))
+    write_file(options.out, made.data, secret=options.check)
+    print(f"Suivi du bulletin : {made.tracker}")
+    if options.check:
+        print("Bulletin ouvert pour vérification ; il ne peut pas être voté.")
+        print(f"Ensuite : evote-audit opened {options.out}")
+    else:
+        print("Notez ce suivi : il permet de retrouver le bulletin dans l'urne.")
+        print("Ensuite : evote ballot record.")
+    return 0

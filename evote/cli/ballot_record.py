@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote ballot record``: a ballot enters the box, or is told why not: docs/protocol.md §11.1."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Final
+
+from evote.cli.parser import Group
+from evote.election.box import Outcome, record_ballot
+from evote.election.reading import find_archive
+from evote.errors import Refusal
+from tally.files import read_file
+
+_REFUSALS: Final = {
+    Outcome.CREDENTIAL_USED: (
+        "un bulletin a déjà été voté avec ce code, et un vote est définitif",
+        "l'urne n'a pas changé ; si l'électeur n'a pas voté, voyez le bureau des codes",
+    ),
+    Outcome.RESERVE: (
+        "ce code est une réserve qui n'a pas été activée",
+        "l'urne n'a pas changé ; l'électeur vote avec le code de sa propre lettre",
+    ),
+    Outcome.UNKNOWN_CREDENTIAL: (
+        "ce code n'est pas de cette élection",
+        "l'urne n'a pas changé ; vérifiez la lettre",
+    ),
+    Outcome.COPIED: (
+        "ce bulletin reprend une partie d'un autre bulletin",
+        "l'urne n'a pas changé ; refaites un bulletin avec evote ballot make",
+    ),
+    Outcome.CLOSED: (
+        "le vote est clos : plus aucun bulletin n'entre dans l'urne",
+        "l'urne n'a pas changé",
+    ),
+}
+
+
+def add_to(commands: Group) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "record",
+        help="mettre un bulletin dans l'urne",
+        description="Vérifier un bulletin comme le fera n'importe qui, et le mettre dans l'urne.",
+        epilog="codes de sortie : 0 dans l'urne, 1 refusé et l'urne n'a pas changé, 2 illisible.",
+    )
+    add = parser.add_argument
+    add("--archive", required=True, type=Path, metavar="ARCHIVE", help="l'archive ou son dossier")
+    add("ballot", type=Path, metavar="BULLETIN", help="le fichier fait par evote ballot make")
+    parser.set_defaults(run=_record)
+
+
+def _record(options: Namespace) -> int:
+    data = read_file(options.ballot)
+    outcome, tracker = record_ballot(find_archive(options.archive), data)
+    if outcome in _REFUSALS:
+        raise Refusal(*_REFUSALS[outcome])
+    again = outcome is Outcome.ALREADY_RECORDED
+    print("Ce bulletin était déjà dans l'urne." if again else "Le bulletin est dans l'urne.")
+    print(f"Suivi du bulletin : {tracker}")
+    return 0

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote credentials make``: one code for each elector of the roll: docs/protocol.md §13."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from evote.cli.inputs import make_folder, read_roll, read_uuid
+from evote.cli.parser import Group
+from evote.credentials.desk import make_codes
+from evote.credentials.files import desk_files
+from evote.credentials.letters import Sheet
+from evote.credentials.sealed import seal_desk
+from evote.roll.sealing import seal_roll
+from tally.files import write_files
+from tally.passphrase import PassphraseSource
+
+_EPILOG = """\
+fichiers écrits dans le dossier :
+  public-credentials.json   codes publics, pour sceller l'élection
+  reserves.json             codes publics de réserve, pour sceller l'élection
+  sign-in-numbers.json      numéros d'émargement, pour le serveur
+  letters.txt               une feuille par électeur : à imprimer, puis à détruire
+  desk-sealed               ce que le bureau des codes garde, fermé par six mots
+
+Les codes ne sont écrits en clair que sur les lettres. Ni letters.txt ni desk-sealed ne
+doivent aller sur le serveur."""
+
+
+def add_to(commands: Group) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "make",
+        help="un code par électeur, les lettres et les listes",
+        description="Tirer un code par électeur et préparer les lettres, loin du serveur.",
+        epilog=_EPILOG,
+    )
+    add = parser.add_argument
+    add("roll", type=Path, metavar="LISTE.csv", help="l'export ONDE des responsables")
+    add("--uuid", required=True, metavar="NUMÉRO", help="numéro de l'élection")
+    add("--out", required=True, type=Path, metavar="DOSSIER", help="où écrire")
+    add("--school", default="Votre école", metavar="NOM", help="en tête de chaque lettre")
+    add("--host", default="", metavar="ADRESSE", help="serveur, pour le lien des lettres")
+    add("--settled", action="store_true", help="les points de la liste ont été examinés")
+    add(
+        "--passphrase-file",
+        type=Path,
+        metavar="FICHIER",
+        help="mots qui ferment desk-sealed (sinon six mots sont tirés, montrés une fois)",
+    )
+    parser.set_defaults(run=_make)
+
+
+def _make(options: Namespace) -> int:
+    uuid = read_uuid(options.uuid)
+    roll = seal_roll(read_roll(options.roll, settled=options.settled).electors)
+    make_folder(options.out)
+    passphrase = PassphraseSource(options.passphrase_file).new()
+    codes = make_codes(uuid, len(roll.electors))
+    sheet = Sheet(options.school, uuid, options.host)
+    write_files(desk_files(options.out, codes, roll.electors, sheet, seal_desk(codes, passphrase)))
+    print(f"{len(codes.electors)} codes et {len(codes.reserves)} codes de réserve.")
+    print("À faire : imprimer letters.txt, distribuer les lettres, puis détruire ce fichier.")
+    print("Ensuite : evote election seal, avec public-credentials.json et reserves.json.")
+    return 0

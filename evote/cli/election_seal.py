@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote election seal``: from settled files to the archive with its ``Setup``: §8, §10.2."""
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from evote.cli.inputs import make_folder, read_as, read_roll, read_uuid
+from evote.cli.parser import Group
+from evote.credentials.files import decode_reserves
+from evote.election.config import ElectionConfig, decode_config
+from evote.election.reading import RECORD_NAME
+from evote.election.roll_file import ROLL_NAME, encode_sealed_roll
+from evote.election.sealing import SetUp, read_ceremony, seal_election
+from evote.errors import Refusal
+from evote.roll.sealing import SealedRoll, commit_to_roll, new_salt, seal_roll
+from protocol.group import Element
+from protocol.public_credentials import PublicCredentials
+from tally.console import read_messages
+from tally.files import NewFile, read_file, write_files
+
+_EPILOG = """\
+fichiers écrits dans le dossier :
+  record/NUMÉRO.bel    l'archive publique de l'élection, à remettre à chaque membre du bureau
+  roll-sealed.json     la liste électorale scellée : elle porte des noms et reste à l'école
+
+La configuration est décrite dans docs/schemas/election-config.schema.json."""
+
+
+def add_to(commands: Group) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "seal",
+        help="tout vérifier et sceller l'élection",
+        description="Vérifier la configuration, la liste, les codes et les clés, et tout sceller.",
+        epilog=_EPILOG,
+    )
+    add = parser.add_argument
+    add("config", type=Path, metavar="CONFIG.json", help="ce que l'école a décidé")
+    add("--uuid", required=True, metavar="NUMÉRO", help="numéro de l'élection")
+    add("--roll", required=True, type=Path, metavar="LISTE.csv", help="l'export ONDE")
+    add("--settled", action="store_true", help="les points de la liste ont été examinés")
+    add("--credentials", required=True, type=Path, metavar="F", help="public-credentials.json")
+    add("--reserves", required=True, type=Path, metavar="F", help="reserves.json")
+    add("--trustees", required=True, type=Path, metavar="F", help="trustees.json")
+    add("--certificates", required=True, nargs="+", type=Path, metavar="F", help="certificate-*")
+    add("--ceremony", required=True, nargs="+", type=Path, metavar="F", help="ceremony-*")
+    add("--out", required=True, type=Path, metavar="DOSSIER", help="où écrire")
+    parser.set_defaults(run=_seal)
+
+
+def _seal(options: Namespace) -> int:
+    uuid = read_uuid(options.uuid)
+    config = decode_config(read_file(options.config))
+    roll = seal_roll(read_roll(options.roll, settled=options.settled).electors)
+    salt = new_salt()
+    setup = _gather(options, uuid, config, roll, commit_to_roll(roll, salt))
+    archive = seal_election(setup, int(time.time()))
+    record = options.out / RECORD_NAME
+    make_folder(record)
+    sealed = encode_sealed_roll(uuid, setup.roll_commitment, salt, roll.canonical())
+    write_files(
+        [
+            NewFile(record / f"{uuid}.bel", archive),
+            NewFile(options.out / ROLL_NAME, sealed, secret=True),
+        ]
+    )
+    _show(config, setup, record / f"{uuid}.bel")
+    return 0
+
+
+def _gather(
+    options: Namespace, uuid: str, config: ElectionConfig, roll: SealedRoll, commitment: str
+) -> SetUp:
+    trustees = read_file(options.trustees)
+    ceremony = read_ceremony(
+        uuid, trustees, read_messages(options.certificates), read_messages(options.ceremony)
+    )
+    return SetUp(
+        uuid=uuid,
+        config=config,
+        electors=len(roll.electors),
+        roll_commitment=commitment,
+        credentials=read_as(
+            options.credentials, PublicCredentials.decode, "une liste de codes publics"
+        ),
+        reserves=_read_reserves(options.reserves, uuid),
+        trustees_bytes=trustees,
+        ceremony=ceremony,
+    )
+
+
+def _read_reserves(path: Path, uuid: str) -> tuple[Element, ...]:
+    of_uuid, keys = read_as(path, decode_reserves, "la liste des codes de réserve")
+    if of_uuid != uuid:
+        raise Refusal(
+            f"les codes de réserve sont ceux de l'élection {of_uuid}, pas de {uuid}",
+            "donnez les fichiers faits par evote credentials make pour cette élection",
+        )
+    return keys
+
+
+def _show(config: ElectionConfig, setup: SetUp, path: Path) -> None:
+    print(f"L'élection {setup.uuid} est scellée : {setup.electors} électeurs,")
+    print(f"{len(config.lists)} listes, {config.seats} sièges à pourvoir.")
+    if config.rehearsal:
+        print("C'est une répétition : son résultat n'élit personne.")
+    print(f"Archive : {path}")
+    print("Ensuite : chaque membre du bureau la vérifie et la signe (evote-tally check-setup).")

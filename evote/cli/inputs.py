@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Files and words that several commands are given, read in one way, refused in one way."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from evote.cli.words import printable
+from evote.errors import Refusal, Unreadable
+from evote.roll.doctor import check_roll
+from evote.roll.files import read_roll_file
+from evote.roll.model import Roll
+from protocol.encoding import BASE58_ALPHABET
+from protocol.errors import ProtocolError
+from tally.files import read_file
+
+T = TypeVar("T")
+
+# §2.4: in the Préau profile a uuid has 14 to 22 characters.
+_UUID: Final = re.compile(f"[{BASE58_ALPHABET}]{{14,22}}")
+
+
+def read_uuid(text: str) -> str:
+    """Return the number of an election as typed: docs/protocol.md §2.4."""
+    if not _UUID.fullmatch(text):
+        raise Unreadable(
+            f"« {printable(text)} » n'est pas un numéro d'élection",
+            "tirez-en un avec evote election id, et gardez-le pour toute l'élection",
+        )
+    return text
+
+
+def read_as(path: Path, decode: Callable[[bytes], T], what: str, *, limit: int = 2**26) -> T:
+    """Read a file and decode it; a file of another kind is refused by name.
+
+    Raises:
+        Unreadable: no such file, or not what it should be.
+    """
+    data = read_file(path, limit=limit)
+    try:
+        return decode(data)
+    except ProtocolError as cause:
+        raise Unreadable(
+            f"« {printable(path)} » n'est pas {what} : {cause}",
+            "vérifiez que vous donnez le bon fichier, tel quel",
+        ) from cause
+
+
+def read_roll(path: Path, *, settled: bool) -> Roll:
+    """Read an ONDE export whose anomalies, if any, a person has settled.
+
+    Raises:
+        Refusal: there are anomalies, and nobody says that they have been looked at.
+        Unreadable: not such an export.
+    """
+    roll = check_roll(read_roll_file(path))
+    if not roll.electors:
+        raise Refusal("cette liste électorale est vide", "vérifiez l'export avec evote roll check")
+    if roll.anomalies and not settled:
+        raise Refusal(
+            f"la liste électorale a {len(roll.anomalies)} anomalie(s) à régler",
+            f"lisez-les avec « evote roll check {printable(path)} » ; corrigez le fichier, ou "
+            "ajoutez --settled quand elles ont été examinées et que la liste est bonne",
+        )
+    return roll
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a small text file."""
+    try:
+        return read_file(path, limit=4096).decode("utf-8")
+    except UnicodeDecodeError as cause:
+        raise Unreadable(
+            f"« {printable(path)} » n'est pas un fichier texte", "donnez le bon fichier"
+        ) from cause
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder to write to, unless it is there already."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as cause:
+        raise Unreadable(
+            f"« {printable(path)} » est un fichier, pas un dossier", "choisissez un autre nom"
+        ) from cause

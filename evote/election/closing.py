@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Closing: ``EndBallots`` and the encrypted tally, in one append: docs/protocol.md §10.2, §11.2.
+
+From here on nobody votes, and what the trustees decrypt is fixed.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evote.election.opening import read_signatures
+from evote.election.reading import mend_archive, open_board, preau_binding
+from evote.errors import Refusal
+from protocol.board import Board
+from protocol.counting import SizedTally, count_ballots
+from protocol.encoding import sha256_hex
+from protocol.errors import ProtocolError
+from protocol.events import BoardState, EventKind
+from tally.archive_file import NewEntry, append_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What the box held when it was closed."""
+
+    ballots: int
+    electors: int
+
+
+def close_election(archive: Path, sign_ins: int | None = None) -> Closed:
+    """Close the box and write the encrypted tally: docs/protocol.md §11.1, §11.2.
+
+    Args:
+        archive: the file; ``setup-signatures.json`` lies beside it.
+        sign_ins: how many electors signed in; None where nothing counts them apart.
+
+    Raises:
+        Refusal: closed already, not opened, or the box and the sign-ins do not agree.
+    """
+    mend_archive(archive)
+    with open_board(archive) as board:
+        _check_state(board)
+        electors = preau_binding(board).electors
+        signatures = read_signatures(archive.parent, board)
+        try:
+            count = count_ballots(
+                board.election.questions,
+                board.credentials,
+                (recorded.ballot for recorded in board.ballots()),
+                final=True,
+            )
+        except ProtocolError as cause:
+            raise Refusal(
+                f"l'urne n'est pas en ordre : {cause}",
+                "n'allez pas plus loin ; faites vérifier l'archive par evote-audit verify",
+            ) from cause
+        head = board.head
+    _check_sign_ins(count.num_tallied, sign_ins)
+    tally = count.encrypted_tally.encode()
+    sized = SizedTally(
+        num_tallied=count.num_tallied,
+        total_weight=count.total_weight,
+        encrypted_tally=sha256_hex(tally),
+        setup_signatures=signatures.signatures,
+    )
+    entries: list[NewEntry] = [
+        (EventKind.END_BALLOTS, ()),
+        (EventKind.ENCRYPTED_TALLY, (tally, sized.encode())),
+    ]
+    append_entries(archive, entries, expected=head)
+    return Closed(count.num_tallied, electors)
+
+
+def _check_state(board: Board) -> None:
+    if board.state in (BoardState.CLOSED, BoardState.TALLIED):
+        raise Refusal("le vote est déjà clos", "passez au dépouillement : evote-tally decrypt")
+
+
+def _check_sign_ins(ballots: int, sign_ins: int | None) -> None:
+    if sign_ins is not None and sign_ins != ballots:
+        raise Refusal(
+            f"il y a {ballots} bulletins dans l'urne et {sign_ins} émargements",
+            "le vote n'a pas été clos ; cherchez d'où vient l'écart avant de continuer",
+        )

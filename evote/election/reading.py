@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading the archive of an election from a file or its folder: docs/protocol.md §10.3, §17.1."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from evote.errors import Refusal, Unreadable
+from protocol.bindings import EvoteBinding
+from protocol.board import Board, read_board
+from protocol.errors import ProtocolError
+from tally.archive_file import append_entries
+
+RECORD_NAME: Final = "record"
+SIGNATURES_NAME: Final = "setup-signatures.json"
+_ADVICE: Final = "donnez le fichier .bel fait par « evote election seal », ou son dossier"
+
+
+def find_archive(path: Path) -> Path:
+    """Return the archive itself: the file given, or the only ``*.bel`` of the folder given.
+
+    A folder without archive but with a folder ``record`` stands for that one.
+
+    Raises:
+        Unreadable: there is none, or more than one.
+    """
+    if not path.is_dir():
+        return path
+    found = sorted(path.glob("*.bel")) or sorted((path / RECORD_NAME).glob("*.bel"))
+    if len(found) != 1:
+        what = "aucune archive .bel" if not found else "plusieurs archives .bel"
+        raise Unreadable(f"le dossier « {path} » contient {what}", _ADVICE)
+    return found[0]
+
+
+def mend_archive(path: Path) -> None:
+    """Cut off what an interrupted addition left after the last whole event: §10.2.
+
+    Raises:
+        Unreadable: not an archive, or one that cannot be written.
+    """
+    append_entries(path, ())
+
+
+@contextlib.contextmanager
+def open_board(path: Path) -> Iterator[Board]:
+    """Give the board of an archive, readable while the context lasts: §10.
+
+    Raises:
+        Unreadable: no such file, or not an archive of an election.
+    """
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError as cause:
+        raise Unreadable(f"l'archive « {path} » n'existe pas", _ADVICE) from cause
+    except IsADirectoryError as cause:
+        raise Unreadable(f"« {path} » est un dossier, pas une archive", _ADVICE) from cause
+    with stream:
+        try:
+            board = read_board(stream)
+        except ProtocolError as cause:
+            raise Unreadable(
+                f"« {path} » n'est pas une archive d'élection lisible : {cause}", _ADVICE
+            ) from cause
+        yield board
+
+
+def preau_binding(board: Board) -> EvoteBinding:
+    """Return what our elections bind: §8.3.
+
+    Raises:
+        Refusal: this election was not made by us.
+    """
+    if board.election.evote is None:
+        raise Refusal(
+            "cette élection n'a pas été faite avec Préau", "utilisez le logiciel qui l'a faite"
+        )
+    return board.election.evote

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The minutes of an election in plain French, from its board alone: docs/protocol.md §11.7, §12.
+
+A text to read and to sign. The official forms of the school authority are another matter.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from evote.election.outcome import result_binding, result_row
+from evote.election.reading import preau_binding
+from protocol.bindings import EvoteBinding
+from protocol.board import Board
+from protocol.result import SeatsOfList
+
+
+def write_minutes(board: Board) -> bytes:
+    """Return the minutes as a text in UTF-8.
+
+    Raises:
+        Refusal: the result is not published yet.
+    """
+    evote = preau_binding(board)
+    parts = [
+        _heading(board, evote),
+        _figures(board, evote),
+        _lists(result_binding(board).seats.lists),
+        _elected(result_binding(board).seats.lists),
+        _ties(board),
+        _signatures(evote),
+    ]
+    return "\n".join(line for part in parts for line in (*part, "") if part).encode("utf-8")
+
+
+def _heading(board: Board, evote: EvoteBinding) -> list[str]:
+    lines = [
+        "PROCÈS-VERBAL DE L'ÉLECTION DES REPRÉSENTANTS DES PARENTS D'ÉLÈVES",
+        "",
+        f"{evote.school.name} ({evote.school.uai})",
+        board.election.name,
+        f"Vote électronique du {_moment(evote.opens_at)} au {_moment(evote.closes_at)}.",
+        f"Élection n° {board.election.uuid}, empreinte {board.election.fingerprint}.",
+    ]
+    if evote.rehearsal:
+        lines += ["", "RÉPÉTITION : ce résultat n'élit personne."]
+    return lines
+
+
+def _figures(board: Board, evote: EvoteBinding) -> list[str]:
+    blank = result_row(board)[0]
+    ballots = result_binding(board).sign_ins
+    return [
+        f"Électeurs inscrits ........ {evote.electors:>6}",
+        f"Votants ................... {ballots:>6}   ({share(ballots, evote.electors)})",
+        f"Bulletins blancs .......... {blank:>6}",
+        f"Suffrages exprimés ........ {ballots - blank:>6}",
+        f"Sièges à pourvoir ......... {evote.seats:>6}",
+    ]
+
+
+def _lists(lists: Sequence[SeatsOfList]) -> list[str]:
+    width = max(len(each.label) for each in lists)
+    rows = [
+        f"{each.label:<{width}}  {each.votes:>6} voix  {each.seats:>3} sièges" for each in lists
+    ]
+    return ["Répartition au quotient, puis au plus fort reste :", "", *rows]
+
+
+def _elected(lists: Sequence[SeatsOfList]) -> list[str]:
+    lines: list[str] = []
+    for each in lists:
+        if each.seats:
+            lines += [f"{each.label}", f"  titulaires : {', '.join(each.titulaires) or 'aucun'}"]
+            if each.suppleants:
+                lines.append(f"  suppléants : {', '.join(each.suppleants)}")
+            if each.unfilled:
+                lines.append(f"  sièges sans candidat : {each.unfilled}")
+    return (
+        ["Sont élus :", "", *lines] if lines else ["Aucun suffrage exprimé : personne n'est élu."]
+    )
+
+
+def _ties(board: Board) -> list[str]:
+    seats = result_binding(board).seats
+    lines = [f"  {label} : né(e) le {born}" for label, born in seats.births or ()]
+    if lines:
+        lines.insert(0, "Égalité des restes et des voix, départagée au bénéfice de l'âge :")
+    if seats.lots:
+        lines.append(f"Égalité départagée par tirage au sort : {', '.join(seats.lots)}.")
+    return lines
+
+
+def _signatures(evote: EvoteBinding) -> list[str]:
+    rows = [
+        f"  {member.name}, {member.role} : ......................"
+        for member in evote.ceremony.members
+    ]
+    return [
+        "Chacun peut vérifier ce résultat avec le dossier public de l'élection et la commande",
+        "« evote-audit verify ».",
+        "",
+        "Les membres du bureau :",
+        *rows,
+    ]
+
+
+def _moment(seconds: int) -> str:
+    try:
+        zone: tzinfo = ZoneInfo("Europe/Paris")
+        name = "heure de Paris"
+    except ZoneInfoNotFoundError:  # a machine without the table of time zones
+        zone, name = UTC, "temps universel"
+    return datetime.fromtimestamp(seconds, tz=zone).strftime(f"%d/%m/%Y à %H:%M ({name})")
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share in French, rounded to a tenth of a percent: ``55,3 %``."""
+    tenths = (2000 * part + whole) // (2 * whole) if whole else 0
+    return f"{tenths // 10},{tenths % 10}\u00a0%"
