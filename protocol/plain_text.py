@@ -32,8 +32,8 @@ def verify_plain_text(text: str, *, where: str) -> None:
         category = unicodedata.category(character)
         if category in _REFUSED_CATEGORIES or (category == "Zs" and character not in SPACES):
             raise _not_plain(where, f"has the character U+{ord(character):04X}")
-    spaced = "".join(" " if character in SPACES else character for character in text)
-    if spaced != " ".join(spaced.split(" ")).strip(" ") or "  " in spaced:
+    spaced = text.replace("\u00a0", " ")
+    if spaced != spaced.strip(" ") or "  " in spaced:
         raise _not_plain(where, "has a space at an end or two in a row")
 
 
@@ -54,9 +54,10 @@ def verify_distinct(texts: Iterable[str], *, where: str) -> None:
     """Check that no two of the texts look alike: §2.2."""
     seen: dict[str, str] = {}
     for text in texts:
-        other = seen.setdefault(likeness(text), text)
-        if other is not text:
-            raise _not_plain(where, f"{text!r} looks like {other!r}")
+        key = likeness(text)
+        if key in seen:
+            raise _not_plain(where, f"{text!r} looks like {seen[key]!r}")
+        seen[key] = text
 
 
 def _not_plain(where: str, reason: str) -> MalformedError:
