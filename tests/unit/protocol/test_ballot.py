@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from protocol.answer import Answer, make_answer
+from protocol.answer import Answer, verify_answer
 from protocol.ballot import (
     Ballot,
     BallotContext,
@@ -23,10 +23,12 @@ from protocol.ballot import (
     verify_unsigned,
 )
 from protocol.credentials import public_credential
-from protocol.elgamal import Ciphertext
+from protocol.elgamal import Ciphertext, Encryption, combine_encryptions, encrypt
 from protocol.encoding import sha256_base64
 from protocol.errors import MalformedError, ProofError, ProtocolError
 from protocol.group import GENERATOR, ONE, Q, Scalar, generator_power
+from protocol.proofs.blank import prove_blank, prove_overall
+from protocol.proofs.membership import prove_membership
 from protocol.proofs.proof import Proof
 from protocol.questions import Question
 from protocol.secret import Secret
@@ -112,6 +114,9 @@ def with_answer(index: int, **changes: object) -> Ballot:
 CHOICES = UNSIGNED.answers[0].choices
 PROOFS = UNSIGNED.answers[0].individual_proofs
 RERANDOMISED = tuple(Ciphertext(c.alpha * GENERATOR, c.beta * CONTEXT.public_key) for c in CHOICES)
+ANOTHER = sign_ballot(
+    make_unsigned_ballot(CONTEXT, public_credential(VOTER), VOTES, RNG)[0], VOTER, RNG
+)
 FORGED: dict[str, Callable[[], Ballot]] = {
     "another voter signs a copy": lambda: resigned(UNSIGNED, OTHER_VOTER),
     "ciphertexts are re-randomised": lambda: with_answer(0, choices=RERANDOMISED),
@@ -132,6 +137,9 @@ FORGED: dict[str, Callable[[], Ballot]] = {
     "it names another uuid": lambda: resigned(replace(UNSIGNED, uuid="G3LXxMBpCrX1W9")),
     "the hash is that of another ballot": lambda: replace(
         BALLOT, signed_hash=sha256_base64(b"another")
+    ),
+    "hash and signature are those of another ballot of this voter": lambda: replace(
+        BALLOT, signed_hash=ANOTHER.signed_hash, signature=ANOTHER.signature
     ),
     "the signature is by another credential": lambda: replace(
         BALLOT, signature=resigned(UNSIGNED, OTHER_VOTER).signature
@@ -270,27 +278,74 @@ def test_the_shape_is_checked_again_against_the_election_that_verifies() -> None
         verify_ballot(BALLOT, replace(CONTEXT, questions=(BLANK,)))
 
 
-def dishonest(question: Question, claimed: tuple[int, ...], real: tuple[int, ...]) -> Answer:
-    """Answer with proofs for one vote and ciphertexts of another."""
-    s0 = CONTEXT.statement(public_credential(VOTER))
-    made, _ = make_answer(s0, CONTEXT.public_key, question, claimed, seeded_rng("lie"))
-    shifted = tuple(
-        Ciphertext(c.alpha, c.beta * generator_power(Scalar.from_int(m - n)))
-        for c, m, n in zip(made.choices, real, claimed, strict=True)
+def forged_answer(question: Question, real: tuple[int, ...]) -> Answer:
+    """Encrypt any 0/1 vote with every proof that is true, and a lie for each that is not."""
+    s0, y = CONTEXT.statement(public_credential(VOTER)), CONTEXT.public_key
+    randomness = [Scalar.random(RNG) for _ in real]
+    made = [Encryption(encrypt(y, r, m), r, m) for r, m in zip(randomness, real, strict=True)]
+    choices = tuple(encryption.ciphertext for encryption in made)
+    individual = tuple(prove_membership(s0, y, encryption, (0, 1), RNG) for encryption in made)
+    s = f"{s0}|{','.join(choice.text() for choice in choices)}"
+    values = question.values
+    if not question.blank:
+        overall = prove_membership(s, y, lying(combine_encryptions(made), values), values, RNG)
+        return Answer(choices, individual, overall, None)
+    blank, total = made[0], combine_encryptions(made[1:])
+    true_overall = blank.plaintext == 1 or total.plaintext in values
+    overall = prove_overall(
+        s, y, blank, total if true_overall else lying(total, values), values, RNG
     )
-    return replace(made, choices=shifted)
+    true_blank = 0 in {blank.plaintext, total.plaintext}
+    both = prove_blank(s, y, blank, total if true_blank else lying(total, (0,)), RNG)
+    return Answer(choices, individual, overall, both)
+
+
+def lying(encryption: Encryption, values: Sequence[int]) -> Encryption:
+    if encryption.plaintext in values:
+        return encryption
+    return replace(encryption, plaintext=values[0])
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_the_forger_of_these_tests_can_also_tell_the_truth(index: int) -> None:
+    answers = list(UNSIGNED.answers)
+    answers[index] = forged_answer(CONTEXT.questions[index], VOTES[index])
+    verify_unsigned(replace(UNSIGNED, answers=tuple(answers)), CONTEXT)
 
 
 @pytest.mark.parametrize(
-    "real",
-    [(0, 2, 0), (0, 1, 1), (0, 0, 0), (1, 1, 0), (0, 2, -1), (0, Q - 1, 0), (2, 0, 0)],
+    ("real", "section"),
+    [
+        ((0, 1, 1), "6.4"),  # too many lists
+        ((0, 0, 0), "6.4"),  # none, and not blank
+        ((1, 1, 0), "6.3"),  # blank, and a list
+        ((1, 1, 1), "6.3"),
+    ],
     ids=str,
 )
-def test_ciphertexts_of_a_vote_that_is_not_permitted_are_refused(real: tuple[int, ...]) -> None:
-    lie = dishonest(BLANK, (0, 1, 0), real)
-    ballot = resigned(replace(UNSIGNED, answers=(lie, UNSIGNED.answers[1])))
-    with pytest.raises(ProofError, match=r"§6"):
+def test_the_sum_of_an_answer_with_blank_is_proved(real: tuple[int, ...], section: str) -> None:
+    ballot = resigned(replace(UNSIGNED, answers=(forged_answer(BLANK, real), UNSIGNED.answers[1])))
+    with pytest.raises(ProofError) as refusal:
         verify_ballot(ballot, CONTEXT)
+    assert refusal.value.section == section
+
+
+@pytest.mark.parametrize("real", [(0, 0), (1, 1)], ids=str)
+def test_the_sum_of_an_answer_without_blank_is_proved(real: tuple[int, ...]) -> None:
+    one = replace(SEVERAL, minimum=1, maximum=1)
+    answer_to_it = forged_answer(one, real)
+    with pytest.raises(ProofError, match=r"§6\.2"):
+        verify_answer(
+            CONTEXT.statement(public_credential(VOTER)), CONTEXT.public_key, one, answer_to_it
+        )
+
+
+@pytest.mark.parametrize("real", [2, -1, Q - 1])
+def test_a_choice_that_is_neither_0_nor_1_is_refused(real: int) -> None:
+    shift = generator_power(Scalar.from_int(real - 1))
+    shifted = Ciphertext(CHOICES[1].alpha, CHOICES[1].beta * shift)
+    with pytest.raises(ProofError, match=r"§6\.2"):
+        verify_ballot(with_answer(0, choices=(CHOICES[0], shifted, CHOICES[2])), CONTEXT)
 
 
 def test_an_unsigned_ballot_verifies_but_cannot_be_read_as_cast() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from protocol.elgamal import Encryption, combine_encryptions, encrypt
+from protocol.elgamal import Ciphertext, Encryption, combine_encryptions, encrypt
 from protocol.encoding import JsonValue, sha256_base64, sha256_hex
 from protocol.errors import MalformedError, ProofError, ProtocolError
-from protocol.group import GENERATOR, IDENTITY, Q, Scalar, generator_power
+from protocol.group import GENERATOR, IDENTITY, Element, Q, Scalar, generator_power
 from protocol.proofs.blank import prove_blank, prove_overall, verify_blank, verify_overall
 from protocol.proofs.bound import BoundStatement, prove_bound, verify_bound
 from protocol.proofs.decryption import DecryptionStatement, prove_decryption, verify_decryption
@@ -22,7 +22,7 @@ from protocol.proofs.nonce import Nonces
 from protocol.proofs.proof import Proof
 from protocol.proofs.signature import sign, verify_signature
 from protocol.secret import Secret
-from protocol.transcript import hash_to_scalar
+from protocol.transcript import hash_to_scalar, labelled_scalar
 from tests.rng import constant_rng, seeded_rng
 from tests.variants import changed_calls
 
@@ -328,12 +328,77 @@ def test_other_values_are_no_proofs(value: JsonValue) -> None:
         Proof.decode(value)
 
 
-def test_the_preimages_are_those_of_the_document() -> None:
-    # Recomputed here from the text of §6.1 and §6.5, with the commitments that the proofs claim.
-    knowledge: Proof = KINDS["knowledge §6.1"][1]["proof"]
-    a = knowledge.generator_commitment(X).encode()
-    assert knowledge.challenge == hash_to_scalar(f"pok|Ed25519|{X.encode()}|{a}")
-    decryption: Proof = KINDS["decryption §6.5"][1]["proof"]
-    a = decryption.generator_commitment(X).encode()
-    b = decryption.commitment(ALPHA, DECRYPTION.factor).encode()
-    assert decryption.challenge == hash_to_scalar(f"decrypt|{PHI}|{X.encode()}|{a},{b}")
+# Each preimage once more, from the text of the document and the commitments the proofs claim.
+
+
+def claimed(proof: Proof, base: Element, power: Element) -> str:
+    return proof.commitment(base, power).encode()
+
+
+def test_the_preimage_of_knowledge() -> None:
+    proof: Proof = KINDS["knowledge §6.1"][1]["proof"]
+    a = claimed(proof, GENERATOR, X)
+    assert proof.challenge == hash_to_scalar(f"pok|Ed25519|{X.encode()}|{a}")
+
+
+def test_the_preimage_of_decryption() -> None:
+    proof: Proof = KINDS["decryption §6.5"][1]["proof"]
+    a, b = claimed(proof, GENERATOR, X), claimed(proof, ALPHA, DECRYPTION.factor)
+    assert proof.challenge == hash_to_scalar(f"decrypt|{PHI}|{X.encode()}|{a},{b}")
+
+
+def test_the_preimage_of_bound_decryption_is_the_whole_statement() -> None:
+    proof: Proof = KINDS["bound decryption §6.6"][1]["proof"]
+    elements = (GENERATOR, X, ALPHA, DECRYPTION.factor)
+    a, b = claimed(proof, GENERATOR, X), claimed(proof, ALPHA, DECRYPTION.factor)
+    parts = [PHI, BOUND.tally_event, "2", "0", "1", *(e.encode() for e in elements), a, b]
+    assert proof.challenge == labelled_scalar("evote/v1/bound-decryption", parts)
+
+
+def test_the_preimage_of_a_signature_begins_with_key_and_commitment() -> None:
+    proof: Proof = KINDS["signature §6.7"][1]["signature"]
+    parts = [X.encode(), claimed(proof, GENERATOR, X), *PARTS]
+    assert proof.challenge == labelled_scalar("evote/v1/test", parts)
+
+
+def branch(ciphertext: Ciphertext, m: int, proof: Proof) -> str:
+    shifted = ciphertext.beta / generator_power(Scalar.from_int(m))
+    a = claimed(proof, GENERATOR, ciphertext.alpha)
+    return f"{a},{claimed(proof, Y, shifted)}"
+
+
+def test_the_preimages_of_the_proofs_of_an_answer() -> None:
+    blank, total = ZERO_VOTE.ciphertext, TOTAL.ciphertext
+    cases = {
+        "membership §6.2 of 2 in 1 to 3": (
+            f"prove|{S}|{total.text()}|",
+            [(total, 1), (total, 2), (total, 3)],
+        ),
+        "blank proof §6.3 of a vote": (f"bproof0|{S}|", [(blank, 0), (total, 0)]),
+        "overall proof §6.4 of a vote": (f"bproof1|{S}|", [(blank, 1), (total, 1), (total, 2)]),
+    }
+    for kind, (prefix, claims) in cases.items():
+        proofs: tuple[Proof, ...] = KINDS[kind][1]["proofs"]
+        texts = [branch(*claim, proof) for claim, proof in zip(claims, proofs, strict=True)]
+        total_challenge = sum(proof.challenge.to_int() for proof in proofs)
+        assert hash_to_scalar(prefix + ",".join(texts)) == Scalar.from_int(total_challenge)
+
+
+def test_a_factor_chosen_after_the_challenge_is_refused() -> None:
+    w, v = Scalar.random(RNG), Scalar.random(RNG)
+    a, b = generator_power(w), ALPHA**v
+    parts = (*BOUND.parts(), a.encode(), b.encode())
+    challenge = labelled_scalar("evote/v1/bound-decryption", parts)
+    response = w - KEY.reveal() * challenge
+    factor = (b / ALPHA**response) ** challenge.inverse()
+    forged = replace(BOUND, decryption=replace(DECRYPTION, factor=factor))
+    with pytest.raises(ProofError):
+        verify_bound(forged, Proof(challenge, response))
+
+
+def test_a_key_chosen_after_the_challenge_is_refused() -> None:
+    commitment, response = generator_power(Scalar.random(RNG)), Scalar.random(RNG)
+    challenge = labelled_scalar("evote/v1/test", (X.encode(), commitment.encode(), *PARTS))
+    key = (commitment / generator_power(response)) ** challenge.inverse()
+    with pytest.raises(ProofError):
+        verify_signature("evote/v1/test", PARTS, key, Proof(challenge, response))
