@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading an archive for a trustee: another file, a wrong one, or whose it is: §10, §16."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from protocol.archive import FIRST_NAME
+from protocol.board import Board, read_board
+from protocol.board_checks import verify_board
+from protocol.errors import ProtocolError, UnsupportedError
+from protocol.group import generator_power
+from protocol.pki import derive_keys
+from protocol.voutput import VerificationKey
+from tally.errors import Refusal, Unreadable, refuse
+from tally.memory import Profile, TrusteeMemory
+
+Progress = Callable[[int], None]
+
+SHOW_EVERY_SECONDS: Final = 0.2
+LONG_WORK: Final = 200
+
+
+@contextmanager
+def opened_board(path: Path) -> Iterator[Board]:
+    """Read an archive's structure and give its board, whose ballots are read when asked for.
+
+    Raises:
+        Unreadable: no archive at all, or of a kind that is not supported.
+        Refusal: an archive in which something is wrong.
+    """
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError as cause:
+        raise Unreadable(f"le fichier « {path} » n'existe pas") from cause
+    except OSError as cause:
+        raise Unreadable(f"impossible de lire « {path} » ({cause.strerror})") from cause
+    with stream:
+        if not stream.read(len(FIRST_NAME) + 1) == FIRST_NAME.encode("ascii") + b"\0":
+            raise Unreadable(f"« {path} » n'est pas l'archive d'une élection")
+        stream.seek(0)
+        try:
+            board = read_board(stream)
+        except UnsupportedError as cause:
+            raise Unreadable(
+                f"« {path} » est d'un genre que je ne connais pas [{cause}]"
+            ) from cause
+        except ProtocolError as cause:
+            raise refuse(f"l'archive « {path} » est abîmée ou modifiée", cause, _ALERT) from cause
+        yield board
+
+
+def verify_whole_board(board: Board) -> None:
+    """Check everything that the archive can show, with progress on long work: §16.
+
+    Raises:
+        Refusal: anything in it is wrong.
+    """
+    try:
+        verify_board(board, progress=_progress(board.ballot_count))
+    except ProtocolError as cause:
+        raise refuse("l'archive n'est pas valable", cause, _ALERT) from cause
+    finally:
+        _clear_line()
+
+
+def require_own_election(memory: TrusteeMemory, board: Board) -> None:
+    """Refuse an archive of an election for which this key was not made: §7.14."""
+    if board.election.uuid != memory.uuid:
+        raise Refusal(
+            f"cette archive est celle d'une autre élection ({board.election.uuid}) ; "
+            f"votre clé est celle de {memory.uuid}"
+        )
+    if board.is_preau != (memory.profile is Profile.PREAU):
+        raise Refusal("cette archive et votre clé ne sont pas du même genre (--belenios)")
+    if memory.fingerprint is not None and board.election.fingerprint != memory.fingerprint:
+        raise Refusal(
+            "cette archive porte le même identifiant que votre élection, mais ce n'est pas celle "
+            "que vous avez vérifiée",
+            _ALERT,
+        )
+
+
+def own_number(memory: TrusteeMemory, board: Board) -> int:
+    """Return our number among the trustees, after checking that our key stands there: §7.13.
+
+    In our elections it is the number of the key file; elsewhere the place of our public key.
+    """
+    if memory.decryption_key is None:
+        raise Refusal("votre clé de comptage n'existe pas encore")
+    own = generator_power(memory.decryption_key.reveal())
+    keys = board.trustees.keys
+    if not board.is_preau:
+        if own not in keys:
+            raise Refusal("votre clé n'est pas parmi celles de cette élection", _ALERT)
+        return keys.index(own) + 1
+    certificates = board.trustees.threshold_parameters().certificates
+    derived = derive_keys(memory.seed)
+    if memory.index > len(keys) or (
+        keys[memory.index - 1],
+        certificates[memory.index - 1].verification_key,
+        certificates[memory.index - 1].encryption_key,
+    ) != (own, derived.verification_key, derived.encryption_key):
+        raise Refusal(f"votre clé n'est pas au numéro {memory.index} de cette élection", _ALERT)
+    return memory.index
+
+
+def member_names(board: Board) -> tuple[str, ...]:
+    """Return the trustees' names in order, empty where the election does not say them."""
+    if board.election.evote is not None:
+        return tuple(member.name for member in board.election.evote.ceremony.members)
+    return tuple(
+        key.name or ""
+        for item in board.trustees.items
+        for key in ((item,) if isinstance(item, VerificationKey) else item.verification_keys)
+    )
+
+
+_ALERT = "n'allez pas plus loin et prévenez les autres membres du bureau"
+
+
+def _progress(total: int) -> Progress | None:
+    if total < LONG_WORK or not sys.stderr.isatty():
+        return None
+    last = 0.0
+
+    def show(done: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SHOW_EVERY_SECONDS or done == total:
+            last = now
+            percent = 100 * done // total
+            print(f"\rVérification des bulletins : {percent} %", end="", file=sys.stderr)
+
+    return show
+
+
+def _clear_line() -> None:
+    if sys.stderr.isatty():
+        print("\r" + " " * 50 + "\r", end="", file=sys.stderr)
