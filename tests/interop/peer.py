@@ -186,11 +186,15 @@ class PeerElection:
 
     def seal(self, template: dict[str, Any]) -> None:
         """Write the election object and begin the archive with its `Setup` event."""
+        self.write_election(template)
+        self.call("archive", "init")
+
+    def write_election(self, template: dict[str, Any]) -> None:
+        """Write `trustees.json` and `election.json`, which the archive begins with."""
         questions = self.save("template.json", json.dumps(template).encode())
         self.call("setup", "make-trustees")
         where = ("--uuid", self.uuid, *GROUP, "--template", questions)
         self.call("setup", "make-election", *where)
-        self.call("archive", "init")
 
     # ------------------------------------------------------------ vote and count
 
