@@ -140,6 +140,8 @@ class _LineReader:
         self._record = record
         self._columns = columns
         self._anomalies = anomalies
+        # What a line that was cut lacks is said once, not part by part.
+        self._is_cut = len(record.fields) <= columns.children[0]["given_name"]
 
     def read(self) -> ParentLine | None:
         """Return the line, or None where it names nobody."""
@@ -182,7 +184,7 @@ class _LineReader:
         end = max(len(self._columns.names), max(groups[-1].values()) + 1)
         if self._record.misquoted:
             self._report(Code.MISQUOTED_LINE, "un guillemet de cette ligne n'est pas fermé")
-        elif width <= groups[0]["given_name"]:
+        elif self._is_cut:
             self._report(Code.SHORT_LINE, "cette ligne est coupée avant le nom de l'enfant")
         elif any(field.strip() for field in self._record.fields[end:]):
             message = "cette ligne a plus de colonnes que l'en-tête : elles sont peut-être décalées"
@@ -202,7 +204,7 @@ class _LineReader:
         for code, message in odd.items():
             self._report(code, message)
         expected = "given_name" in self._columns.parent and Code.ORGANISATION not in odd
-        if not given_name and expected:
+        if not given_name and expected and not self._is_cut:
             self._report(Code.MISSING_GIVEN_NAME, f"le prénom de {who} manque")
         return True
 
@@ -226,7 +228,7 @@ class _LineReader:
     def _children(self) -> tuple[ChildLine, ...]:
         groups = self._columns.children_within(len(self._record.fields))
         found = [child for group in groups if (child := self._child(group)) is not None]
-        if not found:
+        if not found and not self._is_cut:
             self._report(Code.MISSING_CHILD, "aucun enfant sur cette ligne")
         return tuple(found)
 
