@@ -11,7 +11,7 @@ from typing import Final
 
 from protocol.blame import TrusteeFault, blame
 from protocol.certificates import Certificate, verify_certificate, verify_certificates
-from protocol.datum import decode_file, hash_text
+from protocol.datum import decode_file, hash_text, require_canonical
 from protocol.encoding import Fields, JsonValue, encode_json
 from protocol.errors import ProtocolError
 from protocol.pki import TrusteeKeys
@@ -49,6 +49,7 @@ class FirstMessage:
             signature=Proof.decode(fields.raw("signature")),
         )
         fields.finish()
+        require_canonical(message.encode(), data.removesuffix(b"\n"), where="a first message")
         return message
 
     def encode(self) -> bytes:
