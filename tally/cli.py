@@ -12,14 +12,40 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from tally.commands import certificate, key, paper, passphrase, polynomial, show, sign
+from tally.commands import (
+    assemble,
+    certificate,
+    check_setup,
+    combine,
+    decrypt,
+    key,
+    paper,
+    passphrase,
+    polynomial,
+    restore,
+    show,
+    sign,
+)
 from tally.console import PROGRAM, FrenchParser
 from tally.errors import Refusal
 
 EXIT_UNREADABLE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
-_COMMANDS: Final = (certificate, polynomial, key, sign, paper, show, passphrase)
+_COMMANDS: Final = (
+    certificate,
+    polynomial,
+    key,
+    sign,
+    check_setup,
+    decrypt,
+    combine,
+    paper,
+    restore,
+    show,
+    passphrase,
+    assemble,
+)
 
 
 def build_parser() -> FrenchParser:

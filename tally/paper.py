@@ -20,6 +20,7 @@ CHECK_BYTES: Final = 4
 BODY_BYTES: Final = 2 + SEED_CHARACTERS + KEY_BYTES
 GROUPS: Final = (6,) * 16
 GROUPS_A_LINE: Final = 4
+LINES: Final = len(GROUPS) // GROUPS_A_LINE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from protocol.blame import TrusteeFault
+from protocol.certificates import Certificate
 from protocol.errors import ProtocolError
+from protocol.pki import SignedMessage, verify_signed_message
+from protocol.voutput import Voutput
 from tally.errors import Refusal, Unreadable, refuse
 from tally.messages import name_kind
 
@@ -91,6 +94,20 @@ def first_match(count: int, holds: Callable[[int], None]) -> int | None:
             continue
         return index
     return None
+
+
+def find_signer(certificates: Sequence[Certificate], signed: SignedMessage) -> int | None:
+    """Return the number of the member who signed this, None for a stranger."""
+    keys = [certificate.verification_key for certificate in certificates]
+    return first_match(len(keys), lambda index: verify_signed_message(keys[index - 1], signed))
+
+
+def find_key_signer(certificates: Sequence[Certificate], voutput: Voutput) -> int | None:
+    """Return the number of the member who signed this public key, None for a stranger."""
+    key = voutput.public_key
+    if key.signature is None:
+        return None
+    return find_signer(certificates, SignedMessage(key.public_key.encode(), key.signature))
 
 
 def _decode(label: str, data: bytes, expected: str, decode: Callable[[bytes], T]) -> T:

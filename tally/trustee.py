@@ -27,7 +27,7 @@ from protocol.dkg import (
 from protocol.election import verify_uuid
 from protocol.errors import ProtocolError
 from protocol.first_message import FirstMessage, make_first_message, verify_first_messages
-from protocol.pki import SignedMessage, derive_keys, generate_seed, verify_signed_message
+from protocol.pki import derive_keys, generate_seed
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 from protocol.trustees import ThresholdParameters, Trustees, make_threshold_parameters
@@ -37,7 +37,7 @@ from tally.assembly import make_transcript, words_to_read_aloud
 from tally.errors import Refusal, refuse
 from tally.memory import Profile, Step, TrusteeMemory
 from tally.messages import CeremonySignature
-from tally.senders import Files, blaming, collect, first_match
+from tally.senders import Files, blaming, collect, find_key_signer, find_signer
 from tally.steps import require_profile, require_step
 
 T = TypeVar("T")
@@ -165,7 +165,7 @@ def receive_shares(
         names,
         expected="un fichier de l'étape 2 (polynomial)",
         decode=PolynomialMessage.decode,
-        sender=lambda _label, message: _signer(firsts, message.coefexps),
+        sender=lambda _label, message: find_signer(certificates, message.coefexps),
     )
     require_unchanged(messages[memory.index - 1].encode(), memory.polynomials[0])
     keys = derive_keys(memory.seed)
@@ -200,12 +200,13 @@ def sign_ceremony(
         raise Refusal("cette clé vient d'une copie sur papier : sa cérémonie est déjà finie")
     firsts = _first_messages(memory)
     names = [first.name for first in firsts]
+    certificates = [first.certificate for first in firsts]
     voutputs = collect(
         files,
         names,
         expected="un fichier de l'étape 3 (key)",
         decode=Voutput.decode,
-        sender=lambda _label, voutput: _key_sender(firsts, voutput),
+        sender=lambda _label, voutput: find_key_signer(certificates, voutput),
     )
     require_unchanged(voutputs[memory.index - 1].encode(), memory.voutput)
     with blaming(names):
@@ -243,18 +244,6 @@ def _first_sender(memory: TrusteeMemory, label: str, message: FirstMessage) -> i
             "mettez-vous d'accord et recommencez la cérémonie",
         )
     return certificate.index
-
-
-def _signer(firsts: Sequence[FirstMessage], signed: SignedMessage) -> int | None:
-    keys = [first.certificate.verification_key for first in firsts]
-    return first_match(len(keys), lambda index: verify_signed_message(keys[index - 1], signed))
-
-
-def _key_sender(firsts: Sequence[FirstMessage], voutput: Voutput) -> int | None:
-    key = voutput.public_key
-    if key.signature is None:
-        return None
-    return _signer(firsts, SignedMessage(key.public_key.encode(), key.signature))
 
 
 def _verify_commitment(

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Step 7, ``evote-tally combine``: from the members' parts to the result: §11.4, §12."""
+
+import argparse
+import io
+from datetime import date
+from pathlib import Path
+
+from protocol.archive import ArchiveWriter
+from protocol.board import Board
+from tally.archive_file import NewEntry
+from tally.boards import opened_board, verify_whole_board
+from tally.combine import Gathered, combine, gather_decryptions, new_entries
+from tally.console import Subparsers, add_command, read_messages, tell, tell_next
+from tally.count import TieBreak
+from tally.describe import describe_result
+from tally.errors import Unreadable
+from tally.files import NewFile, read_file, write_files
+
+MAX_ARCHIVE_BYTES = 2**32
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "combine",
+        run,
+        summary="étape 7 : réunir les parts, obtenir le résultat et les sièges",
+        text="Vérifie chaque part du comptage, met de côté celles qui ne valent rien, dit de qui\n"
+        "elles viennent et qui manque ; puis calcule le résultat, les sièges et les élus.",
+        example="combine 3yKpQvX2mBtRwZ.bel decryption-*.json --append resultat.bel",
+    )
+    parser.add_argument("archive", metavar="ARCHIVE", type=Path, help="l'élection close (.bel)")
+    parser.add_argument(
+        "messages", metavar="PART", type=Path, nargs="*", help="decryption-*.json des membres"
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FICHIER",
+        type=Path,
+        default=Path("result.json"),
+        help="où écrire le résultat (result.json si rien n'est dit)",
+    )
+    parser.add_argument(
+        "--append",
+        metavar="NOUVELLE",
+        type=Path,
+        help="écrit aussi une nouvelle archive, complétée par les parts et le résultat",
+    )
+    parser.add_argument(
+        "--born",
+        metavar="LISTE=AAAA-MM-JJ",
+        type=_born,
+        action="append",
+        default=[],
+        help="date de naissance qui départage une égalité (une fois par liste)",
+    )
+    parser.add_argument(
+        "--lot",
+        metavar="LISTE",
+        action="append",
+        default=[],
+        help="liste tirée au sort, dans l'ordre du tirage (une fois par liste)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Combine, show, write."""
+    tie_break = TieBreak(dict(arguments.born), tuple(arguments.lot))
+    files = read_messages(arguments.messages)
+    with opened_board(arguments.archive) as board:
+        verify_whole_board(board)
+        gathered = gather_decryptions(board, files)
+        _show_rejected(gathered)
+        result = combine(board, gathered, tie_break)
+        outputs = [NewFile(arguments.out, result.encode())]
+        if arguments.append is not None:
+            old = read_file(arguments.archive, limit=MAX_ARCHIVE_BYTES)
+            new = _completed(board, old, new_entries(gathered, result))
+            outputs.append(NewFile(arguments.append, new))
+        tell(*describe_result(board.election, result))
+    write_files(outputs)
+    following = (
+        f"publiez {arguments.append}, que chacun peut vérifier : evote-audit verify"
+        if arguments.append is not None
+        else f"donnez {arguments.out} et les parts à l'organisateur"
+    )
+    tell_next([file.path for file in outputs], following)
+    return 0
+
+
+def _show_rejected(gathered: Gathered) -> None:
+    for each in gathered.rejected:
+        who = f" de {each.who}" if each.who else ""
+        tell(f"Mis de côté : « {each.label} »{who} : {each.reason}")
+
+
+def _completed(board: Board, old: bytes, entries: list[NewEntry]) -> bytes:
+    stream = io.BytesIO()
+    writer = ArchiveWriter.resume(stream, board.header, board.head)
+    for kind, data in entries:
+        writer.append(kind, data)
+    return old + stream.getvalue()
+
+
+def _born(text: str) -> tuple[str, date]:
+    label, separator, born = text.rpartition("=")
+    try:
+        if not separator:
+            raise ValueError(text)
+        return label, date.fromisoformat(born)
+    except ValueError as cause:
+        raise Unreadable(
+            f"« {text} » n'est pas de la forme LISTE=AAAA-MM-JJ",
+            'exemple : --born "FCPE=1980-05-17"',
+        ) from cause

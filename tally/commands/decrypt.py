@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Step 6, ``evote-tally decrypt``: verify the whole vote, then give our part of the count."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from protocol.board import Board
+from protocol.decryption import OwnedPayload, PartialDecryption
+from protocol.encoding import sha256_hex
+from tally.boards import opened_board, verify_whole_board
+from tally.console import (
+    Subparsers,
+    add_command,
+    add_keyfile,
+    add_out,
+    ask,
+    confirm,
+    open_key,
+    tell,
+    tell_next,
+)
+from tally.decrypt import decrypt_count, require_decryptable
+from tally.errors import Refusal
+from tally.files import NewFile
+from tally.keyfile import save_step
+from tally.messages import DecryptionMessage
+
+FEW_VOTERS: Final = 5
+
+
+def add(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "decrypt",
+        run,
+        summary="étape 6 : après la clôture, vérifier tout et donner votre part du comptage",
+        text="Vérifie toute l'urne, bulletin par bulletin, refait le total chiffré, puis calcule\n"
+        "votre part du comptage. Aucun bulletin n'est ouvert, seulement leur somme.",
+        example="decrypt secret-1.key 3yKpQvX2mBtRwZ.bel",
+    )
+    add_keyfile(parser)
+    parser.add_argument("archive", metavar="ARCHIVE", type=Path, help="l'élection close (.bel)")
+    parser.add_argument(
+        "--yes", action="store_true", help="ne demande pas votre accord (sauf à moins de 5 votants)"
+    )
+    parser.add_argument(
+        "--confirm-voters",
+        metavar="N",
+        type=int,
+        help="confirme d'avance qu'il y a N votants (pour un script)",
+    )
+    add_out(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify, ask, decrypt."""
+    memory, passphrase = open_key(arguments)
+    with opened_board(arguments.archive) as board:
+        own = require_decryptable(memory, board)
+        verify_whole_board(board)
+        voters = board.require_tally().sized.num_tallied
+        tell(f"L'urne est juste. Nombre de votants : {voters}")
+        _confirm(voters, arguments)
+        decrypted, partial = decrypt_count(memory, board, own)
+        files = _files(board, own, partial, arguments.out)
+    save_step(arguments.keyfile, decrypted, passphrase, files)
+    tell_next(
+        [file.path for file in files],
+        f"donnez {files[0].path.name} à l'organisateur ; avec ceux des autres membres :",
+        f"evote-tally combine {arguments.archive} decryption-*.json",
+    )
+    return 0
+
+
+def _confirm(voters: int, arguments: argparse.Namespace) -> None:
+    announced: int | None = arguments.confirm_voters
+    if announced is not None:
+        if announced != voters:
+            raise Refusal(f"il y a {voters} votants, pas {announced} : rien n'a été écrit")
+        return
+    if voters >= FEW_VOTERS:
+        confirm("Donner votre part du comptage ?", yes=arguments.yes)
+        return
+    tell(
+        "Attention : avec si peu de votants, le résultat peut révéler le choix de chacun.",
+        "Continuez seulement si le bureau l'a décidé.",
+    )
+    if ask("Tapez le nombre de votants pour continuer : ") != str(voters):
+        raise Refusal("ce n'est pas le nombre de votants : rien n'a été écrit")
+
+
+def _files(board: Board, own: int, partial: PartialDecryption, folder: Path) -> tuple[NewFile, ...]:
+    path = folder / f"decryption-{own}.json"
+    data = partial.encode()
+    if not board.is_preau:
+        owned = OwnedPayload(own, sha256_hex(data)).encode()
+        return NewFile(path, data), NewFile(folder / f"owned-{own}.json", owned)
+    context = board.context
+    message = DecryptionMessage(
+        board.election.uuid, context.fingerprint, context.tally_event, own, data
+    )
+    return (NewFile(path, message.encode()),)
