@@ -5,14 +5,13 @@ A text to read and to sign. The official forms of the school authority are anoth
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from evote.election.outcome import result_binding, result_row
 from evote.election.reading import preau_binding
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
 from protocol.result import SeatsOfList
+from tally.describe import french_time
 
 
 def write_minutes(board: Board) -> bytes:
@@ -39,7 +38,7 @@ def _heading(board: Board, evote: EvoteBinding) -> list[str]:
         "",
         f"{evote.school.name} ({evote.school.uai})",
         board.election.name,
-        f"Vote électronique du {_moment(evote.opens_at)} au {_moment(evote.closes_at)}.",
+        f"Vote électronique du {french_time(evote.opens_at)} au {french_time(evote.closes_at)}.",
         f"Élection n° {board.election.uuid}, empreinte {board.election.fingerprint}.",
     ]
     if evote.rehearsal:
@@ -103,15 +102,6 @@ def _signatures(evote: EvoteBinding) -> list[str]:
         "Les membres du bureau :",
         *rows,
     ]
-
-
-def _moment(seconds: int) -> str:
-    try:
-        zone: tzinfo = ZoneInfo("Europe/Paris")
-        name = "heure de Paris"
-    except ZoneInfoNotFoundError:  # a machine without the table of time zones
-        zone, name = UTC, "temps universel"
-    return datetime.fromtimestamp(seconds, tz=zone).strftime(f"%d/%m/%Y à %H:%M ({name})")
 
 
 def share(part: int, whole: int) -> str:

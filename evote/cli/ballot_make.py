@@ -7,8 +7,9 @@ from pathlib import Path
 from evote.cli.inputs import read_text
 from evote.cli.parser import Group
 from evote.credentials.checking import check_code, read_code
-from evote.election.reading import find_archive, open_board, preau_binding
+from evote.election.reading import find_archive, preau_binding
 from evote.election.voting import cast_ballot, check_ballot, choice_of_label, vote_for
+from tally.boards import opened_board
 from tally.files import write_file
 
 _EPILOG = """\
@@ -39,7 +40,7 @@ def add_to(commands: Group) -> None:
 def _make(options: Namespace) -> int:
     typed = options.code if options.code is not None else read_text(options.code_file)
     code = read_code(typed)
-    with open_board(find_archive(options.archive)) as board:
+    with opened_board(find_archive(options.archive)) as board:
         context = board.election.context
         labels = [entry.label for entry in preau_binding(board).lists]
         check_code(context.uuid, code, board.credentials)

@@ -26,4 +26,5 @@ COMMANDS: Final = (
     ),
     Command("election", "sceller, ouvrir et clore une élection", "evote.cli.election"),
     Command("ballot", "faire un bulletin, le mettre dans l'urne", "evote.cli.ballot"),
+    Command("demo", "tenir toute une élection imaginaire, et la vérifier", "evote.cli.demo"),
 )

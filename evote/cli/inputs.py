@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -74,6 +75,21 @@ def read_text(path: Path) -> str:
         raise Unreadable(
             f"« {printable(path)} » n'est pas un fichier texte", "donnez le bon fichier"
         ) from cause
+
+
+def read_birth(argument: str) -> tuple[str, date]:
+    """Return label and birth date of ``LISTE=AAAA-MM-JJ``, split at the last equals sign."""
+    label, _, text = argument.rpartition("=")
+    try:
+        born = date.fromisoformat(text)
+        if not label or born.isoformat() != text:
+            raise ValueError(text)
+    except ValueError as cause:
+        raise Unreadable(
+            f"« {printable(argument)} » n'est pas de la forme LISTE=AAAA-MM-JJ",
+            'par exemple --born "FCPE=1980-05-17"',
+        ) from cause
+    return label, born
 
 
 def make_folder(path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from evote.election.opening import read_signatures
-from evote.election.reading import mend_archive, open_board
+from evote.election.reading import mend_archive
 from evote.errors import Refusal
 from protocol.ballot import Ballot, BallotContext, verify_ballot
 from protocol.board import Board
@@ -23,6 +23,7 @@ from protocol.errors import ProtocolError
 from protocol.events import BoardState, EventKind, Head
 from protocol.group import Element
 from tally.archive_file import HeadMoved, append_entries
+from tally.boards import opened_board
 
 # How often a ballot is tried again while other processes add to the same archive.
 ATTEMPTS: Final = 5
@@ -77,7 +78,7 @@ class BallotBox:
         """
         self._path = path
         mend_archive(path)
-        with open_board(path) as board:
+        with opened_board(path) as board:
             read_signatures(path.parent, board)
             self.context = board.election.context
             self.state = board.state

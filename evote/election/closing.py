@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evote.election.opening import read_signatures
-from evote.election.reading import mend_archive, open_board, preau_binding
+from evote.election.reading import mend_archive, preau_binding
 from evote.errors import Refusal
 from protocol.board import Board
 from protocol.counting import SizedTally, count_ballots
@@ -16,6 +16,7 @@ from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import BoardState, EventKind
 from tally.archive_file import NewEntry, append_entries
+from tally.boards import opened_board
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def close_election(archive: Path, sign_ins: int | None = None) -> Closed:
         Refusal: closed already, not opened, or the box and the sign-ins do not agree.
     """
     mend_archive(archive)
-    with open_board(archive) as board:
+    with opened_board(archive) as board:
         _check_state(board)
         electors = preau_binding(board).electors
         signatures = read_signatures(archive.parent, board)

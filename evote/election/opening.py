@@ -7,14 +7,14 @@ The signatures stand beside the archive until closing, when they enter the board
 from dataclasses import dataclass
 from pathlib import Path
 
-from protocol.board import Board
-
-from evote.election.reading import SIGNATURES_NAME, open_board, preau_binding
+from evote.election.reading import SIGNATURES_NAME, preau_binding
 from evote.errors import Refusal, Unreadable
+from protocol.board import Board
 from protocol.ceremony import verify_setup_signatures
 from protocol.errors import ProtocolError
 from protocol.setup_signatures import SetupSignatures
 from tally.assembly import assemble_setup_signatures
+from tally.boards import opened_board
 from tally.files import NewFile, read_file, write_files
 from tally.senders import Files
 
@@ -34,7 +34,7 @@ def open_election(archive: Path, files: Files) -> Opened:
     Raises:
         Refusal: a signature does not hold or is of another election, or fewer than t signed.
     """
-    with open_board(archive) as board:
+    with opened_board(archive) as board:
         names = [member.name for member in preau_binding(board).ceremony.members]
         statement = board.setup_statement
         signatures = assemble_setup_signatures(board.trustees, statement, files, names)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reading the archive of an election from a file or its folder: docs/protocol.md §10.3, §17.1."""
+"""Finding the archive of an election in its folder, and what ours bind: §8.3, §17.1.
 
-import contextlib
-from collections.abc import Iterator
+docs/protocol.md §10 is read by ``tally.boards.opened_board``, for trustees and organiser alike.
+"""
+
 from pathlib import Path
 from typing import Final
 
 from evote.errors import Refusal, Unreadable
 from protocol.bindings import EvoteBinding
-from protocol.board import Board, read_board
-from protocol.errors import ProtocolError
+from protocol.board import Board
 from tally.archive_file import append_entries
 
 RECORD_NAME: Final = "record"
@@ -41,29 +41,6 @@ def mend_archive(path: Path) -> None:
         Unreadable: not an archive, or one that cannot be written.
     """
     append_entries(path, ())
-
-
-@contextlib.contextmanager
-def open_board(path: Path) -> Iterator[Board]:
-    """Give the board of an archive, readable while the context lasts: §10.
-
-    Raises:
-        Unreadable: no such file, or not an archive of an election.
-    """
-    try:
-        stream = path.open("rb")
-    except FileNotFoundError as cause:
-        raise Unreadable(f"l'archive « {path} » n'existe pas", _ADVICE) from cause
-    except IsADirectoryError as cause:
-        raise Unreadable(f"« {path} » est un dossier, pas une archive", _ADVICE) from cause
-    with stream:
-        try:
-            board = read_board(stream)
-        except ProtocolError as cause:
-            raise Unreadable(
-                f"« {path} » n'est pas une archive d'élection lisible : {cause}", _ADVICE
-            ) from cause
-        yield board
 
 
 def preau_binding(board: Board) -> EvoteBinding:

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote demo``: a whole election of a fictitious school, verified at the end, told calmly."""
+
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Final
+
+from evote.cli.demo_screen import Screen
+from evote.cli.parser import FrenchParser
+from evote.demo import story
+from evote.demo.folder import staged_folder
+from evote.demo.parents import decide
+from evote.demo.verdict import ask_verifier
+from evote.election.reading import RECORD_NAME
+from evote.errors import Unreadable
+from evote.fictitious.school import DEFAULT_ELECTORS, MAX_ELECTORS, MIN_ELECTORS
+
+_EPILOG: Final = """\
+Le dossier reçoit l'archive NUMÉRO.bel, le dossier public record/, result.json, minutes.txt
+et ce que chacun garde chez soi (liste, codes, clés). Une même graine donne les mêmes
+familles, les mêmes votes et le même result.json ; clés et codes sont toujours nouveaux.
+
+codes de sortie : 0 élection vérifiée, 1 vérification en échec, 2 mal appelé ou illisible."""
+
+
+def main(arguments: list[str]) -> int:
+    """Hold the election, verify it, show the verdict; 0 only if it is valid."""
+    options = _parser().parse_args(arguments)
+    if not MIN_ELECTORS <= options.voters <= MAX_ELECTORS:
+        raise Unreadable(
+            f"une école de démonstration a de {MIN_ELECTORS} à {MAX_ELECTORS} électeurs",
+            f"par exemple --voters {DEFAULT_ELECTORS}",
+        )
+    screen = Screen(bar=not options.no_progress and sys.stderr.isatty())
+    started = time.monotonic()
+    with staged_folder(options.out) as folder:
+        uuid = _hold(folder, options, screen)
+    verdict = ask_verifier(options.out / RECORD_NAME)
+    screen.tell_verdict(verdict, options.out, uuid, time.monotonic() - started)
+    return 0 if verdict.valid else 1
+
+
+def _parser() -> FrenchParser:
+    parser = FrenchParser(
+        "evote demo", "Tenir toute une élection d'une école imaginaire, et la vérifier.", _EPILOG
+    )
+    add = parser.add_argument
+    add("--out", required=True, type=Path, metavar="DOSSIER", help="dossier vide, ou à créer")
+    add("--voters", type=int, default=DEFAULT_ELECTORS, metavar="N", help="nombre d'électeurs")
+    add("--seed", default="1", metavar="GRAINE", help="fixe les familles et les votes (1)")
+    add("--no-progress", action="store_true", help="sans barre de progression")
+    return parser
+
+
+def _hold(folder: Path, options: Namespace, screen: Screen) -> str:
+    prepared = story.prepare(folder, options.seed, options.voters)
+    screen.tell_school(prepared, options.seed)
+    sealed = story.seal(folder, prepared, int(time.time()), screen.progress)
+    screen.tell_sealed(sealed)
+    screen.tell_opened(story.open_vote(sealed))
+    decisions = decide(options.seed, len(prepared.sealed.electors), len(prepared.school.lists))
+    screen.tell_checked(story.check_one(folder, sealed, decisions[0]))
+    taken = story.vote(sealed, decisions, screen.progress)
+    screen.tell_voted(taken, len(prepared.sealed.electors))
+    story.count(folder, sealed, options.seed, prepared.school)
+    screen.tell_result(sealed.archive)
+    return prepared.uuid

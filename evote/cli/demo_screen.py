@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What ``evote demo`` shows: a story of an election in some thirty calm lines of 80 columns."""
+
+import shutil
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Final
+
+from evote.cli.words import printable
+from evote.demo.committee import MEMBERS, THRESHOLD
+from evote.demo.story import Checked, Prepared, SealedElection
+from evote.demo.verdict import Verdict
+from evote.election.outcome import result_binding, result_row
+from evote.minutes import share
+from protocol.result import SeatsOfList
+from tally.boards import opened_board
+
+WIDTH: Final = 80
+LABEL: Final = 15
+BAR: Final = 30
+SHOW_EVERY_SECONDS: Final = 0.1
+
+
+class Screen:
+    """Tells each chapter when it is over; draws a bar meanwhile where a person looks on."""
+
+    def __init__(self, *, bar: bool) -> None:
+        """Begin the story; ``bar``: whether to draw progress on the standard error."""
+        self._bar = bar
+        self._drawn = 0.0
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Draw how far a long step has come, and wipe it at the end."""
+        now = time.monotonic()
+        if not self._bar or (done < total and now - self._drawn < SHOW_EVERY_SECONDS):
+            return
+        self._drawn = now
+        filled = BAR * done // max(total, 1)
+        line = f"  {what:<{LABEL - 2}}{'█' * filled}{'░' * (BAR - filled)} {number(done)}"
+        wiped = "\r" + " " * (min(shutil.get_terminal_size().columns, WIDTH) - 1) + "\r"
+        print(wiped if done >= total else f"\r{line}", end="", file=sys.stderr, flush=True)
+
+    def tell_school(self, prepared: Prepared, seed: str) -> None:
+        """Tell the school, its roll and its lists."""
+        school = prepared.school
+        print(f"\nPréau · démonstration, graine {printable(seed)}")
+        print("─" * WIDTH)
+        _say("École", f"{school.name} · {school.seats} classes, {school.seats} sièges")
+        _say(
+            "Électeurs",
+            f"{number(len(prepared.sealed.electors))} parents de {number(school.families)} "
+            "familles, lus dans un export ONDE",
+        )
+        if anomalies := len(prepared.roll.anomalies):
+            _say("", f"{anomalies} point(s) signalé(s), examiné(s) : {_kinds(prepared)}")
+        lists = [f"{each.label} ({len(each.candidates)})" for each in school.lists]
+        _say("Listes", " · ".join(lists))
+
+    def tell_sealed(self, sealed: SealedElection) -> None:
+        """Tell the key and the codes."""
+        members = ", ".join(f"{name} ({role})" for name, role in MEMBERS)
+        _say("Bureau", members)
+        _say("Clé", f"faite à {len(MEMBERS)}, sans que personne ne l'ait entière ; il en faut")
+        _say("", f"{THRESHOLD} pour dépouiller. Mots lus à voix haute : {sealed.read_aloud}")
+        _say(
+            "Codes",
+            f"{number(len(sealed.codes.electors))} lettres et "
+            f"{number(len(sealed.codes.reserves))} codes de réserve",
+        )
+
+    def tell_opened(self, signed: int) -> None:
+        """Tell the opening."""
+        _say("Ouverture", f"élection scellée, vérifiée et signée par {signed} membres")
+
+    def tell_checked(self, checked: Checked) -> None:
+        """Tell the ballot that was opened instead of cast."""
+        _say(
+            "Vérification",
+            "un parent fait ouvrir son bulletin avant de voter : il contient bien "
+            f"« {checked.label} » (suivi {checked.tracker})",
+        )
+
+    def tell_voted(self, taken: int, electors: int) -> None:
+        """Tell how many voted."""
+        _say("Vote", f"{number(taken)} bulletins chiffrés dans l'urne ({share(taken, electors)})")
+
+    def tell_result(self, archive: Path) -> None:
+        """Tell votes, seats and names."""
+        with opened_board(archive) as board:
+            lists, blank = result_binding(board).seats.lists, result_row(board)[0]
+        _say("Dépouillement", f"par {THRESHOLD} membres, sans ouvrir un seul bulletin")
+        print()
+        width = max(len(each.label) for each in lists)
+        for each in lists:
+            print(f"  {each.label:<{width}}  {_votes(each.votes)}   {_seats(each)}")
+        print(f"  {'Blancs':<{width}}  {_votes(blank)}\n")
+        names = [name for each in lists for name in each.titulaires]
+        _say("Élus", ", ".join(names) if names else "personne, aucun suffrage exprimé")
+
+    def tell_verdict(self, verdict: Verdict, folder: Path, uuid: str, seconds: float) -> None:
+        """Tell what the independent verifier says, and where everything is."""
+        print("─" * WIDTH)
+        if verdict.valid:
+            word = f"ÉLECTION VALIDE · {verdict.passed} contrôles réussis"
+            if verdict.not_applicable:
+                word += f", {verdict.not_applicable} sans objet"
+            print(f"Vérificateur indépendant : {word}")
+        else:
+            print("Vérificateur indépendant : ÉLECTION REFUSÉE")
+            for title in verdict.failed:
+                print(f"  {title}")
+        shown = printable(folder)
+        print(f"Refaire ce contrôle :  evote-audit verify {shown}/record")
+        print(f"À lire dans {shown} :  minutes.txt, result.json, {uuid}.bel")
+        print(f"Durée : {seconds:.0f} s")
+
+
+def number(value: int) -> str:
+    """Return a number with its thousands apart: ``12 345``."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _say(label: str, text: str) -> None:
+    first, rest = f"{label:<{LABEL}}", " " * LABEL
+    print(textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=rest))
+
+
+def _votes(votes: int) -> str:
+    return f"{number(votes):>6} voix"
+
+
+def _seats(each: SeatsOfList) -> str:
+    text = f"{each.seats:>2} siège{'s' if each.seats > 1 else ''}"
+    return f"{text} (dont {each.unfilled} sans candidat)" if each.unfilled else text
+
+
+def _kinds(prepared: Prepared) -> str:
+    words = {"shared_email": "adresse commune à deux parents"}
+    kinds = sorted({str(anomaly.code) for anomaly in prepared.roll.anomalies})
+    return ", ".join(words.get(kind, kind) for kind in kinds)

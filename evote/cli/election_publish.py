@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote election publish``: the result enters the archive, and the minutes are written: §11.4."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from evote.cli.inputs import make_folder, read_birth
+from evote.cli.parser import Group
+from evote.election.outcome import encode_outcome
+from evote.election.publishing import publish_result
+from evote.election.reading import find_archive
+from evote.minutes import write_minutes
+from protocol.events import BoardState
+from tally.boards import opened_board
+from tally.console import read_messages
+from tally.count import TieBreak
+from tally.files import NewFile, write_files
+
+_EPILOG = """\
+fichiers écrits dans le dossier :
+  result.json   le résultat : voix, sièges, élus (docs/schemas/result.schema.json)
+  minutes.txt   un procès-verbal à relire et à signer
+
+Sans fichier de déchiffrement, une archive déjà complète donne ces deux fichiers."""
+
+
+def add_to(commands: Group) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "publish",
+        help="publier le résultat, écrire le procès-verbal",
+        description="Mettre les déchiffrements et le résultat dans l'archive, et les relire.",
+        epilog=_EPILOG,
+    )
+    add = parser.add_argument
+    add("archive", type=Path, metavar="ARCHIVE", help="l'archive .bel ou son dossier")
+    add("decryptions", nargs="*", type=Path, metavar="F", help="les decryption-*.json")
+    add("--born", action="append", default=[], metavar="LISTE=DATE", help="départage à l'âge")
+    add(
+        "--lot",
+        action="append",
+        default=[],
+        metavar="LISTE",
+        help="liste tirée au sort",
+    )
+    add("--out", required=True, type=Path, metavar="DOSSIER", help="où écrire")
+    parser.set_defaults(run=_publish)
+
+
+def _publish(options: Namespace) -> int:
+    archive = find_archive(options.archive)
+    make_folder(options.out)
+    tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
+    if options.decryptions or not _is_published(archive):
+        files = read_messages(options.decryptions)
+        for rejected in publish_result(archive, files, tie_break):
+            who = f" de {rejected.who}" if rejected.who else ""
+            print(f"Mis de côté : « {rejected.label} »{who} : {rejected.reason}")
+    with opened_board(archive) as board:
+        outputs = [
+            NewFile(options.out / "result.json", encode_outcome(board), replace=True),
+            NewFile(options.out / "minutes.txt", write_minutes(board), replace=True),
+        ]
+    write_files(outputs)
+    print(outputs[1].data.decode("utf-8"))
+    print(f"Publiez le dossier « {archive.parent} » : chacun peut le vérifier avec")
+    print(f"  evote-audit verify {archive.parent}")
+    return 0
+
+
+def _is_published(archive: Path) -> bool:
+    with opened_board(archive) as board:
+        return board.state is BoardState.TALLIED

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The end of the story: two decryptions become votes, seats and names: docs/protocol.md §11, §12.
+
+Where a tie decides a seat, the bureau of the story knows the birth dates of the school's
+candidates, and draws lots by the seed.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from evote.demo.parents import draw_lots
+from evote.election.publishing import publish_result
+from evote.errors import Refusal
+from evote.fictitious.school import FictitiousSchool
+from tally.count import TieBreak
+from tally.seats import TieUndecided
+from tally.senders import Files
+
+# First without, then with birth dates, then with lots.
+ATTEMPTS: Final = 3
+
+
+def publish(archive: Path, decryptions: Files, seed: str, school: FictitiousSchool) -> None:
+    """Publish the result, settling a tie as the bureau would: §12.2."""
+    tie_break = TieBreak()
+    for _ in range(ATTEMPTS - 1):
+        try:
+            publish_result(archive, decryptions, tie_break, verified=True)
+        except Refusal as refusal:
+            if not isinstance(refusal.__cause__, TieUndecided):
+                raise
+            tie_break = settle(tie_break, refusal.__cause__, seed, school)
+        else:
+            return
+    publish_result(archive, decryptions, tie_break, verified=True)
+
+
+def settle(
+    known: TieBreak, undecided: TieUndecided, seed: str, school: FictitiousSchool
+) -> TieBreak:
+    """Return what settles this tie, added to what was known: §12.2."""
+    labels = tuple(school.lists[place].label for place in undecided.lists)
+    if undecided.by_lot:
+        return replace(known, lots=draw_lots(seed, labels))
+    births = {
+        school.lists[place].label: school.lists[place].candidates[undecided.tie.place - 1].born
+        for place in undecided.lists
+    }
+    return replace(known, births=births)

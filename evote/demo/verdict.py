@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verdict of the verifier, asked as anybody asks it: by running its command on the record.
+
+``audit`` shares no code with what made the election (docs/protocol.md §16).
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from evote.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the verifier says: valid or not, how many checks passed, which failed."""
+
+    valid: bool
+    passed: int
+    not_applicable: int
+    failed: tuple[str, ...]
+
+
+def ask_verifier(record: Path) -> Verdict:
+    """Run ``python -m audit verify`` on a record and read its verdict.
+
+    Raises:
+        Refusal: the verifier could not be run, or gave no report.
+    """
+    command = [sys.executable, "-m", "audit", "verify", str(record), "--json"]
+    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 -- our own
+    try:
+        report = json.loads(done.stdout)
+        checks = report["checks"]
+        outcomes = [check["outcome"] for check in checks]
+        return Verdict(
+            valid=report["verdict"] == "valid" and done.returncode == 0,
+            passed=outcomes.count("passed"),
+            not_applicable=outcomes.count("not_applicable"),
+            failed=tuple(
+                f"{check['id']} {check['title']}"
+                for check in checks
+                if check["outcome"] in ("failed", "not_reached")
+            ),
+        )
+    except (ValueError, KeyError, TypeError) as cause:
+        raise Refusal(
+            "le vérificateur n'a pas rendu de rapport",
+            f"relancez-le : evote-audit verify {record}",
+        ) from cause
