@@ -145,10 +145,13 @@ def test_plain_ascii_terminal_is_served(clean: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_full_disk_is_one_sentence(clean: Path) -> None:
+    # Unless told otherwise, Python finds the disk full only when it leaves.
+    buffered = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         run = subprocess.run(
             [sys.executable, "-m", "evote", "roll", "check", str(clean)],
             cwd=ROOT,
+            env=buffered,
             stdout=full,
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -139,6 +139,14 @@ TWO_PERSONS: dict[str, tuple[tuple[str, str], list[tuple[str, int]]]] = {
         ),
         [("possible_duplicate", 3)],
     ),
+    "a surname in use and another's surname": (
+        (parent("", "Anne", LEA, usage="MARTIN"), parent("DURAND", "Anne", LEA)),
+        [],
+    ),
+    "no surname on either line": (
+        (parent("", "Paul", LEA), parent("-", "Paul", LEA)),
+        [("missing_surname", 2), ("missing_surname", 3)],
+    ),
     "a slip of the pen in the surname": (
         (parent("DUPONT", "Anne", LEA), parent("DUPOND", "Anne", LEA)),
         [("possible_duplicate", 3)],
@@ -245,6 +253,18 @@ def test_anomaly_speaks_alone_at_its_line(case: tuple[list[str], list[tuple[str,
     for anomaly in roll.anomalies:
         assert "\n" not in anomaly.message
         assert len(anomaly.message) < 400
+
+
+@pytest.mark.parametrize(
+    "surname", ["M" * 101, "MARTIN2", "MARTIN / PETIT", "MARTIN et PETIT", "MARTIN DCD"]
+)
+def test_name_of_hardly_one_person_is_suspicious(surname: str) -> None:
+    assert _found(_check(parent(surname, "Paul", LEA))) == [("suspicious_name", 2)]
+
+
+@pytest.mark.parametrize("surname", ["M" * 100, "O'BRIEN", "SAINT-ÉTIENNE", "N’DIAYE", "D. SOUZA"])
+def test_name_of_one_person_is_not(surname: str) -> None:
+    assert _found(_check(parent(surname, "Paul", LEA))) == []
 
 
 def test_missing_given_name_column_is_one_anomaly_and_joins_nobody() -> None:

@@ -161,6 +161,14 @@ def test_unclosed_quotation_mark_does_not_swallow_the_next_families() -> None:
     assert [(a.code, a.row) for a in roll.anomalies] == [("misquoted_line", 2)]
 
 
+def test_stray_quotation_mark_further_on_does_not_close_it() -> None:
+    broken = parent("DURAND", "Anne", ZOE).replace("1 rue", '"1 rue')
+    stray = PAUL.replace("1 rue Fictive", 'appt 3"')
+    roll = check_roll(export([broken, stray, ZOES]))
+    assert _names(roll) == [("DURAND", "Anne"), ("MARTIN", "Paul"), ("PETIT", "Éric")]
+    assert [(a.code, a.row) for a in roll.anomalies] == [("misquoted_line", 2)]
+
+
 def test_names_are_cleaned() -> None:
     line = parent("DE\u00a0LA  TOUR\u200b", " E\u0301ric\x07 ", ZOE)
     assert _names(_read(export([line], encoding="utf-8"))) == [("DE LA TOUR", "Éric")]
@@ -266,6 +274,11 @@ def test_refused_with_one_sentence_and_an_advice(case: tuple[bytes, str]) -> Non
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert refusal.value.advice
+
+
+def test_one_number_without_its_zero_is_not_blamed_on_a_spreadsheet() -> None:
+    roll = check_roll(export([parent("PETIT", "Éric", ZOE, mobile="639980002")]))
+    assert [a.code for a in roll.anomalies] == ["invalid_phone"]
 
 
 def test_few_lost_zeros_are_not_blamed_on_a_spreadsheet() -> None:
