@@ -2,7 +2,7 @@
 """The list of public credentials: docs/protocol.md §8.4."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,9 +84,12 @@ class PublicCredentials:
     def __contains__(self, key: Element) -> bool:
         return key in self._weights
 
+    def __iter__(self) -> Iterator[Element]:
+        return (item.key for item in self.items)
+
     def keys(self) -> tuple[Element, ...]:
         """Return the keys in the order of the list."""
-        return tuple(item.key for item in self.items)
+        return tuple(self)
 
     def weight_of(self, key: Element) -> int | None:
         """Return the weight of a credential, None for one that is not listed."""
