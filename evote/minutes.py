@@ -4,7 +4,9 @@
 A text to read and to sign. The official forms of the school authority are another matter.
 """
 
+import textwrap
 from collections.abc import Sequence
+from typing import Final
 
 from evote.election.outcome import result_binding, result_row
 from evote.election.reading import preau_binding
@@ -12,6 +14,8 @@ from protocol.bindings import EvoteBinding
 from protocol.board import Board
 from protocol.result import SeatsOfList
 from tally.describe import french_time
+
+WIDTH: Final = 80
 
 
 def write_minutes(board: Board) -> bytes:
@@ -38,8 +42,11 @@ def _heading(board: Board, evote: EvoteBinding) -> list[str]:
         "",
         f"{evote.school.name} ({evote.school.uai})",
         board.election.name,
-        f"Vote électronique du {french_time(evote.opens_at)} au {french_time(evote.closes_at)}.",
-        f"Élection n° {board.election.uuid}, empreinte {board.election.fingerprint}.",
+        "",
+        f"Ouverture du vote électronique : {french_time(evote.opens_at)}",
+        f"Clôture ...................... : {french_time(evote.closes_at)}",
+        f"Élection n° {board.election.uuid}",
+        f"Empreinte {board.election.fingerprint}",
     ]
     if evote.rehearsal:
         lines += ["", "RÉPÉTITION : ce résultat n'élit personne."]
@@ -61,7 +68,9 @@ def _figures(board: Board, evote: EvoteBinding) -> list[str]:
 def _lists(lists: Sequence[SeatsOfList]) -> list[str]:
     width = max(len(each.label) for each in lists)
     rows = [
-        f"{each.label:<{width}}  {each.votes:>6} voix  {each.seats:>3} sièges" for each in lists
+        f"{each.label:<{width}}  {each.votes:>6} voix  {each.seats:>3} "
+        + ("sièges" if each.seats > 1 else "siège")
+        for each in lists
     ]
     return ["Répartition au quotient, puis au plus fort reste :", "", *rows]
 
@@ -70,13 +79,21 @@ def _elected(lists: Sequence[SeatsOfList]) -> list[str]:
     lines: list[str] = []
     for each in lists:
         if each.seats:
-            lines += [f"{each.label}", f"  titulaires : {', '.join(each.titulaires) or 'aucun'}"]
+            lines += [f"{each.label}", *_names("  titulaires : ", each.titulaires)]
             if each.suppleants:
-                lines.append(f"  suppléants : {', '.join(each.suppleants)}")
+                lines += _names("  suppléants : ", each.suppleants)
             if each.unfilled:
                 lines.append(f"  sièges sans candidat : {each.unfilled}")
     return (
         ["Sont élus :", "", *lines] if lines else ["Aucun suffrage exprimé : personne n'est élu."]
+    )
+
+
+def _names(label: str, names: Sequence[str]) -> list[str]:
+    text = ", ".join(name.replace(" ", "\u00a0") for name in names) or "aucun"
+    indent = " " * len(label)
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False
     )
 
 

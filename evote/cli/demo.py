@@ -33,11 +33,12 @@ def main(arguments: list[str]) -> int:
             f"une école de démonstration a de {MIN_ELECTORS} à {MAX_ELECTORS} électeurs",
             f"par exemple --voters {DEFAULT_ELECTORS}",
         )
-    screen = Screen(bar=not options.no_progress and sys.stderr.isatty())
+    quiet = options.no_progress or not sys.stderr.isatty()
+    screen = Screen(quiet=quiet)
     started = time.monotonic()
     with staged_folder(options.out) as folder:
-        uuid = _hold(folder, options, screen)
-    verdict = ask_verifier(options.out / RECORD_NAME)
+        uuid = _hold(folder, options, screen, quiet=quiet)
+    verdict = ask_verifier(options.out / RECORD_NAME, quiet=quiet)
     screen.tell_verdict(verdict, options.out, uuid, time.monotonic() - started)
     return 0 if verdict.valid else 1
 
@@ -54,7 +55,7 @@ def _parser() -> FrenchParser:
     return parser
 
 
-def _hold(folder: Path, options: Namespace, screen: Screen) -> str:
+def _hold(folder: Path, options: Namespace, screen: Screen, *, quiet: bool) -> str:
     prepared = story.prepare(folder, options.seed, options.voters)
     screen.tell_school(prepared, options.seed)
     sealed = story.seal(folder, prepared, int(time.time()), screen.progress)
@@ -64,6 +65,6 @@ def _hold(folder: Path, options: Namespace, screen: Screen) -> str:
     screen.tell_checked(story.check_one(folder, sealed, decisions[0]))
     taken = story.vote(sealed, decisions, screen.progress)
     screen.tell_voted(taken, len(prepared.sealed.electors))
-    story.count(folder, sealed, options.seed, prepared.school)
+    story.count(folder, sealed, options.seed, prepared.school, quiet=quiet)
     screen.tell_result(sealed.archive)
     return prepared.uuid

@@ -5,6 +5,7 @@ import shutil
 import sys
 import textwrap
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -26,15 +27,15 @@ SHOW_EVERY_SECONDS: Final = 0.1
 class Screen:
     """Tells each chapter when it is over; draws a bar meanwhile where a person looks on."""
 
-    def __init__(self, *, bar: bool) -> None:
-        """Begin the story; ``bar``: whether to draw progress on the standard error."""
-        self._bar = bar
+    def __init__(self, *, quiet: bool) -> None:
+        """Begin the story; unless ``quiet``, progress is drawn on the standard error."""
+        self._quiet = quiet
         self._drawn = 0.0
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Draw how far a long step has come, and wipe it at the end."""
         now = time.monotonic()
-        if not self._bar or (done < total and now - self._drawn < SHOW_EVERY_SECONDS):
+        if self._quiet or (done < total and now - self._drawn < SHOW_EVERY_SECONDS):
             return
         self._drawn = now
         filled = BAR * done // max(total, 1)
@@ -54,16 +55,19 @@ class Screen:
             "familles, lus dans un export ONDE",
         )
         if anomalies := len(prepared.roll.anomalies):
-            _say("", f"{anomalies} point(s) signalé(s), examiné(s) : {_kinds(prepared)}")
+            s = "s" if anomalies > 1 else ""
+            _say("", f"{anomalies} point{s} à régler ({_kinds(prepared)}) : vu{s}, réglé{s}")
         lists = [f"{each.label} ({len(each.candidates)})" for each in school.lists]
-        _say("Listes", " · ".join(lists))
+        _say("Listes", _join(lists, " · "))
 
     def tell_sealed(self, sealed: SealedElection) -> None:
         """Tell the key and the codes."""
-        members = ", ".join(f"{name} ({role})" for name, role in MEMBERS)
-        _say("Bureau", members)
-        _say("Clé", f"faite à {len(MEMBERS)}, sans que personne ne l'ait entière ; il en faut")
-        _say("", f"{THRESHOLD} pour dépouiller. Mots lus à voix haute : {sealed.read_aloud}")
+        _say("Bureau", _join(f"{name} ({role})" for name, role in MEMBERS))
+        _say(
+            "Clé",
+            f"faite à {len(MEMBERS)}, personne ne l'a entière ; il en faut {THRESHOLD} pour "
+            f"dépouiller. Tous lisent les mêmes mots : {sealed.read_aloud}",
+        )
         _say(
             "Codes",
             f"{number(len(sealed.codes.electors))} lettres et "
@@ -97,7 +101,7 @@ class Screen:
             print(f"  {each.label:<{width}}  {_votes(each.votes)}   {_seats(each)}")
         print(f"  {'Blancs':<{width}}  {_votes(blank)}\n")
         names = [name for each in lists for name in each.titulaires]
-        _say("Élus", ", ".join(names) if names else "personne, aucun suffrage exprimé")
+        _say("Élus", _join(names) if names else "personne, aucun suffrage exprimé")
 
     def tell_verdict(self, verdict: Verdict, folder: Path, uuid: str, seconds: float) -> None:
         """Tell what the independent verifier says, and where everything is."""
@@ -124,7 +128,15 @@ def number(value: int) -> str:
 
 def _say(label: str, text: str) -> None:
     first, rest = f"{label:<{LABEL}}", " " * LABEL
-    print(textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=rest))
+    filled = textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+    print(filled)
+
+
+def _join(texts: Iterable[str], separator: str = ", ") -> str:
+    """Join texts so that a line never ends inside one of them."""
+    return separator.join(text.replace(" ", "\u00a0") for text in texts)
 
 
 def _votes(votes: int) -> str:
@@ -132,11 +144,11 @@ def _votes(votes: int) -> str:
 
 
 def _seats(each: SeatsOfList) -> str:
-    text = f"{each.seats:>2} siège{'s' if each.seats > 1 else ''}"
+    text = f"{each.seats:>2} {'sièges' if each.seats > 1 else 'siège'}"
     return f"{text} (dont {each.unfilled} sans candidat)" if each.unfilled else text
 
 
 def _kinds(prepared: Prepared) -> str:
-    words = {"shared_email": "adresse commune à deux parents"}
+    words = {"shared_email": "adresse commune"}
     kinds = sorted({str(anomaly.code) for anomaly in prepared.roll.anomalies})
     return ", ".join(words.get(kind, kind) for kind in kinds)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from evote.demo.parallel import run_all
+from protocol.board_checks import verify_board
 from protocol.secret import Secret
 from tally.boards import opened_board, verify_whole_board
 from tally.decrypt import decrypt_count, require_decryptable
@@ -114,10 +115,20 @@ class Committee:
             self.save(member, label, signatures[label])
         return signatures
 
-    def decrypt(self, archive: Path, numbers: Sequence[int], *, alone: bool) -> dict[str, bytes]:
-        """Let these members verify the box and decrypt the count, side by side: step 6, §11.3."""
+    def decrypt(
+        self, archive: Path, numbers: Sequence[int], *, alone: bool, quiet: bool
+    ) -> dict[str, bytes]:
+        """Let these members verify the box and decrypt the count, side by side: step 6, §11.3.
+
+        One of them shows how far the verification has come, unless ``quiet``.
+        """
         tasks = [
-            Decrypting(member.keyfile, member.passphrase.reveal(), archive)
+            Decrypting(
+                member.keyfile,
+                member.passphrase.reveal(),
+                archive,
+                quiet=quiet or member.index != numbers[0],
+            )
             for member in self.members
             if member.index in numbers
         ]
@@ -164,6 +175,7 @@ class Decrypting:
     keyfile: Path
     passphrase: str
     archive: Path
+    quiet: bool
 
 
 def decrypt(task: Decrypting) -> bytes:
@@ -172,7 +184,10 @@ def decrypt(task: Decrypting) -> bytes:
     memory = load_keyfile(task.keyfile, passphrase)
     with opened_board(task.archive) as board:
         own = require_decryptable(memory, board)
-        verify_whole_board(board)
+        if task.quiet:
+            verify_board(board)
+        else:
+            verify_whole_board(board)  # the same, with progress
         memory, partial = decrypt_count(memory, board, own)
         context = board.context
         message = DecryptionMessage(

@@ -137,11 +137,14 @@ def vote(sealed: SealedElection, decisions: Sequence[Decision], progress: Progre
     return taken
 
 
-def count(folder: Path, sealed: SealedElection, seed: str, school: FictitiousSchool) -> None:
+def count(
+    folder: Path, sealed: SealedElection, seed: str, school: FictitiousSchool, *, quiet: bool
+) -> None:
     """Close, decrypt with two members, publish the result: docs/protocol.md §11, §12."""
     closed = close_election(sealed.archive)
     few = closed.ballots < FEW_BALLOTS
-    decryptions = sealed.committee.decrypt(sealed.archive, range(1, THRESHOLD + 1), alone=few)
+    numbers = range(1, THRESHOLD + 1)
+    decryptions = sealed.committee.decrypt(sealed.archive, numbers, alone=few, quiet=quiet)
     publish(sealed.archive, decryptions, seed, school)
     with opened_board(sealed.archive) as board:
         write_files(

@@ -23,14 +23,16 @@ class Verdict:
     failed: tuple[str, ...]
 
 
-def ask_verifier(record: Path) -> Verdict:
+def ask_verifier(record: Path, *, quiet: bool) -> Verdict:
     """Run ``python -m audit verify`` on a record and read its verdict.
 
     Raises:
         Refusal: the verifier could not be run, or gave no report.
     """
     command = [sys.executable, "-m", "audit", "verify", str(record), "--json"]
-    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 -- our own
+    # The verifier draws its progress on the standard error.
+    errors = subprocess.PIPE if quiet else None
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603
     try:
         report = json.loads(done.stdout)
         checks = report["checks"]

@@ -24,6 +24,14 @@ LONGEST_SECONDS: Final = 5 * 24 * SECONDS_PER_HOUR
 
 _SCHEMA: Final = "le format est décrit dans docs/schemas/election-config.schema.json"
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_FRENCH: Final = (
+    (r"lacks member (\w+)", "il manque « {} »"),
+    (r"unknown member (.+)", "{} n'y a pas sa place"),
+    (r"member (\w+) is not an integer from (\d+) to (\d+)", "« {} » va de {} à {}, en chiffres"),
+    (r"member (\w+) is not", "« {} » n'est pas du genre attendu"),
+    (r"(\w+) is not an object", "« {} » n'est pas du genre attendu"),
+    (r"two members of the same name", "un même nom s'y trouve deux fois"),
+)
 _BLANK_LABELS: Final = frozenset(map(likeness, ("blanc", "blank", "vote blanc", "bulletin blanc")))
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -54,10 +62,19 @@ def decode_config(data: bytes) -> ElectionConfig:
         # Editors of Windows write a byte-order mark; this file is nobody's hash input.
         config = _decode(decode_json(data.removeprefix(_BYTE_ORDER_MARK)))
     except ProtocolError as cause:
-        raise Unreadable(f"la configuration n'est pas lisible : {cause}", _SCHEMA) from cause
+        words = _in_french(cause.message)
+        raise Unreadable(f"la configuration n'est pas lisible : {words}", _SCHEMA) from cause
     _check_lists(config)
     _check_hours(config)
     return config
+
+
+def _in_french(message: str) -> str:
+    """Say what ``Fields`` found, to a person who wrote the file by hand."""
+    for pattern, french in _FRENCH:
+        if found := re.search(pattern, message):
+            return french.format(*found.groups())
+    return "ce n'est pas un texte JSON"
 
 
 def _decode(value: JsonValue) -> ElectionConfig:

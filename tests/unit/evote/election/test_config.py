@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a school may decide, and the sentence for what it may not: the election's configuration."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from evote.election.config import decode_config
+from evote.errors import Refusal, Unreadable
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[4] / "docs/schemas/election-config.schema.json").read_text("utf-8")
+)
+VALID: dict[str, Any] = {
+    "version": 1,
+    "name": "Élection des représentants des parents d'élèves",
+    "description": "Année 2026-2027",
+    "school": {"name": "École Jules Ferry", "uai": "0750001A", "kind": "ecole"},
+    "seats": 2,
+    "lists": [
+        {"label": "FCPE", "candidates": ["Ana A", "Bob B"]},
+        {"label": "PEEP", "candidates": ["Cy C", "Dan D", "Eve E", "Fay F"]},
+    ],
+    "opens_at": "2026-10-06T08:00:00+02:00",
+    "closes_at": "2026-10-09T18:00:00+02:00",
+    "grace_seconds": 300,
+}
+Change = Callable[[dict[str, Any]], None]
+
+
+def encode(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode()
+
+
+def changed(change: Change) -> bytes:
+    value = copy.deepcopy(VALID)
+    change(value)
+    return encode(value)
+
+
+def test_a_valid_file_is_read_and_follows_its_schema() -> None:
+    jsonschema.validate(VALID, SCHEMA)
+    config = decode_config(encode(VALID))
+    assert config.opens_at == 1_791_266_400
+    assert config.closes_at - config.opens_at == 82 * 3600
+    assert [each.label for each in config.lists] == ["FCPE", "PEEP"]
+    assert not config.rehearsal
+
+
+def test_a_byte_order_mark_of_windows_is_taken() -> None:
+    assert decode_config(b"\xef\xbb\xbf" + encode(VALID)) == decode_config(encode(VALID))
+
+
+def lists(*labels: str) -> Change:
+    items = [{"label": label, "candidates": ["Ana A", "Bob B"]} for label in labels]
+    return lambda value: value.update(lists=items)
+
+
+def candidates(*names: str) -> Change:
+    return lambda value: value.update(lists=[{"label": "FCPE", "candidates": list(names)}])
+
+
+def put(name: str, what: object) -> Change:
+    return lambda value: value.update({name: what})
+
+
+REFUSED: dict[str, tuple[Change, str]] = {
+    "no list": (lists(), "de 1 à 50 listes"),
+    "51 lists": (lists(*(f"Liste {number}" for number in range(51))), "de 1 à 50 listes"),
+    "the same label twice": (lists("A", "A"), "deux listes ont le même nom"),
+    "labels that look alike": (lists("FCPE", "fc pe"), "deux listes ont le même nom"),
+    "a list called blank": (lists("FCPE", "Blanc"), "comme le vote blanc"),
+    "one candidate": (candidates("Ana A"), "a 1 nom"),
+    "more than twice the seats": (candidates(*"ABCDE"), "a 5 nom"),
+    "the same candidate twice": (candidates("Ana A", "ANA A"), "deux candidats"),
+    "a trailing space": (put("name", "Élection "), "n'est pas acceptable"),
+    "an invisible sign": (lists("FC\u200bPE", "PEEP"), "n'est pas acceptable"),
+    "closing first": (put("closes_at", "2026-10-06T07:59:00+02:00"), "ne vient pas après"),
+    "under 24 hours": (put("closes_at", "2026-10-07T07:30:00+02:00"), "durerait 23 h 30 min"),
+    "over 5 days": (put("closes_at", "2026-10-11T09:00:00+02:00"), "durerait 121 h"),
+}
+UNREADABLE: dict[str, tuple[Change, str]] = {
+    "no seats": (lambda value: value.pop("seats"), "il manque « seats »"),
+    "no zone": (put("opens_at", "2026-10-06T08:00:00"), "date"),
+    "a date that is none": (put("opens_at", "2026-02-30T08:00:00+01:00"), "date"),
+    "a UAI of another form": (lambda value: value["school"].update(uai="750001A"), "UAI"),
+    "an unknown kind": (lambda value: value["school"].update(kind="lycée"), "type"),
+    "an unknown member": (put("siege", 2), "n.y a pas sa place"),
+    "a text for a number": (put("seats", "2"), "« seats » va de 1 à 100"),
+    "true for a number": (put("seats", True), "seats"),
+    "another version": (put("version", 2), "« version » va de 1 à 1"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_rules_do_not_allow_is_refused_by_name(case: str) -> None:
+    change, words = REFUSED[case]
+    with pytest.raises(Refusal, match=words) as refusal:
+        decode_config(changed(change))
+    assert not isinstance(refusal.value, Unreadable)
+    assert refusal.value.advice
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_is_not_of_the_schema_is_unreadable(case: str) -> None:
+    change, words = UNREADABLE[case]
+    with pytest.raises(Unreadable, match=words) as refusal:
+        decode_config(changed(change))
+    assert refusal.value.advice
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"PK\x03\x04", b'{"version":1,"version":1}'])
+def test_what_is_not_json_is_unreadable(data: bytes) -> None:
+    with pytest.raises(Unreadable):
+        decode_config(data)
+
+
+@pytest.mark.parametrize("hours", [24, 120])
+def test_the_shortest_and_the_longest_vote_are_allowed(hours: int) -> None:
+    days, rest = divmod(8 + hours, 24)
+    data = changed(put("closes_at", f"2026-10-{6 + days:02}T{rest:02}:00:00+02:00"))
+    config = decode_config(data)
+    assert config.closes_at - config.opens_at == hours * 3600
+
+
+def test_a_rehearsal_may_be_short() -> None:
+    def shorten(value: dict[str, Any]) -> None:
+        value.update(rehearsal=True, closes_at="2026-10-06T09:00:00+02:00")
+
+    assert decode_config(changed(shorten)).rehearsal
