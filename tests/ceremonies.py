@@ -9,7 +9,7 @@ from functools import cache
 
 from protocol.rng import Rng
 from tally.memory import TrusteeMemory
-from tally.trustee import SignedCeremony, begin, deal, receive_shares, sign_ceremony
+from tally.trustee import begin, deal, receive_shares, sign_ceremony
 from tests.rng import seeded_rng
 
 NAMES = ("Aïcha Ben Ali", "Bruno Carré", "Chloé d'Aubigné", "Dinh Ngọc", "Élie Faure")
@@ -25,15 +25,8 @@ class FinishedCeremony:
     certificates: dict[str, bytes]
     polynomials: dict[str, bytes]
     keys: dict[str, bytes]
-    signed: tuple[SignedCeremony, ...]
-
-    @property
-    def trustees(self) -> bytes:
-        return self.signed[0].trustees
-
-    @property
-    def signatures(self) -> dict[str, bytes]:
-        return by_name("ceremony", [each.signature.encode() for each in self.signed])
+    trustees: bytes
+    signatures: dict[str, bytes]
 
 
 def by_name(kind: str, contents: Sequence[bytes]) -> dict[str, bytes]:
@@ -62,11 +55,13 @@ def hold_ceremony(uuid: str, size: int = 3, threshold: int = 2, seed: str = "") 
     received = [receive_shares(memory, polynomials, rng) for memory, _ in dealt]
     keys = by_name("key", [message for _, message in received])
     signed = [sign_ceremony(memory, keys, rng) for memory, _ in received]
+    (trustees,) = {each.trustees for _, each in signed}
     return FinishedCeremony(
         uuid,
         tuple(memory for memory, _ in signed),
         certificates,
         polynomials,
         keys,
-        tuple(each for _, each in signed),
+        trustees,
+        by_name("ceremony", [each.signature.encode() for _, each in signed]),
     )

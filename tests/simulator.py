@@ -67,6 +67,7 @@ class SimulatedElection:
         tie_break: births and lots, where the votes leave a tie.
         preau: whether the election carries our bindings; without, it is one of Belenios.
         seed: changes every key, code and random number.
+        held: a ceremony held elsewhere; otherwise one is held.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -81,6 +82,7 @@ class SimulatedElection:
     preau: bool = True
     uuid: str = UUID
     seed: str = ""
+    held: FinishedCeremony | None = None
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -89,7 +91,7 @@ class SimulatedElection:
 
     @cached_property
     def ceremony(self) -> FinishedCeremony:
-        return hold_ceremony(self.uuid, self.size, self.threshold, self.seed)
+        return self.held or hold_ceremony(self.uuid, self.size, self.threshold, self.seed)
 
     @cached_property
     def trustees(self) -> Trustees:
