@@ -50,11 +50,8 @@ def read_scalar(text: object) -> int:
     raise Malformed("un nombre n'est pas un scalaire (§4.1)", "a number is not a scalar (§4.1)")
 
 
-def unchecked_point(text: object) -> bytes:
-    """The bytes of an element's 64 digits (§4.2), **not yet known to be in the group**.
-
-    For points that are about to be raised to a power; all others go through ``read_element``.
-    """
+def _point(text: object) -> bytes:
+    """The 32 bytes of 64 lower-case hexadecimal digits, whatever they stand for (§4.2)."""
     if isinstance(text, str) and len(text) == 64:
         try:
             point = bytes.fromhex(text)
@@ -65,6 +62,17 @@ def unchecked_point(text: object) -> bytes:
     raise NotInGroup
 
 
+def unchecked_point(text: object) -> bytes:
+    """A point that is not the identity, and **not yet known to be in the group** (§4.2).
+
+    For points that are about to be raised to a power; all others go through ``read_element``.
+    """
+    point = _point(text)
+    if point == IDENTITY:
+        raise NotInGroup
+    return point
+
+
 def is_member(point: bytes) -> bool:
     """Whether these bytes are an element other than the identity."""
     return bool(crypto_core_ed25519_is_valid_point(point))
@@ -72,7 +80,7 @@ def is_member(point: bytes) -> bool:
 
 def read_element(text: object, *, identity: bool = False) -> bytes:
     """An element from its text (§4.2); the identity only where ``identity`` allows it."""
-    point = unchecked_point(text)
+    point = _point(text)
     if not (is_member(point) or (identity and point == IDENTITY)):
         raise NotInGroup
     return point
@@ -110,7 +118,7 @@ def multiply(left: bytes, right: bytes) -> bytes:
 
 
 def divide(left: bytes, right: bytes) -> bytes:
-    """left / right, as ``multiply``."""
+    """The quotient left / right, as ``multiply``."""
     try:
         return crypto_core_ed25519_sub(left, right)
     except RuntimeError:

@@ -131,7 +131,9 @@ def decode_ballot(data: bytes, election: Election) -> Ballot:
         whole = f'{written},"signature":{{"hash":"{digest}","proof":{scalars}}}}}'.encode()
     if whole != data:
         raise _other_text(value, election)
-    return Ballot(credential, credential_text, tuple(a for a, _ in decoded), unsigned, digest, proof)
+    return Ballot(
+        credential, credential_text, tuple(a for a, _ in decoded), unsigned, digest, proof
+    )
 
 
 def _other_text(value: dict[str, Any], election: Election) -> Malformed:
@@ -159,7 +161,7 @@ def verify_ballot(ballot: Ballot, election: Election) -> BallotFaults:
 
 
 def _verify_signature(ballot: Ballot, faults: BallotFaults) -> None:
-    """h recomputed, A = g^s C^c (§9.4)."""
+    """The hash h recomputed, A = g^s C^c (§9.4)."""
     digest = sha256_base64(ballot.unsigned)
     proof = ballot.signature
     held = proof is not None and holds_ballot_signature(ballot.credential, digest, proof)

@@ -100,6 +100,10 @@ class Board:
         """The state of §10.2, or None without a set-up."""
         return (None, "set-up", "open", "closed", "closed", "closed", "tallied")[self.stage]
 
+    def setup_datum(self, name: str) -> Datum | None:
+        """The place of a datum of the set-up: election, trustees, credentials (§8.5)."""
+        return self.setup.named(self.setup_data.get(name)) if self.setup else None
+
     @property
     def whole(self) -> bool:
         """Whether C01 to C05 found nothing."""
@@ -170,31 +174,34 @@ class _Pass:
 
     def _place(self, kind: str, member: Member, height: int, payload: str | None) -> None:
         """Keep the event and its data, after checking that they are those it names (§10.2)."""
-        board = self.board
         at = next((datum for datum in reversed(self.pending) if datum.name == payload), None)
-        if payload is not None and at is None:
-            board.lost += 1
-            self._data(height, "la donnée qu'il nomme manque", "the datum it names is missing")
+        if at is None and kind != "EndBallots":
+            self.board.lost += 1
+            if payload is not None:
+                self._data(height, "la donnée qu'il nomme manque", "the datum it names is missing")
         posted = Posted(height, member.datum.digest.hex(), at, tuple(self.pending))
-        if kind == "Ballot":
-            self._ballot(at, height)
-        expected = [payload]
+        expected = self._keep(kind, posted)
+        if at is not None or kind == "EndBallots":
+            self._compare([datum.name for datum in self.pending], expected, height)
+
+    def _keep(self, kind: str, posted: Posted) -> list[str | None]:
+        """Put the event where the checks look for it; the names of its data, in order (§10.2)."""
+        board, at = self.board, posted.payload
+        payload = at.name if at else None
         if kind == "Setup":
             board.setup = posted
-            expected = self._setup(posted)
-        elif kind == "EncryptedTally":
+            return self._setup(posted)
+        if kind == "EncryptedTally":
             board.tally = posted
-            expected = [self._inner(at, height, "encrypted_tally"), payload]
-        elif kind == "PartialDecryption":
+            return [self._inner(at, "encrypted_tally"), payload]
+        if kind == "PartialDecryption":
             board.partials.append(posted)
-            expected = [self._inner(at, height, "payload"), payload]
-        elif kind == "Result":
+            return [self._inner(at, "payload"), payload]
+        if kind == "Result":
             board.result = posted
-        elif kind == "EndBallots":
-            expected = []
-        names = [datum.name for datum in self.pending]
-        if at is not None or kind == "EndBallots":
-            self._compare(names, expected, height)
+        if kind == "Ballot":
+            self._ballot(at, posted.height)
+        return [] if kind == "EndBallots" else [payload]
 
     def _compare(self, names: list[str], expected: list[str | None], height: int) -> None:
         """Exactly the data named, in this order (§10.2); None stands for an unreadable name."""
@@ -224,7 +231,7 @@ class _Pass:
         known = self.prefix and head.startswith(self.prefix) and _is_hash(found)
         ballots.credentials += found if known else b" " * 64
 
-    def _inner(self, at: Datum | None, height: int, member: str) -> str | None:
+    def _inner(self, at: Datum | None, member: str) -> str | None:
         """The second hash of a payload; its form is the matter of C18 and C19."""
         try:
             name = decode(read_exactly(self.file, at))[member] if at else None

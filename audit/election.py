@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from audit.arithmetic import read_element, unchecked_point
@@ -149,7 +150,7 @@ def decode_credentials(data: bytes, *, strict: bool) -> Credentials:
 def _ordered(keys: list[str]) -> bool:
     """Whether the keys increase by the 32 bytes that RFC 8032 writes (§8.4)."""
     reverse = [bytes.fromhex(key)[::-1] for key in keys]
-    return all(a < b for a, b in zip(reverse, reverse[1:], strict=False))
+    return all(a < b for a, b in pairwise(reverse))
 
 
 def _at(number: int, fr: str, en: str) -> Malformed:

@@ -8,6 +8,7 @@ the members of one object, in the one permitted order where canonical form is de
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from audit.words import Malformed, shown
@@ -15,6 +16,7 @@ from audit.words import Malformed, shown
 MAX_BYTES = 64 * 2**20
 MAX_LEVELS = 32
 INTEGER_BOUND = 2**53
+_HASH = re.compile("[0-9a-f]{64}")
 SMALL_BOUND = 2**30  # §11.2, §11.6: numbers below, decimal texts from here on
 
 
@@ -129,6 +131,16 @@ def read_text(value: Any, what: str) -> str:  # noqa: ANN401
     if not isinstance(value, str):
         raise Malformed(f"« {what} » n'est pas un texte", f"'{what}' is not a text")
     return value
+
+
+def read_hash(value: Any, what: str) -> str:  # noqa: ANN401
+    """A hash: 64 lower-case hexadecimal digits (§2.3), or Malformed."""
+    text = read_text(value, what)
+    if not _HASH.fullmatch(text):
+        raise Malformed(
+            f"« {what} » n'est pas une empreinte (§2.3)", f"'{what}' is not a hash (§2.3)"
+        )
+    return text
 
 
 def read_integer(value: Any, what: str, low: int, high: int) -> int:  # noqa: ANN401

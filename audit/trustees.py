@@ -86,7 +86,7 @@ class Trustees:
         ]
 
     def election_key(self) -> bytes:
-        """y = Π Single keys · Π A_{i,0} (§7.10)."""
+        """The key y = Π Single keys · Π A_{i,0} (§7.10)."""
         return product(
             key
             for item in self.items

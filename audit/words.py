@@ -32,7 +32,7 @@ class _Refusal(Exception):
 
     def __reduce__(self) -> tuple[type[_Refusal], tuple[str, str]]:
         """Rebuilt from its two sentences, so that it passes between processes."""
-        return type(self), tuple(self.text)
+        return type(self), (self.text.fr, self.text.en)
 
 
 class Malformed(_Refusal):

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The ``evote`` member of the election and its plain texts: docs/protocol.md §8.3, §2.2."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from audit.arithmetic import unchecked_point
+from audit.proofs import Proof, decode_proof
+from audit.strict_json import read_hash, read_integer, read_list, read_object, read_text
+from audit.words import Malformed, Unsupported, shown
+
+MAX_LISTS = 50
+MAX_SEATS = 100
+_UAI = re.compile("[0-9]{7}[A-Z]", re.ASCII)
+_FORBIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_SPACES = " \u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateList:
+    """A list and its candidates, in order."""
+
+    label: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """What the trustees committed to and signed (§7.11, §7.12)."""
+
+    members: tuple[tuple[str, str], ...]
+    commitments: tuple[str, ...]
+    signatures: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The bindings of a Préau election, version 1 (§8.3)."""
+
+    rehearsal: bool
+    school: str
+    seats: int
+    lists: tuple[CandidateList, ...]
+    trustees_sha256: str
+    credentials_sha256: str
+    electors: int
+    reserves: tuple[str, ...]
+    ceremony: Ceremony
+
+
+def plain_text(value: Any, what: str) -> str:  # noqa: ANN401
+    """A plain text (§2.2): what a person reads the same way on every screen."""
+    text = read_text(value, what)
+    spaces = [c in _SPACES for c in text]
+    well_spaced = not any(a and b for a, b in pairwise(spaces))
+    if (
+        not 1 <= len(text) <= 200
+        or not unicodedata.is_normalized("NFC", text)
+        or any(unicodedata.category(c) in _FORBIDDEN for c in text)
+        or any(unicodedata.category(c) == "Zs" and c not in _SPACES for c in text)
+        or spaces[0]
+        or spaces[-1]
+        or not well_spaced
+    ):
+        raise Malformed(
+            f"« {what} » n'est pas un texte simple (§2.2) : {shown(text)}",
+            f"'{what}' is not a plain text (§2.2): {shown(text)}",
+        )
+    return text
+
+
+def likeness(text: str) -> str:
+    """What two plain texts that look alike have in common (§2.2)."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded.replace(" ", "").replace("\u00a0", "")
+
+
+def distinct(texts: list[str], what: str) -> tuple[str, ...]:
+    """Texts of which no two look alike."""
+    if len({likeness(text) for text in texts}) != len(texts):
+        raise Malformed(f"deux « {what} » se ressemblent (§8.3)", f"two '{what}' look alike (§8.3)")
+    return tuple(texts)
+
+
+def require_version(value: Any, where: str) -> None:  # noqa: ANN401
+    """Version 1 of ours; a later one is unsupported, anything else malformed (§8.3)."""
+    if type(value) is int and value > 1:
+        raise Unsupported(
+            f"« evote » de version {value} dans {where}", f"'evote' of version {value} in {where}"
+        )
+    read_integer(value, "version", 1, 1)
+
+
+def decode_binding(value: Any) -> Binding:  # noqa: ANN401
+    """``election.evote`` (§8.3).
+
+    Raises:
+        Unsupported: a version after 1. Malformed: anything else.
+    """
+    if isinstance(value, dict) and "version" in value:
+        require_version(value["version"], "election")
+    fields = read_object(
+        value,
+        "version rehearsal school seats rule lists opens_at closes_at grace_seconds"
+        " trustees_sha256 credentials_sha256 electors reserves roll_commitment ceremony",
+        strict=True,
+    )
+    if not isinstance(fields["rehearsal"], bool) or fields["rule"] != "largest-remainder":
+        raise Malformed("« rehearsal » ou « rule » (§8.3)", "'rehearsal' or 'rule' (§8.3)")
+    seats = read_integer(fields["seats"], "seats", 1, MAX_SEATS)
+    _times(fields)
+    read_hash(fields["roll_commitment"], "roll_commitment")
+    reserves = read_list(fields["reserves"], "reserves")
+    for reserve in reserves:
+        unchecked_point(reserve)  # C10 looks it up in the list, whose keys C09 checks
+    return Binding(
+        rehearsal=fields["rehearsal"],
+        school=_school(fields["school"]),
+        seats=seats,
+        lists=_lists(fields["lists"], seats),
+        trustees_sha256=read_hash(fields["trustees_sha256"], "trustees_sha256"),
+        credentials_sha256=read_hash(fields["credentials_sha256"], "credentials_sha256"),
+        electors=read_integer(fields["electors"], "electors", 1, 2**53 - 1),
+        reserves=tuple(reserves),
+        ceremony=_ceremony(fields["ceremony"]),
+    )
+
+
+def _times(fields: dict[str, Any]) -> None:
+    opens = read_integer(fields["opens_at"], "opens_at", 0, 2**40 - 1)
+    closes = read_integer(fields["closes_at"], "closes_at", 0, 2**40 - 1)
+    read_integer(fields["grace_seconds"], "grace_seconds", 0, 3600)
+    if opens >= closes:
+        raise Malformed("l'ouverture n'est pas avant la clôture (§8.3)", "opens after it closes")
+
+
+def _school(value: Any) -> str:  # noqa: ANN401
+    fields = read_object(value, "name uai kind", strict=True)
+    if not _UAI.fullmatch(read_text(fields["uai"], "uai")):
+        raise Malformed("UAI mal formé (§8.3)", "malformed uai (§8.3)")
+    if fields["kind"] not in ("ecole", "eple"):
+        raise Malformed("genre d'école inconnu (§8.3)", "unknown kind of school (§8.3)")
+    return plain_text(fields["name"], "school.name")
+
+
+def _lists(value: Any, seats: int) -> tuple[CandidateList, ...]:  # noqa: ANN401
+    items = [
+        read_object(item, "label candidates", strict=True) for item in read_list(value, "lists")
+    ]
+    if not 1 <= len(items) <= MAX_LISTS:
+        raise Malformed("nombre de listes interdit (§8.3)", "forbidden number of lists (§8.3)")
+    distinct([plain_text(item["label"], "label") for item in items], "label")
+    lists = []
+    for item in items:
+        candidates = read_list(item["candidates"], "candidates")
+        names = distinct([plain_text(name, "candidate") for name in candidates], "candidate")
+        if not 2 <= len(names) <= 2 * seats:
+            raise Malformed(
+                "nombre de candidats interdit (§8.3)", "forbidden number of candidates (§8.3)"
+            )
+        lists.append(CandidateList(item["label"], names))
+    return tuple(lists)
+
+
+def _ceremony(value: Any) -> Ceremony:  # noqa: ANN401
+    fields = read_object(value, "members commitments signatures", strict=True)
+    members = [
+        read_object(member, "name role", strict=True)
+        for member in read_list(fields["members"], "members")
+    ]
+    commitments = read_list(fields["commitments"], "commitments", len(members))
+    signatures = read_list(fields["signatures"], "signatures", len(members))
+    return Ceremony(
+        tuple((plain_text(m["name"], "name"), plain_text(m["role"], "role")) for m in members),
+        tuple(read_hash(commitment, "commitment") for commitment in commitments),
+        tuple(decode_proof(signature) for signature in signatures),
+    )

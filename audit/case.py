@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the verifier knows so far. Each check reads it, and a check that decodes adds to it.
+
+``None`` means that an earlier fault, or the state of the election, left nothing to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from audit.archive import Datum, read_exactly
+from audit.binding import Binding
+from audit.board import Board
+from audit.counting import Census
+from audit.election import Credentials, Election
+from audit.partials import Partial
+from audit.proofs import Ciphertext
+from audit.record import Record
+from audit.trustees import Trustees
+from audit.words import Text
+from audit.workers import Pool
+
+
+@dataclass(slots=True)
+class Case:
+    """One archive under examination."""
+
+    file: BinaryIO
+    record: Record
+    board: Board
+    strict: bool  # the Préau profile (§14)
+    pool: Pool
+    progress: Callable[[int, int], None]
+    election: Election | None = None
+    evote: Any = None
+    trustees: Trustees | None = None
+    credentials: Credentials | None = None
+    binding: Binding | None = None
+    census: Census | None = None
+    tally: tuple[tuple[Ciphertext, ...], ...] | None = None  # as recorded
+    total_weight: int | None = None  # recomputed; None unless C18 passed
+    partials: list[Partial] = field(default_factory=list)
+    rejected: set[int] = field(default_factory=set)  # owners with a fault of C20 or C21
+    counted: dict[int, Partial] | None = None  # by owner; None unless there are enough
+    result: tuple[tuple[int, ...], ...] | None = None
+    result_evote: Any = None
+    recorded_seats: Any = None
+    seats: dict[str, Any] | None = None  # recomputed; None unless C25 passed
+    unsigned: list[Text] = field(default_factory=list)  # who did not sign the set-up
+    since: Record | None = None
+
+    def setup_datum(self, name: str) -> Datum | None:
+        """The place of a datum of the set-up: election, trustees, credentials (§8.5)."""
+        return self.board.setup_datum(name)
+
+    def setup_bytes(self, name: str) -> bytes | None:
+        """The bytes of a datum of the set-up, or None where there is none."""
+        datum = self.setup_datum(name)
+        return read_exactly(self.file, datum) if datum else None
+
+    def read(self, datum: Datum) -> bytes:
+        """The content of a datum."""
+        return read_exactly(self.file, datum)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""C10: the election's bindings agree with its trustees, credentials and lists. §8.3, §14."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.binding import Binding, decode_binding
+from audit.case import Case
+from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
+from audit.trustees import Pedersen
+from audit.words import Malformed, Text, Unsupported
+
+
+def check(case: Case) -> Finding:
+    """Decode ``election.evote``, then compare it with everything it binds.
+
+    Raises:
+        Unsupported: bindings of a later version, in an archive that is sound so far.
+    """
+    if not case.strict:
+        return NOT_APPLICABLE
+    if case.election is None:
+        return NOT_REACHED
+    if case.evote is None:
+        return judged(1, [Text("l'élection n'a pas de membre « evote »", "no 'evote' member")])
+    try:
+        case.binding = decode_binding(case.evote)
+    except Unsupported as refusal:
+        if case.board.whole:
+            raise
+        return judged(1, [refusal.text])
+    except Malformed as refusal:
+        return judged(1, [refusal.text])
+    return judged(1, _disagreements(case, case.binding))
+
+
+def _disagreements(case: Case, binding: Binding) -> Iterator[Text]:
+    if not _fits_question(case, binding):
+        yield Text(
+            "la question n'est pas celle des listes", "the question is not that of the lists"
+        )
+    setup = case.board.setup_data
+    if binding.trustees_sha256 != setup.get("trustees"):
+        yield Text("autres dépositaires que ceux annoncés", "other trustees than those bound")
+    if binding.credentials_sha256 != setup.get("credentials"):
+        yield Text("autre liste de clés que celle annoncée", "other credentials than those bound")
+    if case.trustees is not None and not _fits_trustees(case, binding):
+        yield Text(
+            "les dépositaires ne sont pas un groupe à seuil de la taille annoncée",
+            "the trustees are not one threshold item of the size stated",
+        )
+    if case.credentials is not None:
+        yield from _reserves(list(case.credentials.index), binding)
+
+
+def _fits_question(case: Case, binding: Binding) -> bool:
+    """One question with blank, min = max = 1, whose answers are the labels in order."""
+    if case.election is None or len(case.election.questions) != 1:
+        return False
+    question = case.election.questions[0]
+    labels = tuple(item.label for item in binding.lists)
+    return question.blank and (question.low, question.high) == (1, 1) and question.answers == labels
+
+
+def _fits_trustees(case: Case, binding: Binding) -> bool:
+    """One Pedersen item, n ≥ 3, t ≥ 2, n members."""
+    items = case.trustees.items if case.trustees else ()
+    if len(items) != 1 or not isinstance(items[0], Pedersen):
+        return False
+    n = len(items[0].members)
+    return n >= 3 and items[0].threshold >= 2 and len(binding.ceremony.members) == n
+
+
+def _reserves(keys: list[str], binding: Binding) -> Iterator[Text]:
+    """Distinct, in the list, in its order; electors + reserves = credentials."""
+    reserves = set(binding.reserves)
+    if tuple(key for key in keys if key in reserves) != binding.reserves:
+        yield Text("les réserves ne suivent pas la liste des clés", "reserves are not in the list")
+    if binding.electors + len(binding.reserves) != len(keys):
+        yield Text(
+            f"{binding.electors} électeurs et {len(binding.reserves)} réserves"
+            f" pour {len(keys)} clés",
+            f"{binding.electors} electors and {len(binding.reserves)} reserves"
+            f" for {len(keys)} credentials",
+        )

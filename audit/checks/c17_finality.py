@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""C17: one final ballot a credential, no more ballots than electors, no reserve. §11.1, §13.5."""
+
+from __future__ import annotations
+
+from audit.case import Case
+from audit.checks.of_ballots import wait_for, well_formed
+from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
+from audit.words import Text
+
+
+def check(case: Case) -> Finding:
+    """Second ballots, reserves used, and the number of ballots."""
+    if not case.strict:
+        return NOT_APPLICABLE
+    waiting = wait_for(case)
+    if waiting:
+        return waiting
+    binding = case.binding
+    if binding is None:
+        return NOT_REACHED
+    ballots, numbers = case.board.ballots, well_formed(case)
+    reserves, seen, faults = set(binding.reserves), set(), []
+    for index in numbers:
+        credential, place = ballots.credential(index), ballots.place(index)
+        if credential in seen:
+            faults.append(
+                Text(
+                    "un second bulletin de la même clé (§11.1)",
+                    "a second ballot of one credential (§11.1)",
+                ).at(place)
+            )
+        seen.add(credential)
+        if credential in reserves:
+            faults.append(
+                Text("une clé de réserve a voté (§13.5)", "a reserve credential (§13.5)").at(place)
+            )
+    if len(numbers) > binding.electors:
+        faults.append(
+            Text(
+                f"{len(numbers)} bulletins pour {binding.electors} électeurs",
+                f"{len(numbers)} ballots for {binding.electors} electors",
+            )
+        )
+    return judged(len(numbers), faults)

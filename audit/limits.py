@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What no verification of a record can tell, said plainly at the end of every report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.verify import Verdict
+from audit.words import Text
+
+FEW = 5
+
+_PHONE = Text(
+    "Que l'appareil de chaque parent a chiffré le bon choix : seul le parent peut le contrôler,"
+    " en ouvrant un bulletin d'essai avant de voter.",
+    "That each parent's device encrypted the right choice: only the parent can test this,"
+    " by opening a trial ballot before voting.",
+)
+_ROLL = Text(
+    "Que la liste électorale était juste, ni qui s'est abstenu : elle n'est pas dans l'archive.",
+    "That the roll was right, or who abstained: the roll is not in the archive.",
+)
+_STUFFING = Text(
+    "Que personne n'a voté à la place d'un abstentionniste : qui fabrique les codes et tient"
+    " le serveur à la fois le pourrait. La liste d'émargement et chaque parent le diront.",
+    "That nobody voted in place of an abstainer: whoever makes the codes and also runs the server"
+    " could. The sign-in list and each parent can check this.",
+)
+_SECRECY = Text(
+    "Que le secret est gardé : il tient tant que trop peu de dépositaires s'entendent pour"
+    " déchiffrer un bulletin.",
+    "That secrecy is kept: it holds as long as too few trustees agree to decrypt a ballot.",
+)
+_COPY = Text(
+    "Que cette archive est la même que celle des autres : comparez l'empreinte, ou vérifiez"
+    " l'archive prise plus tôt avec --since.",
+    "That this archive is the one others have: compare the fingerprint, or verify against"
+    " an earlier copy with --since.",
+)
+_TOO_FEW = Text(
+    f"Attention : moins de {FEW} bulletins. Un résultat si petit peut révéler des votes.",
+    f"Beware: fewer than {FEW} ballots. So small a result may reveal votes.",
+)
+_UNANIMOUS = Text(
+    "Attention : tous les bulletins ont le même contenu. Le résultat révèle chaque vote.",
+    "Beware: all ballots say the same. The result reveals every vote.",
+)
+
+
+def limits(verdict: Verdict) -> Iterator[Text]:
+    """The sentences that apply to this election, warnings first."""
+    case = verdict.case
+    votes = len(case.census.last) if case.census else 0
+    if case.board.stage >= 3 and votes < FEW:
+        yield _TOO_FEW
+    elif case.result and any(set(row) <= {0, votes} and any(row) for row in case.result):
+        yield _UNANIMOUS
+    yield _PHONE
+    yield _ROLL
+    yield _STUFFING
+    yield _SECRECY
+    yield _COPY

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verify an archive: one pass, then each check of the catalogue in turn. docs/protocol.md §16."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from audit.arithmetic import self_test
+from audit.board import read_board
+from audit.case import Case
+from audit.catalogue import CATALOGUE, Entry
+from audit.counting import take_census
+from audit.outcome import Finding, Outcome, judged
+from audit.profile import has_bindings
+from audit.record import Record
+from audit.words import Malformed
+from audit.workers import Job, Pool
+
+SMALL_FILE = 200_000  # bytes; below, starting a process takes longer than the work
+FIRST_OF_BALLOTS = "C13"
+
+
+def silent(_done: int, _total: int) -> None:
+    """No progress bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to verify; nothing here changes what is checked, but for asking more."""
+
+    require_preau: bool = False
+    jobs: int = 0
+    progress: Callable[[int, int], None] = silent
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings, in the order of the catalogue, and the case for what a report shows."""
+
+    case: Case
+    findings: tuple[tuple[Entry, Finding], ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether every applicable check passed: nothing failed, nothing was out of reach."""
+        good = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+        return all(finding.outcome in good for _, finding in self.findings)
+
+
+def verify(record: Record, since: Record | None, options: Options) -> Verdict:
+    """The verdict on a record.
+
+    Raises:
+        Unreadable: no archive. Unsupported: a group, version or question that is not known.
+    """
+    self_test()
+    with record.archive.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        with Pool(options.jobs or _processors() if size > SMALL_FILE else 1) as pool:
+            return _verify(file, record, since, options, pool)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _verify(
+    file: BinaryIO, record: Record, since: Record | None, options: Options, pool: Pool
+) -> Verdict:
+    board = read_board(file)
+    ours = options.require_preau or record.signatures is not None or has_bindings(file, board)
+    case = Case(file, record, board, strict=ours, pool=pool, progress=options.progress, since=since)
+    findings = []
+    for entry in CATALOGUE:
+        if entry.id == FIRST_OF_BALLOTS and case.election is not None:
+            job = Job(record.archive, case.election)
+            case.census = take_census(board.ballots, case.credentials, job, pool, case.progress)
+        findings.append((entry, entry.check(case)))
+    return Verdict(case, tuple(findings))
+
+
+def refused(refusal: Malformed) -> tuple[tuple[Entry, Finding], ...]:
+    """The findings on a record whose wrapping is wrong: C01 says so, nothing else is reached."""
+    first, *others = CATALOGUE
+    return (
+        (first, judged(0, [refusal.text])),
+        *((entry, Finding(Outcome.NOT_REACHED)) for entry in others),
+    )
