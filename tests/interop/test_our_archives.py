@@ -6,14 +6,17 @@ docs/protocol.md §14: of both profiles.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from protocol.answer import Answer
 from protocol.ballot import Ballot, sign_ballot
 from protocol.events import EventKind
 from protocol.group import ONE
+from protocol.proofs.proof import Proof
 from protocol.questions import Question
 from tests.interop.ours import Plan, hold
 from tests.interop.peer import Peer, PeerRefusal
@@ -66,7 +69,12 @@ PLAIN = {
         (ONE_LIST,), (1,), ((0, ((0, 1, 0),)),), singles=2, threshold=None, decrypting=(2, 1)
     ),
     "single trustees beside a threshold": Plan(
-        (ONE_LIST,), (1,), ((0, ((0, 0, 1),)),), singles=1, threshold=(3, 4), decrypting=(1, 2, 4, 5)
+        (ONE_LIST,),
+        (1,),
+        ((0, ((0, 0, 1),)),),
+        singles=1,
+        threshold=(3, 4),
+        decrypting=(1, 2, 4, 5),
     ),
     "every trustee needed": Plan((ONE_LIST,), (1,), ((0, ((0, 0, 1),)),), threshold=(2, 2)),
 }
@@ -124,38 +132,61 @@ def damaged(election: SimulatedElection, what: str) -> Ballot:
         proof = replace(ballot.signature, response=ballot.signature.response + ONE)
         return replace(ballot, signature=proof)
     (answer,) = ballot.unsigned.answers
-    if what == "choice":
-        choices = (*answer.choices[:-1], answer.choices[-1] * answer.choices[-1])
-        answer = replace(answer, choices=choices)
-    else:
-        name = f"{what}_proof" if what != "individual" else "individual_proofs"
-        answer = replace(answer, **{name: changed_response(getattr(answer, name))})
-    unsigned = replace(ballot.unsigned, answers=(answer,))
+    unsigned = replace(ballot.unsigned, answers=(DAMAGES[what](answer),))
     return sign_ballot(unsigned, election.private_credentials[1], seeded_rng(what))
 
 
-def changed_response(proofs: object) -> object:
-    """Proofs, nested or not, whose first response is one more."""
-    if isinstance(proofs, tuple):
-        return (changed_response(proofs[0]), *proofs[1:])
-    return replace(proofs, response=proofs.response + ONE)  # type: ignore[type-var, attr-defined]
+def other_choice(answer: Answer) -> Answer:
+    last = answer.choices[-1]
+    return replace(answer, choices=(*answer.choices[:-1], last * last))
 
 
-DAMAGES = ("signature", "choice", "individual", "overall", "blank")
+def other_individual(answer: Answer) -> Answer:
+    first, *others = answer.individual_proofs
+    return replace(answer, individual_proofs=(other_responses(first), *others))
 
 
-@pytest.mark.parametrize("what", DAMAGES)
-def test_a_damaged_ballot_makes_the_same_test_fail(peer: Peer, tmp_path: Path, what: str) -> None:
-    election = PREAU["a small school"]
-    ballot = damaged(election, what)
-    ballots = [*election.ballots[:1], ballot, *election.ballots[2:]]
+def other_overall(answer: Answer) -> Answer:
+    return replace(answer, overall_proof=other_responses(answer.overall_proof))
+
+
+def other_blank(answer: Answer) -> Answer:
+    return replace(answer, blank_proof=other_responses(answer.blank_proof or ()))
+
+
+def other_responses(proofs: tuple[Proof, ...]) -> tuple[Proof, ...]:
+    return tuple(replace(proof, response=proof.response + ONE) for proof in proofs)
+
+
+DAMAGES: dict[str, Callable[[Answer], Answer]] = {
+    "choice": other_choice,
+    "individual": other_individual,
+    "overall": other_overall,
+    "blank": other_blank,
+}
+
+
+def opened(election: SimulatedElection, ballots: Sequence[Ballot], folder: Path) -> Path:
+    """An archive of the open vote with these ballots on it."""
     entries = [entry for entry in election.entries() if entry[0] is EventKind.SETUP]
     entries += [(EventKind.BALLOT, [each.encode()]) for each in ballots]
-    archive = write(write_archive(entries), election.uuid, tmp_path / "whole")
+    return write(write_archive(entries), election.uuid, folder)
+
+
+@pytest.mark.parametrize("what", ["signature", *DAMAGES])
+def test_a_damaged_ballot_makes_the_same_test_fail(peer: Peer, tmp_path: Path, what: str) -> None:
+    election = PREAU["a small school"]
+    good, damage = election.ballots, damaged(election, what)
+    archive = opened(election, good, tmp_path / "good")
+    peer_accepts(peer, archive, [each.encode() for each in good], tmp_path / "good cut")
+    ours_accepts(archive, None, profile="preau")
+
+    bad = (good[0], damage, *good[2:])
+    archive = opened(election, bad, tmp_path / "bad")
     with pytest.raises(PeerRefusal):
-        peer_accepts(peer, archive, [each.encode() for each in ballots], tmp_path / "cut")
+        peer_accepts(peer, archive, [each.encode() for each in bad], tmp_path / "bad cut")
     with pytest.raises(PeerRefusal):
-        peer_accepts_ballots(peer, archive, [ballot.encode()], tmp_path / "alone")
+        peer_accepts_ballots(peer, archive, [damage.encode()], tmp_path / "alone")
     with pytest.raises(AssertionError):
         ours_accepts(archive, None, profile="preau")
 
