@@ -104,11 +104,15 @@ def _decode_table(
     value: JsonValue, tally: EncryptedTally, decode: Callable[[JsonValue], T]
 ) -> tuple[tuple[T, ...], ...]:
     table = rows(value, where="partial decryption", section="11.3")
+    _require_shape(table, tally)
+    return tuple(tuple(decode(item) for item in row) for row in table)
+
+
+def _require_shape(table: Sequence[Sequence[object]], tally: EncryptedTally) -> None:
     if list(map(len, table)) != list(map(len, tally.ciphertexts)):
         raise MalformedError(
             "a partial decryption has not the shape of the encrypted tally", section="11.3"
         )
-    return tuple(tuple(decode(item) for item in row) for row in table)
 
 
 def _encode_proofs(proofs: Proofs) -> JsonValue:
@@ -170,10 +174,14 @@ def verify_partial_decryption(
         bound: whether bound proofs must be there, as in our elections; if not they must be absent.
 
     Raises:
+        MalformedError: another shape than that of the tally.
         ProofError: any proof does not hold, or bound proofs are missing.
     """
     if bound != (partial.bound_proofs is not None):
         raise ProofError("bound proofs are missing, or stand in another profile", section="11.3")
+    for table in (partial.factors, partial.proofs, partial.bound_proofs):
+        if table is not None:
+            _require_shape(table, context.encrypted_tally)
     for i, row in enumerate(partial.factors):
         for j, factor in enumerate(row):
             statement = context.statement(trustee, i, j, public_key, factor)
