@@ -22,6 +22,8 @@ WORDS = "abeille tortue moulin pomme tasse violon"
 STEPS = ("certificate", "polynomial", "key", "sign")
 ROOT = Path(__file__).parents[2]
 
+_ELECTIONS: dict[tuple[bytes, tuple[int | None, ...]], SimulatedElection] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -117,9 +119,16 @@ class Bureau:
 
     def election(self, votes: tuple[int | None, ...] = (0, 1, None, 0, 2)) -> SimulatedElection:
         """Return an election with this bureau's key, its archives written in the folder."""
-        election = SimulatedElection(
-            votes=votes, uuid=UUID, size=self.size, threshold=self.threshold, held=self.ceremony()
-        )
+        key = ((self.folder / "trustees.json").read_bytes(), votes)
+        if key not in _ELECTIONS:  # ballots are made once for all copies of a bureau
+            _ELECTIONS[key] = SimulatedElection(
+                votes=votes,
+                uuid=UUID,
+                size=self.size,
+                threshold=self.threshold,
+                held=self.ceremony(),
+            )
+        election = _ELECTIONS[key]
         for until in (EventKind.SETUP, EventKind.BALLOT, EventKind.ENCRYPTED_TALLY):
             (self.folder / f"{until.value}.bel").write_bytes(election.archive(until))
         return election
