@@ -113,8 +113,8 @@ def _signatures(evote: EvoteBinding) -> list[str]:
         for member in evote.ceremony.members
     ]
     return [
-        "Chacun peut vérifier ce résultat avec le dossier public de l'élection et la commande",
-        "« evote-audit verify ».",
+        "Chacun peut vérifier ce résultat avec le dossier public de l'élection et",
+        "la commande « evote-audit verify ».",
         "",
         "Les membres du bureau :",
         *rows,

@@ -14,7 +14,7 @@ from tally.files import write_file
 
 _EPILOG = """\
 Avec --check, le bulletin n'est pas signé et ne pourra jamais être voté : le fichier montre
-ce qu'il contient, et « evote-audit opened FICHIER » le vérifie. Notez le suivi du bulletin
+ce qu'il contient, et « evote-audit opened » le vérifie. Notez le suivi du bulletin
 affiché ici : c'est lui qu'il faut retrouver."""
 
 
@@ -40,7 +40,8 @@ def add_to(commands: Group) -> None:
 def _make(options: Namespace) -> int:
     typed = options.code if options.code is not None else read_text(options.code_file)
     code = read_code(typed)
-    with opened_board(find_archive(options.archive)) as board:
+    archive = find_archive(options.archive)
+    with opened_board(archive) as board:
         context = board.election.context
         labels = [entry.label for entry in preau_binding(board).lists]
         check_code(context.uuid, code, board.credentials)
@@ -51,7 +52,7 @@ def _make(options: Namespace) -> int:
     print(f"Suivi du bulletin : {made.tracker}")
     if options.check:
         print("Bulletin ouvert pour vérification ; il ne peut pas être voté.")
-        print(f"Ensuite : evote-audit opened {options.out}")
+        print(f"Ensuite : evote-audit opened {options.out} --election {archive}")
     else:
         print("Notez ce suivi : il permet de retrouver le bulletin dans l'urne.")
         print("Ensuite : evote ballot record.")

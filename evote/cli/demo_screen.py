@@ -111,6 +111,8 @@ class Screen:
             if verdict.not_applicable:
                 word += f", {verdict.not_applicable} sans objet"
             print(f"Vérificateur indépendant : {word}")
+        elif not verdict.judged:
+            print("Vérificateur indépendant : aucun verdict, il n'a pas pu lire le dossier")
         else:
             print("Vérificateur indépendant : ÉLECTION REFUSÉE")
             for title in verdict.failed:

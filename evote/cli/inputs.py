@@ -96,7 +96,8 @@ def make_folder(path: Path) -> None:
     """Make the folder to write to, unless it is there already."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as cause:
+    except (FileExistsError, NotADirectoryError) as cause:
         raise Unreadable(
-            f"« {printable(path)} » est un fichier, pas un dossier", "choisissez un autre nom"
+            f"« {printable(path)} » est un fichier, pas un dossier, ou passe par un fichier",
+            "choisissez un autre nom",
         ) from cause

@@ -44,7 +44,7 @@ def _make(folder: Path) -> bool:
                 )
             return False
         folder.mkdir(parents=True)
-    except FileExistsError as cause:
+    except (FileExistsError, NotADirectoryError) as cause:
         raise Unreadable(
             f"« {folder} » est un fichier, pas un dossier", "donnez un autre nom"
         ) from cause

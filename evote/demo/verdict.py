@@ -15,9 +15,13 @@ from evote.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the verifier says: valid or not, how many checks passed, which failed."""
+    """What the verifier says: valid or not, how many checks passed, which failed.
+
+    ``judged`` is False where it could not read the record and therefore says nothing about it.
+    """
 
     valid: bool
+    judged: bool
     passed: int
     not_applicable: int
     failed: tuple[str, ...]
@@ -39,6 +43,7 @@ def ask_verifier(record: Path, *, quiet: bool) -> Verdict:
         outcomes = [check["outcome"] for check in checks]
         return Verdict(
             valid=report["verdict"] == "valid" and done.returncode == 0,
+            judged=report["verdict"] != "unreadable",
             passed=outcomes.count("passed"),
             not_applicable=outcomes.count("not_applicable"),
             failed=tuple(

@@ -25,6 +25,8 @@ def find_archive(path: Path) -> Path:
     Raises:
         Unreadable: there is none, or more than one.
     """
+    if not path.exists():
+        raise Unreadable(f"« {path} » n'existe pas", _ADVICE)
     if not path.is_dir():
         return path
     found = sorted(path.glob("*.bel")) or sorted((path / RECORD_NAME).glob("*.bel"))
