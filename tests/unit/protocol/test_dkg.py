@@ -44,7 +44,7 @@ from protocol.trustees import (
     verify_threshold_parameters,
 )
 from protocol.vinput import Vinput, make_vinput, open_vinput
-from protocol.voutput import make_voutput, open_decryption_key, verify_voutput
+from protocol.voutput import make_single, make_voutput, open_decryption_key, verify_voutput
 from tests.peer_secrets import (
     NUMBERS,
     SECRETS,
@@ -218,6 +218,14 @@ def test_a_message_of_another_trustee_is_refused() -> None:
         verify_polynomial_message(certificates(), 2, polynomials()[0])
 
 
+def test_exponentials_are_signed_by_their_trustee() -> None:
+    # The second signature holds; the first one is by somebody else.
+    message = polynomials()[0]
+    forged = sign_message(EVE.signing, message.coefexps.message)
+    with pytest.raises(TrusteeFault, match="signature of a message"):
+        verify_polynomial_message(certificates(), 1, replace(message, coefexps=forged))
+
+
 def test_a_message_sends_one_share_to_each() -> None:
     message = replace(polynomials()[0], secrets=polynomials()[0].secrets[:2])
     with pytest.raises(TrusteeFault, match="one share"):
@@ -303,6 +311,15 @@ def test_a_voutput_that_does_not_hold_names_its_trustee() -> None:
         with pytest.raises(TrusteeFault) as fault:
             verify_voutput(certificates(), exponentials(), 2, voutput)
         assert fault.value.trustee == 2
+
+
+def test_a_key_that_does_not_follow_from_the_polynomials_is_refused_however_well_signed() -> None:
+    other = Secret(Scalar.from_int(7))
+    key = make_single(other)
+    signature = sign_message(keys_of(2).signing, key.public_key.encode()).signature
+    voutput = replace(voutput_of(2), public_key=replace(key, signature=signature))
+    with pytest.raises(TrusteeFault, match="does not follow"):
+        verify_voutput(certificates(), exponentials(), 2, voutput)
 
 
 def peer_parameters() -> ThresholdParameters:

@@ -12,14 +12,22 @@ from typing import Any
 import pytest
 
 from protocol.bindings import EvoteBinding
+from protocol.blame import TrusteeFault
+from protocol.ceremony import Transcript, sign_transcript
 from protocol.certificates import make_certificate
 from protocol.dkg import generate_polynomial, make_polynomial_message
 from protocol.election import Election, verify_setup, verify_uuid
 from protocol.encoding import JsonValue, decode_json, encode_json, sha256_hex
 from protocol.errors import MalformedError, ProtocolError, UnsupportedError
 from protocol.pki import derive_keys, generate_seed
+from protocol.proofs.knowledge import prove_knowledge
 from protocol.public_credentials import PublicCredentials
-from protocol.trustees import ThresholdParameters, Trustees, make_threshold_parameters
+from protocol.trustees import (
+    ThresholdParameters,
+    Trustees,
+    make_threshold_parameters,
+    verify_trustees,
+)
 from protocol.vinput import make_vinput
 from protocol.voutput import make_voutput
 from tests.peer_secrets import FINISHED, archive_name, peer_board
@@ -213,6 +221,41 @@ def test_bindings_that_do_not_hold_are_refused() -> None:
     for election in cases:
         with pytest.raises(ProtocolError):
             check(election)
+
+
+def test_trustees_of_other_bytes_are_refused_however_well_proved() -> None:
+    # Trustee 1 proves its key anew: all holds, but it is not what everybody signed.
+    parameters = OURS.trustees.threshold_parameters()
+    first, *others = parameters.verification_keys
+    fresh = replace(first, pok=prove_knowledge(OURS.decryption_key(1)))
+    again = Trustees((replace(parameters, verification_keys=(fresh, *others)),))
+    verify_trustees(again)
+    with pytest.raises(ProtocolError, match="the trustees are not those"):
+        check(OURS.election, again.encode())
+
+
+def test_trustees_that_are_not_proved_are_refused_in_the_plain_profile_too() -> None:
+    board = peer_board("plain")
+    parameters = board.trustees.threshold_parameters()
+    first, *others = parameters.verification_keys
+    unproved = replace(first, pok=others[0].pok)
+    false = Trustees((replace(parameters, verification_keys=(unproved, *others)),))
+    assert false.election_key() == board.election.public_key
+    with pytest.raises(TrusteeFault, match="proof of knowledge"):
+        verify_setup(board.election, false, false.encode(), board.credentials)
+
+
+def test_commitments_are_checked_even_where_all_signed_false_ones() -> None:
+    binding = OURS.bindings
+    commitments = (*binding.ceremony.commitments[:2], "0" * 64)
+    transcript = Transcript(
+        OURS.uuid, 2, binding.ceremony.members, commitments, binding.trustees_sha256
+    )
+    signatures = tuple(sign_transcript(OURS.keys(i), transcript, i) for i in (1, 2, 3))
+    ceremony = replace(binding.ceremony, commitments=commitments, signatures=signatures)
+    with pytest.raises(TrusteeFault, match="committed") as fault:
+        check(rebound(ceremony=ceremony.encode()))
+    assert fault.value.trustee == 3
 
 
 @pytest.mark.parametrize(("size", "threshold"), [(2, 2), (3, 1)])
