@@ -8,6 +8,7 @@ faults. An event out of place is left out of all that follows.
 
 from __future__ import annotations
 
+import json
 import re
 from array import array
 from dataclasses import dataclass, field
@@ -20,10 +21,8 @@ from audit.words import Malformed, Text
 
 MAX_PENDING = 8
 MAX_FAULTS = 1000
-_EVENT = re.compile(
-    rb'\{(?:"parent":"([0-9a-f]{64})",)?"height":(0|[1-9][0-9]{0,14}),'
-    rb'"type":"([A-Za-z]{1,40})"(?:,"payload":"([0-9a-f]{64})")?\}'
-)
+MAX_EVENT = 4096
+_KIND = re.compile("[A-Za-z]{1,40}", re.ASCII)
 _HASH = re.compile("[0-9a-f]{64}")
 _STAGES = {  # the stage after each type of event, and the stages at which it may come (§10.2)
     "Setup": (1, (0,)),
@@ -90,6 +89,7 @@ class Board:
     setup: Posted | None = None
     setup_data: dict[str, str] = field(default_factory=dict)
     ballots: Ballots = field(default_factory=Ballots)
+    ballot_events: int = 0
     lost: int = 0  # events unreadable or without their data: what they said is unknown
     tally: Posted | None = None
     partials: list[Posted] = field(default_factory=list)
@@ -109,6 +109,41 @@ class Board:
         """Whether C01 to C05 found nothing."""
         faults = (self.chain_faults, self.order_faults, self.data_faults)
         return not (any(faults) or self.framing.faults or self.framing.name_faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event as it was read, in whatever writing (§10.1)."""
+
+    parent: str | None
+    height: int
+    kind: str
+    payload: str | None
+
+    def written(self) -> bytes:
+        """The one permitted writing of this event."""
+        parent = "" if self.parent is None else f'"parent":"{self.parent}",'
+        payload = "" if self.payload is None else f',"payload":"{self.payload}"'
+        text = f'{{{parent}"height":{self.height},"type":"{self.kind}"{payload}}}'
+        return text.encode()
+
+
+def _read_event(content: bytes) -> _Event | None:
+    """What an event says, as far as it can be read; its writing is judged by the caller."""
+    try:
+        value = json.loads(content[:MAX_EVENT])
+        parent, height = value.get("parent"), value["height"]
+        kind, payload = value["type"], value.get("payload")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    texts = [text for text in (parent, payload) if text is not None]
+    if not all(isinstance(text, str) and _HASH.fullmatch(text) for text in texts):
+        return None
+    if type(height) is not int or not 0 <= height < 2**53:
+        return None
+    if not isinstance(kind, str) or not _KIND.fullmatch(kind):
+        return None
+    return _Event(parent, height, kind, payload)
 
 
 class _Pass:
@@ -134,26 +169,24 @@ class _Pass:
             self.skipped += 1
 
     def event(self, member: Member) -> None:
-        board = self.board
-        board.events += 1
-        match = _EVENT.fullmatch(member.content)
-        if match is None:
-            board.lost += 1
+        self.board.events += 1
+        read = _read_event(member.content)
+        if read is None:
+            self.board.lost += 1
             self._chain("événement mal formé", "malformed event", self.height + 1)
             self.previous, self.height = member.datum.name, self.height + 1
             return
-        parent, digits, raw_kind, raw_payload = match.groups()
-        kind, height = raw_kind.decode("ascii"), int(digits)
-        if (parent.decode("ascii") if parent else None) != self.previous:
-            self._chain("ne nomme pas l'événement précédent", "names another parent", height)
-        if height != self.height + 1:
-            self._chain(f"devrait être le {self.height + 1}", f"is {self.height + 1}", height)
-        if (raw_payload is None) != (kind == "EndBallots"):
-            self._chain("donnée en trop ou manquante", "payload missing or unexpected", height)
-        self.previous, self.height = member.datum.name, height
-        if self._in_order(kind, height):
-            payload = raw_payload.decode("ascii") if raw_payload else None
-            self._place(kind, member, height, payload)
+        if read.written() != member.content:
+            self._chain("autre écriture que celle permise", "not the one writing", read.height)
+        if read.parent != self.previous:
+            self._chain("ne nomme pas l'événement précédent", "names another parent", read.height)
+        if read.height != self.height + 1:
+            self._chain(f"devrait être le {self.height + 1}", f"is {self.height + 1}", read.height)
+        if (read.payload is None) != (read.kind == "EndBallots"):
+            self._chain("donnée en trop ou manquante", "payload missing or unexpected", read.height)
+        self.previous, self.height = member.datum.name, read.height
+        if self._in_order(read.kind, read.height):
+            self._place(read.kind, member, read.height, read.payload)
 
     def _chain(self, fr: str, en: str, height: int) -> None:
         _note(self.board.chain_faults, height, f"{fr} (§10.1)", f"{en} (§10.1)")
@@ -219,6 +252,7 @@ class _Pass:
         _note(self.board.data_faults, height, f"{fr} (§10.2)", f"{en} (§10.2)")
 
     def _ballot(self, at: Datum | None, height: int) -> None:
+        self.board.ballot_events += 1
         if at is None:
             return
         ballots = self.board.ballots

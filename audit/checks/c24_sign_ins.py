@@ -27,7 +27,7 @@ def check(case: Case) -> Finding:
         sign_ins = read_integer(fields["sign_ins"], "sign_ins", 0, 2**53 - 1)
     except (Malformed, Unsupported) as refusal:
         return judged(1, [refusal.text])
-    ballots = len(case.board.ballots)
+    ballots = case.board.ballot_events
     if sign_ins == ballots:
         return judged(1)
     fault = Text(
