@@ -152,3 +152,14 @@ def test_six_words_are_drawn_and_shown_once(at: At) -> None:
     opened = bureau.process(*polynomial, stdin=f"{words}\n")
     assert "il manque le fichier" in opened.err  # the words were right, two members are missing
     assert "pas les bons mots" in bureau.process(*polynomial, stdin="abeille\n").err
+
+
+def test_what_is_no_longer_needed_is_forgotten(stages: dict[str, Bureau]) -> None:
+    memories = {
+        stage: load_keyfile(stages[stage].folder / "secret-1.key", Secret(WORDS)) for stage in STEPS
+    }
+    assert memories["polynomial"].coefficients is not None
+    assert memories["key"].coefficients is None
+    assert len(memories["key"].polynomials) == 3
+    assert memories["sign"].polynomials == memories["sign"].certificates == ()
+    assert memories["sign"].voutput is None

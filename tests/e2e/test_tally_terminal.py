@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote-tally`` before a person at a terminal: words shown once, typed unseen, asked twice."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.e2e.bureau import ROOT, WORDS, Bureau
+
+At = Callable[[str], Bureau]
+
+
+@dataclass(slots=True)
+class Terminal:
+    """A person's end of a terminal: what was shown so far, and keys to press."""
+
+    handle: int
+    shown: str = ""
+
+    def wait_for(self, text: str) -> str:
+        """Read until this text is on the screen; return what was shown before it."""
+        while text not in self.shown:
+            data = os.read(self.handle, 4096)
+            assert data, f"{text!r} never came after {self.shown!r}"
+            self.shown += data.decode("utf-8", "replace")
+        before, self.shown = self.shown.split(text, 1)
+        return before
+
+    def type(self, text: str) -> None:
+        os.write(self.handle, f"{text}\n".encode())
+
+
+@contextmanager
+def terminal(bureau: Bureau, *command: str) -> Iterator[tuple[Terminal, subprocess.Popen[bytes]]]:
+    """Run a command on a terminal of its own."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tally", *command],
+        cwd=bureau.folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200"},
+    )
+    os.close(theirs)
+    try:
+        yield Terminal(ours), process
+        process.wait(30)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def asking(bureau: Bureau, step: str, *messages: str) -> list[str]:
+    """Return the command of member 1 that asks for the words."""
+    command = bureau.command(step, 1, *messages)
+    place = command.index("--passphrase-file")
+    return command[:place] + command[place + 2 :]
+
+
+def test_new_words_are_shown_once_and_typed_again(at: At) -> None:
+    bureau = at("new")
+    with terminal(bureau, *asking(bureau, "certificate")) as (screen, process):
+        shown = screen.wait_for("Retapez les six mots : ")
+        (words,) = re.findall(r"^    ([a-z ]+)\r?$", shown, re.MULTILINE)
+        screen.type("abeille tortue")
+        screen.wait_for("pas les mêmes mots")
+        assert not (bureau.folder / "secret-1.key").exists()
+        screen.type(words.upper())
+        screen.wait_for("pas les mêmes mots")
+        screen.type(f"  {words} ")
+        after = screen.wait_for("evote-tally polynomial")
+        assert words not in after  # neither echoed nor shown again
+    assert process.returncode == 0
+    (bureau.folder / "words").write_text(words)
+    assert bureau.run(*bureau.command("passphrase", 1), "--new-passphrase-file", "words") == 0
+
+
+def test_words_not_typed_again_write_nothing(at: At) -> None:
+    bureau = at("new")
+    before = bureau.files()
+    with terminal(bureau, *asking(bureau, "certificate")) as (screen, process):
+        for _ in range(3):
+            screen.wait_for("Retapez les six mots : ")
+            screen.type("non")
+        screen.wait_for("rien n'a été écrit")
+    assert process.returncode == 1
+    assert bureau.files() == before
+
+
+@pytest.mark.parametrize(("answer", "status"), [("oui", 0), ("non", 1), ("", 1)])
+def test_the_election_is_shown_and_agreed_to(at: At, answer: str, status: int) -> None:
+    bureau = at("sign")
+    with terminal(bureau, *asking(bureau, "check-setup", "Setup.bel")) as (screen, process):
+        screen.wait_for("Vos six mots : ")
+        screen.type(WORDS)
+        shown = screen.wait_for("Est-ce bien votre élection ? [oui/non] ")
+        assert "École Jules Ferry" in shown
+        assert WORDS not in shown
+        screen.type(answer)
+        screen.wait_for("Écrit : " if status == 0 else "pas confirmé")
+    assert process.returncode == status
+    assert (bureau.folder / "setup-signature-1.json").exists() is (status == 0)
