@@ -32,9 +32,9 @@ def board_of(
     return read_board(io.BytesIO(election.archive(until)))
 
 
-def memory_of(index: int = 1, **changes: object) -> TrusteeMemory:
+def memory_of(number: int = 1, /, **changes: object) -> TrusteeMemory:
     sealed = replace(
-        ELECTION.ceremony.memories[index - 1],
+        ELECTION.ceremony.memories[number - 1],
         step=Step.SEALED,
         fingerprint=ELECTION.election.fingerprint,
     )
