@@ -117,11 +117,10 @@ def _power(exponent: int) -> int:
 
 def _multiply(left: int, right: int) -> int:
     result = 0
-    while right:
-        if right & 1:
+    for place in range(5):
+        if right >> place & 1:
             result ^= left
         left <<= 1
         if left & 32:
             left ^= _POLYNOMIAL
-        right >>= 1
     return result

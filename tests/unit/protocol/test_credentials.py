@@ -154,6 +154,13 @@ def test_a_mistyped_code_says_which_groups(typed: str, groups: tuple[int, ...]) 
     assert str(refusal.value).startswith("mistyped in group ")
 
 
+@pytest.mark.parametrize("group", ["0000001", "00001", "1"])
+def test_a_group_of_another_length_is_mistyped_even_where_its_check_fits(group: str) -> None:
+    with pytest.raises(MistypedCode) as refusal:
+        decode_code(f"{group}-000002-000004-000008-000000G")
+    assert refusal.value.groups == (1,)
+
+
 def test_separators_are_ignored_even_where_a_person_puts_them_oddly() -> None:
     characters = PRINTED.replace("-", "")
     odd = " ".join((characters[:1], characters[1:3], characters[3:9], characters[9:30], "")) + "-"
