@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,14 @@ from protocol.board_checks import (
     verify_result,
     verify_tally,
 )
+from protocol.counting import Count, EncryptedTally
 from protocol.decryption import OwnedPayload
+from protocol.elgamal import Ciphertext
 from protocol.encoding import decode_json, encode_json, sha256_hex
 from protocol.errors import MalformedError, ProtocolError
 from protocol.events import BoardState, EventKind
+from protocol.group import GENERATOR
+from protocol.result import Result
 from tests.peer_secrets import ARCHIVES, archive_name
 from tests.simulator import SimulatedElection, write_archive
 
@@ -246,6 +252,29 @@ def test_another_order_of_ballots_is_another_board() -> None:
     swap_ballots(entries)
     with pytest.raises(ProtocolError, match="bound proof"):
         verify_board(board_of(entries))
+
+
+class Impossible(SimulatedElection):
+    """All is decrypted well, but somebody has added a blank vote to the product."""
+
+    @cached_property
+    def count(self) -> Count:
+        honest = super().count
+        row = list(honest.encrypted_tally.ciphertexts[0])
+        row[0] = Ciphertext(row[0].alpha, row[0].beta * GENERATOR)
+        return replace(honest, encrypted_tally=EncryptedTally((tuple(row),)))
+
+    @cached_property
+    def result(self) -> bytes:
+        honest = Result.decode(OURS.result, (self.question,))
+        return replace(honest, votes=((2, *honest.votes[0][1:]),)).encode()
+
+
+def test_an_impossible_result_is_refused_by_itself() -> None:
+    board = read_board(io.BytesIO(Impossible().archive()))
+    verify_decryptions(board)
+    with pytest.raises(ProtocolError, match="not one that these ballots can give"):
+        verify_result(board)
 
 
 def add_evote(datum: dict[str, Any] | list[Any]) -> None:
