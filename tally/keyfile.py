@@ -5,6 +5,7 @@ The header says in clear which election, which trustee and which step; it is aut
 secret, and both must agree.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 from tally.errors import Unreadable
 from tally.files import NewFile, read_file, write_files
-from tally.memory import Step, TrusteeMemory, decode_memory, encode_memory
+from tally.memory import SentMessage, Step, TrusteeMemory, decode_memory, encode_memory
 from tally.sealing import Members, read_members, seal, unseal
 
 FIRST_LINE: Final = "EVOTE-TRUSTEE-SECRET-1 secret: never send, print or copy this file"
@@ -66,10 +67,12 @@ def save_step(
         path: of the key file, readable by its owner alone.
         memory: what it knows after the step.
         passphrase: that seals it.
-        messages: the files that travel.
+        messages: the files that travel; the key file keeps them, should they be lost.
         new: whether the key file must not exist yet.
     """
-    data = encode_keyfile(memory, passphrase)
+    sent = (SentMessage(each.path.name, each.data.decode("utf-8")) for each in messages)
+    kept = tuple({each.name: each for each in (*memory.sent, *sent)}.values())
+    data = encode_keyfile(replace(memory, sent=kept), passphrase)
     write_files([*messages, NewFile(path, data, secret=True, replace=not new)])
 
 

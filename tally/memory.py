@@ -7,11 +7,14 @@ Public messages are kept as the exact texts that travelled.
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
 from protocol.group import Scalar
 from protocol.secret import Secret
+
+MAX_SENT: Final = 2**24
 
 
 class Step(Enum):
@@ -38,6 +41,14 @@ class SeenBoard:
     event: str
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A public file that a step has written, kept in case it is lost on its way."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrusteeMemory:
     """One trustee of one election, as its key file knows it: §7.14.
@@ -45,7 +56,7 @@ class TrusteeMemory:
     ``certificates`` are the first messages of our ceremony (§7.4 [E]), or bare certificates for
     the peer's: one's own until step *polynomial*, all from then on. ``polynomials`` is one's own
     message at step *polynomial*; all of them from step *key* until the transcript is signed.
-    Coefficients are forgotten at step *key*.
+    Coefficients are forgotten at step *key*, and what the ceremony sent once it is over.
     """
 
     step: Step
@@ -65,6 +76,7 @@ class TrusteeMemory:
     fingerprint: str | None = None
     seen: SeenBoard | None = None
     tally_event: str | None = None
+    sent: tuple[SentMessage, ...] = ()
 
 
 def encode_memory(memory: TrusteeMemory) -> Secret[bytes]:
@@ -88,6 +100,8 @@ def encode_memory(memory: TrusteeMemory) -> Secret[bytes]:
     for name in ("voutput", "trustees", "fingerprint", "tally_event"):
         if (text := getattr(memory, name)) is not None:
             value[name] = text
+    if memory.sent:
+        value["sent"] = [{"name": each.name, "text": each.text} for each in memory.sent]
     if memory.seen is not None:
         value["seen"] = {"height": memory.seen.height, "event": memory.seen.event}
     return Secret(encode_json(value))
@@ -118,6 +132,7 @@ def decode_memory(plaintext: Secret[bytes]) -> TrusteeMemory:
         fingerprint=fields.optional_text("fingerprint"),
         seen=_decode_seen(fields),
         tally_event=fields.optional_text("tally_event"),
+        sent=tuple(map(_decode_sent, fields.optional_items("sent") or [])),
     )
     fields.finish()
     return memory
@@ -139,6 +154,13 @@ def _decode_texts(fields: Fields, name: str) -> tuple[str, ...]:
 def _decode_decryption_key(fields: Fields) -> Secret[Scalar] | None:
     text = fields.optional_text("decryption_key")
     return None if text is None else Secret(Scalar.decode(text))
+
+
+def _decode_sent(value: JsonValue) -> SentMessage:
+    fields = Fields(value, where="sent message", section="7.14")
+    message = SentMessage(fields.text("name"), fields.text("text", MAX_SENT))
+    fields.finish()
+    return message
 
 
 def _decode_seen(fields: Fields) -> SeenBoard | None:

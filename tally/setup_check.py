@@ -49,6 +49,7 @@ def seal_to_election(
         step=Step.SEALED,
         fingerprint=fingerprint,
         seen=SeenBoard(board.head.height, board.head.hash),
+        sent=(),
     )
     if not board.is_preau or board.state is not BoardState.SET_UP:
         return sealed, None

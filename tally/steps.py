@@ -33,7 +33,8 @@ def require_step(memory: TrusteeMemory, step: Step) -> None:
         return
     done = _ORDER.index(memory.step) > _ORDER.index(step)
     sentence = "cette étape est déjà faite" if done else "cette étape vient plus tard"
-    raise Refusal(f"{sentence} pour cette clé", f"l'étape suivante est : {next_step(memory)}")
+    lost = " (un fichier perdu se réécrit avec « evote-tally resend »)" if done else ""
+    raise Refusal(f"{sentence} pour cette clé", f"l'étape suivante est : {next_step(memory)}{lost}")
 
 
 def require_profile(memory: TrusteeMemory, profile: Profile) -> None:

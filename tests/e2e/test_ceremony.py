@@ -130,6 +130,21 @@ def test_a_lost_key_comes_back_from_paper(at: At, capsys: pytest.CaptureFixture[
     assert "faute de frappe : ligne" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("stage", ["certificate", "polynomial", "key", "sign", "check-setup"])
+def test_a_lost_file_is_written_again_to_the_byte(at: At, stage: str) -> None:
+    bureau = at(stage)
+    (bureau.folder / "lost").mkdir()
+    assert bureau.run("resend", "secret-2.key", "--passphrase-file", "words", "--out", "lost") == 0
+    again = {path.name: path.read_bytes() for path in (bureau.folder / "lost").iterdir()}
+    last = {"sign": "ceremony", "check-setup": "setup-signature"}.get(stage, stage)
+    assert f"{last}-2.json" in again
+    assert again.items() <= bureau.files().items()
+    if stage != "check-setup":
+        assert {f"{step}-2.json" for step in STEPS[: STEPS.index(stage) + 1]} <= {
+            name.replace("ceremony", "sign") for name in again
+        }
+
+
 def test_words_can_be_changed(at: At) -> None:
     bureau = at("key")
     (bureau.folder / "new-words").write_text("jardin lune papaye tulipe")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 from dataclasses import replace
@@ -102,7 +103,24 @@ def _append(path: Path, number: int, barrier: object) -> None:
     append_entries(path, [(EventKind.BALLOT, [ballot])])
 
 
-def test_two_writers_at_once_make_one_chain(archive: Path) -> None:
+def test_a_writer_waits_for_the_one_before(archive: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(2)
+    writer = context.Process(target=_append, args=(archive, 1, barrier))
+    before = archive.read_bytes()
+    with archive.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer.start()
+        barrier.wait(60)
+        writer.join(1)
+        assert writer.is_alive()
+        assert archive.read_bytes() == before
+    writer.join(60)
+    assert writer.exitcode == 0
+    assert read_head(archive).height == 2
+
+
+def test_three_writers_at_once_make_one_chain(archive: Path) -> None:
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(3)
     writers = [context.Process(target=_append, args=(archive, n, barrier)) for n in (1, 2, 3)]

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from protocol.ceremony import sign_setup, verify_setup_signatures
-from protocol.first_message import FirstMessage
+from protocol.ceremony import sign_setup, sign_transcript, verify_setup_signatures
+from protocol.first_message import FirstMessage, make_first_message
+from protocol.pki import derive_keys
 from tally.assembly import (
     assemble_ceremony,
     assemble_setup_signatures,
@@ -70,6 +71,34 @@ def test_a_changed_name_changes_the_words_and_breaks_the_signatures() -> None:
     assert len(words) == 2
     with pytest.raises(Refusal, match="n'est pas valable"):
         assemble_ceremony(UUID, renamed, CEREMONY.trustees, CEREMONY.signatures)
+
+
+def test_a_certificate_that_its_member_did_not_sign_is_refused() -> None:
+    firsts = (replace(FIRSTS[0], signature=FIRSTS[1].signature), *FIRSTS[1:])
+    with pytest.raises(Refusal, match=r"le fichier de Aïcha Ben Ali \(n° 1\) n'est pas valable"):
+        assemble_ceremony(UUID, firsts, CEREMONY.trustees, CEREMONY.signatures)
+
+
+def test_coefficients_that_were_not_committed_to_are_refused_even_if_all_signed() -> None:
+    keys = [derive_keys(memory.seed) for memory in CEREMONY.memories]
+    uncommitted = make_first_message(
+        keys[1],
+        uuid=UUID,
+        name=FIRSTS[1].name,
+        role=FIRSTS[1].role,
+        certificate=FIRSTS[1].certificate,
+        commitment="0" * 64,
+    )
+    firsts = (FIRSTS[0], uncommitted, FIRSTS[2])
+    transcript = make_transcript(UUID, firsts, CEREMONY.trustees)
+    files = {
+        f"ceremony-{i}.json": CeremonySignature(
+            UUID, i, transcript.trustees_sha256, sign_transcript(key, transcript, i)
+        ).encode()
+        for i, key in enumerate(keys, 1)
+    }
+    with pytest.raises(Refusal, match=r"les valeurs de Bruno Carré \(n° 2\)"):
+        assemble_ceremony(UUID, firsts, CEREMONY.trustees, files)
 
 
 def _setup_file(trustee: int, election: SimulatedElection = ELECTION) -> bytes:

@@ -19,7 +19,7 @@ from tally.keyfile import (
     read_public_header,
     save_step,
 )
-from tally.memory import Profile, SeenBoard, Step, TrusteeMemory, encode_memory
+from tally.memory import Profile, SeenBoard, SentMessage, Step, TrusteeMemory, encode_memory
 from tally.sealing import Members, seal
 
 WORDS = Secret("abeille  tortue moulin\u00a0pomme tasse violon ")
@@ -56,6 +56,7 @@ def _sealed_memory() -> TrusteeMemory:
         fingerprint="f" * 43,
         seen=SeenBoard(3, "b" * 64),
         tally_event="c" * 64,
+        sent=(SentMessage("key-2.json", "{}"),),
     )
 
 
@@ -63,6 +64,7 @@ def _sealed_memory() -> TrusteeMemory:
 def test_what_was_sealed_is_what_is_opened(memory: TrusteeMemory) -> None:
     opened = decode_keyfile(encode_keyfile(memory, WORDS), WORDS)
     assert encode_memory(opened).reveal() == encode_memory(memory).reveal()
+    assert opened.sent == memory.sent
     assert opened.seed.reveal() == SEED
 
 
