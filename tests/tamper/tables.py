@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""All damages of this folder in one table, for whoever wants to try them on something else."""
+
+from __future__ import annotations
+
+from tests.tamper import (
+    test_ballots,
+    test_container,
+    test_credentials,
+    test_decryptions,
+    test_election,
+    test_events,
+    test_points,
+    test_profile,
+    test_result,
+    test_scalars,
+    test_tally,
+    test_trustees,
+)
+from tests.tamper.damage import Damage
+
+MODULES = (
+    test_container,
+    test_events,
+    test_election,
+    test_trustees,
+    test_credentials,
+    test_ballots,
+    test_tally,
+    test_decryptions,
+    test_result,
+    test_profile,
+    test_points,
+    test_scalars,
+)
+DAMAGES: dict[str, Damage] = {
+    f"{module.__name__.rpartition('.')[2].removeprefix('test_')}: {phrase}": damage
+    for module in MODULES
+    for phrase, damage in module.TABLE.items()
+}
