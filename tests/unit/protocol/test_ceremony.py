@@ -66,12 +66,17 @@ def test_first_messages_are_read_as_written_and_hold() -> None:
 def test_every_part_of_a_first_message_is_signed() -> None:
     message = first_message(1)
     other = first_message(2)
+    own = message.certificate
+    badly_signed = replace(
+        own, signed=replace(own.signed, signature=other.certificate.signed.signature)
+    )
     for changed in (
         replace(message, uuid="AutreElection1"),
         replace(message, name="Eve"),
         replace(message, role="élève"),
         replace(message, commitment=other.commitment),
         replace(message, certificate=other.certificate),
+        replace(message, certificate=badly_signed),
         replace(message, signature=other.signature),
     ):
         with pytest.raises(ProtocolError):
