@@ -8,10 +8,13 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import evote.election.box as box_module
 from evote.election.box import BallotBox, Outcome, read_proper_ballot, record_ballot
 from evote.election.closing import close_election
 from evote.election.reading import SIGNATURES_NAME
@@ -20,9 +23,10 @@ from protocol.ballot import Ballot, make_unsigned_ballot, sign_ballot
 from protocol.board import read_board
 from protocol.board_checks import verify_board
 from protocol.credentials import public_credential
-from protocol.events import BoardState
+from protocol.events import BoardState, Head
 from protocol.group import Scalar
 from protocol.secret import Secret
+from tally.archive_file import NewEntry, append_entries
 from tests.simulator import SimulatedElection
 
 
@@ -160,6 +164,20 @@ def test_signatures_of_another_election_open_nothing(
         put(archive, election.ballots[0])
 
 
+def test_too_few_or_changed_signatures_open_nothing(
+    archive: Path, election: SimulatedElection
+) -> None:
+    signed = election.setup_signatures
+    first, second = signed.signatures
+    exchanged = replace(first, signature=second.signature)
+    for signatures in ((first,), (first, first), (second, first), (exchanged, second)):
+        (archive.parent / SIGNATURES_NAME).write_bytes(
+            replace(signed, signatures=signatures).encode()
+        )
+        with pytest.raises(Unreadable, match="signatures d'ouverture"):
+            put(archive, election.ballots[0])
+
+
 def test_what_an_interrupted_append_left_is_cut_off(
     archive: Path, election: SimulatedElection
 ) -> None:
@@ -201,6 +219,22 @@ def test_a_box_whose_file_moved_meanwhile_writes_nothing(
     with pytest.raises(Refusal, match="a changé entre-temps"):
         box.record([ballot])
     assert archive.read_bytes() == before
+
+
+def test_a_ballot_is_tried_again_when_another_came_first(
+    archive: Path, election: SimulatedElection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = election.ballots
+    append = append_entries
+
+    def overtaken(path: Path, entries: Sequence[NewEntry], *, expected: Head | None) -> Head:
+        monkeypatch.setattr(box_module, "append_entries", append)
+        put(archive, other)
+        return append(path, entries, expected=expected)
+
+    monkeypatch.setattr(box_module, "append_entries", overtaken)
+    assert put(archive, mine) is Outcome.RECORDED
+    assert ballots_of(archive) == [other.encode(), mine.encode()]
 
 
 def test_two_processes_at_once_record_a_credential_once(
