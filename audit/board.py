@@ -89,7 +89,6 @@ class Board:
     setup: Posted | None = None
     setup_data: dict[str, str] = field(default_factory=dict)
     ballots: Ballots = field(default_factory=Ballots)
-    ballot_events: int = 0
     lost: int = 0  # events unreadable or without their data: what they said is unknown
     tally: Posted | None = None
     partials: list[Posted] = field(default_factory=list)
@@ -252,7 +251,6 @@ class _Pass:
         _note(self.board.data_faults, height, f"{fr} (§10.2)", f"{en} (§10.2)")
 
     def _ballot(self, at: Datum | None, height: int) -> None:
-        self.board.ballot_events += 1
         if at is None:
             return
         ballots = self.board.ballots

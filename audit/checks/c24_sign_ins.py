@@ -14,10 +14,12 @@ def check(case: Case) -> Finding:
     """Decode ``result.evote``; its ``seats`` are left to C25."""
     if not case.strict:
         return NOT_APPLICABLE
-    if case.board.result is None:
-        return NOT_REACHED if case.board.lost else NOT_APPLICABLE
-    if case.result is None:
-        return NOT_REACHED
+    if case.board.result is None and not case.board.lost:
+        return NOT_APPLICABLE
+    return _sign_ins(case) if case.result is not None else NOT_REACHED
+
+
+def _sign_ins(case: Case) -> Finding:
     try:
         if case.result_evote is None:
             raise Malformed("« evote » manque (§11.7)", "'evote' is missing (§11.7)")
@@ -27,7 +29,9 @@ def check(case: Case) -> Finding:
         sign_ins = read_integer(fields["sign_ins"], "sign_ins", 0, 2**53 - 1)
     except (Malformed, Unsupported) as refusal:
         return judged(1, [refusal.text])
-    ballots = case.board.ballot_events
+    if case.board.lost:
+        return NOT_REACHED  # a ballot may be among what is lost
+    ballots = len(case.board.ballots)
     if sign_ins == ballots:
         return judged(1)
     fault = Text(
