@@ -100,7 +100,9 @@ def verify_seats(binding: EvoteBinding, result: Result) -> None:
 
 def _place(labels: Sequence[str], label: str) -> int:
     if label not in labels:
-        raise Refusal(f"« {label} » n'est le nom d'aucune liste", f"les listes : {labels}")
+        raise Refusal(
+            f"« {label} » n'est le nom d'aucune liste", f"les listes : {', '.join(labels)}"
+        )
     return labels.index(label)
 
 
