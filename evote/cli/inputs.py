@@ -43,7 +43,7 @@ def read_as(path: Path, decode: Callable[[bytes], T], what: str, *, limit: int =
         return decode(data)
     except ProtocolError as cause:
         raise Unreadable(
-            f"« {printable(path)} » n'est pas {what} : {cause}",
+            f"« {printable(path)} » n'est pas {what} [{cause}]",
             "vérifiez que vous donnez le bon fichier, tel quel",
         ) from cause
 

@@ -131,6 +131,7 @@ def vote(sealed: SealedElection, decisions: Sequence[Decision], progress: Progre
     voters = [(codes[decision.elector], decision.choice) for decision in decisions]
     box = BallotBox(sealed.archive)
     taken = 0
+    progress("Vote", taken, len(voters))
     for batch in make_ballots(sealed.election, voters):
         taken += box.record(batch).count(Outcome.RECORDED)
         progress("Vote", taken, len(voters))

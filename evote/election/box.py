@@ -152,7 +152,7 @@ def _record_once(box: BallotBox, data: bytes) -> tuple[Outcome, str]:
         ballot = read_proper_ballot(data, box.context)
     except ProtocolError as cause:
         raise Refusal(
-            f"ce bulletin est refusé : {cause}",
+            f"ce bulletin est refusé [{cause}]",
             "l'urne n'a pas changé ; refaites le bulletin avec evote ballot make",
         ) from cause
     return box.record([ballot])[0], ballot.tracker

@@ -51,7 +51,7 @@ def close_election(archive: Path, sign_ins: int | None = None) -> Closed:
             )
         except ProtocolError as cause:
             raise Refusal(
-                f"l'urne n'est pas en ordre : {cause}",
+                f"l'urne n'est pas en ordre [{cause}]",
                 "n'allez pas plus loin ; faites vérifier l'archive par evote-audit verify",
             ) from cause
         head = board.head

@@ -65,7 +65,7 @@ def read_signatures(folder: Path, board: Board) -> SetupSignatures:
         verify_signatures(board, signatures)
     except ProtocolError as cause:
         raise Unreadable(
-            f"« {path} » ne contient pas les signatures d'ouverture de cette élection : {cause}",
+            f"« {path} » ne contient pas les signatures d'ouverture de cette élection [{cause}]",
             "retirez ce fichier et refaites evote election open",
         ) from cause
     return signatures

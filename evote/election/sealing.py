@@ -64,7 +64,7 @@ def read_ceremony(
             firsts.append(FirstMessage.decode(data))
         except ProtocolError as cause:
             raise Unreadable(
-                f"« {name} » n'est pas un certificat : {cause}",
+                f"« {name} » n'est pas un certificat [{cause}]",
                 "donnez les fichiers certificate-*.json de tous les membres",
             ) from cause
     firsts.sort(key=lambda first: first.certificate.index)
@@ -77,7 +77,7 @@ def read_ceremony(
         return assemble_ceremony(uuid, firsts, trustees_bytes, signatures)
     except ProtocolError as cause:
         raise Refusal(
-            f"les clés du bureau ne sont pas en ordre : {cause}",
+            f"les clés du bureau ne sont pas en ordre [{cause}]",
             "donnez trustees.json tel que les membres l'ont signé",
         ) from cause
 
@@ -99,7 +99,7 @@ def seal_election(setup: SetUp, timestamp: int) -> bytes:
         verify_setup(election, trustees, setup.trustees_bytes, setup.credentials)
     except ProtocolError as cause:
         raise Refusal(
-            f"l'élection ne peut pas être scellée : {cause}",
+            f"l'élection ne peut pas être scellée [{cause}]",
             "vérifiez que tous les fichiers viennent de cette élection et de cette cérémonie",
         ) from cause
     return _write_archive(setup, election, timestamp)
