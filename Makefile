@@ -7,7 +7,7 @@ JOBS ?= auto
 
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-PYTEST = $(RUN) -m pytest -n $(JOBS)
+PYTEST = $(RUN) -m pytest -n $(JOBS) --dist loadfile
 LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
@@ -25,6 +25,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml setup/venv.sh
 	@touch $@
 
 demo: setup ## hold a whole election of a fictitious school, and verify it
+	@rm -rf demo-election
 	@$(VENV)/bin/evote demo --out demo-election
 
 test: setup lint peer ## run every test, with the peer's tool
