@@ -48,31 +48,31 @@ def verification(
 ) -> Measured:
     """Our verifier on one processor and on two, and the peer, on the same archive in turn."""
     commands = {"peer": peer_command(peer, archive)}
-    for jobs in sorted(jobs for jobs in goals if jobs <= len(cores())):
-        commands[f"jobs={jobs}"] = our_command(archive, jobs)
+    own = [jobs for jobs in goals if jobs <= len(cores())]
+    commands |= {f"jobs={jobs}": our_command(archive, jobs) for jobs in own}
     costs = interleave(commands, rounds)
-    theirs = medians(costs.pop("peer"))
+    theirs = medians(costs["peer"])
     rows = []
-    for (name, own_costs), goal in zip(costs.items(), goals.values(), strict=False):
-        ours = medians(own_costs)
+    for jobs in own:
+        ours = medians(costs[f"jobs={jobs}"])
         rows.append(
             Row(
-                f"verify {ballots} ballots, {name}",
+                f"verify {ballots} ballots, ours on {jobs} core(s)",
                 _cost(ours, ballots),
                 _cost(theirs, ballots),
                 f"{theirs.wall / ours.wall:.2f}x",
-                f"{goal}x",
+                f"{goals[jobs]}x",
             )
         )
     figures = {name: [_raw(cost) for cost in each] for name, each in costs.items()}
-    return Measured(tuple(rows), {**figures, "peer": _raw(theirs), "ballots": ballots})
+    return Measured(tuple(rows), {**figures, "ballots": ballots})
 
 
 def memory(archive: Path, ballots: int) -> Measured:
     """Time and memory of our verifier with every processor, on a large archive."""
     cost = run(our_command(archive, len(cores())), memory=True)
     rows = (
-        Row(f"verify {ballots} ballots, jobs={len(cores())}", _cost(cost, ballots)),
+        Row(f"verify {ballots} ballots, ours on {len(cores())} core(s)", _cost(cost, ballots)),
         Row(
             "  memory of all its processes (PSS), peak",
             f"{cost.megabytes:.0f} MB",

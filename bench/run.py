@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -39,10 +40,18 @@ class Cost:
 def interleave(commands: Mapping[str, Command], rounds: int) -> dict[str, list[Cost]]:
     """Run A, B, …, A, B, … so that a slow minute of the machine falls on all alike."""
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
         for name, command in commands.items():
+            note(f"round {number} of {rounds}, {name}")
             costs[name].append(run(command))
+    note("")
     return costs
+
+
+def note(text: str) -> None:
+    """Say on one line of the screen what is going on; nothing where there is no screen."""
+    if sys.stderr.isatty():
+        print(f"\r{text:40}", end="" if text else "\r", file=sys.stderr, flush=True)
 
 
 def medians(costs: Sequence[Cost]) -> Cost:
