@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from nacl._sodium import ffi, lib
+from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
 
 from audit.words import Malformed, Unsupported
 

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""§15: a checked ballot that tells the truth is accepted, and every lie in it is found."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit import cli
+from audit.arithmetic import Q, base_power, divide, element_text, multiply, power
+from audit.hashing import joined_scalar
+from audit.opened import decode_opened, tracker
+from audit.strict_json import encode
+from tests.unit.audit import peer
+
+ELECTION = peer.election("plain")
+ARCHIVE = peer.archive("plain", still_open=True)
+RNG = random.Random(15)
+Point = bytes
+
+
+def scalar() -> int:
+    return RNG.randrange(Q)
+
+
+def proof(challenge: int, response: int) -> dict[str, str]:
+    return {"challenge": str(challenge), "response": str(response)}
+
+
+def prove(
+    prefix: str, branches: list[tuple[Point, Point]], true: int, secret: int
+) -> list[dict[str, str]]:
+    """Branches (α, β without its message), of which number ``true`` is (g^r, y^r): §6.2 to §6.4."""
+    fakes = [(scalar(), scalar()) for _ in branches]
+    nonce, texts = scalar(), []
+    for number, ((alpha, beta), (c, s)) in enumerate(zip(branches, fakes, strict=True)):
+        A = multiply(base_power(s), power(alpha, c))
+        B = multiply(power(ELECTION.key, s), power(beta, c))
+        if number == true:
+            A, B = base_power(nonce), power(ELECTION.key, nonce)
+        texts += [element_text(A), element_text(B)]
+    others = sum(c for number, (c, _) in enumerate(fakes) if number != true)
+    challenge = (joined_scalar(f"{prefix}|{','.join(texts)}") - others) % Q
+    fakes[true] = (challenge, (nonce - secret * challenge) % Q)
+    return [proof(c, s) for c, s in fakes]
+
+
+def checked_ballot(votes: list[int]) -> dict[str, Any]:
+    """An honest checked ballot of the peer's election, without a signature."""
+    G = base_power(1)
+    credential = element_text(base_power(scalar()))
+    secrets = [scalar() for _ in votes]
+    pairs = [
+        (base_power(r), multiply(power(ELECTION.key, r), base_power(m)))
+        for r, m in zip(secrets, votes, strict=True)
+    ]
+    texts = [f"{element_text(a)},{element_text(b)}" for a, b in pairs]
+    S0 = f"{ELECTION.fingerprint}|{credential}"
+    S = f"{S0}|{','.join(texts)}"
+    individual = [
+        prove(f"prove|{S0}|{text}", [(a, b), (a, divide(b, G))], m, r)
+        for (a, b), text, m, r in zip(pairs, texts, votes, secrets, strict=True)
+    ]
+    total = pairs[1]
+    for a, b in pairs[2:]:
+        total = (multiply(total[0], a), multiply(total[1], b))
+    of_blank, of_total = secrets[0], sum(secrets[1:]) % Q
+    blank = votes[0] == 1
+    zero = [pairs[0], total]
+    one = [(pairs[0][0], divide(pairs[0][1], G)), (total[0], divide(total[1], G))]
+    answer = {
+        "choices": [{"alpha": t[:64], "beta": t[65:]} for t in texts],
+        "individual_proofs": individual,
+        "overall_proof": prove(f"bproof1|{S}", one, not blank, of_total if not blank else of_blank),
+        "blank_proof": prove(f"bproof0|{S}", zero, blank, of_total if blank else of_blank),
+    }
+    ballot = {
+        "election_uuid": ELECTION.uuid,
+        "election_hash": ELECTION.fingerprint,
+        "credential": credential,
+        "answers": [answer],
+    }
+    return {
+        "evote_checked_ballot": 1,
+        "ballot": ballot,
+        "choices": [votes],
+        "randomness": [[str(r) for r in secrets]],
+    }
+
+
+def run(capsys: pytest.CaptureFixture[str], path: Path, value: dict[str, Any]) -> tuple[int, str]:
+    path.write_bytes(encode(value))
+    status = cli.main(["opened", str(path), "--election", str(ARCHIVE), "--lang", "en"])
+    captured = capsys.readouterr()
+    return status, captured.out + captured.err
+
+
+@pytest.mark.parametrize(
+    ("votes", "label"),
+    [([0, 1, 0, 0], "Liste A"), ([0, 0, 0, 1], "Liste C"), ([1, 0, 0, 0], "blank")],
+)
+def test_an_honest_ballot_is_read_back(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, votes: list[int], label: str
+) -> None:
+    value = checked_ballot(votes)
+    status, text = run(capsys, tmp_path / "b.json", value)
+    assert (status, label in text) == (0, True)
+    ballot, _, _ = decode_opened(encode(value), ELECTION)
+    assert len(ballot.unsigned) > 1000
+
+
+def test_the_tracker_is_80_bits_in_four_groups() -> None:
+    assert tracker("A" * 43) == "0000-0000-0000-0000"
+    assert tracker("/" * 42 + "8") == "ZZZZ-ZZZZ-ZZZZ-ZZZZ"
+    assert tracker("AAAAAAAAAAAAA" + "B" + "A" * 29) == "0000-0000-0000-0000"
+    assert tracker("B" + "A" * 42) == "0G00-0000-0000-0000"
+
+
+def claim(votes: list[int]) -> Callable[[dict[str, Any]], None]:
+    return lambda value: value.update(choices=[votes])
+
+
+LIES: dict[str, Callable[[dict[str, Any]], None]] = {
+    "another choice": claim([0, 0, 1, 0]),
+    "two choices": claim([0, 1, 1, 0]),
+    "a choice of 2": claim([0, 2, 0, 0]),
+    "a choice of true": lambda v: v["choices"][0].__setitem__(1, True),
+    "a choice less": claim([0, 1, 0]),
+    "another randomness": lambda v: v["randomness"][0].__setitem__(0, "5"),
+    "randomness + q": lambda v: v["randomness"][0].__setitem__(
+        0, str(int(v["randomness"][0][0]) + Q)
+    ),
+    "a version 2": lambda v: v.update(evote_checked_ballot=2),
+    "a version true": lambda v: v.update(evote_checked_ballot=True),
+    "a member more": lambda v: v.update(remark=1),
+    "a broken proof": lambda v: v["ballot"]["answers"][0]["overall_proof"].reverse(),
+    "another election": lambda v: v["ballot"].update(election_hash="A" * 43),
+    "a signed ballot": lambda v: v["ballot"].update(
+        signature={"hash": "A" * 43, "proof": proof(1, 1)}
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_lie_is_found(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, lie: Callable[[dict[str, Any]], None]
+) -> None:
+    value = checked_ballot([0, 1, 0, 0])
+    lie(value)
+    status, text = run(capsys, tmp_path / "b.json", value)
+    assert status == 1
+    assert "Traceback" not in text
+
+
+def test_what_is_no_file_or_no_archive_is_unreadable(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    good = tmp_path / "b.json"
+    good.write_bytes(encode(checked_ballot([1, 0, 0, 0])))
+    for path, archive in ((tmp_path / "none", ARCHIVE), (good, good), (good, tmp_path / "none")):
+        assert cli.main(["opened", str(path), "--election", str(archive)]) == 2
+    good.write_bytes(json.dumps(checked_ballot([1, 0, 0, 0])).encode())
+    assert cli.main(["opened", str(good), "--election", str(ARCHIVE)]) == 1
+    capsys.readouterr()
