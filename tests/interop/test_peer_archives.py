@@ -43,6 +43,13 @@ def test_every_folder_of_vectors_is_listed_here() -> None:
 
 
 @pytest.mark.parametrize("name", RESULTS)
+def test_the_readme_gives_the_same_result(name: str) -> None:
+    rows = (ARCHIVES / "README.md").read_text().splitlines()
+    (row,) = (row for row in rows if row.startswith(f"| `{name}` |"))
+    assert json.loads(row.split("|")[-2]) == RESULTS[name]
+
+
+@pytest.mark.parametrize("name", RESULTS)
 def test_the_peer_accepts_its_archive(peer: Peer, name: str) -> None:
     peer.verify(ARCHIVES / name)
     assert read_result(archive_in(ARCHIVES / name)) == RESULTS[name]
