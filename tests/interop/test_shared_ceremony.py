@@ -8,6 +8,7 @@ decryption of each tool.
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from protocol.board import read_board
 from tests.interop.peer import Peer, PeerElection, PeerRefusal
 from tests.interop.test_peer_archives import ONE_OF_TWO
-from tests.interop.trustee import OurTrustee, hold_shared_ceremony
+from tests.interop.trustee import EVOTE_TALLY, OurTrustee, hold_shared_ceremony
 from tests.interop.verdicts import failed_checks, ours_accepts, verdict_of_ours
 
 CHOICES = ([0, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0])
@@ -40,6 +41,14 @@ def vote_and_close(election: PeerElection) -> None:
     election.close()
 
 
+def combine(election: PeerElection, out: Path) -> list[list[int]]:
+    """The result by our own tool, from what stands on the board."""
+    command: list[str | Path] = [EVOTE_TALLY, "combine", election.archive, "--out", out]
+    subprocess.run(command, check=True, capture_output=True)
+    found: list[list[int]] = json.loads(out.read_bytes())["result"]
+    return found
+
+
 @pytest.mark.parametrize("peers_place", [1, 2, 3])
 def test_a_count_of_one_decryption_by_each(peer: Peer, tmp_path: Path, peers_place: int) -> None:
     ours = {i: OurTrustee(tmp_path / f"{i}", i) for i in (1, 2, 3) if i != peers_place}
@@ -51,6 +60,7 @@ def test_a_count_of_one_decryption_by_each(peer: Peer, tmp_path: Path, peers_pla
     election.decrypt(peers_place)
     election.add_event("PartialDecryption", decrypting.decrypt(election.archive, VOTERS))
     result = [[1, 3, 1]]
+    assert combine(election, tmp_path / "result.json") == result
     assert election.finish() == result
     peer.verify(election.folder)
     ours_accepts(election.archive, result)
