@@ -18,6 +18,7 @@ from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
 BLOCK = 512
 TIME_BOUND = 8**11
+MAX_FAULTS = 1000  # of one kind: a hostile archive must not fill the memory with sentences
 _SIZE = re.compile(rb"[0-7]{11}\0")
 _NAME = re.compile(r"([0-9a-f]{64})\.(data|event)\.json")
 
@@ -95,7 +96,8 @@ class _Reader:
 
     def fault(self, fr: str, en: str) -> None:
         place = Text(f"octet {self.offset}", f"byte {self.offset}")
-        self.framing.faults.append(Text(fr, en).at(place))
+        if len(self.framing.faults) < MAX_FAULTS:
+            self.framing.faults.append(Text(fr, en).at(place))
 
     def next_member(self) -> tuple[bytes, int, bytes] | None:
         """Name, offset and content of the next member; None at the end or where it is lost."""
@@ -167,7 +169,7 @@ def read_members(file: BinaryIO, framing: Framing) -> Iterator[Member]:
             )
             continue
         digest = hashlib.sha256(content).digest()
-        if digest.hex() != match[1]:
+        if digest.hex() != match[1] and len(framing.name_faults) < MAX_FAULTS:
             framing.name_faults.append(
                 Text(
                     f"« {text[:16]}… » n'est pas nommé par son contenu (§10.3)",

@@ -14,13 +14,12 @@ from array import array
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from audit.archive import Datum, Framing, Member, read_exactly, read_members
+from audit.archive import MAX_FAULTS, Datum, Framing, Member, read_exactly, read_members
 from audit.hashing import sha256_base64
 from audit.strict_json import decode, decode_datum, read_object
 from audit.words import Malformed, Text
 
 MAX_PENDING = 8
-MAX_FAULTS = 1000
 MAX_EVENT = 4096
 _KIND = re.compile("[A-Za-z]{1,40}", re.ASCII)
 _HASH = re.compile("[0-9a-f]{64}")

@@ -10,11 +10,12 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from audit.archive import MAX_FAULTS
 from audit.arithmetic import IDENTITY
 from audit.ballots import BallotFaults
 from audit.board import Ballots
 from audit.election import Credentials
-from audit.workers import PREFIX, BallotTask, Job, KeyTask, Pool, merge
+from audit.workers import PREFIX, BallotTask, Batch, Job, KeyTask, Pool, merge
 
 SPACES = " " * 64
 KEY_BATCH = 128
@@ -65,11 +66,20 @@ def take_census(
     for batch in pool.run(job, _tasks(ballots, weights, pool.jobs)):
         done += batch.examined
         census.faults.update(batch.faults)
+        if len(census.faults) > MAX_FAULTS:
+            _shorten(batch)
         census.products = merge(census.products, batch.products)
         for number, alphas in batch.alphas:
             _note_alphas(census.alphas, number, alphas)
         progress(done, len(ballots))
     return census
+
+
+def _shorten(batch: Batch) -> None:
+    """Keep one fault of each kind: every ballot at fault is still named."""
+    for faults in batch.faults.values():
+        for kind in (faults.form, faults.signature, faults.proofs):
+            del kind[1:]
 
 
 def _note_alphas(buckets: list[bytearray], number: int, alphas: bytes) -> None:
