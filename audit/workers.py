@@ -9,20 +9,22 @@ runs on Windows and macOS.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import signal
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from audit.archive import Datum, read_exactly
 from audit.arithmetic import is_member, multiply, power
 from audit.ballots import Ballot, BallotFaults, decode_ballot, verify_ballot
 from audit.election import Election
 from audit.words import Malformed
+
+if TYPE_CHECKING:  # loaded by ``Pool`` alone: a small archive needs no second process
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 PREFIX = 16  # bytes of an alpha that C16 compares: 2^64 work for two that agree by chance
 AHEAD = 2  # batches given to a worker before it answers
@@ -140,13 +142,17 @@ class Pool:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self.processes: list[multiprocessing.process.BaseProcess] = []
+        self.processes: list[BaseProcess] = []
         self.connections: list[Connection] = []
         self.briefed = False
 
     def __enter__(self) -> Self:
+        if self.jobs == 1:
+            return self
+        import multiprocessing  # noqa: PLC0415
+
         context = multiprocessing.get_context("spawn")
-        for _ in range(self.jobs if self.jobs > 1 else 0):
+        for _ in range(self.jobs):
             ours, theirs = context.Pipe()
             process = context.Process(target=serve, args=(theirs,), daemon=True)
             process.start()
@@ -175,6 +181,8 @@ class Pool:
             raise WorkerDied("a worker process ended without an answer") from error
 
     def _share_out(self, job: Job, tasks: Iterator[BallotTask | KeyTask]) -> Iterator[Batch]:
+        from multiprocessing.connection import wait  # noqa: PLC0415
+
         open_tasks = dict.fromkeys(self.connections, 0)
         for connection in self.connections if not self.briefed else ():
             connection.send(job)
