@@ -22,7 +22,7 @@ _ROLL = Text(
 )
 _STUFFING = Text(
     "Que personne n'a voté à la place d'un abstentionniste : qui fabrique les codes et tient"
-    " le serveur à la fois le pourrait. La liste d'émargement et chaque parent le diront.",
+    " le serveur à la fois le pourrait. La liste d'émargement permet de le contrôler.",
     "That nobody voted in place of an abstainer: whoever makes the codes and also runs the server"
     " could. The sign-in list and each parent can check this.",
 )

@@ -47,7 +47,9 @@ def first_sentence(verdict: Verdict) -> Text:
             "Tout ce que l'urne montre jusqu'ici est en règle ; il n'y a pas encore de résultat.",
             "All that the board shows so far is in order; there is no result yet.",
         )
-    return sentence if verdict.case.strict else sentence.at(_BELENIOS)
+    if verdict.case.strict:
+        return sentence
+    return Text(*(text[0].lower() + text[1:] for text in sentence)).at(_BELENIOS)
 
 
 def write_report(verdict: Verdict, say: Callable[[Text], str]) -> Iterator[str]:
