@@ -67,6 +67,7 @@ class SimulatedElection:
         tie_break: births and lots, where the votes leave a tie.
         preau: whether the election carries our bindings; without, it is one of Belenios.
         seed: changes every key, code and random number.
+        roll_commitment: of a roll that somebody has; otherwise of one that nobody reads.
         held: a ceremony held elsewhere; otherwise one is held.
     """
 
@@ -82,6 +83,7 @@ class SimulatedElection:
     preau: bool = True
     uuid: str = UUID
     seed: str = ""
+    roll_commitment: str = sha256_hex(b"a roll that nobody reads")
     held: FinishedCeremony | None = None
 
     def _rng(self, purpose: str) -> Rng:
@@ -107,13 +109,18 @@ class SimulatedElection:
         return key
 
     @cached_property
-    def private_credentials(self) -> tuple[Secret[Scalar], ...]:
+    def codes(self) -> tuple[Secret[bytes], ...]:
         """Those of the electors, then the reserves, in no order of the board."""
         rng = self._rng("codes")
         count = self.electors + (self.reserves if self.preau else 0)
-        codes = [random_code(rng) for _ in range(count)]
+        return tuple(random_code(rng) for _ in range(count))
+
+    @cached_property
+    def private_credentials(self) -> tuple[Secret[Scalar], ...]:
+        """In the order of the codes."""
         return tuple(
-            derive_credential(self.uuid, credential_from_code(self.uuid, code)) for code in codes
+            derive_credential(self.uuid, credential_from_code(self.uuid, code))
+            for code in self.codes
         )
 
     @cached_property
@@ -148,7 +155,7 @@ class SimulatedElection:
             credentials_sha256=sha256_hex(self.credentials.data),
             electors=self.electors,
             reserves=tuple(item.key for item in self.credentials.items if item.key in reserves),
-            roll_commitment=sha256_hex(b"a roll that nobody reads"),
+            roll_commitment=self.roll_commitment,
             ceremony=assemble_ceremony(self.uuid, firsts, ceremony.trustees, ceremony.signatures),
         )
 

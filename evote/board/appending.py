@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The one place that adds to a board: docs/protocol.md §10.1, §10.2.
+
+The caller has locked the election in this transaction, so the head it read is the head.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, update
+
+from evote.database.board_tables import AlphaRow, BallotRow, DatumRow, EventRow
+from evote.database.common_tables import ElectionRow
+from evote.database.elections import HeldElection
+from protocol.archive import verify_data
+from protocol.encoding import sha256_hex
+from protocol.events import Event, EventKind, next_event
+
+
+@dataclass(frozen=True, slots=True)
+class NewBallot:
+    """A proper ballot with what it is found by; group elements in their text form."""
+
+    data: bytes
+    credential: str
+    alphas: tuple[str, ...]
+    tracker: str
+
+
+def append_event(
+    connection: Connection, election: HeldElection, kind: EventKind, data: Sequence[bytes] = ()
+) -> Event:
+    """Add the next event with its data, the payload last: §10.1, §10.2.
+
+    Raises:
+        ProtocolError: the grammar or the payload does not allow it; nothing is written.
+        IntegrityError: the head was not that of a locked election.
+    """
+    event = next_event(election.head, kind, sha256_hex(data[-1]) if data else None)
+    verify_data(event, data)
+    content, at = event.encode(), {**election.place, "height": event.height}
+    digest = sha256_hex(content)
+    row = {**at, "kind": kind.value, "hash": digest, "event": content}
+    connection.execute(insert(EventRow), row)
+    if data:
+        rows = [{**at, "ordinal": place, "data": datum} for place, datum in enumerate(data)]
+        connection.execute(insert(DatumRow), rows)
+    connection.execute(
+        update(ElectionRow)
+        .where(ElectionRow.id == election.id)
+        .values(head_height=event.height, head_hash=digest, head_kind=kind.value)
+    )
+    return event
+
+
+def append_ballot(connection: Connection, election: HeldElection, ballot: NewBallot) -> Event:
+    """Add a ballot that may enter: §9.3, §11.1.
+
+    Raises:
+        IntegrityError: its credential, its bytes or one of its α stands on the board already.
+    """
+    event = append_event(connection, election, EventKind.BALLOT, (ballot.data,))
+    at = {**election.place, "height": event.height}
+    connection.execute(
+        insert(BallotRow),
+        {
+            **at,
+            "credential": ballot.credential,
+            "ballot_hash": event.payload,
+            "tracker": ballot.tracker,
+        },
+    )
+    connection.execute(insert(AlphaRow), [{**at, "alpha": alpha} for alpha in ballot.alphas])
+    return event

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The archive of a board, as a stream: docs/protocol.md §10.3. The bytes are those of a file's.
+
+A few events a time, each in a short transaction of its own: a slow reader of the archive holds up
+nobody. What is on a board never changes, so the parts fit.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy import select
+
+from evote.database.board_tables import DatumRow, EventRow
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, find_election
+from protocol.archive import ArchiveHeader, archive_start, entry_bytes
+from protocol.events import Event
+
+EVENTS_A_TIME: Final = 64
+
+
+def archive_chunks(database: Database, uuid: str, until: int | None = None) -> Iterator[bytes]:
+    """Give the archive of this election as it is now, up to the event of height ``until``: §10.3.
+
+    Raises:
+        UnknownElection: at the first part: there is none.
+        DatabaseUnavailable: at any part.
+    """
+    with database.read() as connection:
+        election = find_election(connection, uuid)
+    yield archive_start(ArchiveHeader(election.archive_timestamp))
+    head = -1 if election.head is None else election.head.height
+    last = head if until is None else min(until, head)
+    for start in range(0, last + 1, EVENTS_A_TIME):
+        yield _entries(database, election, start, min(start + EVENTS_A_TIME - 1, last))
+
+
+def _entries(database: Database, election: HeldElection, start: int, end: int) -> bytes:
+    with database.read() as connection:
+        events = connection.execute(
+            select(EventRow.height, EventRow.event)
+            .where(EventRow.election_id == election.id, EventRow.height.between(start, end))
+            .order_by(EventRow.height)
+        ).all()
+        rows = connection.execute(
+            select(DatumRow.height, DatumRow.data)
+            .where(DatumRow.election_id == election.id, DatumRow.height.between(start, end))
+            .order_by(DatumRow.height, DatumRow.ordinal)
+        ).all()
+    data = {height: [row.data for row in some] for height, some in groupby(rows, lambda r: r[0])}
+    return b"".join(
+        entry_bytes(Event.decode(content), data.get(height, ()), election.archive_timestamp)
+        for height, content in events
+    )

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Casting: the one place that sees an elector and a ballot at once: docs/adr/0010, 0011.
+
+One transaction marks the sign-in and appends the ballot, or does neither. It accepts what the
+verifier accepts: docs/protocol.md §9.3, §10.2, §11.1, §13.5.
+"""
+
+import functools
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Connection
+
+from evote.board.appending import NewBallot, append_ballot
+from evote.board.reading import (
+    SealedSetup,
+    has_alpha,
+    has_ballot,
+    has_voted,
+    is_revoked,
+    read_setup,
+)
+from evote.clock import Clock
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, State, find_election, lock_election
+from evote.election.box import read_proper_ballot
+from evote.keys import KeyFolder
+from evote.pins import judge_sign_in
+from evote.roll.sign_ins import SignIn, mark_signed_in
+from protocol.encoding import sha256_hex
+from protocol.errors import ProtocolError
+from protocol.secret import Secret
+
+SETUPS_KEPT = 64
+
+
+class Outcome(Enum):
+    """What became of a request; ``READY`` answers a pre-check alone."""
+
+    READY = "ready"
+    RECORDED = "recorded"
+    ALREADY_VOTED = "already_voted"
+    CREDENTIAL_USED_BUT_NOT_THIS_SIGN_IN = "credential_used_but_not_this_sign_in"
+    NOT_OPEN_YET = "not_open_yet"
+    CLOSED = "closed"
+    SUSPENDED = "suspended"
+    CODE_OR_PIN_WRONG = "code_or_pin_wrong"
+    BALLOT_REFUSED = "ballot_refused"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CastRequest:
+    """What the booth sends: for which election, who, and the signed ballot as bytes."""
+
+    uuid: str
+    sign_in_number: str
+    pin: Secret[str]
+    ballot: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An outcome; ``tracker`` of a ballot that is on the board, ``reason`` of a refused one."""
+
+    outcome: Outcome
+    tracker: str | None = None
+    reason: str | None = None
+
+
+class Casting:
+    """Takes ballots for every election of a database; shared by all threads of a process."""
+
+    def __init__(self, database: Database, folder: KeyFolder, clock: Clock) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        # What was sealed does not change, so it is read once.
+        self._setup = functools.lru_cache(maxsize=SETUPS_KEPT)(self._read_setup)
+
+    def pre_check(self, uuid: str, sign_in_number: str, pin: Secret[str]) -> Outcome:
+        """Say whether somebody with this sign-in number and PIN could vote now.
+
+        Raises:
+            UnknownElection: there is no such election.
+            DatabaseUnavailable: nothing is known; ask again.
+        """
+        with self._database.write() as connection:
+            election = lock_election(connection, uuid)
+            sign_in = self._judge(connection, election, sign_in_number, pin)
+            if sign_in is None:
+                return Outcome.CODE_OR_PIN_WRONG
+            if sign_in.is_used:
+                return Outcome.ALREADY_VOTED
+            return hours_outcome(election, self._clock()) or Outcome.READY
+
+    def cast(self, request: CastRequest) -> Answer:
+        """Record a ballot, or say why not; what it says is durable: docs/adr/0010.
+
+        Raises:
+            UnknownElection: there is no such election.
+            DatabaseUnavailable: whether it was recorded is not known; send the same again.
+        """
+        with self._database.write() as connection:
+            election = lock_election(connection, request.uuid)
+            if self._judge(connection, election, request.sign_in_number, request.pin) is None:
+                return Answer(Outcome.CODE_OR_PIN_WRONG)
+        setup = self._setup(request.uuid)
+        try:
+            proper = read_proper_ballot(request.ballot, setup.context)
+        except ProtocolError as cause:
+            return Answer(Outcome.BALLOT_REFUSED, reason=str(cause))
+        ballot = NewBallot(
+            data=proper.data,
+            credential=proper.credential.encode(),
+            alphas=tuple(alpha.encode() for alpha in proper.alphas),
+            tracker=proper.tracker,
+        )
+        with self._database.write() as connection:
+            return self._record(connection, request, setup, ballot)
+
+    def _record(
+        self, connection: Connection, request: CastRequest, setup: SealedSetup, ballot: NewBallot
+    ) -> Answer:
+        election = lock_election(connection, request.uuid)
+        sign_in = self._judge(connection, election, request.sign_in_number, request.pin)
+        if sign_in is None:
+            return Answer(Outcome.CODE_OR_PIN_WRONG)
+        now = self._clock()
+        answer = _obstacle(connection, election, setup, sign_in, ballot, now)
+        if answer is None:
+            append_ballot(connection, election, ballot)
+            mark_signed_in(connection, election, sign_in.sign_in_number, now)
+            answer = Answer(Outcome.RECORDED, tracker=ballot.tracker)
+        return answer
+
+    def _judge(
+        self, connection: Connection, election: HeldElection, number: str, pin: Secret[str]
+    ) -> SignIn | None:
+        keys = self._folder.load(election.uuid)
+        return judge_sign_in(connection, election, keys, number, pin, self._clock())
+
+    def _read_setup(self, uuid: str) -> SealedSetup:
+        with self._database.read() as connection:
+            return read_setup(connection, find_election(connection, uuid))
+
+
+def hours_outcome(election: HeldElection, now: int) -> Outcome | None:
+    """Return why no ballot is taken now, None if it is: §8.3, the hours with their grace."""
+    if election.state in (State.DRAFT, State.SEALED):
+        return Outcome.NOT_OPEN_YET
+    if election.state is State.SUSPENDED:
+        return Outcome.SUSPENDED
+    if election.state is not State.OPEN or now > election.closes_at + election.grace_seconds:
+        return Outcome.CLOSED
+    return Outcome.NOT_OPEN_YET if now < election.opens_at else None
+
+
+def _obstacle(
+    connection: Connection,
+    election: HeldElection,
+    setup: SealedSetup,
+    sign_in: SignIn,
+    ballot: NewBallot,
+    now: int,
+) -> Answer | None:
+    """Return why this ballot does not enter now, or that it is there already; None if it may."""
+    desk = Answer(Outcome.CREDENTIAL_USED_BUT_NOT_THIS_SIGN_IN)
+    if has_ballot(connection, election, sha256_hex(ballot.data)):
+        return Answer(Outcome.RECORDED, tracker=ballot.tracker) if sign_in.is_used else desk
+    if sign_in.is_used:
+        return Answer(Outcome.ALREADY_VOTED)
+    if (outside := hours_outcome(election, now)) is not None:
+        return Answer(outside)
+    if has_voted(connection, election, ballot.credential):
+        return desk
+    reason = _refusal(connection, election, setup, ballot)
+    return None if reason is None else Answer(Outcome.BALLOT_REFUSED, reason=reason)
+
+
+def _refusal(
+    connection: Connection, election: HeldElection, setup: SealedSetup, ballot: NewBallot
+) -> str | None:
+    if ballot.credential not in setup.credentials:
+        return "its credential is not in the sealed list (§8.4)"
+    if ballot.credential in setup.reserves:
+        return "its credential is a reserve (§13.5)"
+    if is_revoked(connection, election, ballot.credential):
+        return "its credential was replaced (§13.5)"
+    if len(set(ballot.alphas)) < len(ballot.alphas):
+        return "two of its choices share an α (§11.1)"
+    if has_alpha(connection, election, ballot.alphas):
+        return "it repeats a part of another ballot (§11.1)"
+    return None

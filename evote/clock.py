@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The one place that asks what time it is. Everything else is given a ``Clock``."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+# Seconds since 1970-01-01 UTC, as docs/protocol.md §8.3 counts them.
+Clock = Callable[[], int]
+
+HOUR: Final = 3600
+
+
+def system_clock() -> int:
+    """Return the machine's time in whole seconds."""
+    return int(time.time())
+
+
+def hour_of(now: int) -> int:
+    """Return the beginning of the hour: all that is kept of when somebody signed in."""
+    return now - now % HOUR

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Schools, elections, and the journal around the box; nothing here names an elector or a ballot."""
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evote.database.base import Base, OfElection, of_election
+
+
+class SchoolRow(Base):
+    """A school, by the number that the ministry gives it."""
+
+    __tablename__ = "school"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uai: Mapped[str] = mapped_column(String(8), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(8))
+
+
+class ElectionRow(Base):
+    """An election: its state, its hours, and the last event of its board.
+
+    What was sealed stands once, as the data of the board's first event. This row is also the lock:
+    who changes anything of an election holds it. ``journal_*`` is the last journal entry.
+    """
+
+    __tablename__ = "election"
+    __table_args__ = (UniqueConstraint("school_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    uuid: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    archive_timestamp: Mapped[int] = mapped_column(BigInteger)
+    opens_at: Mapped[int] = mapped_column(BigInteger)
+    closes_at: Mapped[int] = mapped_column(BigInteger)
+    grace_seconds: Mapped[int]
+    setup_signatures: Mapped[bytes | None] = mapped_column(LargeBinary)
+    head_height: Mapped[int | None] = mapped_column(BigInteger)
+    head_hash: Mapped[str | None] = mapped_column(String(64))
+    head_kind: Mapped[str | None] = mapped_column(String(24))
+    journal_height: Mapped[int | None] = mapped_column(BigInteger)
+    journal_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class JournalRow(Base, OfElection):
+    """What happened around the box, and where the board stood at that moment."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (of_election(),)
+
+    height: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[int] = mapped_column(BigInteger)
+    board_height: Mapped[int | None] = mapped_column(BigInteger)
+    board_hash: Mapped[str | None] = mapped_column(String(64))
+    entry: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Messages on their way: posted in the transaction that makes them, handed over later.
+
+A message waits under the election's key; its row is deleted once it has been handed over. A crash
+in between hands it over again, so a transport writes the same message to the same place.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, find_election
+from evote.database.roll_tables import OutboxRow
+from evote.keys import ElectionKeys, KeyFolder
+from evote.roll.electors import Contact, read_elector
+from protocol.secret import Secret
+from tally.errors import Refusal
+from tally.files import write_file
+
+# While one worker hands a message over, others leave it alone for so long.
+LEASE_SECONDS: Final = 120
+LONGEST_WAIT: Final = 3600
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """What a transport is given. ``number`` counts the messages of an election from 1."""
+
+    uuid: str
+    number: int
+    kind: str
+    recipient: Contact
+    text: Secret[str]
+
+
+class TransportFailed(Exception):
+    """The message could not be handed over now."""
+
+
+class Transport(Protocol):
+    """A way to reach electors."""
+
+    def send(self, message: Message) -> None:
+        """Hand the message over.
+
+        Raises:
+            TransportFailed: not now; it will be tried again.
+        """
+
+
+class FileTransport:
+    """Writes each message to a file of its own, readable by its owner, to be handed out."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, message: Message) -> None:
+        """Write ``<uuid>-<number>.txt``; again if it is there."""
+        to = message.recipient
+        lines = [f"{to.surname} {to.given_name}", to.email, to.mobile, "", message.text.reveal()]
+        path = self._folder / f"{message.uuid}-{message.number:06d}.txt"
+        try:
+            write_file(path, "\n".join([*lines, ""]).encode(), secret=True, replace=True)
+        except Refusal as cause:
+            raise TransportFailed(str(cause)) from cause
+
+
+def post(
+    connection: Connection,
+    election: HeldElection,
+    keys: ElectionKeys,
+    elector: int,
+    kind: str,
+    text: Secret[str],
+) -> None:
+    """Put a message for an elector into the outbox; the caller has locked the election."""
+    last = select(func.max(OutboxRow.number)).where(OutboxRow.election_id == election.id)
+    number = (connection.scalar(last) or 0) + 1
+    sealed = keys.seal(("outbox", number, elector, kind), text.reveal().encode())
+    row = {"number": number, "elector": elector, "kind": kind, "sealed": sealed}
+    connection.execute(insert(OutboxRow), {**election.place, **row})
+
+
+def deliver(database: Database, folder: KeyFolder, transport: Transport, now: int) -> int:
+    """Hand over every message that is due, once each; return how many went out.
+
+    Raises:
+        KeyUnavailable: the key of an election is missing; its messages wait.
+    """
+    sent = 0
+    while (claimed := _claim(database, folder, now)) is not None:
+        election, message = claimed
+        try:
+            transport.send(message)
+        except TransportFailed:
+            continue  # it is due again when its lease is over
+        with database.write() as connection:
+            mine = (OutboxRow.election_id == election.id, OutboxRow.number == message.number)
+            connection.execute(delete(OutboxRow).where(*mine))
+        sent += 1
+    return sent
+
+
+def _claim(database: Database, folder: KeyFolder, now: int) -> tuple[HeldElection, Message] | None:
+    with database.write() as connection:
+        row = connection.execute(
+            select(
+                ElectionRow.uuid,
+                OutboxRow.election_id,
+                OutboxRow.number,
+                OutboxRow.elector,
+                OutboxRow.kind,
+                OutboxRow.sealed,
+                OutboxRow.tries,
+            )
+            .join(ElectionRow, ElectionRow.id == OutboxRow.election_id)
+            .where(OutboxRow.next_try_at <= now)
+            .order_by(OutboxRow.election_id, OutboxRow.number)
+            .limit(1)
+            .with_for_update(of=OutboxRow, skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return None
+        wait = min(LEASE_SECONDS * 2**row.tries, LONGEST_WAIT)
+        connection.execute(
+            update(OutboxRow)
+            .where(OutboxRow.election_id == row.election_id, OutboxRow.number == row.number)
+            .values(tries=row.tries + 1, next_try_at=now + wait)
+        )
+        keys, election = folder.load(row.uuid), find_election(connection, row.uuid)
+        text = keys.open(("outbox", row.number, row.elector, row.kind), row.sealed).decode()
+        recipient = read_elector(connection, election, keys, row.elector)
+        return election, Message(row.uuid, row.number, row.kind, recipient, Secret(text))

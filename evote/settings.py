@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The server's settings, from ``PREAU_…`` in the environment; unsafe ones are refused.
+
+Nothing here weakens or turns off a check of an election: see docs/operations.md.
+"""
+
+import ipaddress
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+# Passwords that documents and installers give as examples.
+_EXAMPLES: Final = frozenset(
+    {"", "admin", "changeme", "change-me", "password", "postgres", "preau"}
+)
+
+
+class SettingsError(Exception):
+    """The settings are unsafe or cannot be read: one sentence for each fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+
+class Settings(BaseSettings):
+    """What the server is told. Made by ``read_settings``, which has checked it.
+
+    Attributes:
+        database_url: ``sqlite:////path/preau.db`` or ``postgresql://…``.
+        public_url: what parents open; https, or http on this machine alone.
+        key_folder: where the elections' keys lie, apart from the database.
+        outbox_folder: where the file transport writes.
+        debug: shows errors in pages; on this machine alone.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PREAU_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    database_url: str
+    public_url: str
+    key_folder: Path | None = None
+    outbox_folder: Path | None = None
+    debug: bool = False
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the environment, with what is ``given`` taking its place, and refuse what is unsafe.
+
+    Raises:
+        SettingsError: every fault found.
+    """
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as cause:
+        names = sorted({f"PREAU_{error['loc'][0]}".upper() for error in cause.errors()})
+        faults = [f"{name} is missing or is not what it should be" for name in names]
+        raise SettingsError(faults) from cause
+    faults = [*_url_faults(settings), *_database_faults(settings), *_key_faults(settings)]
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _url_faults(settings: Settings) -> list[str]:
+    url = urlsplit(settings.public_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        return ["PREAU_PUBLIC_URL is not an address that begins with https://"]
+    faults = []
+    if url.path.strip("/") or url.query or url.fragment or url.username:
+        faults.append("PREAU_PUBLIC_URL has more than a host and a port")
+    if not _is_here(url.hostname):
+        if url.scheme == "http":
+            faults.append("PREAU_PUBLIC_URL is http: codes and ballots need https")
+        if settings.debug:
+            faults.append("PREAU_DEBUG is on while PREAU_PUBLIC_URL is not this machine")
+    return faults
+
+
+def _database_faults(settings: Settings) -> list[str]:
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        return ["PREAU_DATABASE_URL is not the URL of a database"]
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        is_file = url.database and url.database != ":memory:"
+        return [] if is_file else ["PREAU_DATABASE_URL names no file"]
+    if kind == "postgresql":
+        return _postgresql_faults(url)
+    return ["PREAU_DATABASE_URL is neither SQLite nor PostgreSQL"]
+
+
+def _postgresql_faults(url: URL) -> list[str]:
+    faults = []
+    if url.password is not None and str(url.password).lower() in _EXAMPLES:
+        faults.append("PREAU_DATABASE_URL has a password that is an example of a manual")
+    if _crosses_network(url) and url.query.get("sslmode") not in ("verify-full", "verify-ca"):
+        faults.append("PREAU_DATABASE_URL crosses the network without sslmode=verify-full")
+    return faults
+
+
+def _key_faults(settings: Settings) -> list[str]:
+    folder = settings.key_folder
+    if folder is None:
+        return ["PREAU_KEY_FOLDER is missing: the keys must lie outside the database"]
+    if not folder.is_dir():
+        return ["PREAU_KEY_FOLDER is not a folder"]
+    faults = []
+    if folder.stat().st_mode & 0o077:
+        faults.append("PREAU_KEY_FOLDER can be read by others: its mode must be 0700")
+    file = _sqlite_file(settings.database_url)
+    if file is not None and folder.resolve().is_relative_to(file.parent.resolve()):
+        faults.append("PREAU_KEY_FOLDER lies in the database's folder, and in its backups")
+    if file is not None and file.resolve().is_relative_to(folder.resolve()):
+        faults.append("the database lies in PREAU_KEY_FOLDER")
+    outbox = settings.outbox_folder
+    if outbox is not None and outbox.resolve().is_relative_to(folder.resolve()):
+        faults.append("PREAU_OUTBOX_FOLDER lies in PREAU_KEY_FOLDER")
+    return faults
+
+
+def _sqlite_file(url: str) -> Path | None:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(str(parsed.database)) if is_file else None
+
+
+def _crosses_network(url: URL) -> bool:
+    host = url.host or str(url.query.get("host", "/"))
+    return not host.startswith("/") and not _is_here(host)
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

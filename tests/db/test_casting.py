@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Casting, one outcome after the other, on both databases: docs/adr/0010."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, text
+
+from evote.casting import CastRequest, Outcome
+from evote.database.board_tables import RevokedRow
+from evote.database.elections import State, UnknownElection, lock_election, set_state
+from protocol.board import read_board
+from protocol.events import EventKind
+from protocol.secret import Secret
+from tests.db.school import NOON, ManualClock, School, audit
+from tests.simulator import CLOSES_AT, OPENS_AT, write_archive
+
+
+def snapshot(school: School) -> list[object]:
+    """Every row of every table, so that a refused request is seen to change nothing."""
+    tables = "school election journal_entry board_event board_data ballot_index ballot_alpha"
+    tables += " elector sign_in roll_seal outbox"
+    with school.database.read() as connection:
+        return [
+            sorted(map(repr, connection.execute(text(f"SELECT * FROM {name}"))))  # noqa: S608
+            for name in tables.split()
+        ]
+
+
+def put_state(school: School, state: State) -> None:
+    with school.database.write() as connection:
+        set_state(connection, lock_election(connection, school.uuid), state)
+
+
+def test_a_ballot_is_recorded_once_and_the_exported_board_verifies(
+    school: School, tmp_path: Path
+) -> None:
+    for elector in range(3):
+        answer = school.cast(elector)
+        assert answer.outcome is Outcome.RECORDED
+        assert answer.tracker == school.election.cast(elector, 0).tracker()
+    assert school.counts() == (3, 3)
+    audit(school, tmp_path / "record")
+
+
+def test_the_same_ballot_again_is_recorded_and_nothing_is_written(school: School) -> None:
+    first = school.cast(0)
+    before = snapshot(school)
+    assert school.cast(0) == first
+    put_state(school, State.CLOSED)
+    assert school.cast(0) == first
+    put_state(school, State.OPEN)
+    assert snapshot(school) == before
+
+
+def test_another_ballot_of_the_same_parent_is_answered_already_voted(school: School) -> None:
+    school.cast(0)
+    before = snapshot(school)
+    again = school.cast(0, school.ballot(0, 1, "another"))
+    assert again.outcome is Outcome.ALREADY_VOTED
+    assert snapshot(school) == before
+
+
+def test_a_used_credential_with_an_unused_sign_in_leads_to_the_desk(school: School) -> None:
+    school.cast(0)
+    before = snapshot(school)
+    for ballot in (school.ballot(0), school.ballot(0, 1, "another")):
+        answer = school.cast(1, ballot)
+        assert answer.outcome is Outcome.CREDENTIAL_USED_BUT_NOT_THIS_SIGN_IN
+    assert snapshot(school) == before
+
+
+@pytest.mark.parametrize(
+    ("state", "time", "expected"),
+    [
+        (State.DRAFT, NOON, Outcome.NOT_OPEN_YET),
+        (State.SEALED, NOON, Outcome.NOT_OPEN_YET),
+        (State.OPEN, OPENS_AT - 1, Outcome.NOT_OPEN_YET),
+        (State.OPEN, OPENS_AT, Outcome.RECORDED),
+        (State.OPEN, CLOSES_AT + 300, Outcome.RECORDED),
+        (State.OPEN, CLOSES_AT + 301, Outcome.CLOSED),
+        (State.SUSPENDED, NOON, Outcome.SUSPENDED),
+        (State.CLOSED, NOON, Outcome.CLOSED),
+        (State.TALLIED, NOON, Outcome.CLOSED),
+        (State.ARCHIVED, NOON, Outcome.CLOSED),
+        (State.CANCELLED, NOON, Outcome.CLOSED),
+    ],
+)
+def test_only_an_open_election_within_its_hours_takes_ballots(
+    school: School, clock: ManualClock, state: State, time: int, expected: Outcome
+) -> None:
+    put_state(school, state)
+    clock.time = time
+    before = snapshot(school)
+    ready = Outcome.READY if expected is Outcome.RECORDED else expected
+    assert school.casting.pre_check(school.uuid, school.number(0), school.pin(0)) is ready
+    assert school.cast(0).outcome is expected
+    assert (snapshot(school) == before) == (expected is not Outcome.RECORDED)
+
+
+def test_a_ballot_that_is_not_proper_is_refused_with_its_rule(school: School) -> None:
+    before = snapshot(school)
+    good = school.ballot(0)
+    reserve = school.election.cast(12, 0).encode()
+    twisted = good.replace(b'"challenge":"1', b'"challenge":"2', 1)
+    for bad in (b"", b"{}", good + b" ", good[:-1], twisted, reserve):
+        answer = school.cast(0, bad)
+        assert answer.outcome is Outcome.BALLOT_REFUSED, bad
+        assert answer.reason
+    assert snapshot(school) == before
+
+
+def test_a_revoked_credential_casts_nothing(school: School) -> None:
+    key = school.election.cast(0, 0).credential.encode()
+    with school.database.write() as connection:
+        held = lock_election(connection, school.uuid)
+        row = {**held.place, "credential": key, "height": 0}
+        connection.execute(insert(RevokedRow), row)
+    assert school.cast(0).outcome is Outcome.BALLOT_REFUSED
+
+
+def test_wrong_pins_and_unknown_codes_get_the_same_answer(school: School) -> None:
+    before = snapshot(school)
+    unknown = CastRequest(school.uuid, "0" * 32, school.pin(0), school.ballot(0))
+    assert school.casting.cast(unknown).outcome is Outcome.CODE_OR_PIN_WRONG
+    for number in ("", "x" * 500, school.number(0).upper(), "0" * 32):
+        outcome = school.casting.pre_check(school.uuid, number, school.pin(0))
+        assert outcome is Outcome.CODE_OR_PIN_WRONG
+    assert snapshot(school) == before
+    wrong = CastRequest(school.uuid, school.number(0), school.pin(1), school.ballot(0))
+    assert school.casting.cast(wrong).outcome is Outcome.CODE_OR_PIN_WRONG
+    assert school.counts() == (0, 0)
+
+
+def test_an_unknown_election_is_said_so(school: School) -> None:
+    with pytest.raises(UnknownElection):
+        school.casting.pre_check("NoSuchElection", school.number(0), Secret("123456"))
+    request = CastRequest("NoSuchElection", school.number(0), school.pin(0), b"")
+    with pytest.raises(UnknownElection):
+        school.casting.cast(request)
+
+
+def test_a_sign_in_is_marked_with_the_hour_alone(school: School, clock: ManualClock) -> None:
+    clock.time = NOON + 1234
+    school.cast(0)
+    with school.database.read() as connection:
+        (hour,) = connection.execute(
+            text("SELECT signed_in_hour FROM sign_in WHERE signed_in_hour IS NOT NULL")
+        ).one()
+    assert hour % 3600 == 0
+    assert hour <= clock.time < hour + 3600
+
+
+def test_the_export_is_the_archive_of_the_same_events(school: School, tmp_path: Path) -> None:
+    for elector in (4, 2):
+        school.cast(elector)
+    ballots = [(EventKind.BALLOT, [school.ballot(elector)]) for elector in (4, 2)]
+    expected = write_archive([*school.election.entries(EventKind.SETUP), *ballots])
+    assert school.archive() == expected
+    path = tmp_path / "board.bel"
+    path.write_bytes(expected)
+    with path.open("rb") as stream:
+        assert read_board(stream).ballot_count == 2
