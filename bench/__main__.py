@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.archives import archive_of, show_progress
+from bench.archives import FEWEST, archive_of, show_progress
 from bench.machine import BUSY, describe_machine, load
 from bench.measures import Measured, Row, ballots_made, ceremony, memory, verification
 from setup.fetch_peer import PeerError, fetch_peer
@@ -29,6 +29,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds, to see that it runs")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json")
     arguments = parser.parse_args()
+    if arguments.large is not None and arguments.large < FEWEST:
+        parser.error(f"--large: {FEWEST} ballots or more")
     try:
         peer = fetch_peer()
     except PeerError as error:

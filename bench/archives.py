@@ -10,6 +10,7 @@ import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -41,8 +42,10 @@ from tally.count import count_result
 
 FORM: Final = 1  # of what is kept; another number makes it anew
 LISTS: Final = ("Les Tilleuls", "Le Préau", "Parents unis", "FCPE", "PEEP", "Ensemble")
+PLACES: Final = range(len(LISTS))
 FORTUNES: Final = (29, 23, 19, 13, 11, 3)
 BLANK_SHARE: Final = 0.06
+FEWEST: Final = 50  # fewer leave two lists level
 BATCH: Final = 50
 TIME: Final = 1_791_600_000
 THRESHOLD, SIZE = 2, 3
@@ -73,6 +76,8 @@ def archive_of(ballots: int, progress: Progress) -> Path:
 
 def make_archive(path: Path, ballots: int, progress: Progress) -> str:
     """Hold a whole election with so many ballots; return its uuid."""
+    if ballots < FEWEST:
+        raise ValueError(f"an archive to measure has {FEWEST} ballots or more, not {ballots}")
     uuid = random_base58(14, system_rng)
     ceremony = hold_ceremony(uuid, THRESHOLD, SIZE)
     codes = make_codes(uuid, ballots)
@@ -119,10 +124,10 @@ def _set_up(uuid: str, codes: Codes, ceremony: FinishedCeremony) -> SetUp:
 
 
 def _make_ballots(election: Election, codes: Codes) -> Iterator[tuple[list[bytes], Sums]]:
-    random = Random(f"bench {len(codes.electors)}")  # noqa: S311 -- choices, not secrets
+    choices = _choices(len(codes.electors))
     voters = [
-        (code.reveal(), vote_for(LISTS, _choose(random)))
-        for code in codes_by_elector(codes).values()
+        (code.reveal(), vote_for(LISTS, choice))
+        for code, choice in zip(codes_by_elector(codes).values(), choices, strict=True)
     ]
     batches = (
         Batch(election.data, tuple(voters[start : start + BATCH]))
@@ -133,10 +138,23 @@ def _make_ballots(election: Election, codes: Codes) -> Iterator[tuple[list[bytes
         yield from pool.imap(make_batch, batches)
 
 
-def _choose(random: Random) -> int | None:
-    if random.random() < BLANK_SHARE:
-        return None
-    return random.choices(range(len(LISTS)), weights=FORTUNES)[0]
+def _choices(voters: int) -> list[int | None]:
+    """Return what each voter chooses: a list's place or None. No two lists are level, so no tie."""
+    return next(
+        drawn for drawn in (_draw(voters, attempt) for attempt in count()) if _uneven(drawn)
+    )
+
+
+def _draw(voters: int, attempt: int) -> list[int | None]:
+    random = Random(f"bench {voters} {attempt}")  # noqa: S311 -- choices, not secrets
+    return [
+        None if random.random() < BLANK_SHARE else random.choices(PLACES, FORTUNES)[0]
+        for _ in range(voters)
+    ]
+
+
+def _uneven(choices: list[int | None]) -> bool:
+    return len({choices.count(place) for place in PLACES}) == len(LISTS)
 
 
 def make_batch(batch: Batch) -> tuple[list[bytes], Sums]:
