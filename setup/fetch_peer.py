@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from setup.apt import AptError, AptRoot, find_debian_mirror
+from setup.cache import cache_folder
 
 VERSION = "3.3.0"
 PACKAGE = "belenios-tool"
@@ -49,10 +49,7 @@ class PeerError(Exception):
 
 def peer_folder() -> Path:
     """Where the unpacked tool stands, outside any clone."""
-    cache = os.environ.get("PREAU_CACHE")
-    if cache is None:
-        cache = str(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "preau")
-    return Path(cache) / f"{PACKAGE}-{VERSION}"
+    return cache_folder(f"{PACKAGE}-{VERSION}")
 
 
 def fetch_peer() -> Path:

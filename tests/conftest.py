@@ -10,8 +10,8 @@ import pytest
 from hypothesis import settings
 
 TESTS = Path(__file__).parent
-MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser"}
-MARKS = ("interop", "db", "browser", "soak")
+MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser", "unit/booth": "booth"}
+MARKS = ("booth", "interop", "db", "browser", "soak")
 
 # A laptop gets its answer soon, CI gets the same answer twice, `make soak` searches longer.
 settings.register_profile("fast", max_examples=25, deadline=None)

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The tracker, then cast or check; the ballot stays in memory until the server has answered. */
+
+import type { SealedBallot } from "../session.ts";
+import { end } from "./ending.ts";
+import { offerFile, qrPicture, receiptPicture } from "./receipt.ts";
+import { NoAnswer, Unavailable } from "./server.ts";
+import { forget, showTracker } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+const FIRST_WAIT_S = 2;
+const LONGEST_WAIT_S = 60;
+
+/** Attach the screens after the envelope is closed. */
+export function prepareCasting(visit: Visit): void {
+  const { page } = visit;
+  page.onAction("cast", () => {
+    // A second press finds another screen: the ballot is sent by one loop only.
+    if (visit.sealed !== null && page.shows("sealed")) {
+      void cast(visit, visit.sealed);
+    }
+  });
+  page.onAction("check", () => {
+    if (visit.sealed !== null && page.shows("sealed")) {
+      check(visit, visit.sealed);
+    }
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (visit.sealed !== null) {
+      event.preventDefault();
+    }
+  });
+}
+
+/** Show the tracker, before anybody has decided between casting and checking: §9.5. */
+export function showSealed(visit: Visit, sealed: SealedBallot): void {
+  showTracker(visit, sealed.tracker);
+  visit.page.show("sealed");
+}
+
+// ------------------------------------------------------------------ cast
+
+async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
+  const { page, voter, pin } = visit;
+  if (voter === null) {
+    return;
+  }
+  const ballot = sealed.cast();
+  page.fill("sending", page.message("sending"));
+  page.show("sending");
+  const outcome = await sendUntilAnswered(visit, () =>
+    visit.server.cast(voter.signInNumber, pin, ballot),
+  );
+  if (outcome === "recorded") {
+    showRecorded(visit, sealed.tracker);
+    return;
+  }
+  page.when("not-recorded", outcome === "closed");
+  visit.sealed = null;
+  await end(visit, voter, outcome);
+}
+
+/** Send the same bytes again and again, with growing delays, until the server has answered. */
+async function sendUntilAnswered(visit: Visit, send: () => Promise<string>): Promise<string> {
+  for (let wait = FIRST_WAIT_S; ; wait = Math.min(wait * 2, LONGEST_WAIT_S)) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof Unavailable)) {
+        throw error;
+      }
+    }
+    await pause(visit, wait);
+    visit.page.fill("sending", visit.page.message("sending"));
+  }
+}
+
+/** Wait, or until the parent presses, or until the browser says that the network is back. */
+function pause(visit: Visit, seconds: number): Promise<void> {
+  const { page } = visit;
+  const words = page.message(seconds === 1 ? "second" : "seconds", { n: String(seconds) });
+  const text = page.message("sending-again", { wait: words });
+  page.fill("sending", text);
+  page.announce(text);
+  const button = page.one("action", "retry");
+  button.hidden = false;
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      button.removeEventListener("click", go);
+      window.removeEventListener("online", go);
+      button.hidden = true;
+      resolve();
+    };
+    const timer = setTimeout(go, seconds * 1000);
+    button.addEventListener("click", go);
+    window.addEventListener("online", go);
+  });
+}
+
+function showRecorded(visit: Visit, tracker: string): void {
+  const { page, booth } = visit;
+  const link = showTracker(visit, tracker);
+  forget(visit);
+  page.show("recorded");
+  picture(page.one("qr", "find"), qrPicture(link));
+  const address = receiptPicture({
+    title: page.message("receipt-title"),
+    election: booth.election.name,
+    school: booth.election.school.name,
+    trackerLabel: page.message("receipt-tracker"),
+    tracker,
+    note: page.message("receipt-note"),
+    link,
+  });
+  const save = page.all("receipt-image")[0];
+  if (save instanceof HTMLAnchorElement) {
+    offerFile(save, address, `preau-${tracker}.png`);
+  }
+}
+
+// ------------------------------------------------------------------ check
+
+/** Open this ballot instead of casting it; nothing of it goes through the server: §15. */
+function check(visit: Visit, sealed: SealedBallot): void {
+  const { page } = visit;
+  const name = `preau-essai-${sealed.tracker}.json`;
+  const file = new File([sealed.check() as BlobPart], name, { type: "application/json" });
+  visit.sealed = null;
+  const save = page.all("check-file")[0];
+  if (save instanceof HTMLAnchorElement) {
+    offerFile(save, URL.createObjectURL(file), name);
+  }
+  offerShare(visit, file);
+  const address = new URL(`/e/${visit.uuid}/check`, location.origin).href;
+  page.fill("check-page", address);
+  picture(page.one("qr", "check-page"), qrPicture(address));
+  page.show("checking");
+}
+
+function offerShare(visit: Visit, file: File): void {
+  const button = visit.page.one("action", "share-check");
+  const data = { files: [file] };
+  button.hidden = !(typeof navigator.canShare === "function" && navigator.canShare(data));
+  button.onclick = () => void navigator.share(data).catch(() => undefined);
+}
+
+function picture(place: HTMLElement, address: string): void {
+  if (place instanceof HTMLImageElement) {
+    place.src = address;
+  }
+}

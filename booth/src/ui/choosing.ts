@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The lists in the drawn order, blank as an equal choice, the review, and the envelope. */
+
+import type { Choice } from "../session.ts";
+import { showSealed } from "./casting.ts";
+import { afterDrawing } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+/** Attach the screens of the choice. */
+export function prepareChoosing(visit: Visit): void {
+  const { page } = visit;
+  writeLists(visit);
+  page.onForm("choice", (form) => {
+    const value = form.get("choice");
+    if (value === null) {
+      page.fail("choice", page.message("choice-empty"));
+      return;
+    }
+    visit.choice = value === "blank" ? "blank" : Number(value);
+    showReview(visit, visit.choice);
+  });
+  page.onAction("change", () => showChoices(visit));
+  page.onAction("seal", () => seal(visit));
+  page.onAction("again", () => seal(visit));
+}
+
+/** Show the lists; what was chosen before is still chosen. */
+export function showChoices(visit: Visit): void {
+  visit.sealed = null;
+  visit.page.show("choose");
+}
+
+function writeLists(visit: Visit): void {
+  const { page, booth } = visit;
+  const template = page.one("part", "list");
+  const place = page.all("lists")[0];
+  if (!(template instanceof HTMLTemplateElement) || place === undefined) {
+    return;
+  }
+  booth.election.lists.forEach((list, index) => {
+    const copy = template.content.cloneNode(true) as DocumentFragment;
+    copy.querySelector("input")?.setAttribute("value", String(index));
+    write(copy.querySelector(".choice-label"), list.label);
+    writeCandidates(copy.querySelector("ol"), list.candidates);
+    place.append(copy);
+  });
+}
+
+function showReview(visit: Visit, choice: Choice): void {
+  const { page, booth } = visit;
+  const list = choice === "blank" ? undefined : booth.election.lists[choice];
+  page.fill("chosen", list?.label ?? page.message("blank"));
+  writeCandidates(page.all("chosen-candidates")[0] ?? null, list?.candidates ?? []);
+  page.show("review");
+}
+
+function seal(visit: Visit): void {
+  const { page, voter, choice } = visit;
+  if (voter === null || choice === null) {
+    return;
+  }
+  page.show("sealing");
+  afterDrawing(() => {
+    visit.sealed = voter.encrypt(choice);
+    showSealed(visit, visit.sealed);
+  });
+}
+
+function writeCandidates(place: Element | null, candidates: readonly string[]): void {
+  place?.replaceChildren(
+    ...candidates.map((candidate) => {
+      const item = document.createElement("li");
+      const name = document.createElement("bdi");
+      write(name, candidate);
+      item.append(name);
+      return item;
+    }),
+  );
+}
+
+function write(place: Element | null, text: string): void {
+  if (place !== null) {
+    place.textContent = text;
+  }
+}

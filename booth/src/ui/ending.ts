@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** How a visit ends without a new ballot, and why a request has no answer. */
+
+import type { Voter } from "../session.ts";
+import { NoAnswer, Unavailable } from "./server.ts";
+import { ballotOf, showTracker } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+/** What each outcome of the pre-check or of a cast shows, where it ends the visit: docs/adr/0010. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  already_voted: "voted",
+  credential_used_but_not_this_sign_in: "desk",
+  not_open_yet: "not-open",
+  closed: "closed",
+  suspended: "suspended",
+  ballot_refused: "refused",
+};
+
+/** Show how the visit ends; where a ballot of this code is on the board, its tracker. */
+export async function end(visit: Visit, voter: Voter | null, outcome: string): Promise<void> {
+  const { page } = visit;
+  if (outcome === "already_voted" && voter !== null) {
+    const found = await ballotOf(visit, voter).catch(() => null);
+    page.when("found", found !== null);
+    showTracker(visit, found?.tracker ?? "");
+  }
+  if (outcome === "suspended" || outcome === "closed" || outcome === "not_open_yet") {
+    const now = await visit.server.circumstances().catch(() => null);
+    page.fill("reason", now?.reason ?? "");
+  }
+  page.show(ENDINGS[outcome] ?? "refused");
+}
+
+/** Return the message for a request that was not answered. */
+export function whyNoAnswer(error: unknown): string {
+  if (error instanceof Unavailable) {
+    return "unavailable";
+  }
+  if (error instanceof NoAnswer) {
+    return "no-network";
+  }
+  throw error;
+}

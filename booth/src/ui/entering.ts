@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** From the first screen to the lists: the code, the sealed list, the second secret. */
+
+import { MalformedError, MistypedCode, ProtocolError } from "../errors.ts";
+import type { Voter } from "../session.ts";
+import { showChoices } from "./choosing.ts";
+import { end, whyNoAnswer } from "./ending.ts";
+import { ballotOf, showTracker } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+const CODE_SIGNS = 31;
+
+/** Attach the screens before the lists; `code` is the one of the letter's link, or null. */
+export function prepareEntering(visit: Visit, code: string | null): void {
+  const { page } = visit;
+  page.onAction("begin", () => {
+    page.show("code");
+    if (code !== null) {
+      takeCode(visit, code); // goes on, or says which group of the link is wrong
+    }
+  });
+  page.onForm("code", (form) => takeCode(visit, String(form.get("code") ?? "")));
+  page.onForm("pin", (form) => void askPin(visit, String(form.get("pin") ?? "")));
+  page.onForm("used", (form) => void tellUse(visit, String(form.get("code") ?? "")));
+  page.onAction("other-code", () => page.show("code"));
+}
+
+/** Take a code; its holder, if there is one, is asked for the second secret. */
+function takeCode(visit: Visit, typed: string): void {
+  const voter = readCode(visit, typed, "code");
+  if (voter !== null) {
+    visit.voter = voter;
+    visit.page.show("pin");
+  }
+}
+
+/** Return the voter of a typed code, who is in the sealed list; else say what is wrong. */
+function readCode(visit: Visit, typed: string, field: string): Voter | null {
+  const { page } = visit;
+  const signs = typed.replace(/[\s-]/g, "");
+  if (signs === "") {
+    page.fail(field, page.message("code-empty"));
+    return null;
+  }
+  try {
+    const voter = visit.booth.signIn(typed);
+    voter.requireListed(visit.credentials);
+    return voter;
+  } catch (error) {
+    sayWhatIsWrong(visit, error, signs.length, field);
+    return null;
+  }
+}
+
+function sayWhatIsWrong(visit: Visit, error: unknown, length: number, field: string): void {
+  const { page } = visit;
+  if (error instanceof MistypedCode) {
+    const name = error.groups.length === 1 ? "code-group" : "code-groups";
+    page.fail(field, page.message(name, { groups: error.groups.join(", ") }));
+  } else if (error instanceof MalformedError) {
+    const name = length === CODE_SIGNS ? "code-sign" : "code-length";
+    page.fail(field, page.message(name, { count: String(length) }));
+  } else if (error instanceof ProtocolError) {
+    page.show("unlisted"); // §8.3: never vote with a credential outside the sealed list
+  } else {
+    throw error;
+  }
+}
+
+async function askPin(visit: Visit, typed: string): Promise<void> {
+  const { page, voter } = visit;
+  const pin = typed.replace(/\s/g, "");
+  if (pin === "" || voter === null) {
+    page.fail("pin", page.message("pin-empty"));
+    return;
+  }
+  page.announce(page.message("asking"));
+  try {
+    const outcome = await visit.server.preCheck(voter.signInNumber, pin);
+    visit.pin = pin;
+    await enter(visit, voter, outcome);
+  } catch (error) {
+    page.fail("pin", page.message(whyNoAnswer(error)));
+  }
+}
+
+async function enter(visit: Visit, voter: Voter, outcome: string): Promise<void> {
+  if (outcome === "ready") {
+    showChoices(visit);
+  } else if (outcome === "code_or_pin_wrong") {
+    visit.page.fail("pin", visit.page.message("pin-wrong"));
+  } else {
+    await end(visit, voter, outcome);
+  }
+}
+
+/** Say after closing whether a code was used, from the board alone: nothing is sent. */
+async function tellUse(visit: Visit, typed: string): Promise<void> {
+  const { page } = visit;
+  page.when("used", false);
+  page.when("unused", false);
+  const voter = readCode(visit, typed, "used");
+  if (voter === null) {
+    return;
+  }
+  try {
+    const found = await ballotOf(visit, voter);
+    page.when("used", found !== null);
+    page.when("found", found !== null);
+    page.when("unused", found === null);
+    showTracker(visit, found?.tracker ?? "");
+  } catch (error) {
+    page.fail("used", page.message(whyNoAnswer(error)));
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The booth's page begins here: the code leaves the address bar, then the election is read. */
+
+import { NoRandomness } from "../errors.ts";
+import { openBooth } from "../session.ts";
+import { prepareCasting } from "./casting.ts";
+import { prepareChoosing } from "./choosing.ts";
+import { prepareEntering } from "./entering.ts";
+import { Page } from "./page.ts";
+import { NoAnswer, Server, Unavailable } from "./server.ts";
+import type { Circumstances } from "./server.ts";
+import type { Visit } from "./visit.ts";
+
+/** Where the election is not open, what is shown instead of the first screen. */
+const CLOSED_DOORS: Readonly<Record<string, string>> = {
+  draft: "not-open",
+  sealed: "not-open",
+  suspended: "suspended",
+  cancelled: "cancelled",
+  closed: "closed",
+  tallied: "closed",
+  archived: "closed",
+};
+
+/** Run the booth in this document, if this is its page. */
+export function start(): void {
+  const root = document.getElementById("booth");
+  if (root === null) {
+    return;
+  }
+  const code = takeCodeFromAddress();
+  const page = new Page(root);
+  page.onAction("reload", () => location.reload());
+  open(page, code).catch((error: unknown) => page.show(whyNot(error)));
+}
+
+/** Return what stands after `#`, and take it out of the address bar and the history at once. */
+function takeCodeFromAddress(): string | null {
+  const fragment = location.hash.slice(1);
+  if (location.hash !== "") {
+    history.replaceState(null, "", location.pathname);
+  }
+  return fragment === "" ? null : fragment;
+}
+
+async function open(page: Page, code: string | null): Promise<void> {
+  const uuid = location.pathname.split("/").pop() ?? "";
+  const server = new Server(uuid);
+  const [circumstances, election, credentials] = await Promise.all([
+    server.circumstances(),
+    server.bytes("election"),
+    server.bytes("credentials"),
+  ]);
+  const booth = openBooth(election);
+  const visit: Visit = {
+    page,
+    server,
+    uuid,
+    booth,
+    credentials,
+    voter: null,
+    pin: "",
+    choice: null,
+    sealed: null,
+  };
+  prepareEntering(visit, code);
+  prepareChoosing(visit);
+  prepareCasting(visit);
+  describe(page, visit, circumstances, code);
+  page.show(CLOSED_DOORS[circumstances.state] ?? "ready");
+  prepareInIdleTime([...booth.preparations()]);
+}
+
+function describe(page: Page, visit: Visit, now: Circumstances, code: string | null): void {
+  const { election } = visit.booth;
+  page.fill("election", election.name);
+  page.fill("school", election.school.name);
+  page.fill("opens", now.opens);
+  page.fill("closes", now.closes);
+  page.fill("reason", now.reason);
+  page.when("rehearsal", election.rehearsal);
+  page.when("code", code !== null);
+  page.when("no-code", code === null);
+  const typed = document.getElementById("used-code");
+  if (typed instanceof HTMLTextAreaElement) {
+    typed.value = code ?? "";
+  }
+  const link = page.all("election-link")[0];
+  if (link instanceof HTMLAnchorElement) {
+    link.href = `/e/${visit.uuid}`;
+  }
+}
+
+/** Make the tables of the group one by one, while the parent reads. */
+function prepareInIdleTime(steps: (() => void)[]): void {
+  const step = steps.shift();
+  if (step !== undefined) {
+    setTimeout(() => {
+      step();
+      prepareInIdleTime(steps);
+    }, 300);
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof NoAnswer || error instanceof Unavailable) {
+    return "offline";
+  }
+  return error instanceof NoRandomness ? "unable" : "broken";
+}

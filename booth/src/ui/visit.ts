@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** One visit to the booth: what it holds in memory, and nowhere else. */
+
+import type { Booth, Choice, SealedBallot, Voter } from "../session.ts";
+import type { Page } from "./page.ts";
+import type { Listed, Server } from "./server.ts";
+
+/** The visit; secrets are forgotten as soon as the vote is recorded. */
+export interface Visit {
+  readonly page: Page;
+  readonly server: Server;
+  readonly uuid: string;
+  readonly booth: Booth;
+  readonly credentials: Uint8Array;
+  voter: Voter | null;
+  pin: string;
+  choice: Choice | null;
+  sealed: SealedBallot | null;
+}
+
+/** Forget every secret of this visit. */
+export function forget(visit: Visit): void {
+  visit.voter = null;
+  visit.pin = "";
+  visit.choice = null;
+  visit.sealed = null;
+  for (const field of document.querySelectorAll<HTMLInputElement>("input[type=text], textarea")) {
+    field.value = "";
+  }
+}
+
+/** Return the ballot of this voter that is on the board; null if there is none. */
+export async function ballotOf(visit: Visit, voter: Voter): Promise<Listed | null> {
+  const ballots = await visit.server.ballots();
+  return ballots.find((ballot) => ballot.credential === voter.publicCredential) ?? null;
+}
+
+/** Show a tracker wherever the page has a place for it, and make its links. */
+export function showTracker(visit: Visit, tracker: string): string {
+  visit.page.fill("tracker", tracker);
+  const link = new URL(`/e/${visit.uuid}/find?tracker=${tracker}`, location.origin).href;
+  for (const each of document.querySelectorAll<HTMLAnchorElement>("[data-find-link]")) {
+    each.href = link;
+  }
+  return link;
+}
+
+/** Let the page be drawn, then do something long. */
+export function afterDrawing(task: () => void): void {
+  requestAnimationFrame(() => setTimeout(task, 0));
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** One parent's way through the booth, and every step taken out of its order. */
+
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { describe, test } from "node:test";
+import { decodeBallot, verifyBallot } from "../src/ballot.ts";
+import { examineChecked } from "../src/checking.ts";
+import { contextOf, decodeElection } from "../src/election.ts";
+import { sha256Hex, utf8 } from "../src/encoding.ts";
+import {
+  MalformedError,
+  MistypedCode,
+  NoRandomness,
+  OutOfOrder,
+  ProofError,
+  ProtocolError,
+  UnsupportedError,
+} from "../src/errors.ts";
+import { systemRng } from "../src/rng.ts";
+import { Secret } from "../src/secret.ts";
+import { openBooth } from "../src/session.ts";
+import type { Choice, Voter } from "../src/session.ts";
+import { at, readVectors, seededRng, textOf } from "./vectors.ts";
+import type { BoothVectors } from "./vectors.ts";
+
+const vectors = readVectors<BoothVectors>("booth");
+const electionData = utf8(vectors.election);
+const credentials = utf8(vectors.credentials);
+const code = at(vectors.voters, 0).code;
+
+function listedVoter(): Voter {
+  const voter = openBooth(electionData).signIn(code);
+  voter.requireListed(credentials);
+  return voter;
+}
+
+describe("the ballots of the vectors", () => {
+  for (const vector of vectors.ballots) {
+    test(`voter ${vector.voter}, ${vector.choice}: the same bytes from the same random bytes`, () => {
+      const who = at(vectors.voters, vector.voter);
+      const voter = openBooth(electionData, seededRng(vector.seed)).signIn(who.code);
+      assert.equal(voter.signInNumber, who.sign_in_number);
+      assert.equal(voter.publicCredential, who.public_credential);
+      voter.requireListed(credentials);
+      const sealed = voter.encrypt(vector.choice);
+      assert.equal(sealed.tracker, vector.tracker);
+      assert.equal(textOf(sealed.cast()), vector.cast);
+    });
+
+    test(`voter ${vector.voter}, ${vector.choice}: the same checked ballot, which is what it says`, () => {
+      const who = at(vectors.voters, vector.voter);
+      const voter = openBooth(electionData, seededRng(vector.seed)).signIn(who.code);
+      voter.requireListed(credentials);
+      const checked = voter.encrypt(vector.choice).check();
+      assert.equal(textOf(checked), vector.checked);
+      const found = examineChecked(electionData, checked);
+      assert.deepEqual([found.tracker, found.choice], [vector.tracker, vector.choice]);
+    });
+  }
+});
+
+describe("a voter", () => {
+  test("casts for each list and blank, with tables and fresh randomness, a ballot that holds", () => {
+    const booth = openBooth(electionData);
+    booth.preparations().forEach((step) => step());
+    const voter = booth.signIn(code.toLowerCase().replaceAll("-", " "));
+    voter.requireListed(credentials);
+    const context = contextOf(booth.election);
+    for (const choice of ["blank", 0, 1, 2] satisfies Choice[]) {
+      verifyBallot(decodeBallot(voter.encrypt(choice).cast(), context.questions), context);
+    }
+  });
+
+  test("gets another ballot and tracker each time, the same bytes at each retry", () => {
+    const voter = listedVoter();
+    const [first, second] = [voter.encrypt(0), voter.encrypt(0)];
+    assert.notEqual(first.tracker, second.tracker);
+    assert.match(first.tracker, /^(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
+    assert.deepEqual(first.cast(), first.cast());
+  });
+
+  test("cannot cast what was checked, nor check what was cast", () => {
+    const voter = listedVoter();
+    const checked = voter.encrypt(1);
+    checked.check();
+    assert.throws(() => checked.cast(), OutOfOrder);
+    const cast = voter.encrypt(1);
+    cast.cast();
+    assert.throws(() => cast.check(), OutOfOrder);
+  });
+
+  test("does not encrypt before being found in the sealed list", () => {
+    const voter = openBooth(electionData).signIn(code);
+    assert.throws(() => voter.encrypt(0), OutOfOrder);
+    const others = vectors.credentials.replace(voter.publicCredential, "0".repeat(64));
+    assert.throws(() => voter.requireListed(utf8(others)), /not those that the election names/);
+    assert.throws(() => voter.encrypt(0), OutOfOrder);
+  });
+
+  test("is refused with a code of another election", () => {
+    const stranger = openBooth(electionData).signIn("000001-000002-000004-000008-000000G");
+    assert.throws(() => stranger.requireListed(credentials), /belongs to no credential/);
+    const sealed = { sha256: sha256Hex(utf8("{}")) };
+    const other = vectors.election.replace(/(?<="credentials_sha256":")[0-9a-f]*/, sealed.sha256);
+    const voter = openBooth(utf8(other)).signIn(code);
+    assert.throws(() => voter.requireListed(utf8("{}")), MalformedError);
+  });
+
+  test("chooses a list that is there, or blank", () => {
+    const voter = listedVoter();
+    for (const choice of [-1, 3, 0.5, NaN]) {
+      assert.throws(() => voter.encrypt(choice), ProtocolError);
+    }
+  });
+
+  test("is told which groups of the code are mistyped", () => {
+    const booth = openBooth(electionData);
+    const groups = code.split("-");
+    const wrong = [...groups.slice(0, 2), at(groups, 3), at(groups, 2), at(groups, 4)].join("-");
+    assert.throws(
+      () => booth.signIn(wrong),
+      (error: unknown) => error instanceof MistypedCode && error.groups.join() === "3,4",
+    );
+    assert.throws(() => booth.signIn(code.slice(3).replaceAll("-", "")), MalformedError);
+  });
+
+  test("shows no secret when printed", () => {
+    const voter = listedVoter();
+    const sealed = voter.encrypt(2);
+    const randomness = textOf(sealed.check()).match(/"randomness":\[\["([0-9]+)"/)?.[1] ?? "none";
+    const printed = inspect({ voter, sealed }, { depth: 9, showHidden: true });
+    assert.ok(!printed.includes(randomness));
+    assert.throws(() => JSON.stringify([new Secret(randomness)]), /secret/);
+    assert.equal(`${new Secret(randomness)}`, "Secret(…)");
+  });
+});
+
+describe("a checked ballot on another device", () => {
+  test("is refused if it is changed, or of another election", () => {
+    const checked = textOf(listedVoter().encrypt(1).check());
+    const swapped = checked.replace('"choices":[[0,0,1,0]]', '"choices":[[0,1,0,0]]');
+    assert.throws(() => examineChecked(electionData, utf8(swapped)), ProofError);
+    const other = vectors.election.replace('"rehearsal":false', '"rehearsal":true');
+    assert.throws(() => examineChecked(utf8(other), utf8(checked)), ProofError);
+  });
+
+  test("names its list, or none for blank", () => {
+    const voter = listedVoter();
+    const labels = decodeElection(electionData).lists.map((list) => list.label);
+    assert.equal(examineChecked(electionData, voter.encrypt(2).check()).label, labels[2]);
+    assert.equal(examineChecked(electionData, voter.encrypt("blank").check()).label, null);
+  });
+});
+
+describe("an election", () => {
+  const refused: Readonly<Record<string, readonly [string | RegExp, string]>> = {
+    "another version": ['"version":1,"description"', '"version":2,"description"'],
+    "another group": ['"group":"Ed25519"', '"group":"BELENIOS-2048"'],
+    "no bindings": [/,"evote":.*\}$/, "}"],
+    "bindings of the future": ['"evote":{"version":1', '"evote":{"version":3'],
+    "a kind of question that is not counted by sums": ['"questions":[{', '"questions":[{"type":"Lists",'],
+    "an unknown member": ['"group":', '"grouping":1,"group":'],
+    "a member twice": ['"group":', '"group":"Ed25519","group":'],
+    "white space": ['"version":1,', '"version": 1,'],
+    "no question": [/"questions":\[.*\],"uuid"/, '"questions":[],"uuid"'],
+    "two lists to choose": ['"max":1', '"max":2'],
+    "no blank": ['"blank":true', '"blank":false'],
+    "other labels": ['"label":"FCPE"', '"label":"UNAAPE"'],
+    "a list fewer": [/\{"label":"FCPE"[^}]*\},/, ""],
+    "no hash of credentials": [/"credentials_sha256":"./, '"credentials_sha256":"g'],
+    "a uuid that is too short": [/"uuid":"[^"]*"/, '"uuid":"abc"'],
+    "a key of small order": [/"public_key":"[^"]*"/, `"public_key":"${"0".repeat(64)}"`],
+  };
+
+  for (const [name, [replaced, by]] of Object.entries(refused)) {
+    test(`with ${name} is refused`, () => {
+      const text = vectors.election.replace(replaced, by);
+      assert.notEqual(text, vectors.election);
+      assert.throws(
+        () => openBooth(utf8(text)),
+        (error: unknown) => error instanceof MalformedError || error instanceof UnsupportedError,
+      );
+    });
+  }
+
+  test("is read with members of the bindings that only the verifier needs", () => {
+    const text = vectors.election.replace('"evote":{"version":1', '"evote":{"version":2,"booth":{}');
+    assert.equal(openBooth(utf8(text)).election.lists.length, 3);
+  });
+});
+
+describe("a browser without secure randomness", () => {
+  test("does not open the booth", () => {
+    // For this call alone: the test runner needs its own.
+    const there = Object.getOwnPropertyDescriptor(globalThis, "crypto") ?? {};
+    try {
+      for (const value of [undefined, {}]) {
+        Object.defineProperty(globalThis, "crypto", { value, configurable: true });
+        assert.throws(() => openBooth(electionData), NoRandomness);
+        assert.throws(() => systemRng(1), NoRandomness);
+      }
+    } finally {
+      Object.defineProperty(globalThis, "crypto", there);
+    }
+  });
+});
