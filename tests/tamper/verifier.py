@@ -25,6 +25,7 @@ class Report:
     text: str
     profile: str = ""
     first_line: str = ""
+    unsupported: bool = False
 
     def with_outcome(self, outcome: str) -> list[str]:
         return sorted(check for check, said in self.outcomes.items() if said == outcome)
@@ -50,7 +51,7 @@ def verify(
         try:
             verdict = audit_verify(record, earlier, Options(require_preau=require_preau, jobs=1))
         except (Unreadable, Unsupported) as refusal:
-            return Report(2, {}, str(refusal))
+            return Report(2, {}, str(refusal), unsupported=isinstance(refusal, Unsupported))
     outcomes = {entry.id: finding.outcome.value for entry, finding in verdict.findings}
     faults = [f"{e.id}: {fault.en}" for e, finding in verdict.findings for fault in finding.faults]
     return Report(
