@@ -40,7 +40,7 @@ class EncryptedTally:
     def decode(
         cls, data: bytes, questions: Sequence[Question], *, ignore_unknown: bool = False
     ) -> "EncryptedTally":
-        """Read the array; the identity is legal here: §4.2, §11.2."""
+        """Read the array, canonical in both profiles; the identity is legal here: §4.2, §11.2."""
         value = decode_datum(data, ignore_unknown=ignore_unknown)
         table = rows(value, where="encrypted tally", section="11.2")
         if [len(row) for row in table] != [question.choices for question in questions]:
@@ -52,8 +52,7 @@ class EncryptedTally:
                 tuple(Ciphertext.decode(item, allow_identity=True) for item in row) for row in table
             )
         )
-        if not ignore_unknown:
-            require_canonical(tally.encode(), data, where="the encrypted tally")
+        require_canonical(tally.encode(), data, where="the encrypted tally")
         return tally
 
     def encode(self) -> bytes:

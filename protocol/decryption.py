@@ -72,7 +72,9 @@ class PartialDecryption:
         proofs = fields.raw("decryption_proofs")
         partial = cls(
             _decode_table(factors, tally, lambda item: Element.decode(item, allow_identity=True)),
-            _decode_table(proofs, tally, Proof.decode),
+            _decode_table(
+                proofs, tally, lambda item: Proof.decode(item, ignore_unknown=ignore_unknown)
+            ),
             _decode_evote(fields, tally) if fields.has(EVOTE) else None,
         )
         fields.finish(ignore_unknown=ignore_unknown)

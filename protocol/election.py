@@ -14,6 +14,7 @@ from protocol.bindings import (
 from protocol.datum import EVOTE, decode_datum, require_canonical
 from protocol.encoding import (
     BASE58_ALPHABET,
+    MAX_INTEGER,
     Fields,
     JsonValue,
     decode_json,
@@ -142,7 +143,7 @@ def verify_setup(
 
 
 def _check_version(fields: Fields) -> None:
-    if fields.raw("version") != VERSION or fields.raw("version") is True:
+    if fields.integer("version", -MAX_INTEGER, MAX_INTEGER) != VERSION:
         raise UnsupportedError("the election is not of version 1", section="8.2")
     if fields.text("group") != GROUP_NAME:
         raise UnsupportedError(f"the election is not in the group {GROUP_NAME}", section="8.2")

@@ -80,7 +80,8 @@ class SignedMessage:
     def decode(cls, value: JsonValue, *, ignore_unknown: bool = False) -> "SignedMessage":
         """Read ``{"message":M,"signature":…}``; nothing is verified yet: §7.2."""
         fields = Fields(value, where="signed message", section="7.2")
-        signed = cls(fields.text("message"), Proof.decode(fields.raw("signature")))
+        signature = Proof.decode(fields.raw("signature"), ignore_unknown=ignore_unknown)
+        signed = cls(fields.text("message"), signature)
         fields.finish(ignore_unknown=ignore_unknown)
         return signed
 

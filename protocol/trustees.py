@@ -65,7 +65,10 @@ class ThresholdParameters:
                 Certificate.decode(item, ignore_unknown=ignore_unknown) for item in certs
             ),
             coefexps=coefexps,
-            signatures=tuple(Proof.decode(item) for item in fields.items("signatures", size)),
+            signatures=tuple(
+                Proof.decode(item, ignore_unknown=ignore_unknown)
+                for item in fields.items("signatures", size)
+            ),
             verification_keys=tuple(
                 VerificationKey.decode(item, ignore_unknown=ignore_unknown)
                 for item in fields.items("verification_keys", size)

@@ -45,8 +45,13 @@ class VerificationKey:
         A name is refused in the Préau profile (§14).
         """
         fields = Fields(value, where="verification key", section="7.8")
-        pok, public_key = Proof.decode(fields.raw("pok")), Element.decode(fields.raw("public_key"))
-        signature = Proof.decode(fields.raw("signature")) if fields.has("signature") else None
+        pok = Proof.decode(fields.raw("pok"), ignore_unknown=ignore_unknown)
+        public_key = Element.decode(fields.raw("public_key"))
+        signature = (
+            Proof.decode(fields.raw("signature"), ignore_unknown=ignore_unknown)
+            if fields.has("signature")
+            else None
+        )
         name = fields.optional_text("name") if ignore_unknown else None
         fields.finish(ignore_unknown=ignore_unknown)
         return cls(pok, public_key, signature, name)

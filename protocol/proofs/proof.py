@@ -15,12 +15,12 @@ class Proof:
     response: Scalar
 
     @classmethod
-    def decode(cls, value: JsonValue) -> "Proof":
-        """Read ``{"challenge":…,"response":…}``, nothing more: §6."""
+    def decode(cls, value: JsonValue, *, ignore_unknown: bool = False) -> "Proof":
+        """Read ``{"challenge":…,"response":…}``, nothing more but in the plain profile: §6, §14."""
         fields = Fields(value, where="proof", section="6")
         challenge = Scalar.decode(fields.raw("challenge"))
         response = Scalar.decode(fields.raw("response"))
-        fields.finish()
+        fields.finish(ignore_unknown=ignore_unknown)
         return cls(challenge, response)
 
     def encode(self) -> JsonValue:
