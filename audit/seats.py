@@ -43,33 +43,50 @@ def quota(votes: Sequence[int], seats: int) -> Quota:
     return Quota(base, winners, tied, left - len(winners))
 
 
-def by_age(
-    lists: Sequence[CandidateList],
-    share: Quota,
-    births: Mapping[str, str],
-    lots: Sequence[str] | None,
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What a tie asks of the record: whose dates, who wins for certain, who draws lots (§12.2)."""
+
+    dated: tuple[int, ...]  # lists whose candidates' ages decide; none where ages do not matter
+    sure: tuple[int, ...]
+    drawing: tuple[int, ...]  # lists that draw lots for the places that remain
+
+
+def candidates_of_tie(lists: Sequence[CandidateList], share: Quota) -> tuple[int, ...]:
+    """The tied lists that have a candidate for the very seat: C of §12.2."""
+    return tuple(j for j in share.tied if share.base[j] < len(lists[j].candidates))
+
+
+def draw_of(lists: Sequence[CandidateList], share: Quota, births: Mapping[str, str]) -> Draw:
+    """Who wins a tie by having a candidate, or the eldest, and who draws lots (§12.2)."""
+    able = candidates_of_tie(lists, share)
+    if len(able) <= share.places:
+        others = tuple(j for j in share.tied if j not in able)
+        return Draw((), able, others if len(able) < share.places else ())
+    order = sorted(able, key=lambda j: births[lists[j].label])
+    last = births[lists[order[share.places - 1]].label]
+    if births[lists[order[share.places]].label] != last:
+        return Draw(able, tuple(order[: share.places]), ())
+    sure = tuple(j for j in order if births[lists[j].label] < last)
+    return Draw(able, sure, tuple(j for j in able if births[lists[j].label] == last))
+
+
+def winners_of_lots(
+    lists: Sequence[CandidateList], draw: Draw, places: int, lots: Sequence[str] | None
 ) -> tuple[int, ...]:
-    """The tied lists that take a seat: the eldest candidate first, then by lot (§12.2).
+    """The lists that win by lot: the first ones drawn, as many as places remain (§12.2).
 
     Raises:
-        Malformed: birth dates or lots are missing, superfluous, or of other lists.
+        Malformed: lots are missing, superfluous, or not of exactly the lists that draw.
     """
-    with_candidate = [j for j in share.tied if share.base[j] < len(lists[j].candidates)]
-    if list(births) != [lists[j].label for j in with_candidate]:
-        raise Malformed("« births » ne nomme pas les listes à égalité (§12.2)", "births (§12.2)")
-    rank = {j: births.get(lists[j].label, "~") for j in share.tied}  # "~" comes after any date
-    order = sorted(share.tied, key=lambda j: rank[j])
-    winners = order[: share.places]
-    if rank[order[share.places - 1]] != rank[order[share.places]]:
+    if not draw.drawing:
         if lots is not None:
             raise Malformed("un tirage au sort inutile (§12.2)", "lots without need (§12.2)")
-        return tuple(winners)
-    bar = rank[order[share.places]]
-    drawn = {lists[j].label: j for j in order if rank[j] == bar}
+        return ()
+    drawn = {lists[j].label: j for j in draw.drawing}
     if lots is None or sorted(lots) != sorted(drawn):
         raise Malformed("le tirage au sort manque (§12.2)", "the lots are missing (§12.2)")
-    sure = [j for j in winners if rank[j] != bar]
-    return tuple(sure + [drawn[label] for label in lots][: share.places - len(sure)])
+    return tuple(drawn[label] for label in lots[: places - len(draw.sure)])
 
 
 def names_elected(item: CandidateList, votes: int, seats: int) -> dict[str, Any]:
@@ -100,13 +117,18 @@ def expected_seats(
     share = quota(votes, seats)
     winners = list(share.winners)
     expected: dict[str, Any] = {}
+    births = _births(fields, lists, share)
+    lots = _lots(fields)
     if share.tied:
-        births = _births(fields)
-        lots = _lots(fields)
-        winners += by_age(lists, share, births, lots)
+        draw = draw_of(lists, share, births or {})
+        winners += draw.sure
+        winners += winners_of_lots(lists, draw, share.places, lots)
+    elif lots is not None:
+        raise Malformed("un tirage au sort inutile (§12.2)", "lots without need (§12.2)")
+    if births is not None:
         expected["births"] = births
-        if lots is not None:
-            expected["lots"] = lots
+    if lots is not None:
+        expected["lots"] = lots
     rows = [
         names_elected(item, votes[j], share.base[j] + (j in winners))
         for j, item in enumerate(lists)
@@ -114,19 +136,30 @@ def expected_seats(
     return {"lists": rows, **expected}
 
 
-def _births(fields: dict[str, Any]) -> dict[str, str]:
+def _births(
+    fields: dict[str, Any], lists: Sequence[CandidateList], share: Quota
+) -> dict[str, str] | None:
+    # §12.2: only where ages decide, and then of exactly the lists that have such a candidate.
+    able = candidates_of_tie(lists, share)
+    labels = [lists[j].label for j in able] if len(able) > share.places > 0 else []
     births = fields.get("births")
-    if not isinstance(births, dict):
-        raise Malformed("« births » manque (§12.4)", "'births' is missing (§12.4)")
+    if births is None and not labels and "births" not in fields:
+        return None
+    if not isinstance(births, dict) or not labels or list(births) != labels:
+        raise Malformed("« births » n'est pas ce que l'égalité demande (§12.2)", "births (§12.2)")
     for date in births.values():
-        text = read_text(date, "births")
-        try:
-            good = _DATE.fullmatch(text) and dt.date.fromisoformat(text)
-        except ValueError:
-            good = None
-        if not good:
-            raise Malformed("une date de naissance mal formée (§12.4)", "a malformed birth date")
+        _check_date(date)
     return births
+
+
+def _check_date(date: object) -> None:
+    text = read_text(date, "births")
+    try:
+        good = _DATE.fullmatch(text) and dt.date.fromisoformat(text)
+    except ValueError:
+        good = None
+    if not good:
+        raise Malformed("une date de naissance mal formée (§12.4)", "a malformed birth date")
 
 
 def _lots(fields: dict[str, Any]) -> list[str] | None:

@@ -30,6 +30,7 @@ from protocol.secret import Secret
 from protocol.transcript import SIGNATURE_PREFIX, hash_to_scalar
 
 TRACKER_BYTES: Final = 10
+MAX_BALLOT_BYTES: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class Ballot:
         Raises:
             MalformedError: anything else, before any proof is looked at.
         """
+        if len(data) > MAX_BALLOT_BYTES:
+            raise MalformedError("a ballot is longer than 1 MiB", section="2.1")
         fields = Fields(decode_json(data), where="ballot", section="9.3")
         unsigned = _read_unsigned(fields, questions)
         signature = fields.object("signature")

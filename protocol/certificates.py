@@ -13,7 +13,7 @@ from protocol.group import GROUP_NAME, Element
 from protocol.pki import SignedMessage, TrusteeKeys, sign_message, verify_signed_message
 from protocol.rng import Rng, system_rng
 
-MAX_TRUSTEES: Final = 2**16
+MAX_TRUSTEES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)

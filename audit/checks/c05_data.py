@@ -46,6 +46,7 @@ def _verify_certificate(case: Case) -> None:
     read_element(fields["encryption_key"])
     key = read_element(fields["verification_key"])
     message = sha256_hex(encode({name: fields[name] for name in _CERTIFICATE.split()[:-1]}))
+    signed = read_object(fields["signature"], "message signature", strict=False)
     uuid = read_object(decode(election), "uuid", strict=False)["uuid"]
     length = fields["voter_list_length"]
     if (
@@ -53,7 +54,8 @@ def _verify_certificate(case: Case) -> None:
         or type(length) is not int
         or length != len(credentials)
         or fields["public_creds_hash"] not in hashes
-        or not holds_message(key, message, decode_proof(fields["signature"], strict=False))
+        or signed["message"] != message
+        or not holds_message(key, message, decode_proof(signed["signature"], strict=False))
     ):
         raise Malformed(
             "le certificat de la liste ne tient pas (§8.5)",

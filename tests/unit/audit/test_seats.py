@@ -64,9 +64,20 @@ def test_a_full_tie_goes_to_the_eldest() -> None:
         assert expected["births"] == births
 
 
-def test_a_list_without_a_name_for_the_seat_comes_last() -> None:
+def test_a_list_without_a_name_for_the_seat_leaves_it_to_one_that_has() -> None:
+    assert allotted(expected_seats(lists(2, 1), [40, 40], 3, {"lists": []})) == [2, 1]
     recorded = {"lists": [], "births": {"L0": "2000-01-01"}}
-    assert allotted(expected_seats(lists(2, 1), [40, 40], 3, recorded)) == [2, 1]
+    with pytest.raises(Malformed):
+        expected_seats(lists(2, 1), [40, 40], 3, recorded)
+
+
+def test_lists_without_a_name_for_the_seat_draw_lots() -> None:
+    recorded = {"lists": [], "lots": ["L1", "L0"]}
+    assert allotted(expected_seats(lists(1, 1), [40, 40], 3, recorded)) == [1, 2]
+    with pytest.raises(Malformed):
+        expected_seats(lists(1, 1), [40, 40], 3, {"lists": []})
+    with pytest.raises(Malformed):
+        expected_seats(lists(4, 4), [40, 40], 2, recorded)
 
 
 def test_lots_decide_between_equal_dates() -> None:
