@@ -85,7 +85,8 @@ def running_server() -> Iterator[Server]:
         if user is not None:
             shutil.chown(folder, user)
         data = str(server.data)
-        server.run("initdb", "-D", data, "-U", "preau", "--auth=trust", "--no-sync", "-E", "UTF8")
+        options = ["--auth=trust", "--no-sync", "--encoding=UTF8", "--wal-segsize=1"]
+        server.run("initdb", "-D", data, "-U", "preau", *options)
         server.start()
         try:
             yield server
