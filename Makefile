@@ -15,7 +15,7 @@ LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-ve
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core lint peer booth bench bench-large soak mutants lock clean
+.PHONY: help setup demo test test-core lint peer booth setup-browser bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -51,6 +51,9 @@ booth: $(NODE_PACKAGES) ## build the booth's bundle, booth/dist/booth.js
 $(NODE_PACKAGES): booth/package.json booth/package-lock.json setup/npm_packages.py | $(INSTALLED)
 	@$(RUN) -m setup.npm_packages booth
 	@touch $@
+
+setup-browser: setup ## have Chromium installed (by itself only as root on Debian)
+	@setup/chromium.sh
 
 peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
 	@$(RUN) setup/fetch_peer.py

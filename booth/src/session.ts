@@ -6,6 +6,7 @@
  * `check`, never both of one ballot (docs/protocol.md §9.3, §9.5, §15).
  */
 
+import { makeAnswer } from "./answer.ts";
 import { ballotHash, encodeBallot, makeUnsignedBallot, signBallot } from "./ballot.ts";
 import type { Opening, UnsignedBallot } from "./ballot.ts";
 import { credentialFromCode, decodeCode, signInNumber } from "./codes.ts";
@@ -22,6 +23,8 @@ import { requireRandomness, systemRng } from "./rng.ts";
 import type { Rng } from "./rng.ts";
 import type { Secret } from "./secret.ts";
 import { trackerOf } from "./tracker.ts";
+
+const REHEARSALS = 3;
 
 /** The place of a list in the election, from 0, or the choice of none. */
 export type Choice = number | "blank";
@@ -46,9 +49,20 @@ export class Booth {
     this.rng = rng;
   }
 
-  /** Steps that make what follows faster; call them one by one while the voter reads. */
+  /** Steps that make the first ballot faster; call them one by one while the voter reads.
+   *
+   * Tables of the two bases; then small answers that are thrown away, so that the browser has
+   * compiled what a ballot needs.
+   */
   preparations(): readonly (() => void)[] {
-    return [Element.GENERATOR, this.election.publicKey].map((base) => () => base.makeTable());
+    const y = this.election.publicKey;
+    const question = { ...this.election.question, answers: ["–"] };
+    const rehearse = (): void => void makeAnswer("", y, question, [1, 0], this.rng);
+    return [
+      () => Element.GENERATOR.makeTable(),
+      () => y.makeTable(),
+      ...Array.from({ length: REHEARSALS }, () => rehearse),
+    ];
   }
 
   /** Return the voter of a code as it was typed: §13.2.

