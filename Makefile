@@ -45,7 +45,7 @@ lint: setup $(NODE_PACKAGES) ## check style, types and the arrows between packag
 	@$(TSC) -p booth
 	@$(TSC) -p booth/tsconfig.node.json
 
-booth: $(NODE_PACKAGES) ## build the booth's bundle, booth/dist/booth.js
+booth: $(NODE_PACKAGES) ## build the booth's bundles, booth/dist/*.js
 	@$(NODE) booth/build.ts
 
 $(NODE_PACKAGES): booth/package.json booth/package-lock.json setup/npm_packages.py | $(INSTALLED)

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Builds the booth's bundle into `dist/`, the same bytes from the same sources on every machine.
+/** Builds the pages' two bundles into `dist/`, the same bytes from the same sources everywhere.
  *
- *     node build.ts           write dist/booth.js and print its sizes
- *     node build.ts --check   compare it with what the sources give; exit 1 if it differs
+ *     node build.ts           write dist/booth.js and dist/checking.js, and print their sizes
+ *     node build.ts --check   compare them with what the sources give; exit 1 if one differs
  *
  * dist/ is committed and shipped, so that a server needs no Node.
  */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const OUTPUT = fileURLToPath(new URL("dist/booth.js", import.meta.url));
+
+/** The booth, and the page that opens a checked ballot without network. */
+const ENTRIES = { "booth.js": "src/main.ts", "checking.js": "src/ui/checking_page.ts" };
 
 // The libraries' licence asks for its notice in every copy.
 const BANNER =
   "/*! Preau, AGPL-3.0-or-later. With noble-curves and noble-hashes, MIT License," +
   " (c) 2022 Paul Miller (paulmillr.com) */";
 
-/** Return the bytes of the bundle. */
-async function bundle(): Promise<Buffer> {
+/** Return the bytes of the bundle that begins at this source. */
+async function bundle(name: string, entry: string): Promise<Buffer> {
   const built = await build({
     absWorkingDir: HERE,
-    entryPoints: ["src/main.ts"],
-    outfile: "dist/booth.js",
+    entryPoints: [entry],
+    outfile: `dist/${name}`,
     bundle: true,
     minify: true,
     format: "esm",
@@ -56,12 +58,22 @@ function figures(data: Buffer): Readonly<Record<string, number | string>> {
   };
 }
 
-const built = await bundle();
-if (!process.argv.includes("--check")) {
-  mkdirSync(fileURLToPath(new URL("dist", import.meta.url)), { recursive: true });
-  writeFileSync(OUTPUT, built);
-} else if (!readFileSync(OUTPUT).equals(built)) {
-  console.error("booth: dist/booth.js is not what the sources give\nhint: run `make booth`");
-  process.exitCode = 1;
+/** Tell whether this bundle, as it lies in `dist/`, is what the sources give. */
+function isUpToDate(path: string, built: Buffer): boolean {
+  return existsSync(path) && readFileSync(path).equals(built);
 }
-console.log(JSON.stringify(figures(built)));
+
+const all: Record<string, ReturnType<typeof figures>> = {};
+for (const [name, entry] of Object.entries(ENTRIES)) {
+  const built = await bundle(name, entry);
+  const path = fileURLToPath(new URL(`dist/${name}`, import.meta.url));
+  all[name] = figures(built);
+  if (!process.argv.includes("--check")) {
+    mkdirSync(fileURLToPath(new URL("dist", import.meta.url)), { recursive: true });
+    writeFileSync(path, built);
+  } else if (!isUpToDate(path, built)) {
+    console.error(`booth: dist/${name} is not what the sources give\nhint: run \`make booth\``);
+    process.exitCode = 1;
+  }
+}
+console.log(JSON.stringify(all));

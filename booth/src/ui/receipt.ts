@@ -94,11 +94,12 @@ function line(paper: CanvasRenderingContext2D, text: string, font: string, y: nu
 function drawQr(paper: CanvasRenderingContext2D, text: string, x: number, y: number, side: number): void {
   const modules = qrCode(text);
   const size = Math.floor(side / (modules.length + 2 * QUIET_ZONE));
-  const margin = (side - size * modules.length) / 2;
+  const margin = Math.floor((side - size * modules.length) / 2);
+  const [left, top] = [Math.round(x) + margin, Math.round(y) + margin];
   modules.forEach((row, j) =>
     row.forEach((dark, i) => {
       if (dark) {
-        paper.fillRect(x + margin + i * size, y + margin + j * size, size, size);
+        paper.fillRect(left + i * size, top + j * size, size, size);
       }
     }),
   );

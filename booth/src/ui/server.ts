@@ -87,10 +87,13 @@ export class Server {
       body: JSON.stringify(body),
     });
     const found = fields(await json(response));
-    if (typeof found["outcome"] !== "string") {
-      throw new NoAnswer();
+    if (typeof found["outcome"] === "string") {
+      return found["outcome"];
     }
-    return found["outcome"];
+    if (response.ok) {
+      throw new NoAnswer(); // somebody on the way answers in the server's place
+    }
+    return "ballot_refused"; // the server read nothing that it could use: nothing is recorded
   }
 }
 

@@ -13,8 +13,7 @@ import type { Visit } from "./visit.ts";
 
 /** Where the election is not open, what is shown instead of the first screen. */
 const CLOSED_DOORS: Readonly<Record<string, string>> = {
-  draft: "not-open",
-  sealed: "not-open",
+  before: "not-open",
   suspended: "suspended",
   cancelled: "cancelled",
   closed: "closed",
@@ -31,16 +30,28 @@ export function start(): void {
   const code = takeCodeFromAddress();
   const page = new Page(root);
   page.onAction("reload", () => location.reload());
+  // The link of another letter, opened where the booth is open already.
+  window.addEventListener("hashchange", () => {
+    if (!isPlaceOfPage(location.hash.slice(1))) {
+      location.reload();
+    }
+  });
   open(page, code).catch((error: unknown) => page.show(whyNot(error)));
 }
 
 /** Return what stands after `#`, and take it out of the address bar and the history at once. */
 function takeCodeFromAddress(): string | null {
   const fragment = location.hash.slice(1);
-  if (location.hash !== "") {
-    history.replaceState(null, "", location.pathname);
+  if (isPlaceOfPage(fragment)) {
+    return null;
   }
-  return fragment === "" ? null : fragment;
+  history.replaceState(null, "", location.pathname);
+  return fragment;
+}
+
+/** Tell whether this is a place to jump to, such as the content, and no code. */
+function isPlaceOfPage(fragment: string): boolean {
+  return fragment === "" || document.getElementById(fragment) !== null;
 }
 
 async function open(page: Page, code: string | null): Promise<void> {

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The server as one application, made from its settings; nothing happens at import."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from evote.clock import Clock, system_clock
+from evote.database.connection import Database
+from evote.settings import Settings
+from evote.web import api, operating, problems, public, voter
+from evote.web.languages import LANGUAGES, Language
+from evote.web.metrics import Watch
+from evote.web.security import BodyLimit, SecurityHeaders
+from evote.web.services import Services
+
+COMPRESS_FROM = 1000
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    clock: Clock = system_clock,
+    languages: tuple[Language, ...] = LANGUAGES,
+) -> FastAPI:
+    """Return the application; the database is closed when it stops.
+
+    Raises:
+        AssetsMissing: the package lacks a file of its own.
+    """
+    services = Services(settings, database, clock, languages)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Préau",
+        summary="What the booth asks of its server",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page loads scripts of others
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    for part in (public, voter, api, operating):
+        app.include_router(part.router)
+    problems.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(problems.LastResort)
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM)
+    app.add_middleware(Watch, metrics=services.metrics, clock=clock)
+    https = settings.public_url.startswith("https:")
+    app.add_middleware(SecurityHeaders, https=https)
+    return app

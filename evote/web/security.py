@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Headers of every answer, errors included, and the limit of what may be sent.
+
+No page may be framed, run what is not ours, or tell another site where its visitor came from.
+"""
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES: Final = 256 * 1024  # a ballot of 50 lists takes less than 64 KiB
+MAX_DIGITS: Final = 10
+ONE_YEAR: Final = 31_536_000
+
+PAGE_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+BOOTH_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_PERMISSIONS: Final = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
+        *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "magnetometer"),
+        *("microphone", "midi", "payment", "picture-in-picture", "usb", "xr-spatial-tracking"),
+    )
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": _PERMISSIONS,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-cache",
+}
+
+
+def checking_policy(script: str, style: str) -> str:
+    """Return the policy of the page that opens a checked ballot: it can reach no network at all.
+
+    Args:
+        script: the source expression of its one script.
+        style: that of its one style sheet.
+    """
+    return (
+        f"default-src 'none'; script-src {script}; style-src {style}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer that does not set them itself."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = dict(_HEADERS)
+        if https:
+            self._headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class TooLarge(Exception):
+    """A request has more bytes than any ballot."""
+
+
+class BodyLimit:
+    """Refuses a request whose body is longer than ``MAX_BODY_BYTES``, announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, reading no more of it than is allowed.
+
+        Raises:
+            TooLarge: there is more.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        taken = 0
+
+        async def receive_limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY_BYTES:
+                raise TooLarge
+            return message
+
+        is_number = announced.isascii() and announced.isdigit() and len(announced) < MAX_DIGITS
+        if not is_number or int(announced) > MAX_BODY_BYTES:
+            raise TooLarge
+        await self._app(scope, receive_limited, send)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every route is given: nothing of it is global, so one process may run many servers."""
+
+import functools
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Path, Request
+
+from evote.board.listing import setup_bytes
+from evote.casting import Casting
+from evote.clock import Clock
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, find_election
+from evote.keys import KeyFolder
+from evote.settings import Settings
+from evote.web.assets import read_assets
+from evote.web.languages import Language, choose_language
+from evote.web.metrics import Metrics
+from evote.web.templating import Pages
+from protocol.bindings import EvoteBinding
+from protocol.election import Election
+from protocol.trustees import Trustees
+
+ELECTIONS_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What was sealed, as pages show it and as it is downloaded: docs/protocol.md §8."""
+
+    election: Election
+    evote: EvoteBinding
+    threshold: int
+    election_data: bytes
+    credentials_data: bytes
+
+
+class Services:
+    """The settings, and everything made from them."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, languages: tuple[Language, ...]
+    ) -> None:
+        if settings.key_folder is None:
+            raise RuntimeError("these settings were not made by read_settings")
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.casting = Casting(database, KeyFolder(settings.key_folder), clock)
+        self.assets = read_assets()
+        self.pages = Pages(languages, self.assets.__getitem__)
+        self.metrics = Metrics()
+        # What was sealed never changes, so it is read once.
+        self.sealed = functools.lru_cache(maxsize=ELECTIONS_KEPT)(self._read_sealed)
+
+    def held(self, uuid: str) -> HeldElection:
+        """Return an election as it is now.
+
+        Raises:
+            UnknownElection: there is none.
+        """
+        with self.database.read() as connection:
+            return find_election(connection, uuid)
+
+    def _read_sealed(self, uuid: str) -> Sealed:
+        # Raises UnknownElection where there is none; errors are not kept.
+        with self.database.read() as connection:
+            data, trustees, credentials = setup_bytes(connection, find_election(connection, uuid))
+        election = Election.decode(data)
+        if election.evote is None:
+            raise RuntimeError("an election without our bindings was hosted")
+        threshold = Trustees.decode(trustees).threshold_parameters().threshold
+        return Sealed(election, election.evote, threshold, data, credentials)
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the application that answers this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that the visitor's browser asks for, among those there are."""
+    accepted = request.headers.get("accept-language", "")
+    return choose_language(services_of(request).pages.languages, accepted)
+
+
+Served = Annotated[Services, Depends(services_of)]
+Uuid = Annotated[str, Path(pattern="^[1-9A-HJ-NP-Za-km-z]{14,64}$")]
+Spoken = Annotated[Language, Depends(language_of)]
