@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Have PostgreSQL's programs at hand, for the tests that start a server of their own.
+"""Have PostgreSQL's programs at hand, for the tests that start a server of their own; and strace.
 
-Prints the folder of `initdb`. On Debian, root gets the package installed without the cluster that
-the package would otherwise make and start; elsewhere one sentence says what is missing.
+Prints the folder of `initdb`. On Debian, root gets the packages installed, without the cluster that
+PostgreSQL's would otherwise make and start; elsewhere one sentence says what is missing.
 
 Standard library only: it runs before anything is installed.
 """
@@ -43,19 +43,20 @@ def version_of(folder: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def install_postgresql() -> None:
-    """Install Debian's package, as root."""
+def install_packages(*packages: str) -> None:
+    """Install Debian's packages, as root."""
+    names = " and ".join(packages)
     if shutil.which("apt-get") is None:
-        raise PostgresqlError("PostgreSQL 15 or newer is needed and this machine has no apt-get")
+        raise PostgresqlError(f"{names} must be installed and this machine has no apt-get")
     if os.geteuid() != 0:
-        raise PostgresqlError("PostgreSQL 15 or newer is needed: `apt-get install postgresql`")
+        raise PostgresqlError(f"{names} must be installed: `apt-get install {' '.join(packages)}`")
     # Debian's package would make a cluster and start it; the tests make their own.
     settings = Path("/etc/postgresql-common/createcluster.conf")
     if not settings.exists():
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text("create_main_cluster = false\n")
     run("apt-get", "-qq", "update")
-    run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "postgresql")
+    run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *packages)
 
 
 def run(*command: str) -> None:
@@ -72,15 +73,17 @@ def run(*command: str) -> None:
     if done.returncode != 0:
         errors = [line for line in done.stderr.splitlines() if line.startswith("E:")]
         reason = errors[0].removeprefix("E:").strip() if errors else "apt-get failed"
-        raise PostgresqlError(f"PostgreSQL cannot be installed: {reason}")
+        raise PostgresqlError(f"apt-get cannot install it: {reason}")
 
 
 def main() -> int:
     """Print the folder, or one sentence on standard error."""
     try:
-        if (folder := find_postgresql()) is None:
-            install_postgresql()
-            folder = find_postgresql()
+        missing = ["postgresql"] if find_postgresql() is None else []
+        missing += ["strace"] if shutil.which("strace") is None else []
+        if missing:
+            install_packages(*missing)
+        folder = find_postgresql()
         if folder is None:
             raise PostgresqlError(f"Debian's PostgreSQL here is older than {OLDEST}")
     except PostgresqlError as failure:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -32,6 +32,13 @@ _PRAGMAS: Final = (
 )
 # docs/operations.md: with one of these off, what was acknowledged may be lost.
 _DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
+# hide_parameters: an error names the statement, never a sign-in number or a credential.
+_POOL: Final[dict[str, Any]] = {
+    "pool_size": CONNECTIONS,
+    "max_overflow": 0,
+    "pool_timeout": WAIT_SECONDS,
+    "hide_parameters": True,
+}
 _BEGIN: Final = "preau_begin"
 
 
@@ -108,7 +115,7 @@ def _open_sqlite(url: URL) -> Engine:
         raise ValueError("an SQLite database is a file")
     with contextlib.suppress(FileExistsError):
         os.close(os.open(Path(url.database), os.O_CREAT | os.O_EXCL, 0o600))
-    engine = create_engine(url, pool_size=CONNECTIONS, pool_timeout=WAIT_SECONDS)
+    engine = create_engine(url, **_POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -129,9 +136,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _open_postgresql(url: URL) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=WAIT_SECONDS,
+        **_POOL,
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": WAIT_SECONDS,
@@ -139,10 +144,16 @@ def _open_postgresql(url: URL) -> Engine:
         },
     )
     with _as_unavailable(), engine.connect() as connection:
-        for name in _DURABLE:
-            if connection.execute(text(f"SHOW {name}")).scalar_one() == "off":
-                raise ValueError(f"this PostgreSQL would lose votes: {name} is off")
+        off = [name for name in _DURABLE if _setting(connection, name) == "off"]
+    if off:
+        engine.dispose()
+        raise ValueError(f"this PostgreSQL would lose votes: {', '.join(off)} is off")
     return engine
+
+
+def _setting(connection: Connection, name: str) -> str:
+    value: str = connection.execute(text(f"SHOW {name}")).scalar_one()
+    return value
 
 
 @contextlib.contextmanager

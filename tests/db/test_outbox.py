@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Messages go out once, are tried again, and leave nothing behind."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from evote.database.elections import lock_election
+from evote.keys import KeyUnavailable
+from evote.outbox import LEASE_SECONDS, FileTransport, Message, TransportFailed, deliver, post
+from protocol.secret import Secret
+from tests.db.school import School
+
+
+def write_to(school: School, elector: int, words: str) -> None:
+    with school.database.write() as connection:
+        held = lock_election(connection, school.uuid)
+        keys = school.folder.load(school.uuid)
+        post(connection, held, keys, elector, "news", Secret(words))
+
+
+def waiting(school: School) -> int:
+    with school.database.read() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM outbox")).scalar_one())
+
+
+class Moody:
+    """Fails the first time for each message."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def send(self, message: Message) -> None:
+        self.seen.append(message.number)
+        if self.seen.count(message.number) == 1:
+            raise TransportFailed("not now")
+
+
+def test_files_are_written_for_each_elector_and_the_rows_are_gone(
+    school: School, tmp_path: Path
+) -> None:
+    write_to(school, 2, "bonjour")
+    write_to(school, 1, "bonsoir")
+    assert deliver(school.database, school.folder, FileTransport(tmp_path), 0) == 2
+    assert deliver(school.database, school.folder, FileTransport(tmp_path), 0) == 0
+    first, second = sorted(tmp_path.glob("*.txt"))
+    assert first.read_text() == "NOM0001 Camille\np1@exemple.fr\n\n\nbonjour\n"
+    assert "bonsoir" in second.read_text()
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    assert waiting(school) == 0
+
+
+def test_what_failed_is_tried_again_later(school: School) -> None:
+    write_to(school, 1, "bonjour")
+    moody = Moody()
+    assert deliver(school.database, school.folder, moody, 1000) == 0
+    assert deliver(school.database, school.folder, moody, 1000 + LEASE_SECONDS - 1) == 0
+    assert (moody.seen, waiting(school)) == ([1], 1)
+    assert deliver(school.database, school.folder, moody, 1000 + LEASE_SECONDS) == 1
+    assert (moody.seen, waiting(school)) == ([1, 1], 0)
+
+
+def test_a_folder_that_is_away_keeps_the_message(school: School, tmp_path: Path) -> None:
+    write_to(school, 1, "bonjour")
+    away = FileTransport(tmp_path / "nowhere")
+    assert deliver(school.database, school.folder, away, 0) == 0
+    assert waiting(school) == 1
+
+
+def test_without_its_key_a_message_waits(school: School, tmp_path: Path) -> None:
+    write_to(school, 1, "bonjour")
+    school.folder.destroy(school.uuid)
+    with pytest.raises(KeyUnavailable):
+        deliver(school.database, school.folder, FileTransport(tmp_path), 0)
+    assert waiting(school) == 1

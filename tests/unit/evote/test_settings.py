@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Unsafe settings are refused, one sentence each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evote.settings import Settings, SettingsError, read_settings
+
+
+@pytest.fixture
+def safe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    (tmp_path / "keys").mkdir(mode=0o700)
+    (tmp_path / "data").mkdir()
+    return {
+        "database_url": f"sqlite:///{tmp_path}/data/preau.db",
+        "public_url": "https://vote.ecole.fr",
+        "key_folder": tmp_path / "keys",
+    }
+
+
+def faults(settings: dict[str, object]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(**settings)
+    assert caught.value.faults
+    return str(caught.value)
+
+
+def test_safe_settings_are_taken(safe: dict[str, object]) -> None:
+    assert read_settings(**safe).public_url == "https://vote.ecole.fr"
+    for here in ("http://localhost:8000", "http://127.0.0.1:8000/", "http://[::1]:8000"):
+        assert read_settings(**(safe | {"public_url": here, "debug": True})).debug
+
+
+def test_they_come_from_the_environment(
+    safe: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in safe.items():
+        monkeypatch.setenv(f"PREAU_{name.upper()}", str(value))
+    assert isinstance(read_settings(), Settings)
+    monkeypatch.setenv("PREAU_DEBUG", "perhaps")
+    assert "PREAU_DEBUG" in faults({})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"public_url": "http://vote.ecole.fr"}, "need https"),
+        ({"public_url": "vote.ecole.fr"}, "begins with https"),
+        ({"public_url": "https://vote.ecole.fr/sub"}, "more than a host"),
+        ({"public_url": "https://localhost.evil.fr", "debug": True}, "PREAU_DEBUG is on"),
+        ({"database_url": "mysql://h/x"}, "neither"),
+        ({"database_url": "sqlite://"}, "no file"),
+        ({"database_url": "nothing at all"}, "not the URL"),
+        ({"database_url": "postgresql://u:changeme@localhost/x"}, "example"),
+        ({"database_url": "postgresql://u:k3kx9@db.fr/x"}, "verify-full"),
+        ({"key_folder": None}, "outside the database"),
+        ({"key_folder": "/nowhere/at/all"}, "not a folder"),
+    ],
+)
+def test_unsafe_settings_are_refused(
+    safe: dict[str, object], changed: dict[str, object], said: str
+) -> None:
+    assert said in faults(safe | changed)
+
+
+def test_keys_and_database_lie_apart(safe: dict[str, object], tmp_path: Path) -> None:
+    inside = tmp_path / "data" / "keys"
+    inside.mkdir(mode=0o700)
+    assert "backups" in faults(safe | {"key_folder": inside})
+    assert "lies in PREAU_KEY_FOLDER" in faults(
+        safe | {"database_url": f"sqlite:///{tmp_path}/keys/deep/preau.db"}
+    )
+    outbox = tmp_path / "keys" / "outbox"
+    assert "PREAU_OUTBOX_FOLDER" in faults(safe | {"outbox_folder": outbox})
+
+
+def test_a_key_folder_that_others_read_is_refused(safe: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / "keys").chmod(0o750)
+    assert "0700" in faults(safe)
+
+
+def test_every_fault_is_said_and_no_value(safe: dict[str, object]) -> None:
+    said = faults({"public_url": "http://ecole.fr", "database_url": "postgresql://u:preau@h/x"})
+    assert said.count(";") == 3
+    assert "u:preau" not in said
+
+
+def test_what_is_missing_is_named() -> None:
+    assert faults({}).count("is missing or") == 2
