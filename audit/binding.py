@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The ``evote`` member of the election and its plain texts: docs/protocol.md §8.3, §2.2."""
+"""The ``evote`` member of the election: docs/protocol.md §8.3."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from audit.arithmetic import unchecked_point
+from audit.plain_text import distinct, plain_text
 from audit.proofs import Proof, decode_proof
 from audit.strict_json import read_hash, read_integer, read_list, read_object, read_text
-from audit.words import Malformed, Unsupported, shown
+from audit.words import Malformed, Unsupported
 
 MAX_LISTS = 50
 MAX_SEATS = 100
+YEAR_10000 = 253402300800  # seconds since 1970 UTC; times are before it
 _UAI = re.compile("[0-9]{7}[A-Z]", re.ASCII)
-_FORBIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-_SPACES = " \u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +49,6 @@ class Binding:
     electors: int
     reserves: tuple[str, ...]
     ceremony: Ceremony
-
-
-def plain_text(value: Any, what: str) -> str:  # noqa: ANN401
-    """A plain text (§2.2): what a person reads the same way on every screen."""
-    text = read_text(value, what)
-    spaces = [c in _SPACES for c in text]
-    well_spaced = not any(a and b for a, b in pairwise(spaces))
-    if (
-        not 1 <= len(text) <= 200
-        or not unicodedata.is_normalized("NFC", text)
-        or any(unicodedata.category(c) in _FORBIDDEN for c in text)
-        or any(unicodedata.category(c) == "Zs" and c not in _SPACES for c in text)
-        or spaces[0]
-        or spaces[-1]
-        or not well_spaced
-    ):
-        raise Malformed(
-            f"« {what} » n'est pas un texte simple (§2.2) : {shown(text)}",
-            f"'{what}' is not a plain text (§2.2): {shown(text)}",
-        )
-    return text
-
-
-def likeness(text: str) -> str:
-    """What two plain texts that look alike have in common (§2.2)."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return folded.replace(" ", "").replace("\u00a0", "")
-
-
-def distinct(texts: list[str], what: str) -> tuple[str, ...]:
-    """Texts of which no two look alike."""
-    if len({likeness(text) for text in texts}) != len(texts):
-        raise Malformed(f"deux « {what} » se ressemblent (§8.3)", f"two '{what}' look alike (§8.3)")
-    return tuple(texts)
 
 
 def require_version(value: Any, where: str) -> None:  # noqa: ANN401
@@ -132,8 +96,8 @@ def decode_binding(value: Any) -> Binding:  # noqa: ANN401
 
 
 def _times(fields: dict[str, Any]) -> None:
-    opens = read_integer(fields["opens_at"], "opens_at", 0, 2**40 - 1)
-    closes = read_integer(fields["closes_at"], "closes_at", 0, 2**40 - 1)
+    opens = read_integer(fields["opens_at"], "opens_at", 0, YEAR_10000 - 1)
+    closes = read_integer(fields["closes_at"], "closes_at", 0, YEAR_10000 - 1)
     read_integer(fields["grace_seconds"], "grace_seconds", 0, 3600)
     if opens >= closes:
         raise Malformed("l'ouverture n'est pas avant la clôture (§8.3)", "opens after it closes")
@@ -175,8 +139,9 @@ def _ceremony(value: Any) -> Ceremony:  # noqa: ANN401
     ]
     commitments = read_list(fields["commitments"], "commitments", len(members))
     signatures = read_list(fields["signatures"], "signatures", len(members))
+    distinct([plain_text(member["name"], "name") for member in members], "name")
     return Ceremony(
-        tuple((plain_text(m["name"], "name"), plain_text(m["role"], "role")) for m in members),
+        tuple((member["name"], plain_text(member["role"], "role")) for member in members),
         tuple(read_hash(commitment, "commitment") for commitment in commitments),
         tuple(decode_proof(signature) for signature in signatures),
     )

@@ -36,6 +36,7 @@ class Question:
     blank: bool
     low: int
     high: int
+    text: str
 
     @property
     def choices(self) -> int:
@@ -54,6 +55,7 @@ class Election:
 
     uuid: str
     name: str
+    description: str
     fingerprint: str
     key: bytes
     key_text: str
@@ -78,13 +80,13 @@ def decode_election(data: bytes, *, strict: bool) -> tuple[Election, Any]:
     questions = read_list(fields["questions"], "questions")
     if not questions:
         raise Malformed("aucune question (§8.1)", "no question (§8.1)")
-    read_text(fields["description"], "description")
     uuid = read_text(fields["uuid"], "uuid")
     if not _UUID.fullmatch(uuid) or (strict and len(uuid) > 22):
         raise Malformed("uuid mal formé (§2.4)", "malformed uuid (§2.4)")
     election = Election(
         uuid=uuid,
         name=read_text(fields["name"], "name"),
+        description=read_text(fields["description"], "description"),
         fingerprint=sha256_base64(data),
         key=read_element(fields["public_key"]),
         key_text=fields["public_key"],
@@ -103,10 +105,10 @@ def _question(value: Any, *, strict: bool) -> Question:  # noqa: ANN401
     blank = fields.get("blank", False)
     if not isinstance(blank, bool):
         raise Malformed("« blank » n'est pas un booléen", "'blank' is not a boolean")
-    read_text(fields["question"], "question")
+    text = read_text(fields["question"], "question")
     high = read_integer(fields["max"], "max", 0, len(answers))
     low = read_integer(fields["min"], "min", 0, high)
-    return Question(tuple(read_text(a, "answers") for a in answers), blank, low, high)
+    return Question(tuple(read_text(a, "answers") for a in answers), blank, low, high, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ _SECRECY = Text(
     " déchiffrer un bulletin.",
     "That secrecy is kept: it holds as long as too few trustees agree to decrypt a ballot.",
 )
+_FORMAT = Text(
+    "Que les déchiffrements sont justes au-delà de ce que prouve ce format : ils reposent sur ses"
+    " seules preuves.",
+    "That the decryptions are right beyond what this format proves: they rest on its own proofs"
+    " alone.",
+)
 _COPY = Text(
     "Que cette archive est la même que celle des autres : comparez l'empreinte, ou vérifiez"
     " l'archive prise plus tôt avec --since.",
@@ -55,6 +61,8 @@ def limits(verdict: Verdict) -> Iterator[Text]:
         yield _TOO_FEW
     elif case.result and any(set(row) <= {0, votes} and any(row) for row in case.result):
         yield _UNANIMOUS
+    if not case.strict:
+        yield _FORMAT
     yield _PHONE
     yield _ROLL
     yield _STUFFING

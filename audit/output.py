@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.catalogue import Entry
 from audit.outcome import Finding
-from audit.report import verified_result
+from audit.report import verified_result, verified_seats
 from audit.verify import Verdict
 from audit.words import Text
 
@@ -29,7 +29,7 @@ def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, An
         "ballots": len(case.board.ballots),
         "checks": checks(verdict.findings, say),
         "result": [list(row) for row in result] if result else None,
-        "seats": case.seats,
+        "seats": verified_seats(verdict),
     }
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from audit.limits import limits
 from audit.outcome import Outcome
@@ -36,6 +37,11 @@ def first_sentence(verdict: Verdict) -> Text:
         sentence = Text(
             f"Ce dossier n'est pas en règle : {ids} en défaut. Ne vous fiez pas à son résultat.",
             f"This record is not in order: {ids} failed. Do not rely on its result.",
+        )
+    elif verdict.case.board.state == "tallied" and not verdict.case.strict:
+        sentence = Text(
+            "Toutes les vérifications de ce format ont réussi.",
+            "Every check of this format passed.",
         )
     elif verdict.case.board.state == "tallied":
         sentence = Text(
@@ -87,8 +93,16 @@ def _identity(verdict: Verdict, say: Callable[[Text], str]) -> Iterator[str]:
 
 def verified_result(verdict: Verdict) -> tuple[tuple[int, ...], ...] | None:
     """The numbers, if C23 passed; a result that does not hold is not shown."""
-    passed = any(e.id == "C23" and f.outcome is Outcome.PASSED for e, f in verdict.findings)
-    return verdict.case.result if passed else None
+    return verdict.case.result if _passed(verdict, "C23") else None
+
+
+def verified_seats(verdict: Verdict) -> dict[str, Any] | None:
+    """Seats and names elected, if C23 and C25 passed: they are worth what the numbers are."""
+    return verdict.case.seats if _passed(verdict, "C23") and _passed(verdict, "C25") else None
+
+
+def _passed(verdict: Verdict, check: str) -> bool:
+    return any(e.id == check and f.outcome is Outcome.PASSED for e, f in verdict.findings)
 
 
 def _result(verdict: Verdict, say: Callable[[Text], str]) -> Iterator[str]:
@@ -106,11 +120,12 @@ def _result(verdict: Verdict, say: Callable[[Text], str]) -> Iterator[str]:
 
 
 def _seats(verdict: Verdict, say: Callable[[Text], str]) -> Iterator[str]:
-    if verdict.case.seats is None:
+    seats = verified_seats(verdict)
+    if seats is None:
         return
     yield ""
     yield say(Text("Sièges", "Seats"))
-    for row in verdict.case.seats["lists"]:
+    for row in seats["lists"]:
         yield f"  {row['seats']:>8}  {shown(row['label'])}"
         for title, key in (("titulaires", "titulaires"), ("suppléants", "suppleants")):
             if row[key]:

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 
 from audit.binding import Binding, decode_binding
 from audit.case import Case
+from audit.election import Election
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
+from audit.plain_text import LONGEST, plain_text
 from audit.trustees import Pedersen
 from audit.words import Malformed, Text, Unsupported
+
+LONGEST_DESCRIPTION = 2000
+TRUSTEES = range(3, 101)
 
 
 def check(case: Case) -> Finding:
@@ -32,7 +37,21 @@ def check(case: Case) -> Finding:
         return judged(1, [refusal.text])
     except Malformed as refusal:
         return judged(1, [refusal.text])
-    return judged(1, _disagreements(case, case.binding))
+    faults = [*_unfit_texts(case.election), *_disagreements(case, case.binding)]
+    return judged(1, faults)
+
+
+def _unfit_texts(election: Election) -> Iterator[Text]:
+    """What the voter reads is plain text: name, questions, and the description if any (§8.3)."""
+    texts = [(election.name, "name", LONGEST)]
+    texts += [(question.text, "question", LONGEST) for question in election.questions]
+    if election.description:
+        texts.append((election.description, "description", LONGEST_DESCRIPTION))
+    for text, what, longest in texts:
+        try:
+            plain_text(text, what, longest)
+        except Malformed as refusal:
+            yield refusal.text
 
 
 def _disagreements(case: Case, binding: Binding) -> Iterator[Text]:
@@ -47,8 +66,8 @@ def _disagreements(case: Case, binding: Binding) -> Iterator[Text]:
         yield Text("autre liste de clés que celle annoncée", "other credentials than those bound")
     if case.trustees is not None and not _fits_trustees(case, binding):
         yield Text(
-            "les dépositaires ne sont pas un groupe à seuil de la taille annoncée",
-            "the trustees are not one threshold item of the size stated",
+            "les dépositaires ne sont pas un groupe à seuil de la taille demandée (§8.3)",
+            "the trustees are not one threshold item of the size demanded (§8.3)",
         )
     if case.credentials is not None:
         yield from _reserves(list(case.credentials.index), binding)
@@ -64,12 +83,17 @@ def _fits_question(case: Case, binding: Binding) -> bool:
 
 
 def _fits_trustees(case: Case, binding: Binding) -> bool:
-    """One Pedersen item, n ≥ 3, t ≥ 2, n members."""
+    """One Pedersen item, 3 ≤ n ≤ 100, t ≥ 2, 2t > n, n members."""
     items = case.trustees.items if case.trustees else ()
     if len(items) != 1 or not isinstance(items[0], Pedersen):
         return False
     n = len(items[0].members)
-    return n >= 3 and items[0].threshold >= 2 and len(binding.ceremony.members) == n
+    return permitted(n, items[0].threshold) and len(binding.ceremony.members) == n
+
+
+def permitted(size: int, threshold: int) -> bool:
+    """Whether t of n trustees may hold a key: no two groups that do not overlap (§8.3)."""
+    return size in TRUSTEES and threshold >= 2 and 2 * threshold > size
 
 
 def _reserves(keys: list[str], binding: Binding) -> Iterator[Text]:
