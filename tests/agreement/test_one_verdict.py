@@ -78,6 +78,7 @@ WORLDS = {
     "mandatory trustees alone": single_trustees(),
     "weights of zero": nothing_weighs(),
     "exactly two of three, or blank": exactly_two(),
+    "a long uuid": replace(VILLAGE, uuid="ViLLage" * 17),
 }
 
 

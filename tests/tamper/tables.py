@@ -10,11 +10,13 @@ from tests.tamper import (
     test_decryptions,
     test_election,
     test_events,
+    test_peer_archives,
     test_points,
     test_profile,
     test_result,
     test_scalars,
     test_tally,
+    test_ties,
     test_trustees,
 )
 from tests.tamper.damage import Damage
@@ -29,9 +31,11 @@ MODULES = (
     test_tally,
     test_decryptions,
     test_result,
+    test_ties,
     test_profile,
     test_points,
     test_scalars,
+    test_peer_archives,
 )
 DAMAGES: dict[str, Damage] = {
     f"{module.__name__.rpartition('.')[2].removeprefix('test_')}: {phrase}": damage

@@ -141,6 +141,12 @@ PROOFS: Table = {
     "no choice at all": remade("C15", "", world=with_votes((0, 0, 0), (0, 2, 0))),
     "blank and a list": remade("C15", "", world=with_votes((1, 1, 0), (0, 0, 0))),
     "blank twice": remade("C15", "", world=with_votes((2, 0, 0), (-1, 1, 0))),
+    "two lists, and more votes than voters": remade(
+        "C15 C23", "", world=with_votes((0, 1, 1), (0, 1, 0))
+    ),
+    "no choice at all, and less votes than voters": remade(
+        "C15 C23", "", world=with_votes((0, 0, 0), (0, 1, 0))
+    ),
     "two ciphertexts exchanged, their proofs left": remade(
         "C15", "", {"unsigned 0": swap(*ANSWER, "choices", 1, 2)}
     ),

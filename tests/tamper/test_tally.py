@@ -115,6 +115,12 @@ VILLAGE_SUMS: Table = {
         {"weights": lambda w: [1] * len(w), "sized": put("total_weight", 6)},
         world=VILLAGE,
     ),
+    "a tally that is not canonical, in the plain profile": remade(
+        "C18", NO_TALLY, {"tally": spaced}, world=VILLAGE
+    ),
+    "a member more in a ciphertext, in the plain profile": remade(
+        "C18", NO_TALLY, {"tally": change(1, 0, with_member)}, world=VILLAGE
+    ),
     "a wrong number, in the plain profile": remade(
         "C18", REST, {"sized": put("num_tallied", 4)}, world=VILLAGE
     ),
@@ -134,6 +140,9 @@ SIGNATURES: Table = {
     "one signature less than the threshold": setup("C12", {"setup signers": drop(1)}),
     "no set-up signature": setup("C12", {"setup signers": lambda _: []}),
     "a trustee's signature twice": setup("C12", {"setup signers": lambda _: [1, 1]}),
+    "a trustee's signature twice, beside enough others": setup(
+        "C12", {"setup signers": lambda _: [1, 1, 2]}
+    ),
     "signatures in another order": setup("C12", {"setup signers": lambda _: [2, 1]}),
     "a signature under another number": setup("C12", {"setup signatures": put(1, "trustee", 3)}),
     "a signature of number 0": setup("C12", {"setup signatures": put(0, "trustee", 0)}),

@@ -109,6 +109,9 @@ KEYS: Table = {
     "a signature left out": parameters(drop("signatures", 0)),
     "a signature of nobody": unproved(put("signatures", 0, POK)),
     "a certificate's signature of nobody": unproved(put("certs", 0, "signature", POK)),
+    "a certificate's signature of nobody, by which the others swear": remade(
+        "C07", "", {"certs": put(0, "signature", POK)}
+    ),
     "exponentials signed by nobody": unproved(put("coefexps", 0, "signature", POK)),
     "verification keys exchanged": remade(
         "C07", "", {"verification keys": swap(0, 1)}, until="Ballot"

@@ -19,16 +19,17 @@ def encode_seats(
         order = sorted(range(len(votes)), key=lambda j: (-(votes[j] * seats % total), -votes[j]))
         for j in order[: seats - sum(shares)]:
             shares[j] += 1
+    rows = zip(lists, votes, shares, strict=True)
+    return {"lists": [encode_list(label, names, v, s) for (label, names), v, s in rows]}
+
+
+def encode_list(label: str, names: Sequence[str], votes: int, seats: int) -> Json:
+    """One list of it, its names elected in order: §12.3."""
     return {
-        "lists": [
-            {
-                "label": label,
-                "votes": v,
-                "seats": s,
-                "titulaires": list(names[:s]),
-                "suppleants": list(names[s : 2 * s]),
-                "unfilled": s - len(names[:s]),
-            }
-            for (label, names), v, s in zip(lists, votes, shares, strict=True)
-        ]
+        "label": label,
+        "votes": votes,
+        "seats": seats,
+        "titulaires": list(names[:seats]),
+        "suppleants": list(names[seats : 2 * seats]),
+        "unfilled": seats - len(names[:seats]),
     }
