@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,15 +15,14 @@ from tests.db.postgresql import Server, running_server
 from tests.db.school import ManualClock, School, host, make_election
 
 ELECTION = make_election(electors=12)
-_NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """One server for all tests of a process, with a migrated database to copy."""
+    """One server for all tests of a process, with one migrated database."""
     with running_server() as server:
-        server.execute("CREATE DATABASE template_preau")
-        database = open_database(server.url("template_preau"))
+        server.execute("CREATE DATABASE preau")
+        database = open_database(server.url("preau"))
         migrate(database)
         database.close()
         yield server
@@ -41,16 +39,15 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.db)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a new database with our tables."""
+    """The URL of a database with our tables, all empty."""
     if request.param == "sqlite":
         path = tmp_path / "data" / "preau.db"
         path.parent.mkdir()
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         return f"sqlite:///{path}"
     server: Server = request.getfixturevalue("postgresql")
-    name = f"test_{next(_NUMBERS)}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE template_preau")
-    return server.url(name)
+    server.empty("preau")
+    return server.url("preau")
 
 
 @pytest.fixture

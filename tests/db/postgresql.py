@@ -67,10 +67,14 @@ class Server:
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
-    def execute(self, *statements: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+    def execute(self, *statements: str, database: str = "postgres") -> None:
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def empty(self, database: str) -> None:
+        """Take every row out; much faster than a new database."""
+        self.execute("TRUNCATE school RESTART IDENTITY CASCADE", database=database)
 
 
 @contextmanager

@@ -124,10 +124,8 @@ def new_school(clock: ManualClock) -> Iterator[School]:
             url = f"sqlite:///{folder / 'preau.db'}"
             shutil.copy(template, folder / "preau.db")
         else:
-            template.execute(
-                "DROP DATABASE IF EXISTS model", "CREATE DATABASE model TEMPLATE template_preau"
-            )
-            url = template.url("model")
+            template.empty("preau")
+            url = template.url("preau")
         school = host(open_database(url), folder / "keys", ELECTION, clock)
         try:
             yield school

@@ -128,8 +128,8 @@ def test_a_full_disk_changes_nothing_and_is_said(migrated_file: Path, tmp_path: 
 def test_postgresql_killed_and_started_again_has_every_acknowledged_ballot(
     tmp_path: Path, postgresql: Server
 ) -> None:
-    postgresql.execute("CREATE DATABASE killed TEMPLATE template_preau")
-    database = open_database(postgresql.url("killed"))
+    postgresql.empty("preau")
+    database = open_database(postgresql.url("preau"))
     school = host(database, tmp_path / "keys", ELECTION, ManualClock())
     for elector in range(5):
         assert school.cast(elector).outcome is Outcome.RECORDED

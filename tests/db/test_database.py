@@ -111,7 +111,7 @@ def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
 
 @pytest.mark.db
 def test_a_postgresql_that_would_lose_votes_is_refused(postgresql: Server) -> None:
-    url = postgresql.url("template_preau")
+    url = postgresql.url("preau")
     with pytest.raises(ValueError, match="synchronous_commit"):
         open_database_with_role_setting(postgresql, url)
 
