@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from protocol.ceremony import Member, Transcript, verify_commitments, verify_transcript
+from protocol.ceremony import (
+    Member,
+    Transcript,
+    verify_commitments,
+    verify_committee,
+    verify_members,
+    verify_transcript,
+)
 from protocol.datum import hash_text, is_hash, texts
 from protocol.encoding import Fields, JsonValue, sha256_hex
 from protocol.errors import MalformedError, ProofError, UnsupportedError
@@ -26,11 +33,9 @@ RULE: Final = "largest-remainder"
 KINDS: Final = ("ecole", "eple")
 MAX_SEATS: Final = 100
 MAX_LISTS: Final = 50
-MAX_TIME: Final = 2**40 - 1
+MAX_TIME: Final = 253_402_300_800 - 1  # the year 10000
 MAX_GRACE_SECONDS: Final = 3600
 MAX_ELECTORS: Final = 2**30
-MIN_TRUSTEES: Final = 3
-MIN_THRESHOLD: Final = 2
 _UAI: Final = re.compile(r"[0-9]{7}[A-Z]")
 
 
@@ -106,6 +111,7 @@ class Ceremony:
         fields.finish()
         if not all(map(is_hash, commitments)):
             raise fields.error("has a commitment that is not a hash")
+        verify_members(members)
         return cls(members, commitments, signatures)
 
     def encode(self) -> JsonValue:
@@ -204,23 +210,28 @@ def question_of_lists(text: str, lists: Sequence[CandidateList]) -> Question:
 
 
 def verify_question(questions: Sequence[Question], lists: Sequence[CandidateList]) -> None:
-    """Check that the only question offers the lists in their order, and blank: §8.3."""
+    """Check that the only question, a plain text, offers the lists in order, and blank: §8.3."""
     if len(questions) != 1 or questions[0] != question_of_lists(questions[0].question, lists):
         raise MalformedError("the question is not one list or blank", section="8.3")
+    verify_plain_text(questions[0].question, where="question")
 
 
-def verify_trustees_binding(
-    uuid: str, binding: EvoteBinding, trustees: Trustees, trustees_data: bytes
-) -> ThresholdParameters:
-    """Check hash, size, commitments and transcript of the trustees: §7.11, §7.12, §8.3.
-
-    The trustees themselves are verified already. Returns their only item.
-    """
+def verify_trustees_size(binding: EvoteBinding, trustees: Trustees, trustees_data: bytes) -> None:
+    """Check what costs nothing: the trustees' hash, and how many they are and need be: §8.3."""
     if sha256_hex(trustees_data) != binding.trustees_sha256:
         raise ProofError("the trustees are not those that the election names", section="8.3")
     parameters = trustees.threshold_parameters()
-    if parameters.size < MIN_TRUSTEES or parameters.threshold < MIN_THRESHOLD:
-        raise ProofError("there are fewer than 3 trustees, or 1 of them is enough", section="8.3")
+    verify_committee(parameters.size, parameters.threshold)
+
+
+def verify_trustees_binding(
+    uuid: str, binding: EvoteBinding, trustees: Trustees
+) -> ThresholdParameters:
+    """Check commitments and transcript of the trustees: §7.11, §7.12.
+
+    Their size and the trustees themselves are verified already. Returns their only item.
+    """
+    parameters = trustees.threshold_parameters()
     ceremony = binding.ceremony
     verify_commitments(uuid, parameters, ceremony.commitments)
     transcript = Transcript(

@@ -7,9 +7,9 @@ them again from the stream, one by one. What takes long is in ``board_checks.py`
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from protocol.archive import ArchiveHeader, ArchiveReader, Entry
 from protocol.ballot import Ballot
@@ -17,12 +17,17 @@ from protocol.ceremony import SetupStatement
 from protocol.counting import EncryptedTally, SizedTally
 from protocol.decryption import CountContext, OwnedPayload, PartialDecryption
 from protocol.election import Election, verify_setup
-from protocol.errors import ProtocolError
+from protocol.errors import MalformedError, ProtocolError
 from protocol.events import BoardState, EventKind, Head, state_after
 from protocol.public_credentials import PublicCredentials
 from protocol.result import Result
 from protocol.setup_data import SetupData, verify_credentials_certificate
 from protocol.trustees import Trustees
+
+HASH_BYTES: Final = 32
+
+Accept = Callable[[Election], None]
+"""Looks at the election before anything that takes long is verified, and raises to refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Board:
     result: Result | None
     _reader: ArchiveReader = field(repr=False)
     _ballot_offsets: "array[int]" = field(repr=False)
+    _ballot_hashes: bytes = field(repr=False)  # 32 bytes of each ballot, as its event names it
 
     @property
     def is_preau(self) -> bool:
@@ -129,21 +135,29 @@ class Board:
         """Read the ballots again from the stream, one by one, in the order of the board: §9.3.
 
         Raises:
-            MalformedError: a ballot that has not the shape of the questions.
+            MalformedError: a ballot that has not the shape of the questions, or bytes that are no
+                longer those that its event names: the file has changed since it was read.
         """
         for index, offset in enumerate(self._ballot_offsets):
-            data = self._reader.member_at(offset).content
+            member = self._reader.member_at(offset)
+            named = self._ballot_hashes[index * HASH_BYTES : (index + 1) * HASH_BYTES]
+            if member.is_event or member.hash != named.hex():
+                raise MalformedError(
+                    f"the ballot of event {index + 1} has changed since it was read", section="10.3"
+                )
+            data = member.content
             ballot = Ballot.decode(data, self.election.questions)
             height = index + 1  # §10.2: Setup, then nothing but ballots until EndBallots
             yield RecordedBallot(height, self.event_hashes[height], data, ballot)
 
 
-def read_board(stream: BinaryIO) -> Board:
+def read_board(stream: BinaryIO, *, accept: Accept | None = None) -> Board:
     """Read a board from an archive: §10, §14. Ballots are counted, not looked into.
 
     Args:
         stream: at the start of the archive; it must be able to seek, and stay open and unchanged
             as long as ``ballots()`` is used.
+        accept: looks at the election first; what it raises comes out as it is.
 
     Raises:
         UnsupportedError: a version, group or kind of question that is not ours.
@@ -154,7 +168,7 @@ def read_board(stream: BinaryIO) -> Board:
     first = next(entries, None)
     if first is None:
         raise ProtocolError("the board has no event", section="10.2")
-    reading = _Reading(first)
+    reading = _Reading(first, accept)
     for entry in entries:
         reading.read(entry)
     return reading.board(reader)
@@ -163,9 +177,11 @@ def read_board(stream: BinaryIO) -> Board:
 class _Reading:
     """What has been read of a board so far; entries come in the order of §10.2 already."""
 
-    def __init__(self, setup: Entry) -> None:
+    def __init__(self, setup: Entry, accept: Accept | None) -> None:
         election_data, trustees_data, credentials_data, *certificate, payload = setup.data
         self.election = Election.decode(election_data)
+        if accept is not None:
+            accept(self.election)
         self.plain = plain = not self.election.is_preau
         self.trustees_data = trustees_data
         self.trustees = Trustees.decode(trustees_data, ignore_unknown=plain)
@@ -177,6 +193,7 @@ class _Reading:
         self.head = Head(0, setup.hash, EventKind.SETUP)
         self.event_hashes = [setup.hash]
         self.ballot_offsets = array("Q")
+        self.ballot_hashes = bytearray()
         self.tally: RecordedTally | None = None
         self.partial_decryptions: list[RecordedDecryption] = []
         self.result: Result | None = None
@@ -186,6 +203,7 @@ class _Reading:
         kind = entry.event.kind
         if kind is EventKind.BALLOT:
             self.ballot_offsets.append(entry.offset)
+            self.ballot_hashes += bytes.fromhex(entry.event.payload or "")
         elif kind is EventKind.ENCRYPTED_TALLY:
             self.tally = self._read_tally(entry)
         elif kind is EventKind.PARTIAL_DECRYPTION and self.tally is not None:
@@ -211,6 +229,7 @@ class _Reading:
             result=self.result,
             _reader=reader,
             _ballot_offsets=self.ballot_offsets,
+            _ballot_hashes=bytes(self.ballot_hashes),
         )
 
     def _read_tally(self, entry: Entry) -> RecordedTally:

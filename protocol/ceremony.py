@@ -15,7 +15,7 @@ from protocol.encoding import Fields, JsonValue
 from protocol.errors import MalformedError, ProofError, ProtocolError
 from protocol.group import Element
 from protocol.pki import TrusteeKeys
-from protocol.plain_text import plain_text
+from protocol.plain_text import plain_text, verify_distinct
 from protocol.proofs.proof import Proof
 from protocol.proofs.signature import sign, verify_signature
 from protocol.rng import Rng, system_rng
@@ -25,6 +25,20 @@ from protocol.trustees import ThresholdParameters
 COEFFICIENTS_LABEL: Final = "evote/v1/coefficients"
 CEREMONY_LABEL: Final = "evote/v1/ceremony"
 SETUP_LABEL: Final = "evote/v1/setup"
+MIN_MEMBERS: Final = 3
+MAX_MEMBERS: Final = 100
+MIN_THRESHOLD: Final = 2
+
+
+def verify_committee(size: int, threshold: int) -> None:
+    """Check that n members, of whom t decrypt, can hold a ceremony of ours: §8.3.
+
+    With 2t > n no two groups of members can open two different counts.
+    """
+    if not MIN_MEMBERS <= size <= MAX_MEMBERS:
+        raise ProofError(f"there are not {MIN_MEMBERS} to {MAX_MEMBERS} trustees", section="8.3")
+    if not MIN_THRESHOLD <= threshold <= size or 2 * threshold <= size:
+        raise ProofError("the threshold is not at least 2 and more than half", section="8.3")
 
 
 def coefficient_commitment(
@@ -93,6 +107,13 @@ class Member:
     def encode(self) -> JsonValue:
         """Return the object, its members in the order of §8.3."""
         return {"name": self.name, "role": self.role}
+
+
+def verify_members(members: Sequence[Member]) -> None:
+    """Check that the members are not too many, and no two of their names look alike: §8.3."""
+    if len(members) > MAX_MEMBERS:
+        raise MalformedError(f"there are more than {MAX_MEMBERS} members", section="8.3")
+    verify_distinct([member.name for member in members], where="members' names")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ of the key ceremony may end with the newline that the peer's tool writes.
 from collections.abc import Iterable
 from typing import Final
 
-from protocol.encoding import Fields, JsonValue, decode_canonical_json, decode_json
+from protocol.encoding import MAX_BYTES, Fields, JsonValue, decode_canonical_json, decode_json
 from protocol.errors import MalformedError
 
 EVOTE: Final = "evote"
@@ -46,12 +46,16 @@ def decode_lines(data: bytes) -> list[JsonValue]:
     return [decode_canonical_json(line) for line in data.removesuffix(b"\n").split(b"\n")]
 
 
-def texts(values: Iterable[JsonValue], *, where: str, section: str) -> tuple[str, ...]:
-    """Return the values of an array that must all be texts."""
+def texts(
+    values: Iterable[JsonValue], *, where: str, section: str, longest: int = MAX_BYTES
+) -> tuple[str, ...]:
+    """Return the values of an array that must all be texts of at most ``longest`` characters."""
     result: list[str] = []
     for value in values:
-        if not isinstance(value, str):
-            raise MalformedError(f"an item of {where} is not a text", section=section)
+        if not isinstance(value, str) or len(value) > longest:
+            raise MalformedError(
+                f"an item of {where} is not a text of at most {longest} characters", section=section
+            )
         result.append(value)
     return tuple(result)
 

@@ -16,6 +16,8 @@ from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_j
 from protocol.errors import MalformedError
 from protocol.group import ONE, ZERO, Element, Scalar, generator_power, product
 from protocol.pki import (
+    MAX_TRANSPORTED,
+    MAX_TRANSPORTED_POLYNOMIAL,
     SignedMessage,
     TrusteeKeys,
     receive,
@@ -121,8 +123,10 @@ class PolynomialMessage:
         """Read the object of one message: §7.6."""
         fields = Fields(value, where="polynomial", section="7.6")
         message = cls(
-            polynomial=fields.text("polynomial"),
-            secrets=texts(fields.items("secrets"), where="secrets", section="7.6"),
+            polynomial=fields.text("polynomial", MAX_TRANSPORTED_POLYNOMIAL),
+            secrets=texts(
+                fields.items("secrets"), where="secrets", section="7.6", longest=MAX_TRANSPORTED
+            ),
             coefexps=SignedMessage.decode(fields.raw("coefexps")),
             signature=Proof.decode(fields.raw("signature")),
         )

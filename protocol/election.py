@@ -10,26 +10,28 @@ from protocol.bindings import (
     verify_credentials_binding,
     verify_question,
     verify_trustees_binding,
+    verify_trustees_size,
 )
 from protocol.datum import EVOTE, decode_datum, require_canonical
 from protocol.encoding import (
-    BASE58_ALPHABET,
     MAX_INTEGER,
+    MAX_UUID,
     Fields,
     JsonValue,
     decode_json,
     encode_json,
     sha256_base64,
+    verify_uuid,
 )
-from protocol.errors import MalformedError, ProofError, UnsupportedError
+from protocol.errors import ProofError, UnsupportedError
 from protocol.group import GROUP_NAME, Element
+from protocol.plain_text import verify_plain_text
 from protocol.public_credentials import PublicCredentials
 from protocol.questions import Question, decode_questions
 from protocol.trustees import Trustees, verify_trustees
 
 VERSION: Final = 1
-MIN_UUID: Final = 14
-MAX_UUID: Final = 22
+MAX_DESCRIPTION: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class Election:
         return election
 
     def _check_own(self) -> None:
+        verify_plain_text(self.name, where="election name")
+        if self.description:
+            verify_plain_text(self.description, where="description", longest=MAX_DESCRIPTION)
         if self.evote is not None:
             verify_question(self.questions, self.evote.lists)
         require_canonical(_encode(self), self.data, where="the election")
@@ -116,13 +121,6 @@ def make_election(
     return Election.decode(_encode(draft))
 
 
-def verify_uuid(uuid: str, *, longest: int | None = MAX_UUID) -> None:
-    """Check that a uuid is 14 to ``longest`` base-58 characters: §2.4."""
-    bounded = MIN_UUID <= len(uuid) <= (longest or len(uuid))
-    if not bounded or any(character not in BASE58_ALPHABET for character in uuid):
-        raise MalformedError("a uuid is not base 58 of the right length", section="2.4")
-
-
 def verify_setup(
     election: Election,
     trustees: Trustees,
@@ -134,11 +132,14 @@ def verify_setup(
     The trustees' proofs and signatures; that the election's key is theirs; and, in the Préau
     profile, every binding.
     """
+    if election.evote is not None:
+        # Before the proofs, whose work grows with the number of trustees.
+        verify_trustees_size(election.evote, trustees, trustees_data)
     verify_trustees(trustees, ignore_unknown=not election.is_preau)
     if election.public_key != trustees.election_key():
         raise ProofError("the election key is not that of the trustees", section="7.10")
     if election.evote is not None:
-        verify_trustees_binding(election.uuid, election.evote, trustees, trustees_data)
+        verify_trustees_binding(election.uuid, election.evote, trustees)
         verify_credentials_binding(election.evote, credentials)
 
 

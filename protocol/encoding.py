@@ -19,6 +19,8 @@ JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue
 MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
 MAX_BYTES: Final = 2**26
+MIN_UUID: Final = 14
+MAX_UUID: Final = 22
 BASE58_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -250,6 +252,20 @@ def decode_base64_digest(text: str) -> bytes:
 
 def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii").rstrip("=")
+
+
+def verify_uuid(uuid: str, *, longest: int | None = MAX_UUID) -> None:
+    """Check that a uuid is 14 to ``longest`` base-58 characters: §2.4."""
+    bounded = MIN_UUID <= len(uuid) <= (longest or len(uuid))
+    if not bounded or any(character not in BASE58_ALPHABET for character in uuid):
+        raise _malformed("a uuid is not base 58 of the right length", "2.4")
+
+
+def own_uuid(fields: Fields, name: str = "uuid") -> str:
+    """Return a member that is a uuid of ours, 14 to 22 characters: §2.4."""
+    uuid = fields.text(name)
+    verify_uuid(uuid)
+    return uuid
 
 
 def random_base58(length: int, rng: Rng = system_rng) -> str:

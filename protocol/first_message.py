@@ -12,10 +12,10 @@ from typing import Final
 from protocol.blame import TrusteeFault, blame
 from protocol.certificates import Certificate, verify_certificate, verify_certificates
 from protocol.datum import decode_file, hash_text, require_canonical
-from protocol.encoding import Fields, JsonValue, encode_json
+from protocol.encoding import Fields, JsonValue, encode_json, own_uuid
 from protocol.errors import ProtocolError
 from protocol.pki import TrusteeKeys
-from protocol.plain_text import plain_text, verify_plain_text
+from protocol.plain_text import likeness, plain_text, verify_plain_text
 from protocol.proofs.proof import Proof
 from protocol.proofs.signature import sign, verify_signature
 from protocol.rng import Rng, system_rng
@@ -41,7 +41,7 @@ class FirstMessage:
         fields = Fields(decode_file(data), where="first message", section="7.4")
         fields.integer("evote_certificate", VERSION, VERSION)
         message = cls(
-            uuid=fields.text("uuid"),
+            uuid=own_uuid(fields),
             name=plain_text(fields, "name"),
             role=plain_text(fields, "role"),
             certificate=Certificate.decode(fields.raw("certificate")),
@@ -110,12 +110,17 @@ def verify_first_messages(uuid: str, messages: Sequence[FirstMessage]) -> None:
     """Check the first messages of a whole ceremony, in order: §7.4.
 
     Raises:
-        TrusteeFault: another election, or a certificate or signature that does not hold; it names
-            the trustee.
+        TrusteeFault: another election, a name like that of another, or a certificate or signature
+            that does not hold; it names the trustee.
     """
-    verify_certificates([message.certificate for message in messages])
+    names: set[str] = set()
     for index, message in enumerate(messages, 1):
         if message.uuid != uuid:
             raise TrusteeFault(index, "first message is for another election", section="7.4")
+        names.add(likeness(message.name))
+        if len(names) != index:
+            raise TrusteeFault(index, "name looks like that of another", section="7.4")
+    verify_certificates([message.certificate for message in messages])
+    for index, message in enumerate(messages, 1):
         with blame(index, "first message"):
             verify_first_message(message)

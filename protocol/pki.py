@@ -35,6 +35,8 @@ DECRYPTION_PREFIX: Final = "dk"
 KEY_PREFIX: Final = "key"
 VECTOR_PREFIX: Final = "iv"
 ALGORITHM: Final = "AES-GCM"
+MAX_TRANSPORTED: Final = 4096  # characters of a share or a key on its way: §7
+MAX_TRANSPORTED_POLYNOMIAL: Final = 65_536
 _TAG_BYTES: Final = 16
 _HEXADECIMAL: Final = re.compile(r"(?:[0-9a-f]{2})*")
 

@@ -14,27 +14,60 @@ from protocol.errors import MalformedError
 
 MAX_LENGTH: Final = 200
 SPACES: Final = "\u0020\u00a0"
+DIGITS: Final = "0123456789"
+LATIN_ORDINALS: Final = "\u00aa\u00ba"
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Characters that show nothing although Unicode calls them marks or symbols.
+_INVISIBLE: Final = frozenset(
+    map(chr, (0x034F, *range(0x180B, 0x1810), 0x2800, *range(0xFE00, 0xFE10)))
+) | frozenset(map(chr, range(0xE0100, 0xE01F0)))
 
 
-def verify_plain_text(text: str, *, where: str) -> None:
-    """Check that ``text`` is a plain text: §2.2.
+def verify_plain_text(text: str, *, where: str, longest: int = MAX_LENGTH) -> None:
+    """Check that ``text`` is a plain text, of up to ``longest`` characters: §2.2.
 
     Raises:
-        MalformedError: not 1 to 200 characters, not in NFC, an invisible or unassigned character,
-            another space than U+0020 and U+00A0, or a space at an end or two in a row.
+        MalformedError: empty or too long, not in NFC, an invisible or unassigned character, a
+            letter that is not Latin, a digit that is not ASCII, a mark on nothing, another space
+            than U+0020 and U+00A0, a space at an end or two in a row, or neither letter nor digit.
     """
-    if not 1 <= len(text) <= MAX_LENGTH:
-        raise _not_plain(where, f"is not 1 to {MAX_LENGTH} characters")
+    if not 1 <= len(text) <= longest:
+        raise _not_plain(where, f"is not 1 to {longest} characters")
     if not unicodedata.is_normalized("NFC", text):
         raise _not_plain(where, "is not in Unicode NFC")
+    before = ""
     for character in text:
-        category = unicodedata.category(character)
-        if category in _REFUSED_CATEGORIES or (category == "Zs" and character not in SPACES):
+        if not _is_permitted(character, before):
             raise _not_plain(where, f"has the character U+{ord(character):04X}")
+        before = unicodedata.category(character)
     spaced = text.replace("\u00a0", " ")
     if spaced != spaced.strip(" ") or "  " in spaced:
         raise _not_plain(where, "has a space at an end or two in a row")
+    if not any(_is_letter_or_digit(character) for character in text):
+        raise _not_plain(where, "has neither a letter nor a digit")
+
+
+def _is_permitted(character: str, before: str) -> bool:
+    # ``before`` is the category of the character before it, empty at the start.
+    category = unicodedata.category(character)
+    if category in _REFUSED_CATEGORIES or character in _INVISIBLE:
+        return False
+    if category == "Zs":
+        return character in SPACES
+    if category == "Nd":
+        return character in DIGITS
+    if category[0] == "M":
+        return before[:1] in {"L", "M"}
+    return category[0] != "L" or _is_latin(character)
+
+
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("LATIN ") or letter in LATIN_ORDINALS
+
+
+def _is_letter_or_digit(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] == "L" or category == "Nd"
 
 
 def plain_text(fields: Fields, name: str) -> str:

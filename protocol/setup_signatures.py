@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from protocol.ceremony import SetupSignature
 from protocol.datum import hash_text, require_canonical
-from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
+from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json, own_uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class SetupSignatures:
         """Read the canonical file; no signature is verified yet: §17.1."""
         fields = Fields(decode_canonical_json(data), where="set-up signatures", section="17.1")
         fields.integer("version", 1, 1)
-        uuid, setup_event = fields.text("uuid"), hash_text(fields, "setup_event")
+        uuid, setup_event = own_uuid(fields), hash_text(fields, "setup_event")
         signatures = tuple(SetupSignature.decode(item) for item in fields.items("signatures"))
         fields.finish()
         result = cls(uuid, setup_event, signatures)

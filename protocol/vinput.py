@@ -20,7 +20,13 @@ from protocol.dkg import (
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError, ProofError
 from protocol.group import ZERO, Scalar, generator_power
-from protocol.pki import SignedMessage, TrusteeKeys, receive
+from protocol.pki import (
+    MAX_TRANSPORTED,
+    MAX_TRANSPORTED_POLYNOMIAL,
+    SignedMessage,
+    TrusteeKeys,
+    receive,
+)
 from protocol.proofs.proof import Proof
 from protocol.secret import Secret
 
@@ -38,8 +44,10 @@ class Vinput:
     def decode(cls, data: bytes) -> "Vinput":
         """Read a ``.vinput`` file; nothing is verified yet: §7.7."""
         fields = Fields(decode_file(data), where="vinput", section="7.7")
-        polynomial = fields.text("polynomial")
-        secrets = texts(fields.items("secrets"), where="secrets", section="7.7")
+        polynomial = fields.text("polynomial", MAX_TRANSPORTED_POLYNOMIAL)
+        secrets = texts(
+            fields.items("secrets"), where="secrets", section="7.7", longest=MAX_TRANSPORTED
+        )
         coefexps = fields.items("coefexps", len(secrets))
         signatures = fields.items("signatures", len(secrets))
         fields.finish()

@@ -15,6 +15,7 @@ from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_j
 from protocol.errors import ProofError
 from protocol.group import Element, Scalar, generator_power, product
 from protocol.pki import (
+    MAX_TRANSPORTED,
     SignedMessage,
     TrusteeKeys,
     receive,
@@ -100,7 +101,7 @@ class Voutput:
     def decode(cls, data: bytes) -> "Voutput":
         """Read a ``.voutput`` file; nothing is verified yet: §7.8."""
         fields = Fields(decode_file(data), where="voutput", section="7.8")
-        private_key = fields.text("private_key")
+        private_key = fields.text("private_key", MAX_TRANSPORTED)
         public_key = VerificationKey.decode(fields.raw("public_key"))
         fields.finish()
         return cls(private_key, public_key)

@@ -15,8 +15,7 @@ from protocol.certificates import (
     make_certificate,
 )
 from protocol.dkg import generate_polynomial, make_polynomial_message
-from protocol.election import verify_uuid
-from protocol.encoding import encode_json
+from protocol.encoding import encode_json, verify_uuid
 from protocol.errors import ProtocolError
 from protocol.pki import derive_keys, generate_seed
 from protocol.rng import Rng, system_rng

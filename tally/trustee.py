@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from protocol.ceremony import (
+    MAX_MEMBERS,
+    MIN_MEMBERS,
+    MIN_THRESHOLD,
     coefficient_commitment,
     sign_transcript,
     verify_coefficient_commitment,
@@ -24,7 +27,7 @@ from protocol.dkg import (
     generate_polynomial,
     make_polynomial_message,
 )
-from protocol.election import verify_uuid
+from protocol.encoding import verify_uuid
 from protocol.errors import ProtocolError
 from protocol.first_message import FirstMessage, make_first_message, verify_first_messages
 from protocol.pki import derive_keys, generate_seed
@@ -66,18 +69,14 @@ def begin(
 
     Args:
         uuid: of the election.
-        size: n, at least 3.
-        threshold: t, at least 2.
+        size: n, 3 to 100.
+        threshold: t, at least 2 and more than half of n.
         index: our number, from 1.
         name: ours, a plain text (§2.2).
         role: ours, a plain text.
         rng: where the secrets come from.
     """
-    if not (3 <= size <= 100 and 2 <= threshold <= size and 1 <= index <= size):
-        raise Refusal(
-            "il faut au moins 3 membres, au moins 2 pour dépouiller, et un numéro parmi eux",
-            "par exemple --index 1 --of 3 --threshold 2",
-        )
+    _require_committee(size, threshold, index)
     try:
         verify_uuid(uuid)
     except ProtocolError as cause:
@@ -117,6 +116,26 @@ def begin(
         certificates=(message.decode("utf-8"),),
     )
     return memory, message
+
+
+def _require_committee(size: int, threshold: int, index: int) -> None:
+    example = "par exemple --index 1 --of 3 --threshold 2"
+    if not (
+        MIN_MEMBERS <= size <= MAX_MEMBERS
+        and MIN_THRESHOLD <= threshold <= size
+        and 1 <= index <= size
+    ):
+        raise Refusal(
+            f"il faut {MIN_MEMBERS} à {MAX_MEMBERS} membres, au moins {MIN_THRESHOLD} pour "
+            "dépouiller, et un numéro parmi eux",
+            example,
+        )
+    if 2 * threshold <= size:
+        raise Refusal(
+            f"il faut plus de la moitié des {size} membres pour dépouiller, donc au moins "
+            f"{size // 2 + 1}",
+            example,
+        )
 
 
 def deal(memory: TrusteeMemory, files: Files, rng: Rng = system_rng) -> tuple[TrusteeMemory, bytes]:

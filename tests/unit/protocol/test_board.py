@@ -22,6 +22,7 @@ from protocol.board_checks import (
 )
 from protocol.counting import Count, EncryptedTally
 from protocol.decryption import OwnedPayload
+from protocol.election import Election
 from protocol.elgamal import Ciphertext
 from protocol.encoding import decode_json, encode_json, sha256_hex
 from protocol.errors import MalformedError, ProtocolError
@@ -96,6 +97,46 @@ def test_the_ballots_can_be_read_again() -> None:
     board = board_of(OURS.entries())
     assert [r.event_hash for r in board.ballots()] == [r.event_hash for r in board.ballots()]
     assert [r.height for r in board.ballots()] == [1, 2, 3, 4]
+
+
+def member_of(archive: bytes, content: bytes) -> bytes:
+    """Return header, content and padding of the member with this content."""
+    start = archive.index(content)
+    return archive[start - 512 : start + len(content) + -len(content) % 512]
+
+
+def test_ballots_that_changed_between_two_readings_are_refused() -> None:
+    # The chain names the ballots of one election, the tally is the product of other ballots.
+    shown, counted = (SimulatedElection(votes=votes) for votes in ((0, 1, 0), (2, 2, 2)))
+    entries = shown.entries(EventKind.END_BALLOTS)
+    (tally,) = (e for e in counted.entries() if e[0] is EventKind.ENCRYPTED_TALLY)
+    first_reading = write_archive([*entries, tally])
+    stick = io.BytesIO(first_reading)
+    board = read_board(stick)
+    second_reading = first_reading
+    for one, other in zip(shown.ballots, counted.ballots, strict=True):
+        was = member_of(first_reading, one.encode())
+        second_reading = second_reading.replace(was, member_of(counted.archive(), other.encode()))
+    assert len(second_reading) == len(first_reading)
+    stick.seek(0)
+    stick.write(second_reading)
+    with pytest.raises(MalformedError, match="has changed since it was read"):
+        verify_board(board)
+
+
+def test_the_election_is_looked_at_before_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Other(Exception):
+        """What a caller raises for another election."""
+
+    def refuse(election: Election) -> None:
+        raise Other(election.uuid)
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        pytest.fail("the trustees were verified before the election was looked at")
+
+    monkeypatch.setattr("protocol.board.verify_setup", fail)
+    with pytest.raises(Other, match=OURS.uuid):
+        read_board(io.BytesIO(OURS.archive(EventKind.SETUP)), accept=refuse)
 
 
 def test_before_closing_there_is_nothing_to_decrypt() -> None:

@@ -18,11 +18,12 @@ from protocol.ceremony import (
     sign_setup,
     sign_transcript,
     verify_commitments,
+    verify_committee,
     verify_setup_signatures,
     verify_transcript,
 )
 from protocol.encoding import sha256_hex
-from protocol.errors import MalformedError, ProtocolError
+from protocol.errors import MalformedError, ProofError, ProtocolError
 from protocol.first_message import (
     FirstMessage,
     make_first_message,
@@ -33,7 +34,7 @@ from protocol.setup_signatures import SetupSignatures
 from tests.peer_secrets import NUMBERS, certificates, keys_of, peer_board
 from tests.variants import changes
 
-UUID = "ConseilEcole24"
+UUID = "ConseiLEcoLe24"
 PARAMETERS = peer_board("plain").trustees.threshold_parameters()
 COMMITMENTS = tuple(
     coefficient_commitment(uuid=UUID, size=3, threshold=2, index=index, exponentials=exponentials)
@@ -60,7 +61,35 @@ def test_first_messages_are_read_as_written_and_hold() -> None:
     verify_first_messages(UUID, messages)
     for message in messages:
         assert FirstMessage.decode(message.encode()) == message
-        assert message.encode().startswith(b'{"evote_certificate":1,"uuid":"ConseilEcole24","name"')
+        assert message.encode().startswith(b'{"evote_certificate":1,"uuid":"ConseiLEcoLe24","name"')
+
+
+@pytest.mark.parametrize("uuid", ["short", "1" * 23, "\x1b[2JfakefakefakE", "0" * 14])
+def test_a_first_message_of_no_uuid_is_refused_before_it_is_shown(uuid: str) -> None:
+    data = replace(first_message(1), uuid=uuid).encode()
+    with pytest.raises(MalformedError, match="uuid"):
+        FirstMessage.decode(data)
+
+
+def test_names_that_look_alike_are_refused_and_the_later_one_is_named() -> None:
+    messages = [first_message(trustee) for trustee in NUMBERS]
+    messages[2] = replace(messages[2], name="ANNE")
+    with pytest.raises(TrusteeFault, match="looks like") as fault:
+        verify_first_messages(UUID, messages)
+    assert fault.value.trustee == 3
+
+
+@pytest.mark.parametrize(("size", "threshold"), [(3, 2), (4, 3), (5, 3), (100, 51), (100, 100)])
+def test_a_committee_in_which_more_than_half_decrypt(size: int, threshold: int) -> None:
+    verify_committee(size, threshold)
+
+
+@pytest.mark.parametrize(
+    ("size", "threshold"), [(2, 2), (3, 1), (4, 2), (6, 3), (100, 50), (101, 60), (3, 4)]
+)
+def test_another_committee_is_refused(size: int, threshold: int) -> None:
+    with pytest.raises(ProofError):
+        verify_committee(size, threshold)
 
 
 def test_every_part_of_a_first_message_is_signed() -> None:
@@ -98,7 +127,7 @@ def test_a_first_message_of_another_form_is_refused() -> None:
         data.replace(b'"role":"directrice"', b'"role":""'),
         data.replace(COMMITMENTS[0].encode(), COMMITMENTS[0].upper().encode()),
         data.replace(
-            b'"uuid":"ConseilEcole24","name":"Anne"', b'"name":"Anne","uuid":"ConseilEcole24"'
+            b'"uuid":"ConseiLEcoLe24","name":"Anne"', b'"name":"Anne","uuid":"ConseiLEcoLe24"'
         ),
         data[:-1] + b',"x":1}',
         data + b" ",
@@ -200,7 +229,7 @@ def test_the_file_of_set_up_signatures_is_read_as_written() -> None:
         data.replace(b'"trustee":1', b'"trustee":0'),
         data.replace(b'"trustee":1', b'"trustee":"1"'),
         data.replace(
-            b'{"version":1,"uuid":"ConseilEcole24",', b'{"uuid":"ConseilEcole24","version":1,'
+            b'{"version":1,"uuid":"ConseiLEcoLe24",', b'{"uuid":"ConseiLEcoLe24","version":1,'
         ),
         data + b"\n",
     ):

@@ -226,6 +226,21 @@ def test_exponentials_are_signed_by_their_trustee() -> None:
         verify_polynomial_message(certificates(), 1, replace(message, coefexps=forged))
 
 
+def test_transported_texts_have_a_greatest_length() -> None:
+    message = polynomials()[0]
+    shares = (message.secrets[0],) * 2
+    for fits, too_long in (
+        (replace(message, polynomial="p" * 65_536), replace(message, polynomial="p" * 65_537)),
+        (
+            replace(message, secrets=("s" * 4096, *shares)),
+            replace(message, secrets=("s" * 4097, *shares)),
+        ),
+    ):
+        assert PolynomialMessage.decode(fits.encode()) == fits
+        with pytest.raises(MalformedError):
+            PolynomialMessage.decode(too_long.encode())
+
+
 def test_a_message_sends_one_share_to_each() -> None:
     message = replace(polynomials()[0], secrets=polynomials()[0].secrets[:2])
     with pytest.raises(TrusteeFault, match="one share"):

@@ -16,8 +16,8 @@ from protocol.blame import TrusteeFault
 from protocol.ceremony import Transcript, sign_transcript
 from protocol.certificates import make_certificate
 from protocol.dkg import generate_polynomial, make_polynomial_message
-from protocol.election import Election, verify_setup, verify_uuid
-from protocol.encoding import JsonValue, decode_json, encode_json, sha256_hex
+from protocol.election import Election, verify_setup
+from protocol.encoding import JsonValue, decode_json, encode_json, sha256_hex, verify_uuid
 from protocol.errors import MalformedError, ProtocolError, UnsupportedError
 from protocol.pki import derive_keys, generate_seed
 from protocol.proofs.knowledge import prove_knowledge
@@ -77,6 +77,12 @@ def test_our_election_is_read_as_it_was_made() -> None:
     assert EvoteBinding.decode(OURS.bindings.encode()) == OURS.bindings
 
 
+def test_a_description_may_be_empty_or_long_and_a_vote_close_in_9999() -> None:
+    Election.decode(changed(lambda e: e.update(description="")))
+    Election.decode(changed(lambda e: e.update(description="a" * 2000)))
+    Election.decode(changed(evote(closes_at=253_402_300_799)))
+
+
 UNSUPPORTED: dict[str, Change] = {
     "version 2": lambda e: e.update(version=2),
     "another group": lambda e: e.update(group="BELENIOS-2048"),
@@ -130,7 +136,20 @@ REFUSED: dict[str, Change] = {
     "another rule": evote(rule="d-hondt"),
     "no list": evote(lists=[]),
     "closing before opening": evote(opens_at=5, closes_at=5),
-    "closing too late": evote(closes_at=2**40),
+    "closing in the year 10000": evote(closes_at=253_402_300_800),
+    "a name of two lines": lambda e: e.update(name="Élection\nIdentifiant : faux"),
+    "a name with an escape": lambda e: e.update(name="Élection \x1b[8m"),
+    "no name": lambda e: e.update(name=""),
+    "a description of two lines": lambda e: e.update(description="une\ndeux"),
+    "a long description": lambda e: e.update(description="a" * 2001),
+    "a question of two lines": lambda e: e["questions"][0].update(question="une\ndeux"),
+    "no question": lambda e: e["questions"][0].update(question=""),
+    "members alike": lambda e: e["evote"]["ceremony"]["members"][2].update(name="AïchaBen ali"),
+    "101 members": lambda e: e["evote"]["ceremony"].update(
+        members=[{"name": f"Anne {n}", "role": "r"} for n in range(101)],
+        commitments=["a" * 64] * 101,
+        signatures=e["evote"]["ceremony"]["signatures"][:1] * 101,
+    ),
     "too much grace": evote(grace_seconds=3601),
     "negative grace": evote(grace_seconds=-1),
     "a hash in capitals": evote(trustees_sha256="A" * 64),
@@ -260,8 +279,10 @@ def test_commitments_are_checked_even_where_all_signed_false_ones() -> None:
     assert fault.value.trustee == 3
 
 
-@pytest.mark.parametrize(("size", "threshold"), [(2, 2), (3, 1)])
-def test_fewer_than_three_trustees_or_two_to_decrypt_are_refused(size: int, threshold: int) -> None:
+@pytest.mark.parametrize(("size", "threshold"), [(2, 2), (3, 1), (4, 2)])
+def test_fewer_than_three_trustees_or_half_to_decrypt_are_refused(
+    size: int, threshold: int
+) -> None:
     parameters = small_parameters(size, threshold)
     trustees = Trustees((parameters,))
     data = trustees.encode()
@@ -273,7 +294,7 @@ def test_fewer_than_three_trustees_or_two_to_decrypt_are_refused(size: int, thre
             )
         )
     )
-    with pytest.raises(ProtocolError, match="fewer than 3 trustees"):
+    with pytest.raises(ProtocolError, match=r"there are not 3|more than half"):
         verify_setup(election, trustees, data, OURS.credentials)
 
 

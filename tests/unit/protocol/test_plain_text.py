@@ -13,7 +13,10 @@ GOOD = {
     "accents": "Liste indépendante n° 1 — « l'avenir »",
     "a no-break space": "Pour l'école\u00a0!",
     "two hundred": "a" * 200,
-    "Arabic": "قائمة الآباء",
+    "every mark of French": "Ærøskøbing, Œuvre, Dinh Ngọc, l’Haÿ-les-Roses",
+    "ordinals": "2º et 3ª",
+    "a mark on a letter that has none of its own": "q\u0307",
+    "a digit alone": "7",
 }
 BAD = {
     "empty": "",
@@ -36,6 +39,24 @@ BAD = {
     "two spaces": "a  b",
     "two unlike spaces": "a \u00a0b",
     "a space alone": " ",
+    "Arabic": "قائمة الآباء",
+    "a Cyrillic capital": "FC\u0420E",
+    "Greek": "\u0391ubry",
+    "full-width Latin": "\uff21ubry",
+    "a modifier letter": "L\u02bcavenir",
+    "an Arabic digit": "Liste \u0661",
+    "a full-width digit": "Liste \uff11",
+    "a Hangul filler": "FCPE\u3164",
+    "another Hangul filler": "FCPE\u115f",
+    "a combining grapheme joiner": "FC\u034fPE",
+    "a variation selector": "FCPE\ufe0f",
+    "a Mongolian variation selector": "FCPE\u180b",
+    "a supplementary variation selector": "FCPE\U000e0100",
+    "an empty Braille pattern": "\u2800FCPE",
+    "a mark first": "\u0307FCPE",
+    "a mark on a digit": "Liste 1\u0307",
+    "a mark on a space": "Liste \u0307A",
+    "no letter or digit": "– ! –",
 }
 ALIKE = {
     "equal, of one letter": ("A", "A"),
@@ -64,6 +85,12 @@ def test_texts_that_look_alike_do_not_stand_together(pair: tuple[str, str]) -> N
     assert likeness(pair[0]) == likeness(pair[1])
     with pytest.raises(MalformedError, match="looks like"):
         verify_distinct(["Autre", *pair], where="labels")
+
+
+def test_a_longer_text_is_accepted_where_it_is_allowed() -> None:
+    verify_plain_text("a" * 2000, where="description", longest=2000)
+    with pytest.raises(MalformedError):
+        verify_plain_text("a" * 2001, where="description", longest=2000)
 
 
 def test_texts_that_differ_stand_together() -> None:
