@@ -3,17 +3,31 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ballotHash, decodeBallot, encodeBallot, verifyBallot } from "../src/ballot.ts";
+import {
+  ballotHash,
+  decodeBallot,
+  decodeUnsigned,
+  encodeBallot,
+  makeUnsignedBallot,
+  signBallot,
+  verifyBallot,
+  verifyUnsigned,
+} from "../src/ballot.ts";
 import type { BallotContext } from "../src/ballot.ts";
-import { utf8 } from "../src/encoding.ts";
+import { publicCredential } from "../src/credentials.ts";
+import { sha256Base64, utf8 } from "../src/encoding.ts";
 import { MalformedError, ProofError, ProtocolError } from "../src/errors.ts";
-import { Element, Scalar, generatorPower } from "../src/group.ts";
-import { decodeJson } from "../src/json.ts";
+import { Element, Q, Scalar, generatorPower } from "../src/group.ts";
 import { makeAnswer, verifyAnswer } from "../src/answer.ts";
-import { decodeChecked, verifyOpened } from "../src/opened.ts";
+import { decodeJson, encodeJson, isObject, members } from "../src/json.ts";
+import { decodeChecked, exportOpened, verifyOpened } from "../src/opened.ts";
+import { verifyMembership } from "../src/proofs/membership.ts";
+import { claimedCommitment } from "../src/proofs/proof.ts";
 import { checkVote, decodeQuestion } from "../src/questions.ts";
 import type { Question } from "../src/questions.ts";
+import { Secret } from "../src/secret.ts";
 import { trackerOf } from "../src/tracker.ts";
+import { hashToScalar } from "../src/transcript.ts";
 import { at, readVectors, seededRng, textOf } from "./vectors.ts";
 import type { BallotVectors } from "./vectors.ts";
 
@@ -32,6 +46,15 @@ function verify(text: string): void {
   verifyBallot(decodeBallot(utf8(text), questions), context);
 }
 
+// The ballot without its signature, whose hash would notice every change before the proofs do.
+const unsignedText = vectors.ballot.replace(/,"signature":.*\}$/, "}");
+
+function verifyWithoutSignature(text: string): void {
+  verifyUnsigned(decodeUnsigned(decodeJson(utf8(text)), questions), context);
+}
+
+const oneCiphertext = { alpha: generatorPower(Scalar.of(3)), beta: generatorPower(Scalar.of(4)) };
+
 describe("the ballot of the vectors", () => {
   test("holds, is written the same, and has its tracker", () => {
     const ballot = decodeBallot(utf8(vectors.ballot), questions);
@@ -48,24 +71,97 @@ describe("the ballot of the vectors", () => {
     });
   }
 
-  test("is refused with any one scalar changed", () => {
-    const scalars = [...vectors.ballot.matchAll(/(?:challenge|response)":"([0-9]+)/g)];
-    assert.equal(scalars.length, 2 * (3 * 2 + 2 + 2 + 1));
+  test("is refused with any one scalar of its proofs changed", () => {
+    verifyWithoutSignature(unsignedText);
+    const scalars = [...unsignedText.matchAll(/(?:challenge|response)":"([0-9]+)/g)];
+    assert.equal(scalars.length, 2 * (3 * 2 + 2 + 2));
     for (const found of scalars) {
-      const start = found.index + found[0].length - at(found, 1).length;
+      const end = found.index + found[0].length;
+      const start = end - at(found, 1).length;
       const changed = Scalar.decode(at(found, 1)).plus(Scalar.of(1)).encode();
-      const end = start + at(found, 1).length;
-      const damaged = vectors.ballot.slice(0, start) + changed + vectors.ballot.slice(end);
-      assert.throws(() => verify(damaged), ProofError);
+      const damaged = unsignedText.slice(0, start) + changed + unsignedText.slice(end);
+      assert.throws(() => verifyWithoutSignature(damaged), /proof/);
     }
   });
 
   test("is refused with any one element changed", () => {
     const stranger = generatorPower(Scalar.of(11)).encode();
-    for (const found of vectors.ballot.matchAll(/":"([0-9a-f]{64})"/g)) {
-      const damaged = vectors.ballot.replace(at(found, 1), stranger);
-      assert.throws(() => verify(damaged), ProofError);
+    const elements = [...unsignedText.matchAll(/":"([0-9a-f]{64})"/g)];
+    assert.equal(elements.length, 1 + 2 * 3);
+    for (const found of elements) {
+      const damaged = unsignedText.replace(at(found, 1), stranger);
+      assert.throws(() => verifyWithoutSignature(damaged), /proof/);
     }
+  });
+
+  test("is refused with a part too many or too few, whatever its proofs say", () => {
+    const proof = '{"challenge":"1","response":"1"}';
+    const damages = [
+      unsignedText.replace(/\{"alpha[^}]*\},/, ""),
+      unsignedText.replace('"individual_proofs":[[', `"individual_proofs":[[${proof},`),
+      unsignedText.replace('"individual_proofs":[', `"individual_proofs":[[${proof},${proof}],`),
+      unsignedText.replace('"overall_proof":[', `"overall_proof":[${proof},`),
+      unsignedText.replace(/"overall_proof":\[\{[^}]*\},/, '"overall_proof":['),
+      unsignedText.replace('"blank_proof":[', `"blank_proof":[${proof},`),
+      unsignedText.replace(/,"blank_proof":\[[^\]]*\]/, ""),
+      unsignedText.replace('"answers":[', '"answers":[{},'),
+      unsignedText.replace(/"answers":\[.*\]/, '"answers":[]'),
+    ];
+    for (const damaged of damages) {
+      assert.notEqual(damaged, unsignedText);
+      assert.throws(() => verifyWithoutSignature(damaged), MalformedError);
+    }
+  });
+
+  test("is not proved by a spare proof that makes the challenges add up", () => {
+    const { alpha, beta } = oneCiphertext;
+    const chosen = { challenge: Scalar.of(5), response: Scalar.of(6) };
+    const a = claimedCommitment(chosen, Element.GENERATOR, alpha).encode();
+    const b = claimedCommitment(chosen, context.publicKey, beta).encode();
+    const hash = hashToScalar(`prove|s|${alpha.encode()},${beta.encode()}|${a},${b}`);
+    const spare = { challenge: hash.minus(chosen.challenge), response: Scalar.of(0) };
+    for (const proofs of [[chosen, spare], [chosen], []]) {
+      const check = (): void => {
+        verifyMembership("s", context.publicKey, oneCiphertext, [0], proofs);
+      };
+      assert.throws(check, ProofError);
+    }
+  });
+
+  test("is refused with a member too many, at any place", () => {
+    for (const start of ['{"election_uuid', '{"choices', '{"alpha', '{"challenge', '{"hash']) {
+      const damaged = vectors.ballot.replace(start, `{"x":1,${start.slice(1)}`);
+      assert.notEqual(damaged, vectors.ballot);
+      assert.throws(() => decodeBallot(utf8(damaged), questions), /"x" that is not known/);
+    }
+  });
+
+  test("is of its election: neither the uuid nor the fingerprint may differ", () => {
+    const { unsigned } = decodeBallot(utf8(vectors.ballot), questions);
+    const other = sha256Base64(utf8("another"));
+    for (const changed of [{ uuid: "AnotherElection" }, { fingerprint: other }]) {
+      assert.throws(() => verifyUnsigned({ ...unsigned, ...changed }, context), /another election/);
+    }
+  });
+
+  test("is signed for what it says: another ballot's signature by the same voter is refused", () => {
+    const secret = new Secret(Scalar.of(4321));
+    const [one, other] = ["one", "other"].map((seed) => {
+      const rng = seededRng(seed);
+      const key = publicCredential(secret);
+      const { unsigned } = makeUnsignedBallot(context, key, [[1, 0, 0]], rng);
+      return signBallot(unsigned, secret, rng);
+    });
+    assert.ok(one !== undefined && other !== undefined);
+    verifyBallot(one, context);
+    assert.throws(
+      () => verifyBallot({ ...other, unsigned: one.unsigned }, context),
+      /hash of a ballot is not that of its content/,
+    );
+    assert.throws(
+      () => signBallot(one.unsigned, new Secret(Scalar.of(1)), seededRng("x")),
+      ProtocolError,
+    );
   });
 
   test("is refused with its members in another order, though the JSON is canonical", () => {
@@ -91,6 +187,7 @@ describe("the checked ballot of the vectors (§15)", () => {
       checked.replace('"choices":[[0,0,1]]', '"choices":[[0,0,1,0]]'),
       checked.replace(/"randomness":\[\["[0-9]+"/, '"randomness":[["5"'),
       checked.replace(/"randomness":\[\["[0-9]+",/, '"randomness":[['),
+      checked.replace(/,"[0-9]+"\]\]\}$/, "]]}"),
     ];
     for (const text of untrue) {
       assert.notEqual(text, checked);
@@ -98,6 +195,28 @@ describe("the checked ballot of the vectors (§15)", () => {
     }
     const signed = checked.replace(/"ballot":\{.*\},"choices"/, `"ballot":${vectors.ballot},"choices"`);
     assert.throws(() => decodeChecked(utf8(signed), questions), MalformedError);
+  });
+});
+
+describe("a checked ballot by somebody who knows the election's key (§15)", () => {
+  // With y = g^2, y^r g = y^(r + 1/2): beta alone does not say what was encrypted.
+  const half = Scalar.of((Q + 1n) / 2n);
+  const known = { ...context, publicKey: generatorPower(Scalar.of(2)) };
+  const key = generatorPower(Scalar.of(7));
+  const made = makeUnsignedBallot(known, key, [[0, 1, 0]], seededRng("known"));
+
+  test("cannot say another choice by other randomness", () => {
+    const [r = half, s = half, t = half] = made.opening.reveal().randomness[0] ?? [];
+    const lie = { votes: [[0, 0, 1]], randomness: [[r, s.plus(half), t.minus(half)]] };
+    const data = exportOpened(made.unsigned, new Secret(lie));
+    assert.throws(() => verifyOpened(decodeChecked(data, questions), known), /another vote/);
+  });
+
+  test("has its members in one order", () => {
+    const value = decodeJson(exportOpened(made.unsigned, made.opening));
+    assert.ok(isObject(value));
+    const turned = encodeJson(members(...[...value].reverse()));
+    assert.throws(() => decodeChecked(turned, questions), /canonical/);
   });
 });
 

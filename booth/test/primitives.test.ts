@@ -109,8 +109,15 @@ describe("a code (§13)", () => {
 
   test("holds no letter that only looks like one, or becomes one as a capital", () => {
     const zeros = "000001-000002-000004-000008-000000G";
-    for (const stranger of ["ı", "ſ", "ß", "О", "０", "é"]) {
-      assert.throws(() => decodeCode(zeros.replace("0", stranger)), { groups: [1] });
+    for (const stranger of ["ı", "ſ", "ß", "О", "１", "é"]) {
+      assert.throws(() => decodeCode(zeros.replace("1", stranger)), { groups: [1] });
+    }
+  });
+
+  test("has two zero bits at its end, whatever its last check says", () => {
+    for (const check of "0123456789ABCDEFGHJKMNPQRSTVWXYZ") {
+      const typed = `000001-000002-000004-000008-000001${check}`;
+      assert.throws(() => decodeCode(typed), { groups: [5] });
     }
   });
 });

@@ -165,6 +165,8 @@ describe("an election", () => {
     "white space": ['"version":1,', '"version": 1,'],
     "no question": [/"questions":\[.*\],"uuid"/, '"questions":[],"uuid"'],
     "two lists to choose": ['"max":1', '"max":2'],
+    "no list to choose": ['"min":1', '"min":0'],
+    "an unknown member of the question": ['"answers":', '"x":1,"answers":'],
     "no blank": ['"blank":true', '"blank":false'],
     "other labels": ['"label":"FCPE"', '"label":"UNAAPE"'],
     "a list fewer": [/\{"label":"FCPE"[^}]*\},/, ""],
