@@ -15,7 +15,7 @@ LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-ve
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core lint peer booth setup-browser bench bench-large soak mutants lock clean
+.PHONY: help setup demo test test-core lint peer postgresql booth setup-browser bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -31,7 +31,7 @@ demo: setup ## hold a whole election of a fictitious school, and verify it
 	@rm -rf demo-election
 	@$(VENV)/bin/evote demo --out demo-election
 
-test: setup lint peer ## run every test, with the peer's tool
+test: setup lint peer postgresql ## run every test, with the peer's tool
 	@$(PYTEST) -m 'not soak'
 
 test-core: setup ## run the tests that need nothing but Python
@@ -54,6 +54,9 @@ $(NODE_PACKAGES): booth/package.json booth/package-lock.json setup/npm_packages.
 
 setup-browser: setup ## have Chromium installed (by itself only as root on Debian)
 	@setup/chromium.sh
+
+postgresql: setup ## find PostgreSQL's programs, and strace; root on Debian gets them installed
+	@$(RUN) setup/postgresql.py >/dev/null
 
 peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
 	@$(RUN) setup/fetch_peer.py
