@@ -15,7 +15,7 @@ LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-ve
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core lint peer postgresql booth setup-browser bench bench-large soak mutants lock clean
+.PHONY: help setup demo serve test test-core lint peer postgresql booth setup-browser bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -30,6 +30,9 @@ $(INSTALLED): requirements/dev.txt pyproject.toml setup/venv.sh
 demo: setup ## hold a whole election of a fictitious school, and verify it
 	@rm -rf demo-election
 	@$(VENV)/bin/evote demo --out demo-election
+
+serve: setup ## serve a ready-made school to click through, with links to vote as three parents
+	@$(VENV)/bin/evote serve --ready-made demo-election-served
 
 test: setup lint peer postgresql ## run every test, with the peer's tool
 	@$(PYTEST) -m 'not soak'

@@ -26,5 +26,6 @@ COMMANDS: Final = (
     ),
     Command("election", "sceller, ouvrir et clore une élection", "evote.cli.election"),
     Command("ballot", "faire un bulletin, le mettre dans l'urne", "evote.cli.ballot"),
+    Command("serve", "servir les pages de vote aux parents", "evote.cli.serve"),
     Command("demo", "tenir toute une élection imaginaire, et la vérifier", "evote.cli.demo"),
 )

@@ -17,7 +17,7 @@ from tally.passphrase import PassphraseSource
 _EPILOG = """\
 fichiers écrits dans le dossier :
   public-credentials.json   codes publics, pour sceller l'élection
-  reserves.json             codes publics de réserve, pour sceller l'élection
+  reserves.json             codes de réserve et marque de la liste, pour sceller
   sign-in-numbers.json      numéros d'émargement, pour le serveur
   letters.txt               une feuille par électeur : à imprimer, puis à détruire
   desk-sealed               ce que le bureau des codes garde, fermé par six mots
@@ -55,10 +55,10 @@ def _make(options: Namespace) -> int:
     roll = seal_roll(read_roll(options.roll, settled=options.settled).electors)
     make_folder(options.out)
     passphrase = PassphraseSource(options.passphrase_file).new()
-    codes = make_codes(uuid, len(roll.electors))
+    codes = make_codes(uuid, roll)
     sheet = Sheet(options.school, uuid, options.host)
     write_files(desk_files(options.out, codes, roll.electors, sheet, seal_desk(codes, passphrase)))
     print(f"{len(codes.electors)} codes et {len(codes.reserves)} codes de réserve.")
     print("À faire : imprimer letters.txt, distribuer les lettres, puis détruire ce fichier.")
-    print("Ensuite : evote election seal, avec public-credentials.json et reserves.json.")
+    print("Ensuite : evote election seal, avec public-credentials.json, reserves.json et cette liste.")
     return 0

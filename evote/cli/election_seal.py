@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evote.cli.inputs import make_folder, read_as, read_roll, read_uuid
 from evote.cli.parser import Group
+from evote.cli.words import printable
 from evote.credentials.files import decode_reserves
 from evote.election.config import ElectionConfig, decode_config
 from evote.election.reading import RECORD_NAME
@@ -84,20 +85,27 @@ def _gather(
         credentials=read_as(
             options.credentials, PublicCredentials.decode, "une liste de codes publics"
         ),
-        reserves=_read_reserves(options.reserves, uuid),
+        reserves=_read_reserves(options.reserves, uuid, roll),
         trustees_bytes=trustees,
         ceremony=ceremony,
     )
 
 
-def _read_reserves(path: Path, uuid: str) -> tuple[Element, ...]:
-    of_uuid, keys = read_as(path, decode_reserves, "la liste des codes de réserve")
-    if of_uuid != uuid:
+def _read_reserves(path: Path, uuid: str, roll: SealedRoll) -> tuple[Element, ...]:
+    reserves = read_as(path, decode_reserves, "la liste des codes de réserve")
+    if reserves.uuid != uuid:
         raise Refusal(
-            f"les codes de réserve sont ceux de l'élection {of_uuid}, pas de {uuid}",
+            f"les codes de réserve sont ceux de l'élection {printable(reserves.uuid)}, "
+            f"pas de {uuid}",
             "donnez les fichiers faits par evote credentials make pour cette élection",
         )
-    return keys
+    if reserves.roll_sha256 != roll.digest():
+        raise Refusal(
+            "les codes ont été faits pour une autre liste électorale que celle-ci",
+            "scellez avec la liste qui a servi aux codes, ou refaites codes et lettres "
+            "avec evote credentials make",
+        )
+    return reserves.keys
 
 
 def _show(config: ElectionConfig, setup: SetUp, path: Path) -> None:

@@ -3,6 +3,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,8 +16,10 @@ from evote.web.languages import LANGUAGES, Language
 from evote.web.metrics import Watch
 from evote.web.security import BodyLimit, SecurityHeaders
 from evote.web.services import Services
+from evote.web.upkeep import upkeep
 
-COMPRESS_FROM = 1000
+COMPRESS_FROM: Final = 1000
+ROUTERS: Final = (public.router, voter.router, api.router, operating.router)
 
 
 def create_app(
@@ -35,7 +38,8 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with upkeep(database, clock):
+            yield
         database.close()
 
     app = FastAPI(
@@ -49,8 +53,8 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.services = services
-    for part in (public, voter, api, operating):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
     problems.install(app)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)

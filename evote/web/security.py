@@ -6,6 +6,7 @@ No page may be framed, run what is not ours, or tell another site where its visi
 
 from typing import Final
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,8 +78,11 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
     """A request has more bytes than any ballot."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class BodyLimit:

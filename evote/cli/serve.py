@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote serve``: the pages and the booth, until Ctrl-C."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Final
+
+from evote.cli.demo_screen import Screen
+from evote.cli.parser import FrenchParser
+from evote.database.connection import DatabaseUnavailable
+from evote.demo.ready_made import ready_made_school
+from evote.errors import Refusal, Unreadable
+from evote.settings import SettingsError, read_settings
+from evote.web.assets import AssetsMissing, read_assets
+from evote.web.serving import migrate_database, serve
+
+_EPILOG: Final = """\
+Les réglages viennent de l'environnement : PREAU_DATABASE_URL, PREAU_PUBLIC_URL,
+PREAU_KEY_FOLDER, PREAU_OUTBOX_FOLDER. Devant, un serveur web donne le https.
+--ready-made fait, dans un dossier, une école imaginaire ouverte au vote, et donne trois liens.
+
+codes de sortie : 0 arrêté normalement, 1 réglage dangereux ou service impossible, 2 mal appelé."""
+MAX_PORT: Final = 65_535
+MAX_WORKERS: Final = 64
+
+
+def main(arguments: list[str]) -> int:
+    """Serve; 0 when it was asked to stop."""
+    options = _parser().parse_args(arguments)
+    if not (1 <= options.port <= MAX_PORT and 1 <= options.workers <= MAX_WORKERS):
+        raise Unreadable("le port ou le nombre de processus n'est pas possible", "par ex. 8000")
+    if options.ready_made is not None:
+        _make_ready(options)
+    try:
+        read_assets()
+        settings = read_settings()
+        migrate_database(settings)
+    except SettingsError as cause:
+        faults = " ; ".join(cause.faults)
+        raise Refusal(f"réglages refusés : {faults}", "voir docs/operations.md") from cause
+    except (AssetsMissing, DatabaseUnavailable, ValueError) as cause:
+        raise Refusal(
+            f"le service ne peut pas démarrer [{cause}]", "voir la base et son adresse"
+        ) from cause
+    print(
+        f"Préau est servi sur http://{options.host}:{options.port} (Ctrl-C pour arrêter)",
+        flush=True,
+    )
+    serve(options.host, options.port, options.workers)
+    return 0
+
+
+def _parser() -> FrenchParser:
+    parser = FrenchParser("evote serve", "Servir les pages de vote, jusqu'à Ctrl-C.", _EPILOG)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", metavar="ADRESSE", help="où écouter (127.0.0.1)")
+    add("--port", type=int, default=8000, metavar="PORT", help="port (8000)")
+    add("--workers", type=int, default=1, metavar="N", help="processus (1)")
+    add("--ready-made", type=Path, metavar="DOSSIER", help="une école imaginaire toute prête")
+    return parser
+
+
+def _make_ready(options: Namespace) -> None:
+    url = f"http://{options.host}:{options.port}"
+    screen = Screen(quiet=not sys.stderr.isatty())
+    school = ready_made_school(options.ready_made, url, screen.progress)
+    os.environ["PREAU_DATABASE_URL"] = school.database_url
+    os.environ["PREAU_KEY_FOLDER"] = str(school.keys.absolute())
+    os.environ["PREAU_PUBLIC_URL"] = url
+    print(school.letters(), flush=True)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Runs the application with uvicorn: no log of addresses, and time to finish what was begun."""
+
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from evote.database.connection import open_database
+from evote.database.migrating import migrate
+from evote.settings import Settings, read_settings
+from evote.web.app import create_app
+from evote.web.metrics import configure_logs
+
+FINISH_SECONDS: Final = 30
+
+
+def app_from_environment() -> FastAPI:
+    """Return the application of the settings in the environment; each worker calls it."""
+    configure_logs()
+    settings = read_settings()
+    return create_app(settings, open_database(settings.database_url))
+
+
+def migrate_database(settings: Settings) -> None:
+    """Bring the database to the tables of this version, before any worker starts."""
+    database = open_database(settings.database_url)
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve until a signal asks to stop; requests that have begun are answered first."""
+    uvicorn.run(
+        "evote.web.serving:app_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,  # it would say who asked for what, and when
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+    )

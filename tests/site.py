@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A school's election on a server of this process, with a clock that the test moves."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import uvicorn
+from fastapi import FastAPI
+
+from evote.board.appending import append_event
+from evote.database.connection import open_database
+from evote.database.elections import State, lock_election, set_state
+from evote.database.migrating import migrate
+from evote.settings import read_settings
+from evote.web.app import create_app
+from evote.web.languages import FRENCH, PSEUDO, Language
+from protocol.codes import encode_code
+from protocol.events import EventKind
+from tests.db.school import ManualClock, School, host, make_election
+from tests.simulator import CLOSES_AT, SimulatedElection
+
+VOTES = (0, 1, None, 0, 1, 0, 2)
+
+
+@cache
+def twelve_parents() -> SimulatedElection:
+    """An election of twelve electors and three lists, whose parents would vote so: ``VOTES``."""
+    return replace(make_election(electors=12, lists=3), votes=VOTES)
+
+
+@cache
+def migrated_file() -> Path:
+    """An empty database with our tables, to copy."""
+    path = Path(mkdtemp(prefix="preau-test-")) / "preau.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@dataclass
+class Site:
+    """The application, the school behind it, and what its parents have in hand."""
+
+    app: FastAPI
+    school: School
+    clock: ManualClock
+    url: str
+
+    def link(self, elector: int) -> str:
+        """The address on the letter of an elector, from 0."""
+        return f"{self.url}/v/{self.school.uuid}#{self.code(elector)}"
+
+    def code(self, elector: int) -> str:
+        return encode_code(self.school.election.codes[elector]).reveal()
+
+    def pin(self, elector: int) -> str:
+        return self.school.pin(elector).reveal()
+
+    @property
+    def page(self) -> str:
+        return f"{self.url}/e/{self.school.uuid}"
+
+    def set_state(self, state: State) -> None:
+        with self.school.database.write() as connection:
+            set_state(connection, lock_election(connection, self.school.uuid), state)
+
+    def vote(self, elector: int, choice: int | None = 0) -> str:
+        """Let an elector vote without browser; return the tracker."""
+        answer = self.school.cast(elector, self.school.ballot(elector, choice))
+        assert answer.tracker is not None
+        return answer.tracker
+
+    def close_and_count(self) -> None:
+        """Append to the board what closing and counting append, with the result of ``VOTES``."""
+        for elector, choice in enumerate(VOTES):
+            if self.school.counts()[0] <= elector:
+                self.vote(elector, choice)
+        self.clock.time = CLOSES_AT + 1000
+        kinds = (EventKind.SETUP, EventKind.BALLOT)
+        later = [entry for entry in self.school.election.entries() if entry[0] not in kinds]
+        for kind, data in later:
+            with self.school.database.write() as connection:
+                append_event(connection, lock_election(connection, self.school.uuid), kind, data)
+        self.set_state(State.TALLIED)
+
+
+def make_site(
+    folder: Path,
+    url: str = "http://127.0.0.1:8000",
+    languages: tuple[Language, ...] = (FRENCH, PSEUDO),
+    *,
+    opened: bool = True,
+) -> Site:
+    """Return a school of twelve parents on a new server that is not listening yet."""
+    (folder / "data").mkdir(parents=True)
+    file = folder / "data" / "preau.db"
+    shutil.copy(migrated_file(), file)
+    address = f"sqlite:///{file}"
+    database, clock = open_database(address), ManualClock()
+    school = host(database, folder / "keys", twelve_parents(), clock, opened=opened)
+    settings = read_settings(database_url=address, public_url=url, key_folder=folder / "keys")
+    app = create_app(settings, database, clock=clock, languages=languages)
+    return Site(app, school, clock, url)
+
+
+@contextmanager
+def listening(folder: Path, *, opened: bool = True) -> Iterator[Site]:
+    """Serve a site over TCP, in a thread of this process."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        port = reserved.getsockname()[1]
+    site = make_site(folder, f"http://127.0.0.1:{port}", opened=opened)
+    config = uvicorn.Config(site.app, port=port, log_level="error", access_log=False, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+        assert thread.is_alive()
+    try:
+        yield site
+    finally:
+        server.should_exit = True
+        thread.join(10)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The booth's API: exact bytes, one answer for each outcome, and nothing changed by a refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from evote.casting import Outcome
+from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.elections import State
+from evote.web.problems import STATUSES
+from evote.web.security import MAX_BODY_BYTES
+from tests.simulator import CLOSES_AT, UUID
+from tests.site import Site
+
+API = f"/api/elections/{UUID}"
+
+
+def body(site: Site, elector: int, **changed: str) -> dict[str, str]:
+    ballot = site.school.ballot(elector).decode()
+    sign_in = {"sign_in_number": site.school.number(elector), "pin": site.pin(elector)}
+    return {**sign_in, "ballot": ballot, **changed}
+
+
+def pre_check(client: TestClient, site: Site, elector: int, **changed: str) -> Response:
+    asked = body(site, elector, **changed)
+    del asked["ballot"]
+    return client.post(f"{API}/pre-check", json=asked)
+
+
+def cast(client: TestClient, site: Site, elector: int, **changed: str) -> Response:
+    return client.post(f"{API}/cast", json=body(site, elector, **changed))
+
+
+def test_every_outcome_has_a_status() -> None:
+    assert set(STATUSES) == set(Outcome)
+
+
+def test_what_was_sealed_is_given_to_the_byte(client: TestClient, site: Site) -> None:
+    election = site.school.election
+    assert client.get(f"{API}/election.json").content == election.election.data
+    assert client.get(f"{API}/credentials.json").content == election.credentials.data
+
+
+def test_a_parent_votes_once(client: TestClient, site: Site) -> None:
+    assert pre_check(client, site, 0).json()["outcome"] == "ready"
+    first = cast(client, site, 0)
+    assert (first.status_code, first.json()["outcome"]) == (200, "recorded")
+    assert first.headers["cache-control"] == "no-store"
+    assert cast(client, site, 0).json() == first.json()
+    other = site.school.ballot(0, 1, "another").decode()
+    again = cast(client, site, 0, ballot=other)
+    assert (again.status_code, again.json()["outcome"]) == (409, "already_voted")
+    assert pre_check(client, site, 0).json()["outcome"] == "already_voted"
+    assert site.school.counts() == (1, 1)
+    assert client.get(f"{API}/ballots").json() == {
+        "ballots": [
+            {
+                "tracker": first.json()["tracker"],
+                "credential": site.school.election.cast(0, 0).credential.encode(),
+            }
+        ]
+    }
+
+
+def test_an_unknown_code_and_a_wrong_pin_have_one_answer(client: TestClient, site: Site) -> None:
+    wrong = "000000" if site.pin(0) != "000000" else "000001"
+    one = pre_check(client, site, 0, pin=wrong)
+    other = pre_check(client, site, 0, sign_in_number="0" * 32)
+    assert (one.status_code, one.content) == (other.status_code, other.content)
+    assert one.json()["outcome"] == "code_or_pin_wrong"
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [
+        (State.SEALED, "not_open_yet"),
+        (State.SUSPENDED, "suspended"),
+        (State.CLOSED, "closed"),
+        (State.CANCELLED, "closed"),
+    ],
+)
+def test_no_ballot_enters_unless_the_vote_is_open(
+    client: TestClient, site: Site, state: State, outcome: str
+) -> None:
+    site.set_state(state)
+    answer = cast(client, site, 0)
+    assert (answer.status_code, answer.json()["outcome"]) == (409, outcome)
+    assert site.school.counts() == (0, 0)
+
+
+def test_the_grace_is_for_ballots_on_their_way(client: TestClient, site: Site) -> None:
+    site.clock.time = CLOSES_AT + 300
+    assert cast(client, site, 0).json()["outcome"] == "recorded"
+    site.clock.time += 1
+    assert cast(client, site, 1).json()["outcome"] == "closed"
+
+
+BAD_BODIES: dict[str, Any] = {
+    "nothing": {},
+    "a list": [],
+    "another member": {"sign_in_number": "0" * 32, "pin": "1", "ballot": "{}", "x": 1},
+    "a number for a PIN": {"sign_in_number": "0" * 32, "pin": 123456, "ballot": "{}"},
+    "a number in capitals": {"sign_in_number": "A" * 32, "pin": "123456", "ballot": "{}"},
+    "a lone surrogate": {"sign_in_number": "0" * 32, "pin": "\ud800", "ballot": "{}"},
+    "an accent in the ballot": {"sign_in_number": "0" * 32, "pin": "1", "ballot": "é"},
+    "a very long ballot": {"sign_in_number": "0" * 32, "pin": "1", "ballot": "x" * 200_001},
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_what_is_no_request_is_refused_and_never_repeated(
+    client: TestClient, site: Site, name: str
+) -> None:
+    content = json.dumps(BAD_BODIES[name])
+    headers = {"Content-Type": "application/json"}
+    answer = client.post(f"{API}/cast", content=content, headers=headers)
+    assert (answer.status_code, answer.json()) == (422, {"problem": "malformed"})
+    assert site.school.counts() == (0, 0)
+
+
+def test_a_body_longer_than_any_ballot_is_not_read(client: TestClient) -> None:
+    long = b" " * (MAX_BODY_BYTES + 1)
+    headers = {"Content-Type": "application/json"}
+    announced = client.post(f"{API}/cast", content=long, headers=headers)
+    parts = client.post(f"{API}/cast", content=iter([long[:1000]] * 300), headers=headers)
+    assert announced.status_code == parts.status_code == 413
+
+
+def test_a_ballot_that_is_no_ballot_is_refused(client: TestClient, site: Site) -> None:
+    answer = cast(client, site, 0, ballot="{}")
+    assert (answer.status_code, answer.json()["outcome"]) == (422, "ballot_refused")
+    assert site.school.counts() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_another_site_cannot_send_a_ballot(
+    client: TestClient, site: Site, headers: dict[str, str]
+) -> None:
+    answer = client.post(f"{API}/cast", json=body(site, 0), headers=headers)
+    assert answer.status_code == 403
+    assert site.school.counts() == (0, 0)
+
+
+def test_a_form_cannot_send_a_ballot(client: TestClient, site: Site) -> None:
+    headers = {"Content-Type": "text/plain"}
+    assert client.post(f"{API}/pre-check", content=b"{}", headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/api/elections/AnotherElection/state", "/api/nothing"])
+def test_what_is_not_here_is_said_in_json(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("uuid", ["a%00b", "..%2f..", "0" * 14, "é", "x" * 70])
+def test_no_number_of_an_election_breaks_the_database(client: TestClient, uuid: str) -> None:
+    assert client.get(f"/e/{uuid}").status_code == 404
+    assert client.get(f"/v/{uuid}").status_code == 404
+
+
+def test_a_database_that_is_away_is_said_to_be(
+    client: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = body(site, 0)
+
+    def away(_self: Database) -> None:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr(Database, "read", away)
+    monkeypatch.setattr(Database, "write", away)
+    answer = client.post(f"{API}/cast", json=asked)
+    assert (answer.status_code, answer.json()) == (503, {"problem": "unavailable"})
+    assert "retry-after" in answer.headers
+    page = client.get(f"/e/{UUID}")
+    assert (page.status_code, "arrêté un moment" in page.text) == (503, True)
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_fault_of_ours_shows_nothing_of_itself(
+    client: TestClient,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_self: Database) -> None:
+        raise ValueError("secret words")
+
+    monkeypatch.setattr(Database, "read", fail)
+    page = client.get(f"/e/{UUID}")
+    assert page.status_code == 500
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "secret words" not in page.text
+    assert "secret words" not in caplog.text

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Health, metrics, files and logs: what they say, and what they must never say."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+
+from evote.web.assets import read_assets
+from evote.web.metrics import LOGGER, JsonFormatter
+from tests.simulator import UUID
+from tests.site import Site
+
+
+def test_a_file_has_the_address_of_its_content_and_no_other(client: TestClient) -> None:
+    for asset in read_assets().values():
+        answer = client.get(asset.href)
+        assert answer.content == asset.data
+        assert "immutable" in answer.headers["cache-control"]
+        assert client.get(f"/assets/{asset.name}").status_code == 404
+    plain = client.get(read_assets()["booth.js"].href, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+def test_the_booth_is_the_same_for_all_and_loads_what_it_names(
+    client: TestClient, site: Site
+) -> None:
+    first = client.get(f"/v/{UUID}")
+    site.vote(0)
+    assert client.get(f"/v/{UUID}", headers={"Cookie": "a=b"}).content == first.content
+    assert UUID not in first.text
+    for name in ("booth.js", "style.css"):
+        asset = read_assets()[name]
+        assert f'"{asset.href}" integrity="{asset.integrity}"' in first.text
+
+
+def test_the_first_load_of_the_booth_is_light(client: TestClient) -> None:
+    page = len(client.get(f"/v/{UUID}", headers={"Accept-Encoding": "gzip"}).text.encode()) // 3
+    files = [len(read_assets()[name].zipped) for name in ("booth.js", "style.css")]
+    assert page + sum(files) < 60_000
+
+
+def test_health_tells_that_the_database_answers(client: TestClient) -> None:
+    assert client.get("/healthz").text == "ok\n"
+
+
+def test_metrics_are_coarse_and_for_this_machine_alone(site: Site, client: TestClient) -> None:
+    near = TestClient(site.app, base_url=site.url, client=("127.0.0.1", 1))
+    far = TestClient(site.app, base_url=site.url, client=("192.0.2.1", 1))
+    number, pin = site.school.number(0), site.pin(0)
+    near.post(
+        f"/api/elections/{UUID}/pre-check", json={"sign_in_number": number, "pin": pin}
+    ).raise_for_status()
+    text = near.get("/metrics").text
+    assert 'preau_requests_total{audience="voting",status="2xx"} 1.0' in text
+    assert UUID not in text
+    assert far.get("/metrics").status_code == 404
+    assert near.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 404
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+    return caplog
+
+
+def test_the_log_says_nothing_of_votes_and_nothing_finer_than_the_hour(
+    client: TestClient, site: Site, lines: pytest.LogCaptureFixture
+) -> None:
+    number, pin = site.school.number(0), site.pin(0)
+    ballot = site.school.ballot(0).decode()
+    sign_in = {"sign_in_number": number, "pin": pin}
+    client.post(f"/api/elections/{UUID}/pre-check", json=sign_in)
+    client.post(f"/api/elections/{UUID}/cast", json={**sign_in, "ballot": ballot})
+    assert lines.records == []
+    client.get(f"/e/{UUID}/find?tracker=ABCD-EFGH")
+    (record,) = lines.records
+    line = json.loads(JsonFormatter().format(record))
+    assert line == {
+        "level": "info",
+        "event": "request",
+        "hour": "2026-10-10T13Z",
+        "route": "/e/{uuid}/find",
+        "status": 200,
+    }
