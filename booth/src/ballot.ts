@@ -23,6 +23,8 @@ import type { Rng } from "./rng.ts";
 import { Secret } from "./secret.ts";
 import { SIGNATURE_PREFIX, hashToScalar } from "./transcript.ts";
 
+const MAX_BALLOT_BYTES = 2 ** 20;
+
 /** What a ballot is made and verified against: uuid, φ, election key, questions: §8.2. */
 export interface BallotContext {
   readonly uuid: string;
@@ -144,6 +146,9 @@ export function unsignedToJson(unsigned: UnsignedBallot): JsonObject {
 
 /** Read the canonical bytes of a ballot with the exact shape of the questions: §9.3. */
 export function decodeBallot(data: Uint8Array, questions: readonly Question[]): Ballot {
+  if (data.length > MAX_BALLOT_BYTES) {
+    throw new MalformedError("a ballot is longer than 1 MiB", "2.1");
+  }
   const fields = new Fields(decodeCanonicalJson(data), "ballot", "9.3");
   const unsigned = readUnsigned(fields, questions);
   const signature = fields.object("signature");

@@ -19,7 +19,7 @@ const VERSION = 1;
 const MAX_BINDING_VERSION = 2;
 const MAX_SEATS = 100;
 const MAX_LISTS = 50;
-const MAX_TIME = 2 ** 40 - 1;
+const MAX_TIME = 253_402_300_799; // the last second before the year 10000
 const MAX_GRACE_SECONDS = 3600;
 
 /** A list of candidates, in order: §8.3. */

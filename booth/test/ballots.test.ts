@@ -164,6 +164,11 @@ describe("the ballot of the vectors", () => {
     );
   });
 
+  test("is refused beyond 1 MiB, before it is read", () => {
+    const long = utf8(vectors.ballot.padEnd(2 ** 20 + 1, " "));
+    assert.throws(() => decodeBallot(long, questions), /longer than 1 MiB/);
+  });
+
   test("is refused with its members in another order, though the JSON is canonical", () => {
     const damaged = vectors.ballot.replace(
       /("election_uuid":"[^"]*"),("election_hash":"[^"]*")/,

@@ -167,6 +167,7 @@ describe("an election", () => {
     "two lists to choose": ['"max":1', '"max":2'],
     "no list to choose": ['"min":1', '"min":0'],
     "an unknown member of the question": ['"answers":', '"x":1,"answers":'],
+    "a closing in the year 10000": [/"closes_at":[0-9]+/, '"closes_at":253402300800'],
     "no blank": ['"blank":true', '"blank":false'],
     "other labels": ['"label":"FCPE"', '"label":"UNAAPE"'],
     "a list fewer": [/\{"label":"FCPE"[^}]*\},/, ""],
