@@ -207,12 +207,22 @@ class ArchiveReader:
             raise MalformedError("the archive has become shorter", section="10.3")
         return self._read_member(block, offset)
 
+    def span_at(self, offset: int) -> int | None:
+        """Return how many bytes the member at ``offset`` claims, None if its header is no such."""
+        self._stream.seek(offset)
+        block = self._read(BLOCK)
+        try:
+            _, _, size = self._parse_header(block, offset)
+        except MalformedError:
+            return None
+        return BLOCK + size + -size % BLOCK
+
     @property
     def offset(self) -> int:
         """How many bytes have been read."""
         return self._offset
 
-    def _read_member(self, block: bytes, offset: int) -> ArchiveMember:
+    def _parse_header(self, block: bytes, offset: int) -> tuple[bool, str, int]:
         name = block[:100].rstrip(b"\0").decode("ascii", "replace")
         is_event = name.endswith(EVENT_SUFFIX)
         digest = name.removesuffix(EVENT_SUFFIX if is_event else DATA_SUFFIX)
@@ -220,6 +230,10 @@ class ArchiveReader:
         expected = digest + (EVENT_SUFFIX if is_event else DATA_SUFFIX)
         if not is_hash(digest) or block != _member_header(expected, size, self.header.timestamp):
             raise MalformedError(f"the header at byte {offset} is not permitted", section="10.3")
+        return is_event, digest, size
+
+    def _read_member(self, block: bytes, offset: int) -> ArchiveMember:
+        is_event, digest, size = self._parse_header(block, offset)
         content = self._read_content(size)
         if sha256_hex(content) != digest:
             raise MalformedError(f"the member at byte {offset} has another hash", section="10.3")

@@ -6,6 +6,7 @@ chain, order and set-up and stops at the first fault. The ballots are not kept: 
 them again from the stream, one by one. What takes long is in ``board_checks.py``.
 """
 
+import collections
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from protocol.ceremony import SetupStatement
 from protocol.counting import EncryptedTally, SizedTally
 from protocol.decryption import CountContext, OwnedPayload, PartialDecryption
 from protocol.election import Election, verify_setup
-from protocol.errors import MalformedError, ProtocolError
+from protocol.errors import MalformedError, ProtocolError, UnsupportedError
 from protocol.events import BoardState, EventKind, Head, state_after
 from protocol.public_credentials import PublicCredentials
 from protocol.result import Result
@@ -168,7 +169,12 @@ def read_board(stream: BinaryIO, *, accept: Accept | None = None) -> Board:
     first = next(entries, None)
     if first is None:
         raise ProtocolError("the board has no event", section="10.2")
-    reading = _Reading(first, accept)
+    try:
+        reading = _Reading(first, accept)
+    except UnsupportedError:
+        # §16: what is not supported counts only in an archive whose form and chain hold.
+        collections.deque(entries, maxlen=0)
+        raise
     for entry in entries:
         reading.read(entry)
     return reading.board(reader)

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Making an archive on disk and adding events to it, durably and one writer at a time: §10.3.
 
-docs/protocol.md §10.2: an archive may be cut between events, so what an interrupted addition left
-after the last whole event belongs to nobody, and the next addition cuts it off.
+What an interrupted addition left at the end is the business of ``torn_tail.py``.
 """
 
 import contextlib
 import io
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
 from protocol.archive import BLOCK, ArchiveHeader, ArchiveMember, ArchiveWriter, read_archive
 from protocol.errors import ProtocolError
 from protocol.events import Event, EventKind, Head
+from tally.archive_lock import locked, no_archive, opened
 from tally.errors import Refusal, Unreadable
 from tally.files import write_file
+from tally.torn_tail import find_torn_tail, mend
 
 EVENT_SPAN: Final = 2 * BLOCK  # a header, and an event is always shorter than a block
 
@@ -58,9 +58,11 @@ def append_entries(
     Raises:
         HeadMoved: the archive's head is not ``expected``; nothing was written.
         ProtocolError: the grammar does not allow such an event; nothing was written.
+        Refusal: its end is damaged; nothing was written. A torn end is first set aside (see
+            ``set_aside_torn_tail``, for whoever wants to know).
         Unreadable: not an archive, or it cannot be written.
     """
-    with _opened(path) as stream, _locked(stream):
+    with opened(path) as stream, locked(stream):
         header, head = _resume(stream, path)
         if expected is not None and head != expected:
             raise HeadMoved("l'urne a changé entre-temps : rien n'a été ajouté", "recommencez")
@@ -69,7 +71,7 @@ def append_entries(
 
 def read_head(path: Path) -> Head:
     """Return the last whole event of an archive, without reading the rest: §10.1."""
-    with _opened(path, "rb") as stream:
+    with opened(path, "rb") as stream:
         return _resume(stream, path, repair=False)[1]
 
 
@@ -105,60 +107,17 @@ def _write_all(handle: int, data: bytes) -> None:
 def _resume(stream: BinaryIO, path: Path, *, repair: bool = True) -> tuple[ArchiveHeader, Head]:
     try:
         reader = read_archive(stream)
-        end = stream.seek(0, os.SEEK_END)
-        with contextlib.suppress(ProtocolError):
-            return reader.header, _head_of(reader.member_at(max(0, end - EVENT_SPAN)))
-        last, cut = _last_whole_event(stream)
     except ProtocolError as cause:
-        raise Unreadable(f"« {path} » n'est pas l'archive d'une élection [{cause}]") from cause
-    if repair:
-        os.ftruncate(stream.fileno(), cut)
-    return reader.header, last
-
-
-def _last_whole_event(stream: BinaryIO) -> tuple[Head, int]:
-    stream.seek(0)
-    reader = read_archive(stream)
-    last, cut = None, 0
+        raise no_archive(path, cause) from cause
+    end = stream.seek(0, os.SEEK_END)
     with contextlib.suppress(ProtocolError):
-        for member in reader.members():
-            if member.is_event:
-                last, cut = _head_of(member), reader.offset
-    if last is None:
-        raise ProtocolError("the archive has no whole event", section="10.2")
-    return last, cut
+        return reader.header, _head_of(reader.member_at(max(0, end - EVENT_SPAN)))
+    if repair:
+        mend(stream, path)
+    return reader.header, find_torn_tail(stream, path).head
 
 
 def _head_of(member: ArchiveMember) -> Head:
     if not member.is_event:
         raise ProtocolError("the last member is not an event", section="10.2")
     return Head.of(Event.decode(member.content))
-
-
-@contextlib.contextmanager
-def _opened(path: Path, mode: str = "r+b") -> Iterator[BinaryIO]:
-    try:
-        stream = path.open(mode, buffering=2**16)
-    except OSError as cause:
-        raise Unreadable(f"impossible d'ouvrir « {path} » ({cause.strerror})") from cause
-    with stream:
-        yield stream  # type: ignore[misc]
-
-
-@contextlib.contextmanager
-def _locked(stream: BinaryIO) -> Iterator[None]:
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415  (exists on Windows only)
-
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
-        try:
-            yield
-        finally:
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl  # noqa: PLC0415  (does not exist on Windows)
-
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield  # closing the file unlocks it

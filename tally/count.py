@@ -9,6 +9,7 @@ from protocol.bindings import EvoteBinding
 from protocol.counting import EncryptedTally
 from protocol.decryption import Factors
 from protocol.election import Election
+from protocol.encoding import encode_json
 from protocol.errors import ProofError
 from protocol.result import Result, ResultBinding, Seats, Votes, compute_votes, verify_possible
 from protocol.trustees import Trustees
@@ -94,7 +95,7 @@ def verify_seats(binding: EvoteBinding, result: Result) -> None:
         expected = share_seats(binding, result.votes, TieBreak(births, recorded.lots or ()))
     except (Refusal, ValueError) as cause:
         raise ProofError("the seats do not follow from the result", section="12") from cause
-    if expected.encode() != recorded.encode():
+    if encode_json(expected.encode()) != encode_json(recorded.encode()):  # the order counts too
         raise ProofError("the seats do not follow from the result", section="12")
 
 
