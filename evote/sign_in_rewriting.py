@@ -5,7 +5,6 @@ All sign-in rows, of every election, are written anew in one transaction in the 
 numbers; then the old pages and the log that still hold the old ones are dropped.
 """
 
-import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,17 +12,16 @@ from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from evote.clock import HOUR
-from evote.database.connection import Database
+from evote.database.connection import WAIT_SECONDS, Database
 from evote.database.roll_tables import SignInRow
 
-# SQLite: how often emptying the log is tried while somebody still reads.
-TRIES: Final = 50
-PAUSE_SECONDS: Final = 0.1
+# SQLite: how long emptying the log waits for readers; nobody votes meanwhile.
+PATIENCE_SECONDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """What was done: how many rows; whether the log of what was written before is gone."""
+    """What was done: how many rows; whether the log of before is gone (if not, do it again)."""
 
     rows: int
     log_dropped: bool
@@ -65,12 +63,12 @@ def _rewrite(connection: Connection, *, is_sqlite: bool) -> int:
 
 def _drop_sqlite_log(connection: Connection) -> bool:
     connection.execute(text("VACUUM"))
-    for _ in range(TRIES):
+    connection.execute(text(f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}"))
+    try:
         busy, _, _ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-        if not busy:
-            return True
-        time.sleep(PAUSE_SECONDS)
-    return False
+    finally:
+        connection.execute(text(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}"))
+    return not busy
 
 
 def _drop_postgresql_log(connection: Connection) -> bool:

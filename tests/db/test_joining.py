@@ -72,6 +72,18 @@ def test_the_rewriting_changes_no_row(busy_school: School) -> None:
     assert busy_school.counts() == (ELECTORS, ELECTORS)
 
 
+def test_a_reader_who_keeps_the_log_is_told_of(migrated_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "preau.db"
+    path.write_bytes(migrated_file.read_bytes())
+    database, other = (open_database(f"sqlite:///{path}") for _ in range(2))
+    with other.read() as connection:
+        connection.execute(text("SELECT * FROM sign_in")).all()
+        assert rewrite_sign_ins(database).log_dropped is False
+    assert rewrite_sign_ins(database).log_dropped is True
+    database.close()
+    other.close()
+
+
 @pytest.mark.db
 def test_a_role_that_may_not_drop_the_log_is_told(postgresql: Server) -> None:
     grants = ("GRANT ALL ON sign_in, election TO plain", "GRANT ALL ON SCHEMA public TO plain")
