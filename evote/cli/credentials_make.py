@@ -60,5 +60,5 @@ def _make(options: Namespace) -> int:
     write_files(desk_files(options.out, codes, roll.electors, sheet, seal_desk(codes, passphrase)))
     print(f"{len(codes.electors)} codes et {len(codes.reserves)} codes de réserve.")
     print("À faire : imprimer letters.txt, distribuer les lettres, puis détruire ce fichier.")
-    print("Ensuite : evote election seal, avec public-credentials.json, reserves.json et cette liste.")
+    print("Ensuite : evote election seal, avec ces fichiers et cette même liste électorale.")
     return 0

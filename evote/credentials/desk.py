@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from evote.roll.sealing import SealedRoll
 from protocol.codes import credential_from_code, random_code, sign_in_number
 from protocol.credentials import derive_credential, public_credential
 from protocol.encoding import JsonValue, encode_json
@@ -33,9 +34,13 @@ class VoterCode:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codes:
-    """All codes of an election: those of the electors 1 … N in that order, then the reserves."""
+    """All codes of an election: those of the electors 1 … N in that order, then the reserves.
+
+    ``roll_sha256`` names the roll that numbers these electors: docs/protocol.md §13.6.
+    """
 
     uuid: str
+    roll_sha256: str
     electors: tuple[VoterCode, ...]
     reserves: tuple[VoterCode, ...]
 
@@ -55,18 +60,19 @@ def reserve_count(electors: int) -> int:
 
 def make_codes(
     uuid: str,
-    electors: int,
+    roll: SealedRoll,
     rng: Rng = system_rng,
     progress: Callable[[int], None] | None = None,
 ) -> Codes:
-    """Draw one code for each elector and each reserve: docs/protocol.md §13.1, §13.5."""
+    """Draw one code for each elector of the roll and each reserve: §13.1, §13.5."""
     codes: list[VoterCode] = []
+    electors = len(roll.electors)
     reserves = reserve_count(electors)
     for place in range(electors + reserves):
         codes.append(_make_code(uuid, place + 1 if place < electors else None, rng))
         if progress:
             progress(place + 1)
-    return Codes(uuid, tuple(codes[:electors]), tuple(codes[electors:]))
+    return Codes(uuid, roll.digest(), tuple(codes[:electors]), tuple(codes[electors:]))
 
 
 def code_key(uuid: str, code: Secret[bytes]) -> Element:
@@ -75,9 +81,9 @@ def code_key(uuid: str, code: Secret[bytes]) -> Element:
 
 
 def encode_reserves(codes: Codes) -> bytes:
-    """Return the file of the reserves' public credentials, in the order of the list."""
+    """Return the file of the reserves' public credentials, in the order of the list: §13.6."""
     keys: list[JsonValue] = [key.encode() for key in codes.reserve_keys()]
-    return encode_json({"version": 1, "uuid": codes.uuid, "reserves": keys})
+    return encode_json({**_head(codes), "reserves": keys})
 
 
 def encode_sign_in_numbers(codes: Codes) -> bytes:
@@ -87,12 +93,16 @@ def encode_sign_in_numbers(codes: Codes) -> bytes:
     """
     pairs = sorted((entry.sign_in, entry.elector) for entry in codes.electors)
     rows: list[JsonValue] = [{"sign_in": number, "elector": elector} for number, elector in pairs]
-    return encode_json({"version": 1, "uuid": codes.uuid, "sign_in_numbers": rows})
+    return encode_json({**_head(codes), "sign_in_numbers": rows})
 
 
 def codes_by_elector(codes: Codes) -> Mapping[int, Secret[bytes]]:
     """Return each elector's code, for the letters alone."""
     return {entry.elector: entry.code for entry in codes.electors if entry.elector is not None}
+
+
+def _head(codes: Codes) -> dict[str, JsonValue]:
+    return {"version": 1, "uuid": codes.uuid, "roll_sha256": codes.roll_sha256}
 
 
 def _make_code(uuid: str, elector: int | None, rng: Rng) -> VoterCode:

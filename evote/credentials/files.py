@@ -2,12 +2,14 @@
 """The files that leave the desk, and those that stay: docs/protocol.md §8.4, §13.4, §13.5."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from evote.credentials.desk import Codes, encode_reserves, encode_sign_in_numbers
 from evote.credentials.letters import Recipient, Sheet, write_letters
 from evote.roll.model import Elector
+from protocol.datum import hash_text
 from protocol.encoding import Fields, decode_canonical_json
 from protocol.errors import MalformedError
 from protocol.group import Element
@@ -28,27 +30,36 @@ def desk_files(
     letters = [(recipient_of(elector), entry.code) for elector, entry in pairs]
     return [
         NewFile(folder / CREDENTIALS_NAME, codes.public_credentials().data),
-        NewFile(folder / RESERVES_NAME, encode_reserves(codes)),
+        NewFile(folder / RESERVES_NAME, encode_reserves(codes), secret=True),
         NewFile(folder / SIGN_IN_NAME, encode_sign_in_numbers(codes), secret=True),
         NewFile(folder / LETTERS_NAME, write_letters(sheet, letters).reveal(), secret=True),
         NewFile(folder / DESK_NAME, sealed, secret=True),
     ]
 
 
-def decode_reserves(data: bytes) -> tuple[str, tuple[Element, ...]]:
-    """Return the election's uuid and the reserves' public credentials: §13.5.
+@dataclass(frozen=True, slots=True)
+class Reserves:
+    """The election, the roll that its codes were made for, the reserves' credentials: §13.5."""
+
+    uuid: str
+    roll_sha256: str
+    keys: tuple[Element, ...]
+
+
+def decode_reserves(data: bytes) -> Reserves:
+    """Read the file of the reserves: §13.5, §13.6.
 
     Raises:
         MalformedError: not the file that ``encode_reserves`` writes.
     """
     fields = Fields(decode_canonical_json(data), where="reserves", section="13.5")
     fields.integer("version", 1, 1)
-    uuid = fields.text("uuid")
+    uuid, roll_sha256 = fields.text("uuid"), hash_text(fields, "roll_sha256")
     keys = tuple(map(Element.decode, fields.items("reserves")))
     fields.finish()
     if not keys:
         raise MalformedError("there is no reserve", section="13.5")
-    return uuid, keys
+    return Reserves(uuid, roll_sha256, keys)
 
 
 def recipient_of(elector: Elector) -> Recipient:

@@ -160,7 +160,7 @@ def count(
 def _make_codes(folder: Path, prepared: Prepared, progress: Progress) -> Codes:
     electors = prepared.sealed.electors
     codes = make_codes(
-        prepared.uuid, len(electors), progress=lambda n: progress("Codes", n, len(electors))
+        prepared.uuid, prepared.sealed, progress=lambda n: progress("Codes", n, len(electors))
     )
     folder.mkdir()
     passphrase = generate_passphrase()

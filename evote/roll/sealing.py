@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evote.roll.model import Elector
-from protocol.encoding import JsonValue, encode_json
+from protocol.encoding import JsonValue, encode_json, sha256_hex
 from protocol.errors import MalformedError, ProofError
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
@@ -39,6 +39,13 @@ class SealedRoll:
             for number, elector in enumerate(self.electors, 1)
         ]
         return encode_json(entries)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of R, which ties codes to their roll: docs/protocol.md §13.6.
+
+        It has no salt: it stays in the desk's files and is never published.
+        """
+        return sha256_hex(self.canonical())
 
 
 def seal_roll(electors: Iterable[Elector]) -> SealedRoll:

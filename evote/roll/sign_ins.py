@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from evote.clock import hour_of
 from evote.database.elections import HeldElection
 from evote.database.roll_tables import SignInRow
+from protocol.datum import hash_text
 from protocol.encoding import Fields, JsonValue, decode_canonical_json
 from protocol.errors import MalformedError
 
@@ -35,8 +36,17 @@ class SignIn:
         return self.signed_in_hour is not None
 
 
-def decode_sign_in_numbers(data: bytes) -> tuple[str, Mapping[str, int]]:
-    """Read the desk's file: the uuid, and elector by sign-in number: §13.4.
+@dataclass(frozen=True, slots=True)
+class SignInNumbers:
+    """The desk's file: elector by sign-in number, for the roll that numbers them: §13.4, §13.6."""
+
+    uuid: str
+    roll_sha256: str
+    by_number: Mapping[str, int]
+
+
+def decode_sign_in_numbers(data: bytes) -> SignInNumbers:
+    """Read the desk's file: §13.4.
 
     Raises:
         MalformedError: not that file, or a number or an elector stands twice.
@@ -44,12 +54,13 @@ def decode_sign_in_numbers(data: bytes) -> tuple[str, Mapping[str, int]]:
     fields = Fields(decode_canonical_json(data), where="sign-in numbers", section="13.4")
     fields.integer("version", 1, 1)
     uuid = fields.text("uuid")
+    roll_sha256 = hash_text(fields, "roll_sha256")
     pairs = [_pair(item) for item in fields.items("sign_in_numbers")]
     fields.finish()
     by_number = dict(pairs)
     if len(by_number) < len(pairs) or len({elector for _, elector in pairs}) < len(pairs):
         raise MalformedError("a sign-in number or an elector stands twice", section="13.4")
-    return uuid, by_number
+    return SignInNumbers(uuid, roll_sha256, by_number)
 
 
 def store_sign_ins(

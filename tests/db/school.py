@@ -24,7 +24,7 @@ from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, commit_to_roll, seal_roll
 from evote.roll.sign_ins import count_signed_in
 from protocol.codes import sign_in_number
-from protocol.encoding import JsonValue, encode_json
+from protocol.encoding import JsonValue, encode_json, sha256_hex
 from protocol.events import EventKind
 from protocol.secret import Secret
 from tests.ceremonies import hold_ceremony
@@ -83,9 +83,18 @@ def sealed_files(election: SimulatedElection) -> SealedFiles:
     numbers = [sign_in_number(election.uuid, code) for code in election.codes[: election.electors]]
     pairs = sorted((number, i) for i, number in enumerate(numbers, 1))
     rows: list[JsonValue] = [{"sign_in": number, "elector": i} for number, i in pairs]
+    head: dict[str, JsonValue] = {"version": 1, "uuid": election.uuid}
+    head["roll_sha256"] = sha256_hex(roll.canonical())
     return SealedFiles(
         archive=election.archive(EventKind.SETUP),
-        sign_in_numbers=encode_json({"version": 1, "uuid": election.uuid, "sign_in_numbers": rows}),
+        sign_in_numbers=encode_json(
+            {
+                "version": 1,
+                "uuid": election.uuid,
+                "roll_sha256": roll.digest(),
+                "sign_in_numbers": rows,
+            }
+        ),
         sealed_roll=encode_sealed_roll(
             election.uuid, election.roll_commitment, SALT, roll.canonical()
         ),

@@ -12,6 +12,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from evote.cli.inputs import read_roll
+from evote.roll.sealing import seal_roll
 from tests.e2e.school_chain import ROOT, Chain, Outcome
 
 At = Callable[[str], Chain]
@@ -118,7 +120,8 @@ def test_the_record_folder_holds_nothing_private(finished: Chain) -> None:
 
 
 def test_secrets_are_for_their_owner_alone(finished: Chain) -> None:
-    for name in ("desk/desk-sealed", "desk/letters.txt", "election/roll-sealed.json"):
+    of_the_desk = ("desk-sealed", "letters.txt", "reserves.json", "sign-in-numbers.json")
+    for name in (*(f"desk/{each}" for each in of_the_desk), "election/roll-sealed.json"):
         assert stat.S_IMODE((finished.folder / name).stat().st_mode) == 0o600
 
 
@@ -208,7 +211,31 @@ def test_sealing_refuses_a_roll_that_is_not_the_one_of_the_codes(at: At) -> None
     chain = at("ready")
     lines = chain.school.onde_csv.split(b"\r\n")
     (chain.folder / "onde.csv").write_bytes(b"\r\n".join(lines[:1] + lines[2:]))
-    refused(chain.run("evote", *chain.seal_arguments()), 1, "électeurs")
+    refused(chain.run("evote", *chain.seal_arguments()), 1, "pour une autre liste électorale")
+
+
+def test_a_name_mended_after_the_letters_were_made_is_not_sealed(at: At) -> None:
+    chain = at("ready")
+    roll = seal_roll(read_roll(chain.folder / "onde.csv", settled=True).electors)
+    first = roll.electors[0]
+    text = chain.school.onde_csv.decode("windows-1252")
+    # The first of the roll becomes the last: every other elector would have another's code.
+    for name in {first.surname, first.surname.upper()}:
+        text = text.replace(f";{name};", f";ZZ{name};")
+    (chain.folder / "onde.csv").write_bytes(text.encode("windows-1252"))
+    mended = seal_roll(read_roll(chain.folder / "onde.csv", settled=True).electors)
+    assert len(mended.electors) == len(roll.electors)
+    assert mended.electors[0].surname != first.surname
+    before = sorted(chain.folder.rglob("*"))
+    refused(chain.run("evote", *chain.seal_arguments()), 1, "pour une autre liste électorale")
+    assert sorted(chain.folder.rglob("*")) == before
+
+
+def test_the_mark_of_the_roll_is_not_published(finished: Chain) -> None:
+    roll = seal_roll(read_roll(finished.folder / "onde.csv", settled=True).electors)
+    assert roll.digest() in (finished.folder / "desk" / "reserves.json").read_text()
+    for path in (finished.folder / "election" / "record").iterdir():
+        assert roll.digest().encode() not in path.read_bytes()
 
 
 def test_one_signature_does_not_open_the_vote(at: At) -> None:

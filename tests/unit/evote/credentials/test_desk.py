@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 
 import pytest
 
@@ -21,7 +22,11 @@ from evote.credentials.files import class_rank, decode_reserves
 from evote.credentials.letters import Recipient, Sheet, write_letters
 from evote.credentials.sealed import DESK_FIRST_LINE, open_desk, seal_desk
 from evote.errors import Refusal, Unreadable
+from evote.roll.model import Elector
+from evote.roll.sealing import SealedRoll, seal_roll
+from evote.roll.sign_ins import decode_sign_in_numbers
 from protocol.codes import encode_code, sign_in_number
+from protocol.errors import MalformedError
 from protocol.public_credentials import PublicCredentials
 from protocol.secret import Secret
 from tests.rng import seeded_rng
@@ -30,9 +35,15 @@ UUID = "3yKpQvX2mBtRwZ"
 WORDS = Secret("six mots qui ferment ce fichier")
 
 
+def roll(electors: int, of: str = "Élise") -> SealedRoll:
+    return seal_roll(
+        Elector(f"NOM {i:03}", of, "", "", None, (), (i,)) for i in range(1, electors + 1)
+    )
+
+
 @pytest.fixture(scope="module")
 def codes() -> Codes:
-    return make_codes(UUID, 25, seeded_rng("desk"))
+    return make_codes(UUID, roll(25), seeded_rng("desk"))
 
 
 @pytest.mark.parametrize(
@@ -57,8 +68,9 @@ def test_the_list_is_sorted_and_holds_the_reserves_too(codes: Codes) -> None:
 
 
 def test_reserves_are_written_in_the_order_of_the_list(codes: Codes) -> None:
-    uuid, keys = decode_reserves(encode_reserves(codes))
-    assert uuid == UUID
+    reserves = decode_reserves(encode_reserves(codes))
+    keys = reserves.keys
+    assert reserves.uuid == UUID
     in_list = list(filter(keys.__contains__, codes.public_credentials().keys()))
     assert list(keys) == in_list
     assert len(keys) == 3
@@ -99,6 +111,28 @@ def test_the_sealed_file_opens_with_its_words_alone(codes: Codes) -> None:
         open_desk(data.replace(b"DESK", b"ROLL"), WORDS)
     with pytest.raises(Refusal):
         open_desk(data.replace(UUID.encode(), UUID[::-1].encode()), WORDS)
+
+
+def test_every_file_of_the_desk_names_the_roll_that_numbers_the_electors(codes: Codes) -> None:
+    named = sha256(roll(25).canonical()).hexdigest()
+    assert decode_reserves(encode_reserves(codes)).roll_sha256 == named
+    assert json.loads(encode_sign_in_numbers(codes))["roll_sha256"] == named
+    assert open_desk(seal_desk(codes, WORDS), WORDS).roll_sha256 == named
+    assert decode_sign_in_numbers(encode_sign_in_numbers(codes)).uuid == UUID
+    assert make_codes(UUID, roll(25, "Elise"), seeded_rng("desk")).roll_sha256 != named
+
+
+def test_a_file_of_the_desk_without_its_roll_is_refused(codes: Codes) -> None:
+    member = f'"roll_sha256":"{codes.roll_sha256}",'.encode()
+    for encode, decode in (
+        (encode_reserves, decode_reserves),
+        (encode_sign_in_numbers, decode_sign_in_numbers),
+    ):
+        data = encode(codes)
+        assert member in data
+        for changed in (b"", member.replace(b'256":"', b'256":"0'), b'"roll_sha256":7,'):
+            with pytest.raises(MalformedError):
+                decode(data.replace(member, changed))
 
 
 def test_the_electors_codes_are_on_the_letters_alone(codes: Codes) -> None:
@@ -158,7 +192,7 @@ def test_several_mistyped_groups_are_all_named(codes: Codes) -> None:
 def test_a_code_of_another_election_is_not_of_the_list(codes: Codes) -> None:
     credentials = codes.public_credentials()
     check_code(UUID, codes.electors[0].code, credentials)
-    stranger = make_codes(UUID, 1, seeded_rng("elsewhere")).electors[0]
+    stranger = make_codes(UUID, roll(1), seeded_rng("elsewhere")).electors[0]
     with pytest.raises(Refusal, match="ne donne pas accès"):
         check_code(UUID, stranger.code, credentials)
 
