@@ -61,12 +61,14 @@ def host_election(database: Database, folder: KeyFolder, files: SealedFiles) -> 
     board, entry = read_board(stream), _setup_entry(files.archive)
     binding = _require_sealed(board)
     roll = decode_sealed_roll(files.sealed_roll)
-    of_uuid, by_number = decode_sign_in_numbers(files.sign_in_numbers)
+    numbers = decode_sign_in_numbers(files.sign_in_numbers)
     uuid = board.election.uuid
-    if (roll.uuid, of_uuid) != (uuid, uuid):
+    if (roll.uuid, numbers.uuid) != (uuid, uuid):
         raise NotHosted("the roll or the sign-in numbers are those of another election")
     contacts = _contacts(roll, binding, files.electors)
-    if sorted(by_number.values()) != list(range(1, binding.electors + 1)):
+    if numbers.roll_sha256 != _sealed(roll).digest():
+        raise NotHosted("the codes were made for another roll")
+    if sorted(numbers.by_number.values()) != list(range(1, binding.electors + 1)):
         raise NotHosted("there is not one sign-in number for each elector of the roll")
     keys = folder.create(uuid)
     try:
@@ -74,7 +76,7 @@ def host_election(database: Database, folder: KeyFolder, files: SealedFiles) -> 
             election = _insert(connection, board, binding)
             append_event(connection, election, EventKind.SETUP, entry.data)
             store_roll(connection, election, keys, contacts, roll.salt)
-            store_sign_ins(connection, election, by_number)
+            store_sign_ins(connection, election, numbers.by_number)
             watch_pins(connection, election, binding.electors)
     except BaseException as cause:
         folder.destroy(uuid)
@@ -119,9 +121,8 @@ def _require_sealed(board: Board) -> EvoteBinding:
 def _contacts(
     roll: SealedRollFile, binding: EvoteBinding, electors: Sequence[Elector]
 ) -> tuple[Contact, ...]:
-    plain = [Elector(surname, given, "", "", None, (), ()) for surname, given in roll.names]
-    verify_roll_commitment(binding.roll_commitment, SealedRoll(tuple(plain)), roll.salt)
-    if len(plain) != binding.electors:
+    verify_roll_commitment(binding.roll_commitment, _sealed(roll), roll.salt)
+    if len(roll.names) != binding.electors:
         raise NotHosted("the roll has not as many electors as were sealed")
     contacts = [Contact(number, *name) for number, name in enumerate(roll.names, 1)]
     if not electors:
@@ -132,6 +133,10 @@ def _contacts(
         replace(contact, email=elector.email, mobile=elector.mobile)
         for contact, elector in zip(contacts, electors, strict=True)
     )
+
+
+def _sealed(roll: SealedRollFile) -> SealedRoll:
+    return SealedRoll(tuple(Elector(*name, "", "", None, (), ()) for name in roll.names))
 
 
 def _insert(connection: Connection, board: Board, binding: EvoteBinding) -> HeldElection:

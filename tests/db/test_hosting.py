@@ -17,13 +17,23 @@ from evote.hosting import NotHosted, SealedFiles, host_election, open_hosted_ele
 from evote.keys import KeyFolder
 from evote.pins import make_pins
 from evote.roll.electors import NoSuchElector, read_elector, read_roll, read_salt
+from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import EventKind
 from tests.db.conftest import ELECTION
-from tests.db.school import SALT, ManualClock, School, host, make_election, sealed_files
+from tests.db.school import (
+    SALT,
+    ManualClock,
+    School,
+    host,
+    make_election,
+    roll_of,
+    sealed_files,
+)
 from tests.simulator import SimulatedElection
 
 FILES = sealed_files(ELECTION)
+ROLL = sha256_hex(roll_of(12).canonical()).encode()
 OTHER = make_election(12, uuid="AnotherPreauAA")
 PLAIN = SimulatedElection(votes=(), electors=12, preau=False)
 
@@ -75,6 +85,10 @@ def test_an_export_may_stop_at_a_height(school: School) -> None:
         (replace(FILES, sealed_roll=sealed_files(OTHER).sealed_roll), "another election"),
         (replace(FILES, electors=FILES.electors[1:]), "export is not the one"),
         (replace(FILES, archive=PLAIN.archive(EventKind.SETUP)), "not made with Préau"),
+        (
+            replace(FILES, sign_in_numbers=FILES.sign_in_numbers.replace(ROLL, b"0" * 64)),
+            "another roll",
+        ),
         (
             replace(
                 FILES,
