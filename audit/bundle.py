@@ -1,78 +1,127 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A record in a zip: what it may hold, and a bounded copy of it. docs/protocol.md §17.1."""
+"""A record in a zip: what it may hold, and a bounded copy of it. docs/protocol.md §17.1.
+
+The zip of a record's folder, as any system makes it, is a record. A zip that holds anything else
+is not judged at all: what is in question is the zip, not the election.
+"""
 
 from __future__ import annotations
 
+import stat
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from audit.record import SIGNATURES, Record, bounded
-from audit.words import Malformed, Unreadable, shown
+from audit.words import Text, Unreadable, shown
 
 MAX_ARCHIVE = 4 * 2**30
 MAX_RATIO = 100  # hexadecimal text compresses about two times; a bomb, a thousand times
+IGNORED_FOLDER, IGNORED_FILE = "__MACOSX", ".DS_Store"  # what macOS adds to every zip
 _CHUNK = 2**20
+_UNPACK = Text("décompressez-le et vérifiez le dossier", "uncompress it and verify the folder")
+_MISTRUST = Text(
+    "ne le décompressez pas ; demandez le fichier .bel lui-même à qui publie l'élection",
+    "do not uncompress it; ask whoever publishes the election for the .bel file itself",
+)
 
 
 def unzip(path: Path, scratch: Path) -> Record:
     """Copy the archive out of a zip that holds nothing but a record.
 
     Raises:
-        Unreadable: no zip, a damaged one, or one without an archive. Malformed: it holds more.
+        Unreadable: no zip, a damaged one, one without an archive, or one that holds more.
     """
     try:
         with zipfile.ZipFile(path) as bundle:
-            archive = _permitted(bundle)
+            archive, signatures = _permitted(bundle.infolist())
             target = scratch / "archive.bel"
             with bundle.open(archive) as source, target.open("wb") as sink:
                 _copy(source, sink, archive)
-            signatures = None
-            if SIGNATURES in bundle.namelist():
-                with bundle.open(SIGNATURES) as file:
-                    signatures = bounded(file)
+            if signatures is None:
+                return Record(target, folder=True)
+            with bundle.open(signatures) as file:
+                return Record(target, folder=True, signatures=bounded(file))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unreadable("ce fichier zip est illisible", "this zip file cannot be read") from error
     except Exception as error:
         if type(error).__module__ not in ("zlib", "lzma", "_lzma"):
             raise
         raise Unreadable("ce fichier zip est abîmé", "this zip file is damaged") from error
-    return Record(target, folder=True, signatures=signatures)
 
 
-def _permitted(bundle: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """The archive's entry, if the zip holds it, perhaps the signatures, and nothing else."""
-    entries = bundle.infolist()
-    archives = [e for e in entries if e.filename.endswith(".bel")]
-    if not archives:
-        raise Unreadable("ce zip ne contient pas d'archive .bel", "this zip holds no .bel archive")
+def _permitted(
+    entries: Sequence[zipfile.ZipInfo],
+) -> tuple[zipfile.ZipInfo, zipfile.ZipInfo | None]:
+    """The archive and perhaps the signatures, at the top or in one folder, and nothing else."""
     for entry in entries:
-        name = entry.filename
-        if entry not in archives[:1] and name != SIGNATURES:
-            raise stray(name)
-        if set(name) & set("/\\:\0") or name.startswith(".") or entry.is_dir():
-            raise stray(name)
-        if entry.flag_bits & 1 or entry.compress_type not in (
-            zipfile.ZIP_STORED,
-            zipfile.ZIP_DEFLATED,
-        ):
-            raise stray(name)
-        if entry.file_size > min(MAX_ARCHIVE, MAX_RATIO * max(entry.compress_size, 1)):
-            raise Malformed(
-                f"« {shown(name)} » est trop grand une fois décompressé",
-                f"'{shown(name)}' is too large once uncompressed",
-            )
+        _refuse_danger(entry)
     if len({entry.filename for entry in entries}) != len(entries):
-        raise Malformed("deux fois le même nom dans le zip", "the same name twice in the zip")
-    return archives[0]
+        raise _surprise(Text("deux fois le même nom", "the same name twice"))
+    files = list(_files(entries))
+    archives = [entry for entry in files if entry.filename.endswith(".bel")]
+    if not archives:
+        raise Unreadable(
+            "ce zip ne contient pas d'archive .bel", "this zip holds no .bel archive", _UNPACK
+        )
+    folder = archives[0].filename.rpartition("/")[0]
+    if "/" in folder:
+        raise _named_surprise(archives[0])
+    signatures = None
+    for entry in files:
+        where, _, name = entry.filename.rpartition("/")
+        if where == folder and name == SIGNATURES:
+            signatures = entry
+        elif where != folder or entry is not archives[0] or name.startswith("."):
+            raise _named_surprise(entry)
+    return archives[0], signatures
 
 
-def stray(name: str) -> Malformed:
-    """The refusal of a member that no record has."""
-    return Malformed(
-        f"« {shown(name)} » n'a pas sa place dans un dossier d'élection (§17.1)",
-        f"'{shown(name)}' has no place in a record (§17.1)",
+def _files(entries: Sequence[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
+    """What is neither a directory nor an addition of macOS."""
+    for entry in entries:
+        parts = entry.filename.split("/")
+        if not entry.is_dir() and parts[0] != IGNORED_FOLDER and parts[-1] != IGNORED_FILE:
+            yield entry
+
+
+def _refuse_danger(entry: zipfile.ZipInfo) -> None:
+    """No path that leads out, no link, no cipher, no bomb: not even among what is ignored."""
+    name = entry.filename
+    if name.startswith("/") or set(name) & set("\\:\0") or ".." in name.split("/"):
+        raise _danger(entry, "un chemin qui sort du dossier", "a path that leads out")
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise _danger(entry, "un lien ou un fichier spécial", "a link or a special file")
+    if entry.flag_bits & 1:
+        raise _refusal(entry, "un fichier chiffré", "an encrypted file", _UNPACK)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _refusal(entry, "une compression inconnue", "an unknown compression", _UNPACK)
+    if entry.file_size > min(MAX_ARCHIVE, MAX_RATIO * max(entry.compress_size, 1)):
+        raise _danger(entry, "trop grand une fois décompressé", "too large once uncompressed")
+
+
+def _named_surprise(entry: zipfile.ZipInfo) -> Unreadable:
+    name = shown(entry.filename)
+    return _surprise(Text(f"« {name} »", f"“{name}”"))
+
+
+def _surprise(what: Text) -> Unreadable:
+    """The refusal of a zip in which there is more than a record."""
+    return Unreadable(
+        f"ce zip contient autre chose qu'un dossier d'élection ({what.fr})",
+        f"this zip holds something else than an election's record ({what.en})",
+        _UNPACK,
     )
+
+
+def _danger(entry: zipfile.ZipInfo, fr: str, en: str) -> Unreadable:
+    return _refusal(entry, fr, en, _MISTRUST)
+
+
+def _refusal(entry: zipfile.ZipInfo, fr: str, en: str, hint: Text) -> Unreadable:
+    name = shown(entry.filename)
+    return Unreadable(f"dans ce zip, {fr} : « {name} »", f"in this zip, {en}: “{name}”", hint)
 
 
 def _copy(source: IO[bytes], sink: BinaryIO, entry: zipfile.ZipInfo) -> None:
@@ -81,5 +130,5 @@ def _copy(source: IO[bytes], sink: BinaryIO, entry: zipfile.ZipInfo) -> None:
     while chunk := source.read(min(_CHUNK, left + 1)):
         left -= len(chunk)
         if left < 0:
-            raise Malformed("le zip ment sur ses tailles", "the zip lies about its sizes")
+            raise _danger(entry, "une taille qui ment", "a size that lies")
         sink.write(chunk)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from audit.words import Malformed, Unreadable
+from audit.system import explained
+from audit.words import Malformed, Text, Unreadable, shown
 
 SIGNATURES = "setup-signatures.json"
 MAX_SIGNATURES = 2**20
@@ -32,7 +33,8 @@ def open_record(path: Path) -> Iterator[Record]:
     """The record at ``path``, for as long as the context lasts.
 
     Raises:
-        Unreadable: there is no archive to read. Malformed: a zip that holds anything else.
+        Unreadable: there is no archive to read, or a zip that holds anything else.
+        Malformed: the signatures' file is too large.
     """
     try:
         if path.is_dir():
@@ -48,9 +50,7 @@ def open_record(path: Path) -> Iterator[Record]:
         else:
             yield Record(path, folder=False)
     except OSError as error:
-        raise Unreadable(
-            f"lecture impossible : {error.strerror or error}", f"cannot read: {error}"
-        ) from error
+        raise Unreadable(*explained(error)) from error
 
 
 def _starts_as_zip(path: Path) -> bool:
@@ -61,15 +61,35 @@ def _starts_as_zip(path: Path) -> bool:
 def _folder(path: Path) -> Record:
     archives = sorted(path.glob("*.bel"))
     if len(archives) != 1:
-        raise Unreadable(
-            f"ce dossier devrait contenir un seul fichier .bel, il en a {len(archives)}",
-            f"this folder should hold one .bel file, it has {len(archives)}",
-        )
+        raise _which(path, len(archives))
     signatures = path / SIGNATURES
     if not signatures.is_file():
         return Record(archives[0], folder=True)
     with signatures.open("rb") as file:
         return Record(archives[0], folder=True, signatures=bounded(file))
+
+
+def _which(path: Path, found: int) -> Unreadable:
+    """The refusal of a folder without exactly one archive; its record may be one folder deeper."""
+    hint = Text(
+        "donnez le fichier .bel, le dossier qui le contient ou le zip de ce dossier",
+        "give the .bel file, the folder that holds it or that folder's zip",
+    )
+    inner = path / "record"
+    if len(list(inner.glob("*.bel"))) == 1:
+        name = shown(str(inner), 200)
+        hint = Text(f"vérifiez {name}", f"verify {name}")
+    elif found:
+        hint = Text("donnez le chemin de l'une d'elles", "give the path of one of them")
+    if not found:
+        return Unreadable(
+            "ce dossier ne contient pas d'archive .bel", "this folder holds no .bel archive", hint
+        )
+    return Unreadable(
+        f"ce dossier contient {found} archives .bel, il en faut une seule",
+        f"this folder holds {found} .bel archives, only one is permitted",
+        hint,
+    )
 
 
 def bounded(file: BinaryIO | IO[bytes]) -> bytes:

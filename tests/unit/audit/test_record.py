@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import zipfile
 from pathlib import Path
@@ -50,32 +51,125 @@ def test_a_folder_has_one_archive(tmp_path: Path) -> None:
         opened(tmp_path / "missing")
 
 
+DATA = ARCHIVE.read_bytes()
+HONEST = {
+    "at the top": [("a.bel", DATA)],
+    "in a folder": [("record/a.bel", DATA), (f"record/{SIGNATURES}", b"{}")],
+    "with its directory": [("record/", b""), ("record/a.bel", DATA)],
+    "with an empty directory": [("a.bel", DATA), ("empty/", b"")],
+    "made on macOS": [
+        ("record/", b""),
+        ("record/a.bel", DATA),
+        ("record/.DS_Store", b"x"),
+        (".DS_Store", b"x"),
+        ("__MACOSX/", b""),
+        ("__MACOSX/record/._a.bel", b"x"),
+        ("__MACOSX/._record", b"x"),
+    ],
+}
+
+
+@pytest.mark.parametrize("members", HONEST.values(), ids=HONEST)
+def test_an_ordinary_zip_of_a_record_is_a_record(
+    tmp_path: Path, members: list[tuple[str, bytes]]
+) -> None:
+    data, record = opened(zipped(tmp_path / "r.zip", members))
+    assert data == DATA
+    assert (record.signatures is not None) == any(SIGNATURES in name for name, _ in members)
+
+
 STRAY = {
     "another file": [("a.bel", b"x"), ("minutes.txt", b"")],
     "a second archive": [("a.bel", b"x"), ("b.bel", b"x")],
-    "a folder": [("a.bel", b"x"), ("folder/", b"")],
-    "inside a folder": [("record/a.bel", b"x")],
-    "a path out": [("../a.bel", b"x")],
-    "a hidden file": [("a.bel", b"x"), (".DS_Store", b"")],
-    "a bomb": [("a.bel", bytes(10_000_000))],
-    "signatures too large": [("a.bel", b"x"), (SIGNATURES, bytes(range(256)) * 8192)],
+    "a second archive in a folder": [("a.bel", b"x"), ("old/b.bel", b"x")],
+    "a second folder": [("one/a.bel", b"x"), (f"two/{SIGNATURES}", b"{}")],
+    "signatures beside the folder": [("one/a.bel", b"x"), (SIGNATURES, b"{}")],
+    "two folders deep": [("election/record/a.bel", b"x")],
+    "a hidden archive": [(".bel", b"x")],
+    "a hidden file": [("a.bel", b"x"), (".hidden", b"")],
 }
 
 
 @pytest.mark.parametrize("members", STRAY.values(), ids=STRAY)
-def test_a_zip_with_anything_else_is_refused(
+def test_a_zip_with_anything_else_is_not_judged(
     tmp_path: Path, members: list[tuple[str, bytes]]
 ) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(Unreadable, match="something else") as refusal:
         opened(zipped(tmp_path / "r.zip", members))
+    assert refusal.value.hint
+    assert "décompressez-le" in refusal.value.hint.fr
+
+
+def linked(name: str, mode: int = 0o120777) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = mode << 16
+    return info
+
+
+HOSTILE: dict[str, list[tuple[str | zipfile.ZipInfo, bytes]]] = {
+    "a path out": [("../a.bel", b"x")],
+    "a path out among the ignored": [("a.bel", b"x"), ("__MACOSX/../../x", b"")],
+    "an absolute path": [("/a.bel", b"x")],
+    "a drive": [("C:/a.bel", b"x")],
+    "backslashes": [("..\\a.bel", b"x")],
+    "a symbolic link": [(linked("a.bel"), b"/etc/passwd")],
+    "a device": [(linked("a.bel", 0o020666), b"")],
+    "a bomb": [("a.bel", bytes(10_000_000))],
+    "a bomb among the ignored": [("a.bel", b"x"), (".DS_Store", bytes(10_000_000))],
+}
+
+
+@pytest.mark.parametrize("members", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_zip_is_not_judged(
+    tmp_path: Path, members: list[tuple[str | zipfile.ZipInfo, bytes]]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "r.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in members:
+            bundle.writestr(name, content)
+    with pytest.raises(Unreadable, match="in this zip"):
+        opened(tmp_path / "r.zip")
+
+
+def test_an_encrypted_zip_is_not_judged(tmp_path: Path) -> None:
+    data = bytearray(zipped(tmp_path / "r.zip", [("a.bel", DATA)]).read_bytes())
+    data[6] |= 1  # the flags of the local header, then of the central directory
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "r.zip").write_bytes(data)
+    with pytest.raises(Unreadable, match="encrypted"):
+        opened(tmp_path / "r.zip")
+
+
+def test_signatures_too_large_are_a_fault_wherever_they_are(tmp_path: Path) -> None:
+    large = random.Random(17).randbytes(2**21)
+    (tmp_path / "a.bel").write_bytes(DATA)
+    (tmp_path / SIGNATURES).write_bytes(large)
+    bundle = zipped(tmp_path / "r.zip", [("a.bel", b"x"), (SIGNATURES, large)])
+    for path in (tmp_path, bundle):
+        with pytest.raises(Malformed):
+            opened(path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     for name in ("a.bel", SIGNATURES):
         members = [("a.bel", b"x"), (SIGNATURES, b"{}"), (name, b"y")]
-        with pytest.raises(Malformed):
+        with pytest.raises(Unreadable, match="twice"):
             opened(zipped(tmp_path / "r.zip", members))
+
+
+@pytest.mark.parametrize("beside", [0, 2])
+def test_the_record_one_folder_deeper_is_pointed_at(tmp_path: Path, beside: int) -> None:
+    for name in ("a.bel", "b.bel")[:beside]:
+        (tmp_path / name).write_bytes(DATA)
+    with pytest.raises(Unreadable) as refusal:
+        opened(tmp_path)
+    assert refusal.value.hint
+    assert "vérifiez" not in refusal.value.hint.fr
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "a.bel").write_bytes(DATA)
+    with pytest.raises(Unreadable) as refusal:
+        opened(tmp_path)
+    assert refusal.value.hint == (f"vérifiez {tmp_path}/record", f"verify {tmp_path}/record")
 
 
 def test_a_damaged_zip_is_unreadable(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the operating system refuses, in a sentence for a person instead of its own English."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from audit.words import Text, shown
+
+_REASONS = {
+    errno.ENOENT: Text("fichier introuvable", "no such file"),
+    errno.ENOTDIR: Text("fichier introuvable", "no such file"),
+    errno.EISDIR: Text("c'est un dossier, pas un fichier", "this is a folder, not a file"),
+    errno.EACCES: Text("lecture interdite par les droits du fichier", "permission denied"),
+    errno.EPERM: Text("lecture interdite par les droits du fichier", "permission denied"),
+    errno.ENAMETOOLONG: Text("nom de fichier trop long", "file name too long"),
+    errno.ELOOP: Text("lien qui tourne en rond", "a link that leads to itself"),
+    errno.ENOSPC: Text("plus de place sur le disque", "no space left on the disk"),
+    errno.EIO: Text("le disque ne répond pas bien", "the disk does not answer well"),
+    errno.ESPIPE: Text("ce n'est pas un fichier ordinaire", "this is no ordinary file"),
+    errno.ENOMEM: Text("plus de mémoire", "out of memory"),
+}
+_LONGEST_NAME = 200
+
+
+def explained(error: OSError) -> Text:
+    """Why, and which file if the system says so."""
+    code = error.errno or 0
+    name = errno.errorcode.get(code, str(code))
+    unknown = Text(f"erreur {name} du système", f"system error {name}")
+    reason = _REASONS.get(code, unknown)
+    if not isinstance(error.filename, (str, bytes)):
+        return reason
+    path = shown(os.fsdecode(error.filename), _LONGEST_NAME)
+    return Text(f"{reason.fr} : {path}", f"{reason.en}: {path}")
