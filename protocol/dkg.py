@@ -144,6 +144,35 @@ class PolynomialMessage:
         return encode_json(value)
 
 
+@dataclass(frozen=True, slots=True)
+class DealtExponentials:
+    """What of a polynomial message is public and stays: both signed parts, no share: §7.6, §7.9."""
+
+    coefexps: SignedMessage
+    signature: Proof
+
+    @classmethod
+    def decode(cls, data: bytes) -> "DealtExponentials":
+        """Read what ``encode`` writes."""
+        fields = Fields(decode_canonical_json(data), where="dealt exponentials", section="7.6")
+        dealt = cls(
+            SignedMessage.decode(fields.raw("coefexps")), Proof.decode(fields.raw("signature"))
+        )
+        fields.finish()
+        return dealt
+
+    @classmethod
+    def of(cls, message: PolynomialMessage) -> "DealtExponentials":
+        """Return this part of a message."""
+        return cls(message.coefexps, message.signature)
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes."""
+        return encode_json(
+            {"coefexps": self.coefexps.encode(), "signature": self.signature.encode()}
+        )
+
+
 def decode_polynomials(data: bytes) -> tuple[PolynomialMessage, ...]:
     """Read ``polynomials.jsons``, one message a line: §7.6."""
     return tuple(PolynomialMessage.from_value(value) for value in decode_lines(data))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from protocol.certificates import MAX_TRUSTEES, Certificate, verify_certificates
 from protocol.datum import decode_datum, decode_file, require_canonical
 from protocol.dkg import (
+    DealtExponentials,
     Exponentials,
     PolynomialMessage,
     decode_exponentials,
@@ -122,17 +123,37 @@ def make_threshold_parameters(
         TrusteeFault: naming the first whose part does not hold.
     """
     verify_polynomial_messages(certificates, messages)
+    return gather_threshold_parameters(
+        certificates, [DealtExponentials.of(message) for message in messages], voutputs
+    )
+
+
+def gather_threshold_parameters(
+    certificates: Sequence[Certificate],
+    dealt: Sequence[DealtExponentials],
+    voutputs: Sequence[Voutput],
+) -> ThresholdParameters:
+    """Do so from what a trustee keeps of the polynomials, whose shares it has checked: §7.9.
+
+    Raises:
+        TrusteeFault: naming the first whose part does not hold.
+    """
+    verify_certificates(certificates)
+    if len(dealt) != len(certificates):
+        raise MalformedError("there is not one polynomial for each certificate", section="7.9")
+    for index, each in enumerate(dealt, 1):
+        verify_exponentials(certificates, index, each.coefexps, each.signature)
     if len(voutputs) != len(certificates):
         raise MalformedError("there is not one voutput for each certificate", section="7.9")
     threshold = certificates[0].threshold
-    exponentials = tuple(decode_exponentials(each.coefexps, threshold) for each in messages)
+    exponentials = tuple(decode_exponentials(each.coefexps, threshold) for each in dealt)
     for index, voutput in enumerate(voutputs, 1):
         verify_voutput(certificates, exponentials, index, voutput)
     return ThresholdParameters(
         threshold=threshold,
         certificates=tuple(certificates),
-        coefexps=tuple(message.coefexps for message in messages),
-        signatures=tuple(message.signature for message in messages),
+        coefexps=tuple(each.coefexps for each in dealt),
+        signatures=tuple(each.signature for each in dealt),
         verification_keys=tuple(voutput.public_key for voutput in voutputs),
         exponentials=exponentials,
     )

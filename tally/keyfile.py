@@ -13,8 +13,8 @@ from protocol.encoding import JsonValue
 from protocol.errors import ProtocolError
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
-from tally.errors import Unreadable
-from tally.files import NewFile, read_file, write_files
+from tally.errors import Refusal, Unreadable
+from tally.files import MAX_MESSAGE_BYTES, NewFile, read_file, write_files
 from tally.memory import SentMessage, Step, TrusteeMemory, decode_memory, encode_memory
 from tally.sealing import Members, read_members, seal, unseal
 
@@ -69,11 +69,30 @@ def save_step(
         passphrase: that seals it.
         messages: the files that travel; the key file keeps them, should they be lost.
         new: whether the key file must not exist yet.
+
+    Raises:
+        Unreadable: it could not be written, or not be opened again as it would be.
     """
     sent = (SentMessage(each.path.name, each.data.decode("utf-8")) for each in messages)
     kept = tuple({each.name: each for each in (*memory.sent, *sent)}.values())
     data = encode_keyfile(replace(memory, sent=kept), passphrase)
+    _require_readable(data, passphrase)
     write_files([*messages, NewFile(path, data, secret=True, replace=not new)])
+
+
+def _require_readable(data: bytes, passphrase: Secret[str]) -> None:
+    # What could not be opened again must never replace what can.
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise Unreadable(
+            "la clé secrète serait trop grosse pour être relue : rien n'a été écrit",
+            "l'un des fichiers reçus est anormal ; prévenez les autres membres",
+        )
+    try:
+        decode_keyfile(data, passphrase)
+    except Refusal as cause:
+        raise Unreadable(
+            "la clé secrète ne pourrait pas être relue : rien n'a été écrit", cause.message
+        ) from cause
 
 
 def _header(memory: TrusteeMemory) -> Members:

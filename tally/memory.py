@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from protocol.certificates import MAX_TRUSTEES
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
 from protocol.group import Scalar
@@ -55,7 +56,8 @@ class TrusteeMemory:
 
     ``certificates`` are the first messages of our ceremony (§7.4 [E]), or bare certificates for
     the peer's: one's own until step *polynomial*, all from then on. ``polynomials`` is one's own
-    message at step *polynomial*; all of them from step *key* until the transcript is signed.
+    message at step *polynomial*; of all of them, from step *key* until the transcript is signed,
+    the signed exponentials alone, so that no member's message can swell another's key file.
     Coefficients are forgotten at step *key*, and what the ceremony sent once it is over.
     """
 
@@ -118,9 +120,9 @@ def decode_memory(plaintext: Secret[bytes]) -> TrusteeMemory:
         step=Step(fields.text("step")),
         profile=Profile(fields.text("profile")),
         uuid=fields.text("uuid"),
-        index=fields.integer("index", 1, 255),
-        size=fields.integer("size", 1, 255),
-        threshold=fields.integer("threshold", 1, 255),
+        index=fields.integer("index", 1, MAX_TRUSTEES),
+        size=fields.integer("size", 1, MAX_TRUSTEES),
+        threshold=fields.integer("threshold", 1, MAX_TRUSTEES),
         name=fields.text("name"),
         seed=Secret(fields.text("seed")),
         coefficients=_decode_coefficients(fields),

@@ -9,13 +9,20 @@ those of §7.4, §7.6 and §7.8 as they stand.
 from dataclasses import dataclass
 from typing import Final
 
+from protocol.ceremony import MAX_MEMBERS
 from protocol.datum import hash_text
-from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
+from protocol.encoding import (
+    Fields,
+    JsonValue,
+    decode_base64_digest,
+    decode_canonical_json,
+    encode_json,
+    own_uuid,
+)
 from protocol.errors import MalformedError
 from protocol.proofs.proof import Proof
 
 VERSION: Final = 1
-MAX_TRUSTEE: Final = 1000
 
 _NAMES: Final = {
     "evote_certificate": "un certificat (étape 1)",
@@ -44,8 +51,8 @@ class CeremonySignature:
         """Read the file; the signature is not verified yet."""
         fields = _open(data, "evote_ceremony", "7.12")
         message = cls(
-            fields.text("uuid"),
-            fields.integer("trustee", 1, MAX_TRUSTEE),
+            own_uuid(fields),
+            fields.integer("trustee", 1, MAX_MEMBERS),
             hash_text(fields, "trustees_sha256"),
             Proof.decode(fields.raw("signature")),
         )
@@ -80,10 +87,10 @@ class SetupSignatureMessage:
         """Read the file; the signature is not verified yet."""
         fields = _open(data, "evote_setup_signature", "7.13")
         message = cls(
-            fields.text("uuid"),
-            fields.text("fingerprint", 43),
+            own_uuid(fields),
+            fingerprint_text(fields),
             hash_text(fields, "setup_event"),
-            fields.integer("trustee", 1, MAX_TRUSTEE),
+            fields.integer("trustee", 1, MAX_MEMBERS),
             Proof.decode(fields.raw("signature")),
         )
         fields.finish()
@@ -121,10 +128,10 @@ class DecryptionMessage:
         """Read the file; the partial decryption is not read yet."""
         fields = _open(data, "evote_decryption", "11.3")
         message = cls(
-            fields.text("uuid"),
-            fields.text("fingerprint", 43),
+            own_uuid(fields),
+            fingerprint_text(fields),
             hash_text(fields, "tally_event"),
-            fields.integer("owner", 1, MAX_TRUSTEE),
+            fields.integer("owner", 1, MAX_MEMBERS),
             encode_json(fields.raw("decryption")),
         )
         fields.finish()
@@ -153,6 +160,13 @@ def name_kind(data: bytes) -> str:
     if not isinstance(value, dict):
         return ""
     return next((french for member, french in _NAMES.items() if member in value), "")
+
+
+def fingerprint_text(fields: Fields) -> str:
+    """Return a member that is a fingerprint, 43 characters of base 64: §2.3."""
+    text = fields.text("fingerprint", 43)
+    decode_base64_digest(text)
+    return text
 
 
 def _open(data: bytes, kind: str, section: str) -> Fields:

@@ -8,6 +8,7 @@ the files of all (``evote-tally assemble``, or the peer's tool) and gives each t
 from dataclasses import replace
 from pathlib import Path
 
+from protocol.ceremony import MAX_MEMBERS
 from protocol.certificates import (
     Certificate,
     decode_certificates,
@@ -32,7 +33,7 @@ def begin(
     *, uuid: str, size: int, threshold: int, index: int, rng: Rng = system_rng
 ) -> tuple[TrusteeMemory, bytes]:
     """Make a seed; return our certificate, one line of ``certs.jsons``: §7.1, §7.4."""
-    if not (1 <= threshold <= size <= 100 and 1 <= index <= size):
+    if not (1 <= threshold <= size <= MAX_MEMBERS and 1 <= index <= size):
         raise Refusal("ces trois nombres ne vont pas ensemble : --index, --of, --threshold")
     try:
         verify_uuid(uuid, longest=None)

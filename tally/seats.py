@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-MAX_SEATS: Final = 1000
+from protocol import bindings
+
+MAX_SEATS: Final = bindings.MAX_SEATS
 MAX_VOTES: Final = 2**53 - 1
 
 

@@ -21,6 +21,7 @@ from protocol.ceremony import (
 )
 from protocol.certificates import make_certificate
 from protocol.dkg import (
+    DealtExponentials,
     PolynomialMessage,
     coefficient_exponentials,
     decode_exponentials,
@@ -33,7 +34,7 @@ from protocol.first_message import FirstMessage, make_first_message, verify_firs
 from protocol.pki import derive_keys, generate_seed
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
-from protocol.trustees import ThresholdParameters, Trustees, make_threshold_parameters
+from protocol.trustees import ThresholdParameters, Trustees, gather_threshold_parameters
 from protocol.vinput import make_vinput
 from protocol.voutput import Voutput, make_voutput, open_decryption_key
 from tally.assembly import make_transcript, words_to_read_aloud
@@ -197,7 +198,9 @@ def receive_shares(
         memory,
         step=Step.KEY,
         coefficients=None,
-        polynomials=tuple(message.encode().decode("utf-8") for message in messages),
+        polynomials=tuple(
+            DealtExponentials.of(message).encode().decode("utf-8") for message in messages
+        ),
         decryption_key=open_decryption_key(keys, voutput.private_key),
         voutput=voutput.encode().decode("utf-8"),
     )
@@ -281,9 +284,9 @@ def _verify_commitment(
 def _gather(
     memory: TrusteeMemory, firsts: Sequence[FirstMessage], voutputs: Sequence[Voutput]
 ) -> ThresholdParameters:
-    messages = [PolynomialMessage.decode(text.encode("utf-8")) for text in memory.polynomials]
+    dealt = [DealtExponentials.decode(text.encode("utf-8")) for text in memory.polynomials]
     certificates = [first.certificate for first in firsts]
-    parameters = make_threshold_parameters(certificates, messages, voutputs)
+    parameters = gather_threshold_parameters(certificates, dealt, voutputs)
     verify_commitments(memory.uuid, parameters, [first.commitment for first in firsts])
     return parameters
 

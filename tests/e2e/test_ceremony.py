@@ -176,5 +176,9 @@ def test_what_is_no_longer_needed_is_forgotten(stages: dict[str, Bureau]) -> Non
     assert memories["polynomial"].coefficients is not None
     assert memories["key"].coefficients is None
     assert len(memories["key"].polynomials) == 3
+    for text, message in zip(
+        memories["key"].polynomials, stages["key"].read("polynomial").values(), strict=True
+    ):
+        assert len(text) < len(message) / 3  # no share of anybody, and no polynomial
     assert memories["sign"].polynomials == memories["sign"].certificates == ()
     assert memories["sign"].voutput is None

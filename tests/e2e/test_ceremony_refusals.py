@@ -15,7 +15,7 @@ from protocol.group import ONE
 from protocol.pki import derive_keys, send
 from protocol.secret import Secret
 from tally.keyfile import load_keyfile
-from tally.memory import TrusteeMemory
+from tally.memory import TrusteeMemory, encode_memory
 from tally.trustee import begin, deal
 from tests.ceremonies import hold_ceremony
 from tests.e2e.bureau import UUID, WORDS, Bureau
@@ -117,6 +117,27 @@ def test_a_share_damaged_on_its_way_names_its_sender(at: At, refused: Refused) -
     secrets = (message.secrets[1], *message.secrets[1:])  # what was for number 2
     path.write_bytes(replace(message, secrets=secrets).encode())
     refused(bureau, 1, "Chloé d'Aubigné (n° 3)", *bureau.command("key", 1))
+
+
+@pytest.mark.parametrize("padding", ["\x01" * 1_000_000, "\\" * 4_000_000, "p" * 65_537])
+def test_a_member_cannot_swell_the_key_files_of_the_others(
+    at: At, refused: Refused, padding: str
+) -> None:
+    bureau = at("polynomial")
+    path = bureau.folder / "polynomial-3.json"
+    message = PolynomialMessage.decode(path.read_bytes())
+    path.write_bytes(replace(message, polynomial=padding).encode())
+    refused(bureau, 2, "n'est pas lisible", *bureau.command("key", 1))
+
+
+def test_a_key_file_does_not_keep_what_a_member_padded(at: At) -> None:
+    bureau = at("polynomial")
+    path = bureau.folder / "polynomial-3.json"
+    message = PolynomialMessage.decode(path.read_bytes())
+    path.write_bytes(replace(message, polynomial="p" * 65_536).encode())
+    assert bureau.step("key", 1) == 0
+    assert (bureau.folder / "secret-1.key").stat().st_size < 24_000
+    assert "ppp" not in encode_memory(memory_of(bureau, 1)).reveal().decode()
 
 
 def test_coefficients_chosen_after_the_commitment(at: At, refused: Refused) -> None:

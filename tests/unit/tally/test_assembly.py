@@ -54,7 +54,7 @@ def test_a_signature_in_another_s_name_is_refused() -> None:
         )
 
 
-@pytest.mark.parametrize("trustee", [4, 1000])
+@pytest.mark.parametrize("trustee", [4, 100])
 def test_a_number_beyond_the_members_is_a_stranger_s(trustee: int) -> None:
     message = CeremonySignature.decode(CEREMONY.signatures["ceremony-1.json"])
     files = CEREMONY.signatures | {"x.json": replace(message, trustee=trustee).encode()}

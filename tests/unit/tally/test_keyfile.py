@@ -157,6 +157,18 @@ def test_a_step_replaces_the_file_and_leaves_no_trace(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["polynomial-2.json", "secret-2.key"]
 
 
+def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "secret-2.key"
+    save_step(path, _memory(), WORDS, new=True)
+    before = path.read_bytes()
+    swollen = replace(_memory(), certificates=("x" * 13_000_000,))
+    for memory in (swollen, replace(_memory(), index=0)):
+        with pytest.raises(Unreadable, match="rien n'a été écrit"):
+            save_step(path, memory, WORDS, (NewFile(tmp_path / "m.json", b"{}"),))
+        assert path.read_bytes() == before
+        assert _names(tmp_path) == ["secret-2.key"]
+
+
 def test_a_step_whose_message_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "secret-2.key"
     save_step(path, _memory(), WORDS, new=True)
