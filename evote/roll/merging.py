@@ -73,19 +73,19 @@ def gather(lines: Iterable[ParentLine]) -> list[Person]:
 def find_possible_duplicates(persons: Sequence[Person]) -> Iterator[tuple[Person, Person]]:
     """Yield pairs, earlier then later, that may be one person; each later one at most once."""
     by_name: dict[tuple[str, str], list[int]] = {}
-    by_child: dict[tuple[str, ...], list[int]] = {}
+    by_mark: dict[tuple[str, ...], list[int]] = {}
     for number, person in enumerate(persons):
         names = [(surname, person.given) for surname in person.surnames]
         near = [n for name in names for n in by_name.get(name, ())[:_COMPARED_AT_MOST]]
-        near += [n for c in person.children() for n in by_child.get(c, ())[:_COMPARED_AT_MOST]]
+        near += [n for mark in person.marks for n in by_mark.get(mark, ())[:_COMPARED_AT_MOST]]
         for other in sorted(set(near)):
             if _may_be_one(persons[other], person):
                 yield persons[other], person
                 break
         for name in names:
             by_name.setdefault(name, []).append(number)
-        for child in person.children():
-            by_child.setdefault(child, []).append(number)
+        for mark in person.marks:
+            by_mark.setdefault(mark, []).append(number)
 
 
 def _begin(line: ParentLine) -> Person:
@@ -142,15 +142,17 @@ def _may_be_one(one: Person, other: Person) -> bool:
         if joined:
             return bool(one.given) or not _contradict(one, other)
         return bool(one.given) and _are_one(one, other)
-    if not one.children() & other.children() or len(one.civilities | other.civilities) > 1:
+    if not joined or len(one.civilities | other.civilities) > 1:
         return False
     return _nearly_same_name(one, other)
 
 
 def _nearly_same_name(one: Person, other: Person) -> bool:
-    """Tell whether a slip of the pen may separate two names; a child is already shared."""
+    """Tell whether a slip of the pen may separate two names; a child or contact is shared."""
     if one.given == other.given and one.given:
         return any(differ_by_one_letter(a, b) for a in one.surnames for b in other.surnames)
+    if not one.children() & other.children():
+        return False
     if one.given in other.surnames and other.given in one.surnames:
         return True
     if not one.surnames & other.surnames or not one.marks & other.marks - one.children():

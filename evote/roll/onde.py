@@ -23,6 +23,7 @@ from evote.roll.model import Anomaly, Child
 from evote.roll.names import clean, fold, is_placeholder, key
 from evote.roll.wording import odd_name, quote
 
+_COUNTS = ("total", "nombre", "nb ")
 _CIVILITIES = {
     **dict.fromkeys(("m", "mr", "monsieur"), "M"),
     **dict.fromkeys(("mme", "mlle", "madame", "mademoiselle"), "F"),
@@ -106,6 +107,8 @@ def _find_header(text: str) -> tuple[Columns, int, list[Record]]:
 def _is_footer(record: Record, columns: Columns) -> bool:
     """Tell whether the last record is the non-data line that ONDE sometimes adds."""
     filled = [at for at, field in enumerate(record.fields) if field.strip()]
+    if len(filled) <= 2 and fold(record.fields[filled[0]]).startswith(_COUNTS):
+        return True
     if len(filled) > 2 or fold(record.fields[filled[0]]) in _CIVILITIES:
         return False
     places = [columns.parent[p] for p in ("usage", "surname", "given_name") if p in columns.parent]

@@ -151,6 +151,10 @@ TWO_PERSONS: dict[str, tuple[tuple[str, str], list[tuple[str, int]]]] = {
         (parent("DUPONT", "Anne", LEA), parent("DUPOND", "Anne", LEA)),
         [("possible_duplicate", 3)],
     ),
+    "a slip of the pen in the surname, children of two names": (
+        (parent("DUPONT", "Anne", LEA, email=MAIL), parent("DUPOND", "Anne", ZOE, email=MAIL)),
+        [("shared_email", 3), ("possible_duplicate", 3)],
+    ),
     "names the other way round": (
         (parent("PAUL", "Martin", LEA), parent("MARTIN", "Paul", LEA)),
         [("possible_duplicate", 3)],

@@ -135,7 +135,14 @@ def test_rows_are_physical_lines() -> None:
 
 @pytest.mark.parametrize(
     "footer",
-    ["Nombre de lignes : 2", "2 responsables;", f"Extraction du 01/09/2026{';' * 19}", "Total;2"],
+    [
+        "Nombre de lignes : 2",
+        "2 responsables;",
+        f"Extraction du 01/09/2026{';' * 19}",
+        "Total;2",
+        f"Total;2{';' * 18}",
+        f"Nb lignes;;2{';' * 17}",
+    ],
 )
 def test_trailing_line_that_is_no_data_is_skipped(footer: str) -> None:
     assert _names(_read(export([*FAMILY, footer, "", ""]))) == [
