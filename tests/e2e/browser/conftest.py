@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Debian's Chromium, a phone of 360 pixels, and a school on a server of this process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.browser.parent import Parent
+from tests.site import Site, listening
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    assert path is not None, "Chromium is missing: run setup/chromium.sh"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with listening(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A French phone with nothing stored; whatever the page does wrong makes the test fail."""
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, locale="fr-FR", has_touch=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if "Policy" in line.text else None)
+    yield page
+    cookies = context.cookies()
+    context.close()
+    assert faults == []
+    assert cookies == []
+
+
+@pytest.fixture
+def parent(phone: Page, site: Site) -> Parent:
+    """The first parent of the roll, letter in hand."""
+    return Parent(phone, site, 0)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A parent at the booth: what a person does, in the words that a person sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.site import Site
+
+
+@dataclass
+class Parent:
+    """One elector of the site, counted from 0, with the letter and the PIN."""
+
+    page: Page
+    site: Site
+    elector: int
+
+    def open_letter(self) -> Parent:
+        """Follow the link of the letter, and begin."""
+        self.page.goto(self.site.link(self.elector))
+        self.press("Commencer")
+        return self
+
+    def sign_in(self) -> Parent:
+        self.page.get_by_label("Tapez les chiffres").fill(self.site.pin(self.elector))
+        self.press("Continuer")
+        return self
+
+    def choose(self, label: str = "PEEP") -> Parent:
+        self.page.get_by_role("radio", name=label).check()
+        self.press("Relire mon choix")
+        return self
+
+    def seal(self) -> str:
+        """Close the envelope; return the tracker that is shown before anything is sent."""
+        self.press("Fermer l’enveloppe")
+        self.sees("Votre bulletin est prêt, mais pas encore déposé")
+        return self.tracker()
+
+    def cast(self) -> None:
+        self.press("Déposer mon bulletin")
+
+    def vote(self, label: str = "PEEP") -> str:
+        """Go the whole way; return the tracker."""
+        tracker = self.open_letter().sign_in().choose(label).seal()
+        self.cast()
+        self.sees("Votre vote est enregistré")
+        return tracker
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+
+    def sees(self, heading: str) -> None:
+        """Wait until the screen with this heading is shown."""
+        expect(self.page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+
+    def reads(self, text: str) -> None:
+        """Wait until these words are shown."""
+        reads(self.page, text)
+
+    def tracker(self) -> str:
+        return self.page.locator("section:not([hidden]) .tracker").first.inner_text().strip()
+
+
+def reads(page: Page, text: str) -> None:
+    """Wait until these words are shown; a screen that is hidden does not count."""
+    shown = page.locator("main").get_by_text(text).locator("visible=true").first
+    shown.wait_for(timeout=12_000)
