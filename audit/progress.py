@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -30,13 +31,17 @@ class Bar:
         full = WIDTH * done // max(total, 1)
         left = (now - self.started) * (total - done) / max(done, 1)
         bar = "#" * full + "." * (WIDTH - full)
-        print(f"\r{self.label} [{bar}] {done}/{total} ~{left:.0f} s ", end="", file=sys.stderr)
-        sys.stderr.flush()
+        self._draw(f"\r{self.label} [{bar}] {done}/{total} ~{left:.0f} s ")
 
     def close(self) -> None:
         """Wipe the line."""
         if self.drawn:
-            print("\r" + " " * (WIDTH + 60) + "\r", end="", file=sys.stderr, flush=True)
+            self._draw("\r" + " " * (WIDTH + 45) + "\r")
+
+    @staticmethod
+    def _draw(text: str) -> None:
+        with contextlib.suppress(OSError):  # no bar is worth a verdict
+            print(text, end="", file=sys.stderr, flush=True)
 
 
 LABEL = Text("Bulletins", "Ballots")

@@ -137,6 +137,22 @@ def serve(connection: Connection) -> None:
                 connection.send(examine(connection.recv(), file, job.election))
 
 
+@contextlib.contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Ctrl-C waits until the processes are started; they themselves never hear it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker  # noqa: PLC0415
+
+    resource_tracker.ensure_running()  # which would else unblock the signal when it starts
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 class Pool:
     """Workers that are started early, because starting takes longer than reading a small file."""
 
@@ -152,13 +168,14 @@ class Pool:
         import multiprocessing  # noqa: PLC0415
 
         context = multiprocessing.get_context("spawn")
-        for _ in range(self.jobs):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs,), daemon=True)
-            process.start()
-            theirs.close()
-            self.processes.append(process)
-            self.connections.append(ours)
+        with _interrupts_later():
+            for _ in range(self.jobs):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=serve, args=(theirs,), daemon=True)
+                process.start()
+                theirs.close()
+                self.processes.append(process)
+                self.connections.append(ours)
         return self
 
     def __exit__(self, *_: object) -> None:

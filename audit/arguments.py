@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The command line of ``evote-audit``, read; its help and its refusals in two languages."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NoReturn
+
+from audit import help as pages
+from audit.words import Text, shown
+
+_FRENCH = (
+    (r"the following arguments are required: (.*)", r"il manque \1"),
+    (r"unrecognized arguments: (.*)", r"argument inconnu : \1"),
+    (r"argument (\S*): expected one argument", r"il manque une valeur après \1"),
+    (r"argument COMMANDE: invalid choice: ('.*') .*", r"commande inconnue \1"),
+    (r"argument (\S*): invalid choice: ('.*') .*", r"\1 : valeur inconnue \2"),
+    (r"argument (\S*): invalid \w+ value: (.*)", r"\1 : valeur incorrecte \2"),
+    (r"argument (\S*): ignored explicit argument (.*)", r"\1 ne prend pas de valeur"),
+    (r"argument (\S*): not allowed with argument (\S*)", r"\1 ne va pas avec \2"),
+)
+_METAVARS = ((r"\bCOMMANDE\b", "COMMAND"), (r"\bCHEMIN\b", "PATH"), (r"\bFICHIER\b", "FILE"))
+
+
+class Misuse(Exception):
+    """A command line that cannot be obeyed: exit status 2."""
+
+    def __init__(self, prog: str, text: Text) -> None:
+        super().__init__(text.en)
+        self.prog = prog
+        self.text = text
+
+
+class Asked(Exception):
+    """The help or the version was asked for: print it, exit status 0."""
+
+    def __init__(self, page: Text) -> None:
+        super().__init__(page.en)
+        self.page = page
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refusals are ``Misuse``; an option is written in full."""
+
+    def __init__(self, prog: str, **_: Any) -> None:  # noqa: ANN401
+        super().__init__(prog=prog, add_help=False, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        english = message
+        for french, word in _METAVARS:
+            english = re.sub(french, word, english)
+        raise Misuse(self.prog, Text(shown(_translated(message), 200), shown(english, 200)))
+
+
+class _Show(argparse.Action):
+    """Leave the parser with a page, or with the version."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        raise Asked(self.const or _version())
+
+
+def _translated(message: str) -> str:
+    for english, french in _FRENCH:
+        if re.fullmatch(english, message):
+            return re.sub(english, french, message)
+    return "commande mal écrite"
+
+
+def language(arguments: Sequence[str]) -> str:
+    """The language asked for, known before the rest is read: a refusal may be on its way."""
+    asked = " ".join(arguments).replace("--lang=", "--lang ").split()
+    return "en" if ("--lang", "en") in pairwise(asked) else "fr"
+
+
+def _version() -> Text:
+    # Slow to load, and asked for once in a while.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        number = version("preau")
+    except PackageNotFoundError:
+        number = "?"
+    return Text(f"evote-audit {number}", f"evote-audit {number}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = _Parser("evote-audit")
+    _common(top, pages.GENERAL)
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="COMMANDE", parser_class=_Parser
+    )
+    verify = commands.add_parser("verify")
+    verify.add_argument("path", type=Path, metavar="CHEMIN")
+    verify.add_argument("--since", type=Path)
+    verify.add_argument("--require", choices=["preau"])
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("--jobs", type=_jobs, default=0)
+    bar = verify.add_mutually_exclusive_group()
+    bar.add_argument("--progress", action="store_true", default=None, dest="progress")
+    bar.add_argument("--no-progress", action="store_false", default=None, dest="progress")
+    _common(verify, pages.VERIFY)
+    opened = commands.add_parser("opened")
+    opened.add_argument("path", type=Path, metavar="FICHIER")
+    opened.add_argument("--election", type=Path, required=True)
+    _common(opened, pages.OPENED)
+    return top
+
+
+def _common(one: argparse.ArgumentParser, page: Text) -> None:
+    one.add_argument("--lang", choices=["fr", "en"])
+    one.add_argument("-h", "--help", action=_Show, nargs=0, const=page)
+    if page is pages.GENERAL:
+        one.add_argument("--version", action=_Show, nargs=0)
+
+
+def _jobs(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,4}", text):
+        raise ValueError(text)
+    return int(text)

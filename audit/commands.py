@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What each command does, and how each way of failing ends: docs/protocol.md §17.2."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Sequence
+
+from audit.arguments import Asked, Misuse, language, parser
+from audit.console import complain, prepare, write
+from audit.help import GENERAL
+from audit.system import explained
+from audit.words import Malformed, Text, Unreadable, Unsupported, cited, shown
+
+VALID, INVALID, UNREADABLE = 0, 1, 2
+LONGEST = 600
+
+_NO_VERDICT = Text("Aucun verdict", "No verdict")
+_OUTPUT = Text("la sortie n'a pas pu être écrite", "the output could not be written")
+_BUG = Text(
+    "défaut du vérificateur, qui ne dit rien de l'élection ; merci de le signaler",
+    "a fault of the verifier, which says nothing about the election; please report it",
+)
+Say = Callable[[Text], str]
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; the exit status. Every failure is a sentence, never a trace."""
+    prepare()
+    english = language(argv) == "en"
+
+    def say(text: Text) -> str:
+        return text.en if english else text.fr
+
+    try:
+        return _run(argv, say)
+    except BrokenPipeError:
+        return UNREADABLE
+    except OSError as error:
+        _refuse(explained(error).at(_OUTPUT).at(_NO_VERDICT), None, say)
+        return UNREADABLE
+
+
+def _run(argv: Sequence[str], say: Say) -> int:
+    if not argv:
+        complain(say(GENERAL))
+        return UNREADABLE
+    try:
+        arguments = parser().parse_args(argv)
+    except Asked as asked:
+        write(say(asked.page))
+        return VALID
+    except Misuse as misuse:
+        help_of = Text(f"voir « {misuse.prog} --help »", f"see “{misuse.prog} --help --lang en”")
+        _refuse(misuse.text.at(Text(misuse.prog, misuse.prog)), help_of, say)
+        return UNREADABLE
+    try:
+        return (_verify if arguments.command == "verify" else _opened)(arguments, say)
+    except (Unreadable, Unsupported) as refusal:
+        return _no_verdict(arguments, say, refusal.text, refusal.hint)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the outermost frame: a bug must never look valid)
+        name = f"{type(error).__name__}: {error}"
+        return _no_verdict(arguments, say, _BUG.at(Text(name, name)))
+
+
+def _refuse(text: Text, hint: Text | None, say: Say) -> None:
+    """One sentence and, on a second line, what to do."""
+    complain(shown(say(cited(text)), LONGEST))
+    if hint is not None:
+        complain(say(hint.at(Text("conseil", "hint"))))
+
+
+def _no_verdict(
+    arguments: argparse.Namespace, say: Say, why: Text, hint: Text | None = None
+) -> int:
+    if getattr(arguments, "json", False):
+        from audit.output import bare_object, dumps  # noqa: PLC0415
+
+        write(dumps(bare_object("unreadable", (), say)))
+    _refuse(why.at(_NO_VERDICT), hint, say)
+    return UNREADABLE
+
+
+def _verify(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.output import bare_object, dumps, verdict_object  # noqa: PLC0415
+    from audit.progress import LABEL, Bar  # noqa: PLC0415
+    from audit.record import open_record  # noqa: PLC0415
+    from audit.report import write_report  # noqa: PLC0415
+    from audit.verify import Options, refused, silent, verify  # noqa: PLC0415
+
+    wanted = arguments.progress
+    if wanted is None:
+        wanted = sys.stderr is not None and sys.stderr.isatty() and not arguments.json
+    bar = Bar(say(LABEL))
+    options = Options(
+        require_preau=arguments.require == "preau",
+        jobs=arguments.jobs,
+        progress=bar if wanted else silent,
+    )
+    try:
+        with contextlib.ExitStack() as stack:
+            record = stack.enter_context(open_record(arguments.path))
+            since = arguments.since and stack.enter_context(open_record(arguments.since))
+            verdict = verify(record, since, options)
+    except Malformed as refusal:
+        if arguments.json:
+            write(dumps(bare_object("invalid", refused(refusal), say)))
+        _refuse(refusal.text, refusal.hint, say)
+        return INVALID
+    finally:
+        bar.close()
+    if arguments.json:
+        write(dumps(verdict_object(verdict, say)))
+    else:
+        write("\n".join(write_report(verdict, say)))
+    return VALID if verdict.valid else INVALID
+
+
+def _opened(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.opened import check_opened  # noqa: PLC0415
+
+    try:
+        lines = check_opened(arguments.path, arguments.election)
+    except Malformed as refusal:
+        write(say(cited(refusal.text)))
+        if refusal.hint:
+            write(say(refusal.hint.at(Text("conseil", "hint"))))
+        return INVALID
+    write("\n".join(say(line) for line in lines))
+    return VALID
