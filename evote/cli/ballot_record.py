@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from evote.cli.parser import Group
-from evote.election.box import Outcome, record_ballot
+from evote.election.box import Outcome, record_ballot, set_aside_interrupted
 from evote.election.reading import find_archive
 from evote.errors import Refusal
 from tally.files import read_file
@@ -51,7 +51,11 @@ def add_to(commands: Group) -> None:
 
 def _record(options: Namespace) -> int:
     data = read_file(options.ballot)
-    outcome, tracker = record_ballot(find_archive(options.archive), data)
+    archive = find_archive(options.archive)
+    torn = set_aside_interrupted(archive)
+    if torn is not None:
+        print(f"Un ajout interrompu avait laissé {torn.size} octets : mis de côté, {torn.path}.")
+    outcome, tracker = record_ballot(archive, data)
     if outcome in _REFUSALS:
         raise Refusal(*_REFUSALS[outcome])
     again = outcome is Outcome.ALREADY_RECORDED

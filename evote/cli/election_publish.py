@@ -6,10 +6,8 @@ from pathlib import Path
 
 from evote.cli.inputs import make_folder, read_birth
 from evote.cli.parser import Group
-from evote.election.outcome import encode_outcome
-from evote.election.publishing import publish_result
+from evote.election.publishing import publish_result, read_outcome
 from evote.election.reading import find_archive
-from evote.minutes import write_minutes
 from protocol.events import BoardState
 from tally.boards import opened_board
 from tally.console import read_messages
@@ -49,20 +47,21 @@ def add_to(commands: Group) -> None:
 
 def _publish(options: Namespace) -> int:
     archive = find_archive(options.archive)
-    make_folder(options.out)
     tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
     if options.decryptions or not _is_published(archive):
         files = read_messages(options.decryptions)
         for rejected in publish_result(archive, files, tie_break):
             who = f" de {rejected.who}" if rejected.who else ""
             print(f"Mis de côté : « {rejected.label} »{who} : {rejected.reason}")
-    with opened_board(archive) as board:
-        outputs = [
-            NewFile(options.out / "result.json", encode_outcome(board), replace=True),
-            NewFile(options.out / "minutes.txt", write_minutes(board), replace=True),
+    outcome = read_outcome(archive)
+    make_folder(options.out)
+    write_files(
+        [
+            NewFile(options.out / "result.json", outcome.result, replace=True),
+            NewFile(options.out / "minutes.txt", outcome.minutes, replace=True),
         ]
-    write_files(outputs)
-    print(outputs[1].data.decode("utf-8"))
+    )
+    print(outcome.minutes.decode("utf-8"))
     print(f"Publiez le dossier « {archive.parent} » : chacun peut le vérifier avec")
     print(f"  evote-audit verify {archive.parent}")
     return 0

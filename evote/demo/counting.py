@@ -7,33 +7,22 @@ candidates, and draws lots by the seed.
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from evote.demo.parents import draw_lots
 from evote.election.publishing import publish_result
-from evote.errors import Refusal
 from evote.fictitious.school import FictitiousSchool
 from tally.count import TieBreak
 from tally.seats import TieUndecided
 from tally.senders import Files
 
-# First without, then with birth dates, then with lots.
-ATTEMPTS: Final = 3
-
 
 def publish(archive: Path, decryptions: Files, seed: str, school: FictitiousSchool) -> None:
     """Publish the result, settling a tie as the bureau would: §12.2."""
-    tie_break = TieBreak()
-    for _ in range(ATTEMPTS - 1):
-        try:
-            publish_result(archive, decryptions, tie_break, verified=True)
-        except Refusal as refusal:
-            if not isinstance(refusal.__cause__, TieUndecided):
-                raise
-            tie_break = settle(tie_break, refusal.__cause__, seed, school)
-        else:
-            return
-    publish_result(archive, decryptions, tie_break, verified=True)
+
+    def as_the_bureau(known: TieBreak, undecided: TieUndecided) -> TieBreak:
+        return settle(known, undecided, seed, school)
+
+    publish_result(archive, decryptions, settle=as_the_bureau)
 
 
 def settle(

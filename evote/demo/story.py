@@ -23,13 +23,12 @@ from evote.election.box import BallotBox, Outcome
 from evote.election.closing import close_election
 from evote.election.config import ElectionConfig
 from evote.election.opening import open_election
-from evote.election.outcome import encode_outcome
+from evote.election.publishing import read_outcome
 from evote.election.reading import RECORD_NAME
 from evote.election.roll_file import ROLL_NAME, encode_sealed_roll
 from evote.election.sealing import SetUp, read_ceremony, seal_election
 from evote.election.voting import check_ballot, vote_for
 from evote.fictitious.school import FictitiousSchool, generate_school
-from evote.minutes import write_minutes
 from evote.roll.doctor import check_roll
 from evote.roll.model import Roll
 from evote.roll.sealing import SealedRoll, commit_to_roll, new_salt, seal_roll
@@ -147,14 +146,14 @@ def count(
     numbers = range(1, THRESHOLD + 1)
     decryptions = sealed.committee.decrypt(sealed.archive, numbers, alone=few, quiet=quiet)
     publish(sealed.archive, decryptions, seed, school)
-    with opened_board(sealed.archive) as board:
-        write_files(
-            [
-                NewFile(folder / "result.json", encode_outcome(board)),
-                NewFile(folder / "minutes.txt", write_minutes(board)),
-                NewFile(folder / sealed.archive.name, sealed.archive.read_bytes()),
-            ]
-        )
+    outcome = read_outcome(sealed.archive)
+    write_files(
+        [
+            NewFile(folder / "result.json", outcome.result),
+            NewFile(folder / "minutes.txt", outcome.minutes),
+            NewFile(folder / sealed.archive.name, sealed.archive.read_bytes()),
+        ]
+    )
 
 
 def _make_codes(folder: Path, prepared: Prepared, progress: Progress) -> Codes:

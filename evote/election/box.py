@@ -13,8 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from evote.election.opening import read_signatures
-from evote.election.reading import mend_archive
+from evote.election.opening import read_signatures, require_signatures
 from evote.errors import Refusal
 from protocol.ballot import Ballot, BallotContext, verify_ballot
 from protocol.board import Board
@@ -24,6 +23,7 @@ from protocol.events import BoardState, EventKind, Head
 from protocol.group import Element
 from tally.archive_file import HeadMoved, append_entries
 from tally.boards import opened_board
+from tally.torn_tail import TornTail, set_aside_torn_tail
 
 # How often a ballot is tried again while other processes add to the same archive.
 ATTEMPTS: Final = 5
@@ -73,11 +73,10 @@ class BallotBox:
         """Read the archive, up to its last event.
 
         Raises:
-            Refusal: the vote has not been opened.
+            Refusal: the vote has not been opened, or something is wrong in the archive.
             Unreadable: not an archive that can be read.
         """
         self._path = path
-        mend_archive(path)
         with opened_board(path) as board:
             read_signatures(path.parent, board)
             self.context = board.election.context
@@ -132,6 +131,20 @@ class BallotBox:
         self._hashes.add(sha256_hex(ballot.data))
         self._used.add(ballot.credential)
         self._alphas.update(ballot.alphas)
+
+
+def set_aside_interrupted(path: Path) -> TornTail | None:
+    """Set aside what an interrupted addition left at the end of an open vote's archive: §10.2.
+
+    Nothing else mends an archive. What is not the torn end of an addition is never touched.
+
+    Raises:
+        Refusal: the vote has not been opened or is closed, or the archive is damaged; nothing was
+            changed.
+        Unreadable: not an archive, or it cannot be written.
+    """
+    require_signatures(path.parent)
+    return set_aside_torn_tail(path)
 
 
 def record_ballot(path: Path, data: bytes) -> tuple[Outcome, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evote.election.opening import read_signatures
-from evote.election.reading import mend_archive, preau_binding
+from evote.election.reading import preau_binding
 from evote.errors import Refusal
 from protocol.board import Board
 from protocol.counting import SizedTally, count_ballots
@@ -16,7 +16,9 @@ from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import BoardState, EventKind
 from tally.archive_file import NewEntry, append_entries
+from tally.archive_lock import opened
 from tally.boards import opened_board
+from tally.torn_tail import find_torn_tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,10 @@ def close_election(archive: Path, sign_ins: int | None = None) -> Closed:
         sign_ins: how many electors signed in; None where nothing counts them apart.
 
     Raises:
-        Refusal: closed already, not opened, or the box and the sign-ins do not agree.
+        Refusal: closed already, not opened, its archive torn or damaged, or the box and the
+            sign-ins do not agree; nothing was written.
     """
-    mend_archive(archive)
+    _check_not_torn(archive)
     with opened_board(archive) as board:
         _check_state(board)
         electors = preau_binding(board).electors
@@ -69,6 +72,18 @@ def close_election(archive: Path, sign_ins: int | None = None) -> Closed:
     ]
     append_entries(archive, entries, expected=head)
     return Closed(count.num_tallied, electors)
+
+
+def _check_not_torn(archive: Path) -> None:
+    # A torn end is told apart from damage, because it has a remedy; it is not mended here.
+    with opened(archive, "rb") as stream:
+        torn = find_torn_tail(stream, archive)
+    if torn.size:
+        raise Refusal(
+            f"un ajout interrompu a laissé {torn.size} octets à la fin de l'archive",
+            "remettez dans l'urne, avec evote ballot record, le bulletin qui a été interrompu : "
+            "ces octets seront mis de côté ; puis recommencez",
+        )
 
 
 def _check_state(board: Board) -> None:

@@ -48,11 +48,11 @@ def open_election(archive: Path, files: Files) -> Opened:
     )
 
 
-def read_signatures(folder: Path, board: Board) -> SetupSignatures:
-    """Return the set-up signatures of this board, verified: docs/protocol.md §7.13.
+def require_signatures(folder: Path) -> Path:
+    """Return the file of the set-up signatures, unread.
 
     Raises:
-        Refusal: the election was not opened, or the signatures are not those of its set-up.
+        Refusal: there is none: the election was not opened.
     """
     path = folder / SIGNATURES_NAME
     if not path.exists():
@@ -60,6 +60,16 @@ def read_signatures(folder: Path, board: Board) -> SetupSignatures:
             "le vote n'a pas été ouvert : il manque les signatures d'ouverture",
             "réunissez celles des membres du bureau, puis evote election open",
         )
+    return path
+
+
+def read_signatures(folder: Path, board: Board) -> SetupSignatures:
+    """Return the set-up signatures of this board, verified: docs/protocol.md §7.13.
+
+    Raises:
+        Refusal: the election was not opened, or the signatures are not those of its set-up.
+    """
+    path = require_signatures(folder)
     try:
         signatures = SetupSignatures.decode(read_file(path))
         verify_signatures(board, signatures)

@@ -10,7 +10,6 @@ from typing import Final
 from evote.errors import Refusal, Unreadable
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
-from tally.archive_file import append_entries
 
 RECORD_NAME: Final = "record"
 SIGNATURES_NAME: Final = "setup-signatures.json"
@@ -34,15 +33,6 @@ def find_archive(path: Path) -> Path:
         what = "aucune archive .bel" if not found else "plusieurs archives .bel"
         raise Unreadable(f"le dossier « {path} » contient {what}", _ADVICE)
     return found[0]
-
-
-def mend_archive(path: Path) -> None:
-    """Cut off what an interrupted addition left after the last whole event: §10.2.
-
-    Raises:
-        Unreadable: not an archive, or one that cannot be written.
-    """
-    append_entries(path, ())
 
 
 def preau_binding(board: Board) -> EvoteBinding:
