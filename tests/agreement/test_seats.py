@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from audit.binding import CandidateList as AuditList
 from audit.seats import expected_seats
 from audit.words import Malformed
-from tally.elected import CandidateList, encode_result_seats
+from protocol.bindings import CandidateList
+from tally.elected import encode_result_seats
 from tally.seats import TieUndecided, allocate
 
 SMALL = st.integers(min_value=0, max_value=4)
