@@ -21,6 +21,8 @@ from evote.credentials.desk import Codes, codes_by_elector, make_codes
 from evote.election.config import ElectionConfig
 from evote.election.sealing import SetUp, read_ceremony, seal_election
 from evote.election.voting import vote_for
+from evote.roll.model import Elector
+from evote.roll.sealing import SealedRoll, seal_roll
 from protocol.archive import ArchiveHeader, ArchiveWriter, read_archive
 from protocol.ballot import make_unsigned_ballot, sign_ballot
 from protocol.bindings import CandidateList, School
@@ -80,7 +82,7 @@ def make_archive(path: Path, ballots: int, progress: Progress) -> str:
         raise ValueError(f"an archive to measure has {FEWEST} ballots or more, not {ballots}")
     uuid = random_base58(14, system_rng)
     ceremony = hold_ceremony(uuid, THRESHOLD, SIZE)
-    codes = make_codes(uuid, ballots)
+    codes = make_codes(uuid, _roll(ballots))
     path.write_bytes(seal_election(_set_up(uuid, codes, ceremony), TIME))
     with path.open("r+b") as stream:
         board = read_board(stream)
@@ -96,6 +98,11 @@ def make_archive(path: Path, ballots: int, progress: Progress) -> str:
             progress(done, ballots)
         _count(writer, board, ceremony, total, ballots)
     return uuid
+
+
+def _roll(electors: int) -> SealedRoll:
+    people = (f"NOM {number:06}" for number in range(electors))
+    return seal_roll(Elector(name, "Prénom", "", "", None, (), (2,)) for name in people)
 
 
 def _set_up(uuid: str, codes: Codes, ceremony: FinishedCeremony) -> SetUp:
