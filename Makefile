@@ -15,7 +15,7 @@ LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-ve
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-core lint peer postgresql booth setup-browser bench bench-large soak mutants lock clean
+.PHONY: help setup demo serve test test-core lint peer postgresql booth screens setup-browser bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -54,6 +54,9 @@ booth: $(NODE_PACKAGES) ## build the booth's bundles, booth/dist/*.js
 $(NODE_PACKAGES): booth/package.json booth/package-lock.json setup/npm_packages.py | $(INSTALLED)
 	@$(RUN) -m setup.npm_packages booth
 	@touch $@
+
+screens: setup-browser ## write every page as a picture into build/screens
+	@$(RUN) -m tests.screens build/screens
 
 setup-browser: setup ## have Chromium installed (by itself only as root on Debian)
 	@setup/chromium.sh

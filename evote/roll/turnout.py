@@ -41,23 +41,22 @@ def signed_in_by_hour(
 
 
 def turnout_steps(
-    by_hour: Iterable[tuple[int, int]], now: int, *, closed: bool
+    by_hour: Iterable[tuple[int, int]], now: int, closed_at: int | None = None
 ) -> tuple[TurnoutStep, ...]:
     """Return the steps that may be shown now, in order.
 
     Args:
         by_hour: beginnings of hours in increasing order, and the sign-ins of each.
         now: an hour that has not ended is not shown while the vote is open.
-        closed: the last step is then the whole number, however small.
+        closed_at: from this moment on the whole number is shown, however small the last step.
     """
     steps: list[TurnoutStep] = []
     total = shown = 0
     for hour, count in by_hour:
         total += count
-        ended = hour + HOUR <= now
-        if (ended or closed) and total - shown >= FEWEST_NEW:
+        if hour + HOUR <= now and total - shown >= FEWEST_NEW:
             steps.append(TurnoutStep(hour + HOUR, total))
             shown = total
-    if closed and total > shown:
-        steps.append(TurnoutStep(now, total))
+    if closed_at is not None and closed_at <= now and total > shown:
+        steps.append(TurnoutStep(closed_at, total))
     return tuple(steps)

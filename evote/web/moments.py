@@ -42,6 +42,8 @@ def say_time(language: Language, seconds: int, zone: str = PARIS, *, year: bool 
     moment = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone))
     pattern = "EEEE d MMMM y" if year else "EEEE d MMMM"
     day = format_date(moment, pattern, locale=language.locale)
+    if language.tag == "fr" and moment.day == 1:
+        day = day.replace(" 1 ", " 1er ", 1)
     say, place = language.say, _PLACES.get(zone, zone)
     return say("%(day)s à %(hour)s, %(place)s") % {
         "day": day,

@@ -45,7 +45,11 @@ _BY_ERROR: Final[tuple[tuple[type[Exception], Problem], ...]] = (
     (DatabaseUnavailable, Problem(503, "unavailable")),
     (KeyUnavailable, Problem(503, "unavailable")),
 )
-_BY_STATUS: Final = {404: NOT_FOUND, 405: Problem(405, "not_found")}
+_BY_STATUS: Final = {
+    400: Problem(422, "malformed"),  # a body that is no JSON
+    404: NOT_FOUND,
+    405: Problem(405, "not_found"),
+}
 
 # The status of each outcome of a request to sign in or to vote: docs/adr/0010.
 STATUSES: Final = {

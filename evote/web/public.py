@@ -74,9 +74,10 @@ def turnout(uuid: Uuid, services: Served, language: Spoken) -> str:
     held = services.held(uuid)
     with services.database.read() as connection:
         by_hour = signed_in_by_hour(connection, held)
+    closed_at = min(now, held.closes_at) if view.is_over else None
     steps = [
         (say_time(language, step.at, year=False), step.signed_in)
-        for step in turnout_steps(by_hour, now, closed=view.is_over)
+        for step in turnout_steps(by_hour, now, closed_at)
     ]
     return services.pages.render(language, "public/turnout.html", election=view, steps=steps)
 

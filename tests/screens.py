@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writes every page and every screen of the booth as a picture, to be looked at: `make screens`.
+
+Usage: python -m tests.screens FOLDER
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.browser.conftest import FLAGS
+from tests.e2e.browser.parent import Parent
+from tests.e2e.browser.test_accessibility import LOOKS, SCREENS
+from tests.pages import addresses
+from tests.site import Site, listening
+
+# One screen, as it is when a parent meets it; its details closed, its messages unsaid.
+SHOW = """name => {
+    for (const each of document.querySelectorAll('[data-screen]'))
+        each.hidden = each.dataset.screen !== name;
+}"""
+REMEMBER = """document.querySelector('[data-slot="sending"]').textContent =
+    document.querySelector('[data-message="sending"]').content.textContent"""
+
+
+def main(arguments: list[str]) -> int:
+    """Write all pictures into the folder; 0, or 1 without Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None or len(arguments) != 1:
+        print("usage: python -m tests.screens FOLDER (with Chromium: setup/chromium.sh)")
+        return 1
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        with listening(Path(place) / "open") as site:
+            draw_booth(browser, site, folder)
+            site.vote(1)
+            draw_pages(browser, site, folder / "open")
+        with listening(Path(place) / "counted") as site:
+            site.close_and_count()
+            draw_pages(browser, site, folder / "counted")
+        browser.close()
+    print(f"{len(list(folder.rglob('*.png')))} pictures in {folder}")
+    return 0
+
+
+def draw_pages(browser: Browser, site: Site, folder: Path) -> None:
+    """Draw every page of the router."""
+    page = browser.new_page(locale="fr-FR")
+    tracker = site.school.election.ballots[1].tracker()
+    for place in addresses(site.school.uuid, tracker):
+        page.goto(site.url + place)
+        name = re.sub(r"\W+", "-", place.replace(site.school.uuid, "")).strip("-") or "home"
+        if not place.startswith("/v/"):
+            draw(page, folder, name)
+    page.context.close()
+
+
+def draw_booth(browser: Browser, site: Site, folder: Path) -> None:
+    """Go the whole way once, so that every screen has its content, then draw them one by one."""
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    parent = Parent(context.new_page(), site, 0)
+    parent.open_letter().sign_in().choose().seal()
+    parent.page.get_by_text("Je veux d’abord vérifier l’appareil").click()
+    parent.press("Ouvrir cette enveloppe pour vérifier")
+    parent.press("Continuer et voter")
+    parent.sees("Votre bulletin est prêt, mais pas encore déposé")
+    parent.cast()
+    parent.sees("Votre vote est enregistré")
+    parent.page.evaluate(REMEMBER)
+    for name in SCREENS:
+        parent.page.evaluate(SHOW, name)
+        draw(parent.page, folder / "booth", name)
+    context.close()
+
+
+def draw(page: Page, folder: Path, name: str) -> None:
+    """Draw what the page shows, in every look."""
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 740})
+        page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""schemathesis on the whole API, with a valid code at hand: no 500, and each operation succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from tests.simulator import UUID
+from tests.site import Site, make_site
+
+_FOLDER = TemporaryDirectory()
+_SITE = make_site(Path(_FOLDER.name) / "site")
+SCHEMA = schemathesis.openapi.from_asgi("/api/openapi.json", _SITE.app)
+OPERATIONS = {
+    ("GET", f"/api/elections/{UUID}/{name}")
+    for name in ("election.json", "credentials.json", "state", "ballots")
+} | {("POST", f"/api/elections/{UUID}/{name}") for name in ("pre-check", "cast")}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    yield _SITE
+    _SITE.school.database.close()
+    _FOLDER.cleanup()
+
+
+@SCHEMA.parametrize()
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+def test_no_request_breaks_the_server(case: schemathesis.Case[Any], site: Site) -> None:
+    """Half of the requests are for the election that there is."""
+    if len(str(case.path_parameters.get("uuid", ""))) % 2:
+        case.path_parameters["uuid"] = UUID
+    before = site.school.counts()
+    response = case.call()
+    case.validate_response(
+        response,
+        checks=[not_a_server_error, status_code_conformance, response_schema_conformance],
+    )
+    assert site.school.counts() == before
+
+
+def test_each_operation_succeeds_with_a_valid_code(site: Site) -> None:
+    described = {
+        (method.upper(), path.replace("{uuid}", UUID))
+        for path, methods in SCHEMA.raw_schema["paths"].items()
+        for method in methods
+    }
+    assert described == OPERATIONS
+    sign_in = {"sign_in_number": site.school.number(0), "pin": site.pin(0)}
+    ballot = site.school.ballot(0).decode()
+    for operation in SCHEMA.get_all_operations():
+        assert isinstance(operation, Ok)
+        made = operation.ok()
+        case = made.Case(path_parameters={"uuid": UUID})
+        if made.method.upper() == "POST":
+            case.body = {**sign_in, **({"ballot": ballot} if made.path.endswith("cast") else {})}
+            case.media_type = "application/json"
+        response = case.call()
+        assert response.status_code == 200, response.text
+        case.validate_response(response)
+    assert site.school.counts() == (1, 1)
