@@ -15,6 +15,7 @@ from evote.cli.words import explain_system_error, printable
 from evote.errors import Refusal, Unreadable
 
 REFUSED, UNREADABLE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+LONGEST = 4000  # characters of a refusal on the screen
 EXIT_STATUSES = (
     "Codes de sortie : 0 tout va bien, 1 à régler, 2 illisible ou mal appelé, 130 Ctrl-C."
 )
@@ -97,9 +98,10 @@ def _refuse(refusal: Refusal) -> int:
 
 def _fail(message: str, advice: str, status: int) -> int:
     try:
-        print(f"evote : {message}", file=sys.stderr)
+        # A refusal may quote what somebody else wrote.
+        print(f"evote : {printable(message, LONGEST)}", file=sys.stderr)
         if advice:
-            print(f"conseil : {advice}", file=sys.stderr)
+            print(f"conseil : {printable(advice, LONGEST)}", file=sys.stderr)
     except OSError:
         pass  # nobody reads the standard error any more; the status still tells
     return status

@@ -4,9 +4,9 @@
 from argparse import Namespace
 from pathlib import Path
 
-from evote.cli.inputs import read_text
+from evote.cli.inputs import read_code_of_letter
 from evote.cli.parser import Group
-from evote.credentials.checking import check_code, read_code
+from evote.credentials.checking import check_code
 from evote.election.reading import find_archive, preau_binding
 from evote.election.voting import cast_ballot, check_ballot, choice_of_label, vote_for
 from tally.boards import opened_board
@@ -28,9 +28,7 @@ def add_to(commands: Group) -> None:
     )
     add = parser.add_argument
     add("--archive", required=True, type=Path, metavar="ARCHIVE", help="l'archive ou son dossier")
-    code = parser.add_mutually_exclusive_group(required=True)
-    code.add_argument("--code", metavar="CODE", help="le code, entre guillemets")
-    code.add_argument("--code-file", type=Path, metavar="F", help="fichier qui porte le code")
+    add("--code-file", type=Path, metavar="F", help="fichier qui porte le code (sinon demandé)")
     add("--choice", required=True, metavar="LISTE", help="nom d'une liste, ou blank")
     add("--check", action="store_true", help="ouvrir le bulletin au lieu de le voter")
     add("--out", required=True, type=Path, metavar="FICHIER", help="où écrire le bulletin")
@@ -38,8 +36,7 @@ def add_to(commands: Group) -> None:
 
 
 def _make(options: Namespace) -> int:
-    typed = options.code if options.code is not None else read_text(options.code_file)
-    code = read_code(typed)
+    code = read_code_of_letter(options.code_file)
     archive = find_archive(options.archive)
     with opened_board(archive) as board:
         context = board.election.context

@@ -4,13 +4,13 @@
 from argparse import Namespace
 from pathlib import Path
 
-from evote.cli.inputs import read_as, read_uuid
+from evote.cli.inputs import read_as, read_code_of_letter, read_uuid
 from evote.cli.parser import Group
-from evote.credentials.checking import check_code, read_code
+from evote.credentials.checking import check_code
 from protocol.public_credentials import PublicCredentials
 
 _EPILOG = """\
-Donner le code entre guillemets, avec ou sans ses espaces, tel qu'il est imprimé.
+Le code est demandé, ou lu dans un fichier, avec ou sans ses espaces, tel qu'il est imprimé.
 
 codes de sortie : 0 ce code est bon, 1 mal recopié ou d'une autre élection, 2 illisible."""
 
@@ -24,7 +24,7 @@ def add_to(commands: Group) -> None:
         epilog=_EPILOG,
     )
     add = parser.add_argument
-    add("code", metavar="CODE", help="le code imprimé sur la lettre")
+    add("--code-file", type=Path, metavar="F", help="fichier qui porte le code (sinon demandé)")
     add("--uuid", required=True, metavar="NUMÉRO", help="numéro de l'élection")
     add(
         "--credentials",
@@ -41,6 +41,6 @@ def _check(options: Namespace) -> int:
     credentials = read_as(
         options.credentials, PublicCredentials.decode, "une liste de codes publics"
     )
-    check_code(uuid, read_code(options.code), credentials)
+    check_code(uuid, read_code_of_letter(options.code_file), credentials)
     print("Ce code est bien recopié et donne accès à cette élection.")
     return 0

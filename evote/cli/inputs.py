@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Files and words that several commands are given, read in one way, refused in one way."""
 
+import getpass
 import re
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
 from evote.cli.words import printable
+from evote.credentials.checking import read_code
 from evote.errors import Refusal, Unreadable
 from evote.roll.doctor import check_roll
 from evote.roll.files import read_roll_file
 from evote.roll.model import Roll
 from protocol.encoding import BASE58_ALPHABET
 from protocol.errors import ProtocolError
+from protocol.secret import Secret
 from tally.files import read_file
 
 T = TypeVar("T")
@@ -75,6 +79,30 @@ def read_text(path: Path) -> str:
         raise Unreadable(
             f"« {printable(path)} » n'est pas un fichier texte", "donnez le bon fichier"
         ) from cause
+
+
+def read_code_of_letter(path: Path | None) -> Secret[bytes]:
+    """Return the code in this file, or else the one typed, which the screen does not show: §13.2.
+
+    Never from the command line itself, which every user of the computer can see.
+
+    Raises:
+        Refusal: mistyped; it says in which groups.
+        Unreadable: no such file, or nothing was typed.
+    """
+    return read_code(read_text(path) if path is not None else _ask_code())
+
+
+def _ask_code() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("Code de la lettre (il ne s'affiche pas) : ")
+    line = sys.stdin.readline()
+    if not line:
+        raise Unreadable(
+            "aucun code n'a été donné",
+            "tapez-le quand il est demandé, ou nommez un fichier avec --code-file",
+        )
+    return line
 
 
 def read_birth(argument: str) -> tuple[str, date]:

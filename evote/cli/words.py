@@ -6,6 +6,7 @@ from typing import Final
 
 from evote.errors import Unreadable
 
+NO_BREAK_SPACE: Final = "\u00a0"
 _SENTENCES: Final = {
     errno.ENOSPC: ("il n'y a plus de place sur le disque", "libérer de la place, puis recommencer"),
     errno.EDQUOT: ("il n'y a plus de place sur le disque", "libérer de la place, puis recommencer"),
@@ -31,8 +32,8 @@ def explain_system_error(error: OSError) -> Unreadable:
     return Unreadable(f"{sentence}{where}", hint)
 
 
-def printable(value: object) -> str:
+def printable(value: object, longest: int = 200) -> str:
     """Return a path or a text so that a terminal shows it and obeys none of it."""
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    shown = "".join(c if c.isprintable() else "�" for c in text)
-    return shown if len(shown) <= 200 else f"{shown[:199]}…"
+    shown = "".join(c if c.isprintable() or c == NO_BREAK_SPACE else "�" for c in text)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

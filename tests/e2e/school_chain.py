@@ -64,12 +64,13 @@ class Chain:
             "closes_at": "2026-10-09T18:00:00+02:00",
         }
 
-    def run(self, command: str, *arguments: object) -> Outcome:
-        """Run one of the three commands in the folder."""
+    def run(self, command: str, *arguments: object, typed: str = "") -> Outcome:
+        """Run one of the three commands in the folder, ``typed`` being its standard input."""
         module = {"evote": "evote", "evote-tally": "tally", "evote-audit": "audit"}[command]
         done = subprocess.run(
             [sys.executable, "-m", module, *map(str, arguments)],
             cwd=self.folder,
+            input=typed,
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -139,8 +140,9 @@ class Chain:
 
     def make_ballot(self, code: str, choice: str, out: str, *options: str) -> Outcome:
         return self.run(
-            *("evote", "ballot", "make", "--archive", "election", "--code", code),
+            *("evote", "ballot", "make", "--archive", "election"),
             *("--choice", choice, "--out", out, *options),
+            typed=f"{code}\n",
         )
 
     def record(self, ballot: str) -> Outcome:

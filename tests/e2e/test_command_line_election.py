@@ -262,11 +262,28 @@ def test_a_mistyped_code_is_told_with_its_group(at: At) -> None:
     code = chain.codes()[0]
     wrong = code[:9] + ("7" if code[9] != "7" else "8") + code[10:]
     refused(chain.make_ballot(wrong, "blank", "ballot.json"), 1, "le deuxième groupe")
-    command = ("evote", "credentials", "check", wrong, "--uuid", chain.uuid)
+    command = ("evote", "credentials", "check", "--uuid", chain.uuid)
     credentials = ("--credentials", "desk/public-credentials.json")
-    refused(chain.run(*command, *credentials), 1, "le deuxième groupe")
-    right = ("evote", "credentials", "check", code, "--uuid", chain.uuid)
-    assert chain.run(*right, *credentials).status == 0
+    refused(chain.run(*command, *credentials, typed=f"{wrong}\n"), 1, "le deuxième groupe")
+    assert chain.run(*command, *credentials, typed=f"{code}\n").status == 0
+    (chain.folder / "code.txt").write_text(code)
+    assert chain.run(*command, *credentials, "--code-file", "code.txt").status == 0
+    refused(chain.run(*command, *credentials), 2, "aucun code n'a été donné")
+
+
+def test_a_code_is_never_taken_from_the_command_line(at: At) -> None:
+    # Every user of the computer can read the command line of every process.
+    chain = at("open")
+    code = chain.codes()[0]
+    ballot = ("--archive", "election", "--choice", "blank", "--out", "ballot.json")
+    credentials = ("--uuid", chain.uuid, "--credentials", "desk/public-credentials.json")
+    for command in (
+        ("ballot", "make", *ballot, "--code", code),
+        ("ballot", "make", *ballot, code),
+        ("credentials", "check", *credentials, "--code", code),
+        ("credentials", "check", *credentials, code),
+    ):
+        refused(chain.run("evote", *command, typed=f"{code}\n"), 2, "argument inconnu")
 
 
 def test_an_unknown_list_is_refused_with_the_lists(at: At) -> None:

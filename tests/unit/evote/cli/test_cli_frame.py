@@ -3,11 +3,13 @@
 
 import errno
 import importlib
+from pathlib import Path
 
 import pytest
 
 from evote import cli
 from evote.cli import commands
+from evote.cli.inputs import read_code_of_letter
 from evote.cli.words import explain_system_error, printable
 from evote.errors import Refusal, Unreadable
 
@@ -39,6 +41,41 @@ def test_whatever_is_raised_becomes_one_sentence(
     assert "Traceback" not in said.err
     assert "MARTIN" not in said.err
     assert len(said.err.splitlines()) <= 2
+
+
+def test_a_refusal_that_quotes_somebody_is_two_lines_that_a_terminal_only_shows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_arguments: list[str]) -> int:
+        raise Refusal(
+            "la liste « A\x1b[2J\nevote : tout va bien » : 2\u00a0noms", "voir \u202e ici"
+        )
+
+    monkeypatch.setattr("evote.cli.seats.main", fail)
+    assert cli.main(["seats"]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "evote : la liste « A�[2J�evote : tout va bien » : 2\u00a0noms"
+    assert second == "conseil : voir � ici"
+
+
+def test_a_code_is_asked_for_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return "00000"
+
+    monkeypatch.setattr("evote.cli.inputs.getpass.getpass", ask)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    with pytest.raises(Refusal, match="nombre de signes"):
+        read_code_of_letter(None)
+    assert len(asked) == 1
+    (tmp_path / "code.txt").write_text("00000\n")
+    with pytest.raises(Refusal, match="nombre de signes"):
+        read_code_of_letter(tmp_path / "code.txt")
+    assert len(asked) == 1
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
