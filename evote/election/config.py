@@ -12,10 +12,19 @@ from datetime import datetime
 from typing import Final
 
 from evote.errors import Refusal, Unreadable
-from protocol.bindings import CandidateList, School
+from protocol.bindings import (
+    KINDS,
+    MAX_GRACE_SECONDS,
+    MAX_LISTS,
+    MAX_SEATS,
+    MAX_TIME,
+    CandidateList,
+    School,
+)
+from protocol.election import MAX_DESCRIPTION
 from protocol.encoding import Fields, JsonValue, decode_json
 from protocol.errors import ProtocolError
-from protocol.plain_text import likeness, verify_plain_text
+from protocol.plain_text import MAX_LENGTH, likeness, verify_plain_text
 
 SECONDS_PER_HOUR: Final = 3600
 # ARR-2024, as docs/law.md reports it: a remote vote lasts from 24 hours to 5 days.
@@ -82,33 +91,41 @@ def _decode(value: JsonValue) -> ElectionConfig:
     fields.integer("version", 1, 1)
     config = ElectionConfig(
         name=_plain(fields, "name"),
-        description=_plain(fields, "description"),
-        school=_decode_school(fields.object("school")),
-        seats=fields.integer("seats", 1, 100),
+        description=_decode_description(fields),
+        school=_decode_school(fields.raw("school")),
+        seats=fields.integer("seats", 1, MAX_SEATS),
         lists=tuple(_decode_list(item) for item in fields.items("lists")),
         opens_at=_decode_instant(fields.text("opens_at")),
         closes_at=_decode_instant(fields.text("closes_at")),
-        grace_seconds=fields.optional_integer("grace_seconds", 0, SECONDS_PER_HOUR) or 0,
+        grace_seconds=fields.optional_integer("grace_seconds", 0, MAX_GRACE_SECONDS) or 0,
         rehearsal=fields.optional_boolean("rehearsal") or False,
     )
     fields.finish()
     return config
 
 
-def _decode_school(fields: Fields) -> School:
-    name, uai, kind = _plain(fields, "name"), fields.text("uai"), fields.text("kind")
+def _decode_description(fields: Fields) -> str:
+    text = fields.raw("description")
+    return _plain_text(text, "description", longest=MAX_DESCRIPTION) if text != "" else ""
+
+
+def _decode_school(value: JsonValue) -> School:
+    fields = Fields(value, where="school", section="8.3")
+    _plain(fields, "name")
+    uai, kind = fields.text("uai"), fields.text("kind")
     fields.finish()
-    if not re.fullmatch(r"[0-9]{7}[A-Z]", uai):
-        raise Unreadable(
-            f"le code UAI « {uai} » n'a pas la forme attendue",
-            "sept chiffres et une lettre majuscule, par exemple 0750001A",
-        )
-    if kind not in ("ecole", "eple"):
+    if kind not in KINDS:
         raise Unreadable(
             f"le type d'établissement « {kind} » n'est pas connu",
             "écrivez ecole pour une école, eple pour un collège ou un lycée",
         )
-    return School(name, uai, kind)
+    try:
+        return School.decode(value)
+    except ProtocolError as cause:
+        raise Unreadable(
+            f"le code UAI « {uai} » n'a pas la forme attendue",
+            "sept chiffres et une lettre majuscule, par exemple 0750001A",
+        ) from cause
 
 
 def _decode_list(value: JsonValue) -> CandidateList:
@@ -123,15 +140,16 @@ def _plain(fields: Fields, name: str) -> str:
     return _plain_text(fields.raw(name), name)
 
 
-def _plain_text(value: JsonValue, where: str) -> str:
+def _plain_text(value: JsonValue, where: str, longest: int = MAX_LENGTH) -> str:
+    if not isinstance(value, str):
+        raise Unreadable(f"un texte manque dans « {where} »", _SCHEMA)
     try:
-        if not isinstance(value, str):
-            raise Unreadable(f"un texte manque dans « {where} »", _SCHEMA)
-        verify_plain_text(value, where=where)
+        verify_plain_text(value, where=where, longest=longest)
     except ProtocolError as cause:
         raise Refusal(
             f"dans « {where} », un texte n'est pas acceptable : « {value} »",
-            "retirez les espaces doubles, ceux du début et de la fin, et les signes invisibles",
+            f"de 1 à {longest} signes sur une seule ligne, des lettres latines et des chiffres "
+            "ordinaires ; ni espace double, au début ou à la fin, ni signe invisible",
         ) from cause
     return value
 
@@ -149,9 +167,10 @@ def _decode_instant(text: str) -> int:
 
 
 def _check_lists(config: ElectionConfig) -> None:
-    # §8.3: 1 to 50 lists, no two labels alike; 2 to 2·seats candidates, no two alike.
-    if not 1 <= len(config.lists) <= 50:
-        raise Refusal("il faut de 1 à 50 listes", "vérifiez « lists » dans la configuration")
+    if not 1 <= len(config.lists) <= MAX_LISTS:
+        raise Refusal(
+            f"il faut de 1 à {MAX_LISTS} listes", "vérifiez « lists » dans la configuration"
+        )
     _check_distinct([entry.label for entry in config.lists], "deux listes")
     for entry in config.lists:
         if likeness(entry.label) in _BLANK_LABELS:
@@ -160,12 +179,18 @@ def _check_lists(config: ElectionConfig) -> None:
                 "donnez-lui un autre nom : le vote blanc est toujours proposé à part",
             )
         _check_distinct(entry.candidates, f"deux candidats de la liste « {entry.label} »")
-        if not 2 <= len(entry.candidates) <= 2 * config.seats:
-            raise Refusal(
-                f"la liste « {entry.label} » a {len(entry.candidates)} nom(s)",
-                f"une liste a au moins 2 noms, et au plus {2 * config.seats} "
-                f"(deux fois le nombre de sièges, {config.seats})",
-            )
+        _check_number_of_names(entry, config.seats)
+
+
+def _check_number_of_names(entry: CandidateList, seats: int) -> None:
+    try:
+        CandidateList.decode(entry.encode(), seats=seats)  # all else in it has been checked
+    except ProtocolError as cause:
+        raise Refusal(
+            f"la liste « {entry.label} » a {len(entry.candidates)} nom(s)",
+            f"une liste a au moins 2 noms, et au plus {2 * seats} "
+            f"(deux fois le nombre de sièges, {seats})",
+        ) from cause
 
 
 def _check_distinct(texts: Sequence[str], what: str) -> None:
@@ -181,6 +206,10 @@ def _check_distinct(texts: Sequence[str], what: str) -> None:
 
 
 def _check_hours(config: ElectionConfig) -> None:
+    if not all(0 <= moment <= MAX_TIME for moment in (config.opens_at, config.closes_at)):
+        raise Refusal(
+            "les heures du vote ne sont pas de notre époque", "corrigez opens_at et closes_at"
+        )
     duration = config.closes_at - config.opens_at
     if duration <= 0:
         raise Refusal(

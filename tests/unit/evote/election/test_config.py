@@ -14,6 +14,8 @@ import pytest
 
 from evote.election.config import decode_config
 from evote.errors import Refusal, Unreadable
+from protocol import bindings
+from protocol.election import MAX_DESCRIPTION
 
 SCHEMA = json.loads(
     (Path(__file__).parents[4] / "docs/schemas/election-config.schema.json").read_text("utf-8")
@@ -82,6 +84,16 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "the same candidate twice": (candidates("Ana A", "ANA A"), "deux candidats"),
     "a trailing space": (put("name", "Élection "), "n'est pas acceptable"),
     "an invisible sign": (lists("FC\u200bPE", "PEEP"), "n'est pas acceptable"),
+    "a letter of another alphabet": (lists("F\u0421PE", "PEEP"), "n'est pas acceptable"),
+    "a name on two lines": (put("name", "École\nSièges : 9"), "n'est pas acceptable"),
+    "a description on two lines": (put("description", "Un.\nDeux."), "n'est pas acceptable"),
+    "a long description": (put("description", "L" * 2001), "n'est pas acceptable"),
+    "a name of 201 characters": (put("name", "L" * 201), "n'est pas acceptable"),
+    "an hour before 1970": (put("opens_at", "1969-12-31T08:00:00Z"), "pas de notre époque"),
+    "an hour after the year 9999": (
+        put("closes_at", "9999-12-31T23:00:00-02:00"),
+        "pas de notre époque",
+    ),
     "closing first": (put("closes_at", "2026-10-06T07:59:00+02:00"), "ne vient pas après"),
     "under 24 hours": (put("closes_at", "2026-10-07T07:30:00+02:00"), "durerait 23 h 30 min"),
     "over 5 days": (put("closes_at", "2026-10-11T09:00:00+02:00"), "durerait 121 h"),
@@ -114,6 +126,21 @@ def test_what_is_not_of_the_schema_is_unreadable(case: str) -> None:
     with pytest.raises(Unreadable, match=words) as refusal:
         decode_config(changed(change))
     assert refusal.value.advice
+
+
+def test_a_description_may_be_empty_or_long() -> None:
+    for text in ("", "L" * 2000):
+        assert decode_config(changed(put("description", text))).description == text
+        jsonschema.validate(json.loads(changed(put("description", text))), SCHEMA)
+
+
+def test_the_limits_of_the_schema_are_those_of_the_protocol() -> None:
+    properties = SCHEMA["properties"]
+    assert properties["seats"]["maximum"] == bindings.MAX_SEATS
+    assert properties["lists"]["maxItems"] == bindings.MAX_LISTS
+    assert properties["grace_seconds"]["maximum"] == bindings.MAX_GRACE_SECONDS
+    assert properties["description"]["maxLength"] == MAX_DESCRIPTION
+    assert set(properties["school"]["properties"]["kind"]["enum"]) == set(bindings.KINDS)
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"PK\x03\x04", b'{"version":1,"version":1}'])
