@@ -106,19 +106,19 @@ class _Reader:
             return None
         size_field = head[124:136]
         if len(head) < BLOCK or not _SIZE.fullmatch(size_field):
-            self.fault("la suite n'est pas un membre d'archive", "what follows is no member")
+            self.fault("la suite n'est pas un élément d'archive", "what follows is no member")
             return None
         size = int(size_field[:11], 8)
         name = head[:100].rstrip(b"\0")
         if self.time is not None and head != header(name, size, self.time):
             self.fault("un octet interdit dans l'en-tête", "a forbidden byte in the header")
         if size > MAX_BYTES:
-            self.fault("un membre de plus de 64 Mio (§2.1)", "a member over 64 MiB (§2.1)")
+            self.fault("un élément de plus de 64 Mio (§2.1)", "a member over 64 MiB (§2.1)")
             return None
         content = self.file.read(size)
         padding = self.file.read(-size % BLOCK)
         if len(content) < size or len(padding) < -size % BLOCK:
-            self.fault("un membre coupé avant sa fin", "a member is cut short")
+            self.fault("un élément coupé avant sa fin", "a member is cut short")
             return None
         if any(padding):
             self.fault("un remplissage qui n'est pas nul", "padding that is not zero")
@@ -151,7 +151,7 @@ def read_members(file: BinaryIO, framing: Framing) -> Iterator[Member]:
     file.seek(0)
     if file.read(100).rstrip(b"\0") != b"BELENIOS":
         raise Unreadable(
-            "ce n'est pas une archive d'élection (pas de premier membre BELENIOS)",
+            "ce n'est pas une archive d'élection (pas de premier élément BELENIOS)",
             "this is no election archive (no first member BELENIOS)",
         )
     file.seek(0)
@@ -164,8 +164,8 @@ def read_members(file: BinaryIO, framing: Framing) -> Iterator[Member]:
         match = _NAME.fullmatch(text)
         if match is None:
             reader.fault(
-                f"un membre au nom interdit, « {shown(text)} »",
-                f"a member with a forbidden name, '{shown(text)}'",
+                f"un élément au nom interdit, « {shown(text)} »",
+                f"a member with a forbidden name, “{shown(text)}”",
             )
             continue
         digest = hashlib.sha256(content).digest()
@@ -173,7 +173,7 @@ def read_members(file: BinaryIO, framing: Framing) -> Iterator[Member]:
             framing.name_faults.append(
                 Text(
                     f"« {text[:16]}… » n'est pas nommé par son contenu (§10.3)",
-                    f"'{text[:16]}…' is not named by its content (§10.3)",
+                    f"“{text[:16]}…” is not named by its content (§10.3)",
                 )
             )
         yield Member(Datum(match[1], digest, offset, len(content)), match[2] == "event", content)

@@ -55,7 +55,7 @@ def require_version(value: Any, where: str) -> None:  # noqa: ANN401
     """Version 1 of ours; a later one is unsupported, anything else malformed (§8.3)."""
     if type(value) is int and value > 1:
         raise Unsupported(
-            f"« evote » de version {value} dans {where}", f"'evote' of version {value} in {where}"
+            f"« evote » de version {value} dans {where}", f"“evote” of version {value} in {where}"
         )
     read_integer(value, "version", 1, 1)
 
@@ -75,7 +75,7 @@ def decode_binding(value: Any) -> Binding:  # noqa: ANN401
         strict=True,
     )
     if not isinstance(fields["rehearsal"], bool) or fields["rule"] != "largest-remainder":
-        raise Malformed("« rehearsal » ou « rule » (§8.3)", "'rehearsal' or 'rule' (§8.3)")
+        raise Malformed("« rehearsal » ou « rule » (§8.3)", "“rehearsal” or “rule” (§8.3)")
     seats = read_integer(fields["seats"], "seats", 1, MAX_SEATS)
     _times(fields)
     read_hash(fields["roll_commitment"], "roll_commitment")

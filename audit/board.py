@@ -193,11 +193,11 @@ class _Pass:
         """Move to the event's stage; False for an event that has no place here (§10.2)."""
         faults = self.board.order_faults
         if kind not in _STAGES:
-            _note(faults, height, f"type « {kind} » interdit", f"forbidden type '{kind}'")
+            _note(faults, height, f"type « {kind} » interdit", f"forbidden type “{kind}”")
             return False
         stage, allowed = _STAGES[kind]
         if self.board.stage not in allowed:
-            _note(faults, height, f"« {kind} » n'a pas sa place ici", f"'{kind}' is out of place")
+            _note(faults, height, f"« {kind} » n'a pas sa place ici", f"“{kind}” is out of place")
             if stage <= self.board.stage:
                 return False
         self.board.stage = stage
@@ -282,7 +282,7 @@ class _Pass:
             if not all(isinstance(h, str) and _HASH.fullmatch(h) for h in hashes.values()):
                 raise Malformed("une empreinte mal formée (§8.5)", "a malformed hash (§8.5)")
         except Malformed as refusal:
-            place = Text("données d'installation", "set-up data")
+            place = Text("données de mise en place", "set-up data")
             self.board.data_faults.append(refusal.text.at(place))
             return [None] * (len(posted.data) - 1) + [posted.payload.name]
         self.board.setup_data = hashes

@@ -15,6 +15,7 @@ from audit.binding import Binding
 from audit.board import Board
 from audit.counting import Census
 from audit.election import Credentials, Election
+from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding
 from audit.partials import Partial
 from audit.proofs import Ciphertext
 from audit.record import Record
@@ -31,6 +32,7 @@ class Case:
     record: Record
     board: Board
     strict: bool  # the Préau profile (§14)
+    demanded: bool  # the reader asked for that profile, and this election has nothing of it
     pool: Pool
     progress: Callable[[int, int], None]
     election: Election | None = None
@@ -48,8 +50,15 @@ class Case:
     result_evote: Any = None
     recorded_seats: Any = None
     seats: dict[str, Any] | None = None  # recomputed; None unless C25 passed
-    unsigned: list[Text] = field(default_factory=list)  # who did not sign the set-up
+    signed: list[Text] = field(default_factory=list)  # who signed the set-up
+    unsigned: list[Text] = field(default_factory=list)
     since: Record | None = None
+    misused: Text | None = None  # --since was given what cannot be compared
+
+    @property
+    def not_ours(self) -> Finding:
+        """What a check of the Préau profile alone says of a plain election."""
+        return NOT_REACHED if self.demanded else NOT_APPLICABLE
 
     def setup_datum(self, name: str) -> Datum | None:
         """The place of a datum of the set-up: election, trustees, credentials (§8.5)."""

@@ -53,7 +53,7 @@ CATALOGUE = (
         "C01",
         c01_archive.check,
         Text(
-            "L'archive est faite de membres bien formés, avec les seuls octets d'en-tête permis,"
+            "L'archive est faite d'éléments bien formés, avec les seuls octets d'en-tête permis,"
             " et rien après le dernier événement.",
             "The archive is made of well-formed members, with the permitted header bytes only"
             " and nothing after the last event.",
@@ -63,7 +63,7 @@ CATALOGUE = (
         "C02",
         c02_names.check,
         Text(
-            "Chaque membre est nommé par l'empreinte de son contenu.",
+            "Chaque élément est nommé par l'empreinte de son contenu.",
             "Every member is named by the hash of its content.",
         ),
     ),
@@ -102,7 +102,7 @@ CATALOGUE = (
         "C07",
         c07_trustees.check,
         Text(
-            "Les clés des dépositaires sont bien formées, prouvées et signées.",
+            "Les clés des membres du bureau sont bien formées, prouvées et signées.",
             "The trustees' keys are well formed, proved and signed.",
         ),
     ),
@@ -110,7 +110,7 @@ CATALOGUE = (
         "C08",
         c08_key.check,
         Text(
-            "La clé de l'élection est le produit des clés des dépositaires.",
+            "La clé de l'élection est le produit des clés des membres du bureau.",
             "The election key is the product of the trustees' keys.",
         ),
     ),
@@ -126,8 +126,8 @@ CATALOGUE = (
         "C10",
         c10_bindings.check,
         Text(
-            "Les engagements de l'élection concordent avec ses dépositaires, ses clés"
-            " et ses listes.",
+            "Ce que l'élection annonce concorde avec les clés de son bureau, celles de ses"
+            " électeurs et ses listes.",
             "The election's bindings agree with its trustees, credentials and lists.",
         ),
     ),
@@ -135,7 +135,7 @@ CATALOGUE = (
         "C11",
         c11_ceremony.check,
         Text(
-            "Chaque dépositaire s'était engagé d'avance sur sa part et tous ont signé"
+            "Chaque membre du bureau s'était engagé d'avance sur sa part et tous ont signé"
             " la cérémonie des clés.",
             "Every trustee committed to its part beforehand and all signed the ceremony's"
             " transcript.",
@@ -145,7 +145,7 @@ CATALOGUE = (
         "C12",
         c12_setup_signatures.check,
         Text(
-            "Assez de dépositaires ont signé l'installation avant l'ouverture.",
+            "Assez de membres du bureau ont donné leur signature d'ouverture.",
             "Enough trustees signed the set-up before opening.",
         ),
     ),
@@ -202,7 +202,8 @@ CATALOGUE = (
         "C19",
         c19_partials.check,
         Text(
-            "Les déchiffrements partiels sont bien formés et chacun vient d'un autre dépositaire.",
+            "Les déchiffrements partiels sont bien formés et chacun vient d'un autre membre"
+            " du bureau.",
             "The partial decryptions are well formed and each comes from another trustee.",
         ),
     ),
@@ -239,7 +240,7 @@ CATALOGUE = (
         "C24",
         c24_sign_ins.check,
         Text(
-            "Le nombre d'émargements est le nombre de bulletins.",
+            "Le nombre d'émargements déclaré est le nombre de bulletins.",
             "The number of sign-ins is the number of ballots.",
         ),
     ),

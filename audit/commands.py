@@ -18,6 +18,7 @@ VALID, INVALID, UNREADABLE = 0, 1, 2
 LONGEST = 600
 
 _NO_VERDICT = Text("Aucun verdict", "No verdict")
+_WRONG = Text("Ce dossier n'est pas en règle", "This record is not in order")
 _OUTPUT = Text("la sortie n'a pas pu être écrite", "the output could not be written")
 _BUG = Text(
     "défaut du vérificateur, qui ne dit rien de l'élection ; merci de le signaler",
@@ -109,7 +110,8 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
     except Malformed as refusal:
         if arguments.json:
             write(dumps(bare_object("invalid", refused(refusal), say)))
-        _refuse(refusal.text, refusal.hint, say)
+        else:
+            write(say(cited(refusal.text.at(_WRONG))))
         return INVALID
     finally:
         bar.close()

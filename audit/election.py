@@ -76,7 +76,7 @@ def decode_election(data: bytes, *, strict: bool) -> tuple[Election, Any]:
     read_integer(version, "version", 1, 1)
     group = read_text(fields["group"], "group")
     if group != "Ed25519":
-        raise Unsupported(f"groupe « {shown(group)} »", f"group '{shown(group)}'")
+        raise Unsupported(f"groupe « {shown(group)} »", f"group “{shown(group)}”")
     questions = read_list(fields["questions"], "questions")
     if not questions:
         raise Malformed("aucune question (§8.1)", "no question (§8.1)")
@@ -104,7 +104,7 @@ def _question(value: Any, *, strict: bool) -> Question:  # noqa: ANN401
         raise Malformed("nombre de réponses interdit (§8.1)", "forbidden number of answers (§8.1)")
     blank = fields.get("blank", False)
     if not isinstance(blank, bool):
-        raise Malformed("« blank » n'est pas un booléen", "'blank' is not a boolean")
+        raise Malformed("« blank » n'est pas un booléen", "“blank” is not a boolean")
     text = read_text(fields["question"], "question")
     high = read_integer(fields["max"], "max", 0, len(answers))
     low = read_integer(fields["min"], "min", 0, high)

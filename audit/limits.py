@@ -27,7 +27,7 @@ _STUFFING = Text(
     " could. The sign-in list and each parent can check this.",
 )
 _SECRECY = Text(
-    "Que le secret est gardé : il tient tant que trop peu de dépositaires s'entendent pour"
+    "Que le secret est gardé : il tient tant que trop peu de membres du bureau s'entendent pour"
     " déchiffrer un bulletin.",
     "That secrecy is kept: it holds as long as too few trustees agree to decrypt a ballot.",
 )

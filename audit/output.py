@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from audit.catalogue import Entry
+from audit.elected import verified_result, verified_seats
 from audit.outcome import Finding
-from audit.report import verified_result, verified_seats
 from audit.verify import Verdict
 from audit.words import Text
 

@@ -36,7 +36,7 @@ def plain_text(value: Any, what: str, longest: int = LONGEST) -> str:  # noqa: A
     ):
         raise Malformed(
             f"« {what} » n'est pas un texte simple (§2.2) : {shown(text)}",
-            f"'{what}' is not a plain text (§2.2): {shown(text)}",
+            f"“{what}” is not a plain text (§2.2): {shown(text)}",
         )
     return text
 
@@ -73,5 +73,5 @@ def likeness(text: str) -> str:
 def distinct(texts: list[str], what: str) -> tuple[str, ...]:
     """Texts of which no two look alike."""
     if len({likeness(text) for text in texts}) != len(texts):
-        raise Malformed(f"deux « {what} » se ressemblent (§8.3)", f"two '{what}' look alike (§8.3)")
+        raise Malformed(f"deux « {what} » se ressemblent (§8.3)", f"two “{what}” look alike (§8.3)")
     return tuple(texts)

@@ -29,7 +29,7 @@ def _integer(digits: str) -> int:
 def _refuse_number(digits: str) -> None:
     raise Malformed(
         f"« {shown(digits, 20)} » n'est pas un entier (§2.1)",
-        f"'{shown(digits, 20)}' is not an integer (§2.1)",
+        f"“{shown(digits, 20)}” is not an integer (§2.1)",
     )
 
 
@@ -110,18 +110,18 @@ def read_object(value: Any, spec: str, *, strict: bool) -> dict[str, Any]:  # no
         raise Malformed("un objet JSON manque", "a JSON object is missing")
     for name, optional in names:
         if not optional and name not in value:
-            raise Malformed(f"le membre « {name} » manque", f"the member '{name}' is missing")
+            raise Malformed(f"le champ « {name} » manque", f"the member “{name}” is missing")
     if strict:
         expected = [name for name, _ in names if name in value]
         stray = [key for key in value if key not in expected]
         if stray:
             raise Malformed(
-                f"membre inconnu « {shown(stray[0])} » (§14)",
-                f"unknown member '{shown(stray[0])}' (§14)",
+                f"champ inconnu « {shown(stray[0])} » (§14)",
+                f"unknown member “{shown(stray[0])}” (§14)",
             )
         if list(value) != expected:
             raise Malformed(
-                "les membres ne sont pas dans l'ordre (§2.2)", "members out of order (§2.2)"
+                "les champs ne sont pas dans l'ordre (§2.2)", "members out of order (§2.2)"
             )
     return value
 
@@ -129,7 +129,7 @@ def read_object(value: Any, spec: str, *, strict: bool) -> dict[str, Any]:  # no
 def read_text(value: Any, what: str) -> str:  # noqa: ANN401
     """A JSON text, or Malformed."""
     if not isinstance(value, str):
-        raise Malformed(f"« {what} » n'est pas un texte", f"'{what}' is not a text")
+        raise Malformed(f"« {what} » n'est pas un texte", f"“{what}” is not a text")
     return value
 
 
@@ -138,7 +138,7 @@ def read_hash(value: Any, what: str) -> str:  # noqa: ANN401
     text = read_text(value, what)
     if not _HASH.fullmatch(text):
         raise Malformed(
-            f"« {what} » n'est pas une empreinte (§2.3)", f"'{what}' is not a hash (§2.3)"
+            f"« {what} » n'est pas une empreinte (§2.3)", f"“{what}” is not a hash (§2.3)"
         )
     return text
 
@@ -148,7 +148,7 @@ def read_integer(value: Any, what: str, low: int, high: int) -> int:  # noqa: AN
     if type(value) is not int or not low <= value <= high:
         raise Malformed(
             f"« {what} » n'est pas un entier de {low} à {high}",
-            f"'{what}' is not an integer from {low} to {high}",
+            f"“{what}” is not an integer from {low} to {high}",
         )
     return value
 
@@ -159,7 +159,7 @@ def read_list(value: Any, what: str, length: int | None = None) -> list[Any]:  #
         of = "" if length is None else f" ({length})"
         raise Malformed(
             f"« {what} » n'est pas une liste de la bonne longueur{of}",
-            f"'{what}' is not an array of the right length{of}",
+            f"“{what}” is not an array of the right length{of}",
         )
     return value
 
@@ -172,4 +172,4 @@ def read_count(value: Any, what: str) -> int:  # noqa: ANN401
         number = int(value)
         if number >= SMALL_BOUND and str(number) == value:
             return number
-    raise Malformed(f"« {what} » n'est pas un nombre permis", f"'{what}' is not a permitted number")
+    raise Malformed(f"« {what} » n'est pas un nombre permis", f"“{what}” is not a permitted number")

@@ -109,12 +109,10 @@ def decode_trustees(data: bytes, *, strict: bool) -> Trustees:
         elif kind == "Pedersen":
             decoded.append(_pedersen(body, strict=strict))
         else:
-            raise Malformed(
-                "un dépositaire d'un genre inconnu (§7.10)", "unknown trustee kind (§7.10)"
-            )
+            raise Malformed("une clé d'un genre inconnu (§7.10)", "unknown trustee kind (§7.10)")
     trustees = Trustees(tuple(decoded))
     if not 1 <= len(trustees.keys()) <= MAX_TRUSTEES:
-        raise Malformed("aucun dépositaire, ou trop", "no trustee, or too many")
+        raise Malformed("aucune clé du bureau, ou trop", "no trustee, or too many")
     return trustees
 
 
@@ -240,4 +238,4 @@ def _evaluated(columns: list[bytes], index: int) -> bytes:
 
 
 def _of(number: int, fr: str, en: str) -> Text:
-    return Text(fr, en).at(Text(f"dépositaire {number}", f"trustee {number}"))
+    return Text(fr, en).at(Text(f"membre du bureau n° {number}", f"trustee {number}"))

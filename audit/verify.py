@@ -73,8 +73,17 @@ def _verify(
     file: BinaryIO, record: Record, since: Record | None, options: Options, pool: Pool
 ) -> Verdict:
     board = read_board(file)
-    ours = options.require_preau or record.signatures is not None or has_bindings(file, board)
-    case = Case(file, record, board, strict=ours, pool=pool, progress=options.progress, since=since)
+    ours = record.signatures is not None or has_bindings(file, board)
+    case = Case(
+        file,
+        record,
+        board,
+        strict=ours,
+        demanded=options.require_preau and not ours,
+        pool=pool,
+        progress=options.progress,
+        since=since,
+    )
     findings = []
     for entry in CATALOGUE:
         if entry.id == FIRST_OF_BALLOTS and case.election is not None:

@@ -29,7 +29,7 @@ def check(case: Case) -> Finding:
             if "credentials_certificate" in case.board.setup_data:
                 _verify_certificate(case)
         except Malformed as refusal:
-            faults.append(refusal.text.at(Text("données d'installation", "set-up data")))
+            faults.append(refusal.text.at(Text("données de mise en place", "set-up data")))
     return judged(case.board.events, faults)
 
 

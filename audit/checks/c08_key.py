@@ -15,7 +15,7 @@ def check(case: Case) -> Finding:
     if case.trustees.election_key() == case.election.key:
         return judged(len(case.trustees.keys()))
     fault = Text(
-        "la clé de l'élection n'est pas celle des dépositaires (§7.10)",
+        "la clé de l'élection n'est pas celle des membres du bureau (§7.10)",
         "the election key is not that of the trustees (§7.10)",
     )
     return judged(len(case.trustees.keys()), [fault])

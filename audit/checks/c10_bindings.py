@@ -11,10 +11,14 @@ from audit.election import Election
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.plain_text import LONGEST, plain_text
 from audit.trustees import Pedersen
-from audit.words import Malformed, Text, Unsupported
+from audit.words import Malformed, Text, Unsupported, count
 
 LONGEST_DESCRIPTION = 2000
 TRUSTEES = range(3, 101)
+WITHOUT = Text(
+    "cette élection n'a pas les garanties de Préau, qui étaient exigées",
+    "this election has not the guarantees of Préau, which were demanded",
+)
 
 
 def check(case: Case) -> Finding:
@@ -23,22 +27,27 @@ def check(case: Case) -> Finding:
     Raises:
         Unsupported: bindings of a later version, in an archive that is sound so far.
     """
+    if case.demanded:
+        return judged(0, [WITHOUT])
     if not case.strict:
         return NOT_APPLICABLE
     if case.election is None:
         return NOT_REACHED
+    return judged(1, _faults(case, case.election))
+
+
+def _faults(case: Case, election: Election) -> list[Text]:
     if case.evote is None:
-        return judged(1, [Text("l'élection n'a pas de membre « evote »", "no 'evote' member")])
+        return [Text("l'élection n'a pas de champ « evote »", "no “evote” member")]
     try:
         case.binding = decode_binding(case.evote)
     except Unsupported as refusal:
         if case.board.whole:
             raise
-        return judged(1, [refusal.text])
+        return [refusal.text]
     except Malformed as refusal:
-        return judged(1, [refusal.text])
-    faults = [*_unfit_texts(case.election), *_disagreements(case, case.binding)]
-    return judged(1, faults)
+        return [refusal.text]
+    return [*_unfit_texts(election), *_disagreements(case, case.binding)]
 
 
 def _unfit_texts(election: Election) -> Iterator[Text]:
@@ -61,12 +70,16 @@ def _disagreements(case: Case, binding: Binding) -> Iterator[Text]:
         )
     setup = case.board.setup_data
     if binding.trustees_sha256 != setup.get("trustees"):
-        yield Text("autres dépositaires que ceux annoncés", "other trustees than those bound")
+        yield Text(
+            "d'autres clés du bureau que celles annoncées", "other trustees than those bound"
+        )
     if binding.credentials_sha256 != setup.get("credentials"):
-        yield Text("autre liste de clés que celle annoncée", "other credentials than those bound")
+        yield Text(
+            "une autre liste de clés que celle annoncée", "other credentials than those bound"
+        )
     if case.trustees is not None and not _fits_trustees(case, binding):
         yield Text(
-            "les dépositaires ne sont pas un groupe à seuil de la taille demandée (§8.3)",
+            "le bureau n'est pas un groupe à seuil de la taille demandée (§8.3)",
             "the trustees are not one threshold item of the size demanded (§8.3)",
         )
     if case.credentials is not None:
@@ -102,9 +115,10 @@ def _reserves(keys: list[str], binding: Binding) -> Iterator[Text]:
     if tuple(key for key in keys if key in reserves) != binding.reserves:
         yield Text("les réserves ne suivent pas la liste des clés", "reserves are not in the list")
     if binding.electors + len(binding.reserves) != len(keys):
+        electors = count(binding.electors, "électeur", "elector")
+        reserved = count(len(binding.reserves), "réserve", "reserve")
+        listed = count(len(keys), "clé", "credential")
         yield Text(
-            f"{binding.electors} électeurs et {len(binding.reserves)} réserves"
-            f" pour {len(keys)} clés",
-            f"{binding.electors} electors and {len(binding.reserves)} reserves"
-            f" for {len(keys)} credentials",
+            f"{electors.fr} et {reserved.fr} pour {listed.fr}",
+            f"{electors.en} and {reserved.en} for {listed.en}",
         )

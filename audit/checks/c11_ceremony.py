@@ -9,7 +9,7 @@ from audit.arithmetic import element_text
 from audit.binding import Ceremony
 from audit.case import Case
 from audit.hashing import CEREMONY_LABEL, COEFFICIENTS_LABEL, labelled_digest
-from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
+from audit.outcome import NOT_REACHED, Finding, judged
 from audit.proofs import holds_labelled
 from audit.trustees import Pedersen
 from audit.words import Text
@@ -18,7 +18,7 @@ from audit.words import Text
 def check(case: Case) -> Finding:
     """Recompute every commitment, verify every signature."""
     if not case.strict:
-        return NOT_APPLICABLE
+        return case.not_ours
     item = case.trustees.items[0] if case.trustees else None
     datum = case.setup_datum("trustees")
     if case.election is None or case.binding is None or datum is None:
@@ -39,7 +39,7 @@ def ceremony_faults(
     story = [part for (name, role), commitment in entries for part in (name, role, commitment)]
     rows = zip(item.members, ceremony.commitments, ceremony.signatures, strict=True)
     for index, (member, commitment, signature) in enumerate(rows, 1):
-        place = Text(f"dépositaire {index}", f"trustee {index}")
+        place = Text(f"membre du bureau n° {index}", f"trustee {index}")
         exponents = [element_text(point) for point in member.exponents]
         if labelled_digest(COEFFICIENTS_LABEL, *head, str(index), *exponents) != commitment:
             yield Text("engagement non tenu (§7.11)", "commitment not kept (§7.11)").at(place)

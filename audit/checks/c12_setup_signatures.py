@@ -13,11 +13,12 @@ from audit.case import Case
 from audit.hashing import SETUP_LABEL
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.partials import decode_sized
+from audit.plain_text import LONGEST
 from audit.proofs import decode_proof, holds_labelled
 from audit.record import SIGNATURES
 from audit.strict_json import decode_datum, read_integer, read_list, read_object
 from audit.trustees import Pedersen
-from audit.words import Malformed, Text, Unsupported
+from audit.words import Malformed, Text, Unsupported, count, shown
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Gathered:
 def check(case: Case) -> Finding:
     """Verify every signature, in the file and on the board; name who did not sign."""
     if not case.strict:
-        return NOT_APPLICABLE
+        return case.not_ours
     item = case.trustees.items[0] if case.trustees else None
     if case.election is None or not isinstance(item, Pedersen) or case.board.setup is None:
         return NOT_REACHED
@@ -41,7 +42,7 @@ def check(case: Case) -> Finding:
     if not sources and case.board.tally:
         return NOT_REACHED
     if not sources:
-        missing = Text(f"« {SIGNATURES} » manque (§17.1)", f"'{SIGNATURES}' is missing (§17.1)")
+        missing = Text(f"« {SIGNATURES} » manque (§17.1)", f"“{SIGNATURES}” is missing (§17.1)")
         return judged(0, [missing]) if opened else NOT_APPLICABLE
     faults = [fault.at(source.where) for source in sources for fault in source.faults]
     started = case.board.stage > 1
@@ -51,27 +52,29 @@ def check(case: Case) -> Finding:
         if started and len(source.signers) < item.threshold and not source.faults
     ]
     signers = set.union(*(source.signers for source in sources))
-    _name_the_others(case, signers, len(item.members))
+    _name_both(case, signers, len(item.members))
     if not (faults or started) and len(signers) < item.threshold:
         return NOT_APPLICABLE
     return judged(sum(len(source.signers) for source in sources), faults)
 
 
 def _too_few(found: int, threshold: int) -> Text:
+    signatures = count(found, "signature", "signature")
     return Text(
-        f"{found} signatures, il en faut {threshold} (§7.13)",
-        f"{found} signatures, {threshold} are needed (§7.13)",
+        f"{signatures.fr}, il en faut {threshold} (§7.13)",
+        f"{signatures.en}, {threshold} needed (§7.13)",
     )
 
 
-def _name_the_others(case: Case, signers: set[int], n: int) -> None:
+def _name_both(case: Case, signers: set[int], n: int) -> None:
     """For the report: a signature may be missing without a fault, and people should know whose."""
     named = case.binding.ceremony.members if case.binding else ()
     for index in range(1, n + 1):
-        if index not in signers:
-            name, role = named[index - 1] if len(named) == n else (str(index), "")
-            who = f"{name} ({role})" if role else name
-            case.unsigned.append(Text(who, who))
+        who = Text(f"membre du bureau n° {index}", f"trustee {index}")
+        if len(named) == n:
+            name, role = (shown(text, LONGEST) for text in named[index - 1])
+            who = Text(f"{name} ({role})", f"{name} ({role})")
+        (case.signed if index in signers else case.unsigned).append(who)
 
 
 def _file(case: Case, item: Pedersen) -> Gathered | None:
@@ -85,7 +88,9 @@ def _file(case: Case, item: Pedersen) -> Gathered | None:
         require_version(fields["version"], SIGNATURES)
         expected = (case.election.uuid, case.board.setup.event_hash)
         if (fields["uuid"], fields["setup_event"]) != expected:
-            raise Malformed("signatures d'une autre installation", "signatures of another set-up")
+            raise Malformed(
+                "signatures d'ouverture d'une autre élection", "signatures of another set-up"
+            )
         _verify(case, item, fields["signatures"], gathered)
     except (Malformed, Unsupported) as refusal:
         gathered.faults.append(refusal.text)
@@ -104,7 +109,7 @@ def _board(case: Case, item: Pedersen) -> Gathered | None:
         return None
     try:
         if evote is None:
-            raise Malformed("« evote » manque (§11.2)", "'evote' is missing (§11.2)")
+            raise Malformed("« evote » manque (§11.2)", "“evote” is missing (§11.2)")
         fields = read_object(evote, "version setup_signatures", strict=True)
         require_version(fields["version"], "EncryptedTally")
         _verify(case, item, fields["setup_signatures"], gathered)
@@ -130,7 +135,10 @@ def _verify(case: Case, item: Pedersen, value: Any, gathered: Gathered) -> None:
         ):
             gathered.signers.add(number)
         else:
-            text = Text(f"signature de {number} fausse (§7.13)", f"signature of {number} (§7.13)")
+            text = Text(
+                f"la signature du membre du bureau n° {number} est fausse (§7.13)",
+                f"the signature of trustee {number} fails (§7.13)",
+            )
             gathered.faults.append(text)
 
 

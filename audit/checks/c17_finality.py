@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from audit.case import Case
 from audit.checks.of_ballots import wait_for, well_formed
-from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
-from audit.words import Text
+from audit.outcome import NOT_REACHED, Finding, judged
+from audit.words import Text, count
 
 
 def check(case: Case) -> Finding:
     """Second ballots, reserves used, and the number of ballots."""
     if not case.strict:
-        return NOT_APPLICABLE
+        return case.not_ours
     waiting = wait_for(case)
     if waiting:
         return waiting
@@ -36,10 +36,7 @@ def check(case: Case) -> Finding:
                 Text("une clé de réserve a voté (§13.5)", "a reserve credential (§13.5)").at(place)
             )
     if len(numbers) > binding.electors:
-        faults.append(
-            Text(
-                f"{len(numbers)} bulletins pour {binding.electors} électeurs",
-                f"{len(numbers)} ballots for {binding.electors} electors",
-            )
-        )
+        cast = count(len(numbers), "bulletin", "ballot")
+        electors = count(binding.electors, "électeur", "elector")
+        faults.append(Text(f"{cast.fr} pour {electors.fr}", f"{cast.en} for {electors.en}"))
     return judged(len(numbers), faults)

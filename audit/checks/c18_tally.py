@@ -12,7 +12,7 @@ from audit.election import Credentials
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.partials import SizedTally, decode_sized, decode_tally
 from audit.strict_json import decode
-from audit.words import Malformed, Text
+from audit.words import Malformed, Text, count
 
 
 def check(case: Case) -> Finding:
@@ -55,9 +55,10 @@ def _differences(
 ) -> Iterator[Text]:
     weight = sum(credentials.weight(credential) for credential in census.last)
     if sized.count != len(census.last):
-        yield _number("bulletins", "ballots", sized.count, len(census.last))
+        yield _number(count(sized.count, "bulletin annoncé", "ballot"), len(census.last))
     if sized.weight != weight:
-        yield _number("voix", "votes", sized.weight, weight)
+        total = Text(f"total annoncé de {sized.weight} voix", f"a total of {sized.weight}")
+        yield _number(total, weight)
     number = 0
     for question, row in enumerate(case.tally or (), 1):
         for choice, cipher in enumerate(row):
@@ -73,5 +74,5 @@ def _differences(
             number += 2
 
 
-def _number(fr: str, en: str, said: int, found: int) -> Text:
-    return Text(f"{said} {fr} annoncés, {found} comptés", f"{said} {en} stated, {found} counted")
+def _number(stated: Text, found: int) -> Text:
+    return Text(f"{stated.fr}, on en compte {found}", f"{stated.en} stated, {found} counted")

@@ -9,7 +9,7 @@ from audit.binding import require_version
 from audit.case import Case
 from audit.checks.of_partials import place, statements, wait_for
 from audit.election import Election
-from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
+from audit.outcome import NOT_REACHED, Finding, judged
 from audit.partials import Partial, rows
 from audit.proofs import Proof, decode_proof, holds_bound_decryption
 from audit.strict_json import read_object
@@ -19,7 +19,7 @@ from audit.words import Malformed, Text, Unsupported
 def check(case: Case) -> Finding:
     """The bound proof, at every place of every partial decryption."""
     if not case.strict:
-        return NOT_APPLICABLE
+        return case.not_ours
     waiting = wait_for(case)
     if waiting or case.election is None or case.board.tally is None:
         return waiting or NOT_REACHED
@@ -28,7 +28,7 @@ def check(case: Case) -> Finding:
         try:
             proofs = _decode(partial, case.election)
         except (Malformed, Unsupported) as refusal:
-            where = Text(f"dépositaire {partial.owner}", f"trustee {partial.owner}")
+            where = Text(f"membre du bureau n° {partial.owner}", f"trustee {partial.owner}")
             case.rejected.add(partial.owner)
             faults.append(refusal.text.at(where))
             continue
@@ -39,7 +39,7 @@ def check(case: Case) -> Finding:
 def _decode(partial: Partial, election: Election) -> list[list[Proof]]:
     """``"evote":{"version":1,"bound_proofs":[[proof…]…]}`` (§11.3)."""
     if partial.evote is None:
-        raise Malformed("« evote » manque (§11.3)", "'evote' is missing (§11.3)")
+        raise Malformed("« evote » manque (§11.3)", "“evote” is missing (§11.3)")
     fields = read_object(partial.evote, "version bound_proofs", strict=True)
     require_version(fields["version"], "PartialDecryption")
     table = rows(fields["bound_proofs"], election, "bound_proofs")

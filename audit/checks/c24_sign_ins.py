@@ -7,13 +7,13 @@ from audit.binding import require_version
 from audit.case import Case
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.strict_json import read_integer, read_object
-from audit.words import Malformed, Text, Unsupported
+from audit.words import Malformed, Text, Unsupported, count
 
 
 def check(case: Case) -> Finding:
     """Decode ``result.evote``; its ``seats`` are left to C25."""
     if not case.strict:
-        return NOT_APPLICABLE
+        return case.not_ours
     if case.board.result is None and not case.board.lost:
         return NOT_APPLICABLE
     return _sign_ins(case) if case.result is not None else NOT_REACHED
@@ -22,7 +22,7 @@ def check(case: Case) -> Finding:
 def _sign_ins(case: Case) -> Finding:
     try:
         if case.result_evote is None:
-            raise Malformed("« evote » manque (§11.7)", "'evote' is missing (§11.7)")
+            raise Malformed("« evote » manque (§11.7)", "“evote” is missing (§11.7)")
         fields = read_object(case.result_evote, "version sign_ins seats", strict=True)
         require_version(fields["version"], "Result")
         case.recorded_seats = fields["seats"]
@@ -34,8 +34,6 @@ def _sign_ins(case: Case) -> Finding:
     ballots = len(case.board.ballots)
     if sign_ins == ballots:
         return judged(1)
-    fault = Text(
-        f"{sign_ins} émargements pour {ballots} bulletins",
-        f"{sign_ins} sign-ins, {ballots} ballots",
-    )
-    return judged(1, [fault])
+    declared = count(sign_ins, "émargement déclaré", "declared sign-in")
+    cast = count(ballots, "bulletin", "ballot")
+    return judged(1, [Text(f"{declared.fr} pour {cast.fr}", f"{declared.en} for {cast.en}")])

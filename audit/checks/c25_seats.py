@@ -16,7 +16,7 @@ from audit.words import Malformed, Text
 def check(case: Case) -> Finding:
     """Recompute ``seats`` from the recorded numbers and compare, to the byte."""
     if not case.strict:
-        return NOT_APPLICABLE
+        return case.not_ours
     if case.board.result is None:
         return NOT_REACHED if case.board.lost else NOT_APPLICABLE
     if case.binding is None or case.result is None or case.recorded_seats is None:

@@ -11,6 +11,18 @@ from audit.outcome import NOT_APPLICABLE, Finding, judged
 from audit.words import Text
 
 _CHUNK = 2**20
+_SWAPPED = Text(
+    "l'archive donnée est plus ancienne que celle de --since ; les avez-vous inversées ?",
+    "the archive given is older than that of --since; did you swap them?",
+)
+_OTHER = Text(
+    "les deux archives sont de deux élections différentes ; les comparer ne dit rien de celle-ci",
+    "the two archives are of two different elections; comparing them says nothing of this one",
+)
+_REWRITTEN = Text(
+    "ce que l'archive ancienne montrait a été changé ou retiré (§17.3)",
+    "what the earlier archive showed was changed or removed (§17.3)",
+)
 
 
 def check(case: Case) -> Finding:
@@ -26,14 +38,11 @@ def check(case: Case) -> Finding:
     if is_prefix(case.since.archive, case.record.archive):
         return judged(earlier.events)
     ours, theirs = case.setup_datum("election"), earlier.setup_datum("election")
-    if ours is None or theirs is None or ours.digest != theirs.digest:
-        fault = Text("l'archive ancienne est d'une autre élection", "another election's archive")
-    else:
-        fault = Text(
-            "ce que l'archive ancienne montrait a été changé ou retiré (§17.3)",
-            "what the earlier archive showed was changed or removed (§17.3)",
-        )
-    return judged(earlier.events, [fault])
+    if is_prefix(case.record.archive, case.since.archive):
+        case.misused = _SWAPPED
+    elif ours is None or theirs is None or ours.digest != theirs.digest:
+        case.misused = _OTHER
+    return judged(earlier.events, [case.misused or _REWRITTEN])
 
 
 def is_prefix(earlier: Path, later: Path) -> bool:

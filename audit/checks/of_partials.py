@@ -32,6 +32,6 @@ def statements(case: Case, partial: Partial) -> Iterator[tuple[int, int, Decrypt
 def place(partial: Partial, question: int, choice: int) -> Text:
     """How a sentence names one place of a partial decryption."""
     return Text(
-        f"dépositaire {partial.owner}, question {question + 1}, choix {choice}",
+        f"membre du bureau n° {partial.owner}, question {question + 1}, choix {choice}",
         f"trustee {partial.owner}, question {question + 1}, choice {choice}",
     )

@@ -11,11 +11,14 @@ from typing import cast
 import pytest
 
 from audit import cli
+from audit.catalogue import CATALOGUE
 from audit.limits import limits
 from audit.verify import Verdict
+from audit.words import count
 from tests.tamper.damage import SCHOOL, VILLAGE
 from tests.tamper.forge.remake import Forge, Touch
 from tests.tamper.forge.world import World
+from tests.tamper.test_ties import HONEST, TIE
 from tests.tamper.touches import put
 
 
@@ -57,10 +60,11 @@ def reported(
     tmp_path: Path,
     touch: dict[str, Touch] | None = None,
     world: World = SCHOOL,
+    until: str = "Result",
 ) -> tuple[str, dict[str, object]]:
     """The report for people and the one for programs, on a count remade by its own maker."""
     path = tmp_path / "a.bel"
-    path.write_bytes(Forge(world, touch).archive())
+    path.write_bytes(Forge(world, touch, until=until).archive())
     cli.main(["verify", str(path), "--jobs", "1"])
     text = capsys.readouterr().out
     cli.main(["verify", str(path), "--jobs", "1", "--json"])
@@ -113,7 +117,7 @@ def test_a_plain_election_is_promised_no_more_than_its_format(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     text, _ = reported(capsys, tmp_path, world=VILLAGE)
-    assert text.splitlines()[0] == (
+    assert text.replace("\n  ", " ").splitlines()[0] == (
         "Élection Belenios, sans les garanties de Préau :"
         " toutes les vérifications de ce format ont réussi."
     )
@@ -125,3 +129,108 @@ def test_an_election_of_ours_has_no_sentence_on_the_format(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert "ses seules preuves" not in reported(capsys, tmp_path)[0]
+
+
+def test_five_plain_lines_come_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text, _ = reported(capsys, tmp_path)
+    head, *_ = text.replace("\n  ", " ").split("\n\n")
+    assert head.splitlines() == [
+        "Le résultat est vérifié : toutes les vérifications applicables ont réussi.",
+        "État : dépouillée.",
+        "Urne : 3 bulletins, pour 5 électeurs.",
+        "Résultat : « Liste des Tilleuls » 2, « Liste du Préau » 0 et blanc 1.",
+        "Signatures d'ouverture : 2 sur 3, Anne Lefèvre (directrice) et Bruno Diallo"
+        " (enseignant), sans Chloé N'Guyen (parent).",
+    ]
+
+
+STATES = {
+    "Setup": "prête, le vote n'a pas commencé",
+    "Ballot": "vote en cours",
+    "PartialDecryption": "vote clos, dépouillement à finir",
+}
+
+
+@pytest.mark.parametrize(("until", "state"), STATES.items())
+def test_what_is_not_reached_yet_is_not_foreign(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, until: str, state: str
+) -> None:
+    text, _ = reported(capsys, tmp_path, until=until)
+    assert f"État : {state}." in text
+    assert "Résultat : pas encore." in text
+    assert "C23  pas encore " in text
+    assert "C26  sans objet " in text
+    assert f"C12  {'pas encore' if until == 'Setup' else ''}" in text
+    plain, _ = reported(capsys, tmp_path, world=VILLAGE, until=until)
+    assert "C23  pas encore " in plain
+    assert "C24  sans objet " in plain
+
+
+def test_a_damaged_record_shows_no_result(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data = Forge(SCHOOL).archive()
+    (tmp_path / "b.bel").write_bytes(data + b"\0")
+    cli.main(["verify", str(tmp_path / "b.bel"), "--jobs", "1"])
+    text = capsys.readouterr().out
+    assert "Ce dossier n'est pas en règle (en défaut : C01)." in text
+    assert "Résultat : NON VÉRIFIÉ" in text
+    assert "C01  ÉCHEC (24)      Attendu : l'archive est faite" in text
+    assert "C23  réussi" in text
+    assert "Liste des Tilleuls" not in text
+    assert ELECTED not in text
+
+
+@pytest.mark.parametrize("world", [SCHOOL, VILLAGE], ids=["ours", "theirs"])
+def test_prose_fits_a_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, world: World
+) -> None:
+    text, _ = reported(capsys, tmp_path, {"votes": put(0, [0, 3, 0])}, world)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert not any(line.lstrip().startswith((":", ";", "?", "»")) for line in text.splitlines())
+    assert "docs/protocol.md" in text[-120:]
+
+
+def test_a_section_is_said_to_be_of_the_protocol(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text, value = reported(capsys, tmp_path, {"secret 1": lambda secret: secret + 1})
+    assert "(protocole §6.5)" in text.replace("\n" + " " * 24, " ")
+    assert "(§6.5)" in json.dumps(value, ensure_ascii=False)
+
+
+def test_a_person_is_a_member_of_the_committee() -> None:
+    french = " ".join(entry.title.fr for entry in CATALOGUE)
+    assert "dépositaire" not in french
+    assert french.count("membre") == french.count("du bureau")
+
+
+TIES = {
+    "ages decide": "départagée par l'âge",
+    "all of one age, lots decide": (
+        "départagée par l'âge, puis par tirage au sort, déclaré par le bureau"
+    ),
+    "one elder, lots for the other seat": (
+        "départagée par l'âge, puis par tirage au sort entre « Trois » et « Une », déclaré par"
+        " le bureau"
+    ),
+}
+
+
+@pytest.mark.parametrize(("phrase", "said"), TIES.items())
+def test_what_decided_a_tie_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, phrase: str, said: str
+) -> None:
+    text, _ = reported(capsys, tmp_path, {"result evote": HONEST[phrase]}, TIE)
+    whole = " ".join(text.split())
+    assert f"égalité entre « Une », « Deux » et « Trois », {said} Vérifications" in whole
+
+
+def test_no_tie_no_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "égalité" not in reported(capsys, tmp_path)[0]
+
+
+def test_one_is_singular() -> None:
+    assert count(0, "bulletin", "ballot") == ("0 bulletin", "0 ballots")
+    assert count(1, "bulletin annoncé", "ballot") == ("1 bulletin annoncé", "1 ballot")
+    assert count(2, "bulletin annoncé", "ballot") == ("2 bulletins annoncés", "2 ballots")

@@ -15,6 +15,8 @@ import pytest
 from audit import cli
 from audit.catalogue import CATALOGUE
 from audit.words import shown
+from tests.tamper.damage import SCHOOL
+from tests.tamper.forge.remake import Forge
 from tests.unit.audit import peer
 
 ROOT = Path(__file__).parents[3]
@@ -58,8 +60,9 @@ def test_an_open_election_is_valid_so_far(capsys: pytest.CaptureFixture[str], na
     assert (status, value["state"], value["result"]) == (0, "open", None)
     assert outcomes(value)["C18"] == "not_applicable"
     _, out, _ = run(capsys, "verify", peer.archive(name, still_open=True))
-    assert "pas encore de résultat" in out.splitlines()[0]
-    assert "vérifié" not in out.splitlines()[0]
+    first = out.replace("\n  ", " ").splitlines()[0]
+    assert "pas encore de résultat" in first
+    assert "vérifié" not in first
 
 
 def test_two_processes_say_the_same_as_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,8 +99,24 @@ def test_a_plain_election_says_what_it_is_not(capsys: pytest.CaptureFixture[str]
 
 def test_the_guarantees_of_preau_can_be_demanded(capsys: pytest.CaptureFixture[str]) -> None:
     status, value = verdict(capsys, peer.archive("plain"), "--require", "preau")
-    assert (status, value["profile"]) == (1, "preau")
-    assert outcomes(value)["C10"] == "failed"
+    assert (status, value["verdict"], value["profile"]) == (1, "invalid", "belenios")
+    found = outcomes(value)
+    assert [check for check, outcome in found.items() if outcome == "failed"] == ["C10"]
+    unreached = [check for check, outcome in found.items() if outcome == "not_reached"]
+    assert unreached == ["C11", "C12", "C17", "C21", "C24", "C25"]
+    _, out, _ = run(capsys, "verify", peer.archive("plain"), "--require", "preau")
+    assert out.splitlines()[0] == (
+        "Cette élection n'a pas les garanties de Préau, qui étaient exigées."
+    )
+    assert "sans objet pour une élection Belenios" in out.splitlines()[4]
+
+
+def test_our_guarantees_change_nothing_where_they_are_given(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.bel").write_bytes(Forge(SCHOOL).archive())
+    for path in (tmp_path / "a.bel", tmp_path):
+        assert verdict(capsys, path, "--require", "preau") == verdict(capsys, path)
 
 
 def test_a_record_with_signatures_is_held_to_preau(
@@ -122,9 +141,16 @@ def test_an_earlier_state_that_differs_is_a_fault(
     changed = bytearray(early.read_bytes())
     changed[-600] ^= 1
     (tmp_path / "old.bel").write_bytes(changed)
-    for path, since in ((early, late), (late, peer.archive("t35")), (late, tmp_path / "old.bel")):
+    for path, since, said in (
+        (early, late, "L'archive donnée est plus ancienne que celle de --since"),
+        (late, peer.archive("t35"), "Les deux archives sont de deux élections différentes"),
+        (late, tmp_path / "old.bel", "Élection Belenios, sans les garanties de Préau : ce dossier"),
+    ):
         status, value = verdict(capsys, path, "--since", since)
         assert (status, outcomes(value)["C26"]) == (1, "failed")
+        _, out, _ = run(capsys, "verify", path, "--since", since)
+        assert out.startswith(said)
+        assert "Liste A" not in out
 
 
 def test_what_cannot_be_read_gives_no_verdict(

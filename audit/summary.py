@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The first lines of the report: verdict, state, ballots, result, who signed; then whose vote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from audit.election import Question
+from audit.layout import enumerated, lowered, quoted, raised
+from audit.outcome import Outcome
+from audit.verify import Verdict
+from audit.words import Text, count, shown
+
+_STATES = {
+    "set-up": Text("prête, le vote n'a pas commencé", "ready, the vote has not begun"),
+    "open": Text("vote en cours", "the vote is open"),
+    "closed": Text("vote clos, dépouillement à finir", "the vote is closed, the count unfinished"),
+    "tallied": Text("dépouillée", "tallied"),
+}
+_REHEARSAL = Text("RÉPÉTITION, ce n'est pas le vrai vote", "REHEARSAL, not the real vote")
+_BELENIOS = Text(
+    "Élection Belenios, sans les garanties de Préau",
+    "A Belenios election, without the guarantees of Préau",
+)
+_NOT_YET = Text("pas encore", "not yet")
+
+
+def first_sentence(verdict: Verdict) -> Text:
+    """The verdict in one sentence; for a plain election it says so first."""
+    if not verdict.valid:
+        return _refusal(verdict)
+    if verdict.case.board.state != "tallied":
+        sentence = Text(
+            "Tout ce que l'urne montre jusqu'ici est en règle ; il n'y a pas encore de résultat.",
+            "All that the board shows so far is in order; there is no result yet.",
+        )
+    elif verdict.case.strict:
+        return Text(
+            "Le résultat est vérifié : toutes les vérifications applicables ont réussi.",
+            "The result is verified: every applicable check passed.",
+        )
+    else:
+        sentence = Text(
+            "Toutes les vérifications de ce format ont réussi.",
+            "Every check of this format passed.",
+        )
+    return sentence if verdict.case.strict else lowered(sentence).at(_BELENIOS)
+
+
+def _refusal(verdict: Verdict) -> Text:
+    """What is wrong, the most telling first: a wrong question before a wrong answer."""
+    case = verdict.case
+    failed = [entry.id for entry, finding in verdict.findings if finding.outcome is Outcome.FAILED]
+    if case.misused and failed == ["C26"]:
+        return Text(*(part if part[-1] == "?" else part + "." for part in raised(case.misused)))
+    others = [check for check in failed if not (case.demanded and check == "C10")]
+    ids = ", ".join(others)
+    wrong = Text(
+        f"Ce dossier n'est pas en règle (en défaut : {ids}). Ne vous fiez pas à son résultat.",
+        f"This record is not in order (failed: {ids}). Do not rely on its result.",
+    )
+    if case.demanded:
+        sentence = Text(
+            "Cette élection n'a pas les garanties de Préau, qui étaient exigées.",
+            "This election has not the guarantees of Préau, which were demanded.",
+        )
+        return Text(f"{sentence.fr} {wrong.fr}", f"{sentence.en} {wrong.en}") if ids else sentence
+    return wrong if case.strict else lowered(wrong).at(_BELENIOS)
+
+
+def summary(verdict: Verdict) -> Iterator[Text]:
+    """Four lines after the verdict, the same four for every election."""
+    case = verdict.case
+    state = _STATES.get(case.board.state or "", Text("inconnu", "unknown"))
+    if case.binding and case.binding.rehearsal:
+        state = Text(f"{state.fr} – {_REHEARSAL.fr}", f"{state.en} – {_REHEARSAL.en}")
+    yield _line("État", "State", state)
+    ballots = count(len(case.board.ballots), "bulletin", "ballot")
+    if case.binding:
+        electors = count(case.binding.electors, "électeur", "elector")
+        ballots = Text(f"{ballots.fr}, pour {electors.fr}", f"{ballots.en}, for {electors.en}")
+    yield _line("Urne", "Board", ballots)
+    yield _line("Résultat", "Result", _result(verdict))
+    yield _line("Signatures d'ouverture", "Set-up signatures", _signatures(verdict))
+
+
+def _line(fr: str, en: str, text: Text) -> Text:
+    return Text(f"{text.fr}.", f"{text.en}.").at(Text(fr, en))
+
+
+def _result(verdict: Verdict) -> Text:
+    election, result = verdict.case.election, verdict.case.result
+    if verdict.case.board.state != "tallied":
+        return _NOT_YET
+    if not verdict.valid or election is None or result is None:
+        return Text("NON VÉRIFIÉ ; il n'est pas montré ici", "NOT VERIFIED; it is not shown here")
+    if len(result) > 1:
+        return Text(f"plus bas, {len(result)} questions", f"below, {len(result)} questions")
+    rows = numbered(election.questions[0], result[0])
+    return enumerated([Text(f"{label.fr} {n}", f"{label.en} {n}") for label, n in rows])
+
+
+def numbered(question: Question, row: Sequence[int]) -> list[tuple[Text, int]]:
+    """The choices of a question with their numbers, the blank last as people expect it."""
+    labels = [quoted(shown(answer)) for answer in question.answers]
+    if not question.blank:
+        return list(zip(labels, row, strict=True))
+    blank, *votes = row
+    return [*zip(labels, votes, strict=True), (Text("blanc", "blank"), blank)]
+
+
+def _signatures(verdict: Verdict) -> Text:
+    """Who vouched for the set-up before opening (C12)."""
+    case = verdict.case
+    if not case.strict:
+        return Text("sans objet pour une élection Belenios", "none in a Belenios election")
+    signed, unsigned = case.signed, case.unsigned
+    if not signed and not unsigned:
+        return _unknown_signatures(verdict)
+    total = len(signed) + len(unsigned)
+    text = Text(f"{len(signed)} sur {total}", f"{len(signed)} of {total}")
+    if signed:
+        names = enumerated(signed)
+        text = Text(f"{text.fr}, {names.fr}", f"{text.en}, {names.en}")
+    if unsigned:
+        names = enumerated(unsigned)
+        text = Text(f"{text.fr}, sans {names.fr}", f"{text.en}, without {names.en}")
+    return text
+
+
+def _unknown_signatures(verdict: Verdict) -> Text:
+    outcomes = {entry.id: finding.outcome for entry, finding in verdict.findings}
+    if outcomes["C12"] is not Outcome.NOT_APPLICABLE:
+        return Text("pas vérifiées, à cause d'un défaut", "not verified, because of a fault")
+    if verdict.case.record.folder:
+        return _NOT_YET
+    return Text(
+        "dans le dossier complet, pas dans cette archive seule ; pas vérifiées ici",
+        "in the complete record, not in this archive alone; not verified here",
+    )
+
+
+def identity(verdict: Verdict) -> Iterator[Text]:
+    """Which election this is, and what to compare with one's neighbours."""
+    election, binding = verdict.case.election, verdict.case.binding
+    if election is None:
+        return
+    name = quoted(shown(election.name))
+    school = f" – {shown(binding.school)}" if binding else ""
+    yield Text(name.fr + school, name.en + school)
+    print_of = Text(election.fingerprint, election.fingerprint)
+    yield print_of.at(Text("Empreinte", "Fingerprint"))
