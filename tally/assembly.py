@@ -6,7 +6,6 @@ theirs in the record.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from protocol.bindings import Ceremony
 from protocol.ceremony import (
@@ -18,16 +17,13 @@ from protocol.ceremony import (
     verify_setup_signatures,
     verify_transcript,
 )
-from protocol.encoding import encode_json, sha256_hex
+from protocol.encoding import sha256_hex
 from protocol.first_message import FirstMessage, verify_first_messages
 from protocol.setup_signatures import SetupSignatures
 from protocol.trustees import Trustees, verify_trustees
 from tally.errors import Refusal
 from tally.messages import CeremonySignature, SetupSignatureMessage
-from tally.passphrase import WORD_COUNT, words
 from tally.senders import Files, blaming, collect
-
-READ_ALOUD_WORDS: Final = 6
 
 
 def make_transcript(uuid: str, firsts: Sequence[FirstMessage], trustees: bytes) -> Transcript:
@@ -39,16 +35,6 @@ def make_transcript(uuid: str, firsts: Sequence[FirstMessage], trustees: bytes) 
         commitments=tuple(first.commitment for first in firsts),
         trustees_sha256=sha256_hex(trustees),
     )
-
-
-def words_to_read_aloud(transcript: Transcript) -> str:
-    """Return six words that are the same for all who signed the same transcript: §7.12."""
-    number = int(sha256_hex(encode_json(list(transcript.parts(0)))), 16)
-    chosen = []
-    for _ in range(READ_ALOUD_WORDS):
-        number, place = divmod(number, WORD_COUNT)
-        chosen.append(words()[place])
-    return " ".join(chosen)
 
 
 def assemble_ceremony(

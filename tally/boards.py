@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from protocol.archive import FIRST_NAME
-from protocol.board import Board, read_board
+from protocol.board import Accept, Board, read_board
 from protocol.board_checks import verify_board
+from protocol.election import Election
 from protocol.errors import ProtocolError, UnsupportedError
 from protocol.group import generator_power
 from protocol.pki import derive_keys
 from protocol.voutput import VerificationKey
+from tally.count import verify_seats
 from tally.errors import Refusal, Unreadable, refuse
 from tally.memory import Profile, TrusteeMemory
 
@@ -25,8 +27,12 @@ LONG_WORK: Final = 200
 
 
 @contextmanager
-def opened_board(path: Path) -> Iterator[Board]:
+def opened_board(path: Path, accept: Accept | None = None) -> Iterator[Board]:
     """Read an archive's structure and give its board, whose ballots are read when asked for.
+
+    Args:
+        path: of the archive.
+        accept: looks at the election before long work begins, and raises to refuse it.
 
     Raises:
         Unreadable: no archive at all, or of a kind that is not supported.
@@ -43,7 +49,7 @@ def opened_board(path: Path) -> Iterator[Board]:
             raise Unreadable(f"« {path} » n'est pas l'archive d'une élection")
         stream.seek(0)
         try:
-            board = read_board(stream)
+            board = read_board(stream, accept=accept)
         except UnsupportedError as cause:
             raise Unreadable(
                 f"« {path} » est d'un genre que je ne connais pas [{cause}]"
@@ -54,29 +60,36 @@ def opened_board(path: Path) -> Iterator[Board]:
 
 
 def verify_whole_board(board: Board) -> None:
-    """Check everything that the archive can show, with progress on long work: §16.
+    """Check everything that the archive can show, seats too, with progress on long work: §16.
 
     Raises:
         Refusal: anything in it is wrong.
     """
     try:
         verify_board(board, progress=_progress(board.ballot_count))
+        if board.election.evote is not None and board.result is not None:
+            verify_seats(board.election.evote, board.result)
     except ProtocolError as cause:
         raise refuse("l'archive n'est pas valable", cause, _ALERT) from cause
     finally:
         _clear_line()
 
 
-def require_own_election(memory: TrusteeMemory, board: Board) -> None:
-    """Refuse an archive of an election for which this key was not made: §7.14."""
-    if board.election.uuid != memory.uuid:
+def require_uuid(election: Election, uuid: str) -> None:
+    """Refuse an archive of another election than ``uuid``: §8.2."""
+    if election.uuid != uuid:
         raise Refusal(
-            f"cette archive est celle d'une autre élection ({board.election.uuid}) ; "
-            f"votre clé est celle de {memory.uuid}"
+            f"cette archive est celle d'une autre élection ({election.uuid}) ; "
+            f"votre clé est celle de {uuid}"
         )
-    if board.is_preau != (memory.profile is Profile.PREAU):
+
+
+def require_own_election(memory: TrusteeMemory, election: Election) -> None:
+    """Refuse an archive of an election for which this key was not made: §7.14."""
+    require_uuid(election, memory.uuid)
+    if election.is_preau != (memory.profile is Profile.PREAU):
         raise Refusal("cette archive et votre clé ne sont pas du même genre (--belenios)")
-    if memory.fingerprint is not None and board.election.fingerprint != memory.fingerprint:
+    if memory.fingerprint is not None and election.fingerprint != memory.fingerprint:
         raise Refusal(
             "cette archive porte le même identifiant que votre élection, mais ce n'est pas celle "
             "que vous avez vérifiée",

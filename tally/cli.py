@@ -29,6 +29,7 @@ from tally.commands import (
 )
 from tally.console import PROGRAM, FrenchParser
 from tally.errors import Refusal
+from tally.screen import say_apart
 
 EXIT_UNREADABLE: Final = 2
 EXIT_INTERRUPTED: Final = 130
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refusal as refusal:
         return _explain(refusal)
     except KeyboardInterrupt:
-        print("\nInterrompu : rien n'a été écrit.", file=sys.stderr)
+        say_apart("", "Interrompu : rien n'a été écrit.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output went away: say nothing more, to nobody.
@@ -88,15 +89,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_UNREADABLE
     except Exception as bug:  # noqa: BLE001  (the outermost frame: no traceback for a person)
-        print(f"{PROGRAM} : erreur imprévue ({type(bug).__name__} : {bug})", file=sys.stderr)
-        print("  conseil : signalez-la aux auteurs du programme", file=sys.stderr)
+        # Its type only: the text of an exception may quote what it was about, secrets too.
+        say_apart(
+            f"{PROGRAM} : erreur imprévue ({type(bug).__name__}).",
+            "  conseil : signalez-la aux auteurs du programme.",
+        )
         return EXIT_UNREADABLE
 
 
 def _explain(refusal: Refusal) -> int:
     with contextlib.suppress(OSError):
         sys.stdout.flush()
-    print(f"{PROGRAM} : {refusal.message}.", file=sys.stderr)
+    say_apart(f"{PROGRAM} : {refusal.message}.")
     if refusal.advice:
-        print(f"  conseil : {refusal.advice}.", file=sys.stderr)
+        say_apart(f"  conseil : {refusal.advice}.")
     return refusal.exit_status

@@ -13,6 +13,7 @@ from tally.files import read_file
 from tally.keyfile import load_keyfile
 from tally.memory import TrusteeMemory
 from tally.passphrase import PassphraseSource
+from tally.screen import prompt, say
 
 PROGRAM: Final = "evote-tally"
 YES: Final = frozenset({"oui", "o", "yes", "y"})
@@ -118,17 +119,14 @@ def _expand(path: Path) -> list[Path]:
 
 def tell(*lines: str) -> None:
     """Print lines on the screen."""
-    for line in lines:
-        print(line)
+    say(*lines)
 
 
 def tell_next(written: Sequence[Path], *steps: str) -> None:
     """End a step: which files were written, and what comes next."""
-    print()
-    for path in written:
-        print(f"Écrit : {path}")
+    say("", *(f"Écrit : {path}" for path in written))
     for index, step in enumerate(steps):
-        print(f"{'Étape suivante : ' if index == 0 else '                 '}{step}")
+        say(f"{'Étape suivante : ' if index == 0 else '                 '}{step}")
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -149,7 +147,7 @@ def ask(question: str) -> str:
     Raises:
         Unreadable: nobody is there to answer.
     """
-    print(question, end="", flush=True)
+    prompt(question)
     line = sys.stdin.readline()
     if not line:
         raise Unreadable("la question est restée sans réponse : rien n'a été écrit")

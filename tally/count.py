@@ -13,7 +13,7 @@ from protocol.encoding import encode_json
 from protocol.errors import ProofError
 from protocol.result import Result, ResultBinding, Seats, Votes, compute_votes, verify_possible
 from protocol.trustees import Trustees
-from tally.elected import CandidateList, encode_result_seats
+from tally.elected import encode_result_seats
 from tally.errors import Refusal
 from tally.seats import TieUndecided, allocate
 
@@ -77,8 +77,7 @@ def share_seats(binding: EvoteBinding, votes: Votes, tie_break: TieBreak) -> Sea
         )
     except TieUndecided as undecided:
         raise _ask_for(undecided, labels) from undecided
-    lists = [CandidateList(each.label, each.candidates) for each in binding.lists]
-    return Seats.decode(encode_result_seats(lists, allocation, births))
+    return Seats.decode(encode_result_seats(binding.lists, allocation, births))
 
 
 def verify_seats(binding: EvoteBinding, result: Result) -> None:

@@ -26,7 +26,7 @@ def require_decryptable(memory: TrusteeMemory, board: Board) -> int:
             a result already there, or another count than the one this key has decrypted.
     """
     require_step(memory, Step.SEALED)
-    require_own_election(memory, board)
+    require_own_election(memory, board.election)
     own = own_number(memory, board)
     _require_grown(memory, board)
     if board.state is BoardState.TALLIED:
@@ -44,9 +44,6 @@ def require_decryptable(memory: TrusteeMemory, board: Board) -> int:
             "deux fois",
             "prévenez les autres membres du bureau",
         )
-    if own in [each.owner for each in board.partial_decryptions]:
-        who = call_member(own, member_names(board))
-        raise Refusal(f"le déchiffrement de {who} est déjà dans l'archive")
     return own
 
 
@@ -57,9 +54,15 @@ def decrypt_count(
 
     Call ``require_decryptable`` and verify the whole board before. In an election of Belenios the
     decryption has that format's proofs only.
+
+    Raises:
+        Refusal: the board has our part already, which only a verified board can say.
     """
     if memory.decryption_key is None:
         raise RuntimeError("a sealed key file has a decryption key")
+    if own in [each.owner for each in board.partial_decryptions]:
+        who = call_member(own, member_names(board))
+        raise Refusal(f"le déchiffrement de {who} est déjà dans l'archive")
     context = board.context
     partial = make_partial_decryption(memory.decryption_key, context, own, rng)
     if not board.is_preau:

@@ -84,7 +84,10 @@ def _describe_seats(seats: Seats) -> Iterator[str]:
 def french_time(seconds: int) -> str:
     """Return a moment as a person in France reads it, at Paris time where that is known."""
     zone, name = _paris()
-    moment = datetime.fromtimestamp(seconds, zone)
+    try:
+        moment = datetime.fromtimestamp(seconds, zone)
+    except (OverflowError, ValueError, OSError):  # the last hours that a calendar knows, or later
+        return f"{seconds} secondes après le 1er janvier 1970 (temps universel)"
     month = _MONTHS[moment.month - 1]
     return f"{moment.day} {month} {moment.year} à {moment.hour} h {moment.minute:02d}{name}"
 

@@ -5,16 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from protocol.bindings import CandidateList
 from protocol.encoding import JsonValue
 from tally.seats import Allocation, SeatsError
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateList:
-    """A list as the voter met it: its label and its candidates in order."""
-
-    label: str
-    candidates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

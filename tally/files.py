@@ -9,7 +9,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -60,6 +60,7 @@ def write_files(files: Sequence[NewFile]) -> None:
         Refusal: a file exists already and may not be replaced.
         Unreadable: the folder cannot be written, or the disk is full.
     """
+    files = [_followed(file) for file in files]
     for file in files:
         if not file.replace and os.path.lexists(file.path):
             raise _exists(file.path)
@@ -73,6 +74,13 @@ def write_files(files: Sequence[NewFile]) -> None:
         undo.pop_all()
         for folder in {file.path.parent for file in files}:
             _make_durable(folder)
+
+
+def _followed(file: NewFile) -> NewFile:
+    # What is replaced is the file itself: replacing a link to it would leave its old secrets.
+    if not file.replace or not file.path.is_symlink():
+        return file
+    return replace(file, path=Path(os.path.realpath(file.path)))
 
 
 def _write_beside(file: NewFile, stack: contextlib.ExitStack) -> str:
@@ -104,13 +112,19 @@ def _give_name(temporary: str, file: NewFile) -> None:
 
 
 def _link(temporary: str, path: Path) -> None:
-    # A hard link never overwrites. Where the disk has none (FAT), the check above must do.
+    # A hard link never overwrites. Where the disk has none (FAT), an empty file takes the name,
+    # which fails if there is one, and the whole file then takes the place of that empty one.
     try:
         os.link(temporary, path)
     except FileExistsError:
         raise
     except OSError:
-        Path(temporary).rename(path)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            Path(temporary).replace(path)
+        except BaseException:
+            _remove(path)
+            raise
 
 
 def _make_durable(folder: Path) -> None:

@@ -18,6 +18,7 @@ from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 from tally.errors import Refusal, Unreadable
 from tally.files import read_file
+from tally.screen import prompt, say
 
 WORD_COUNT: Final = 1024
 DEFAULT_WORDS: Final = 6
@@ -39,8 +40,12 @@ def generate_passphrase(count: int = DEFAULT_WORDS, rng: Rng = system_rng) -> Se
 
 
 def normalise(text: str) -> str:
-    """Return the text that is hashed: NFKC, runs of white space as one space, trimmed: §7.14."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """Return the text that is hashed, without case, accents or spare white space: §7.14.
+
+    A person writes *Écaille* or *sœur* where the list has ``ecaille`` and ``soeur``.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +82,20 @@ class PassphraseSource:
 
 def show_words(passphrase: Secret[str]) -> None:
     """Show the words on the screen, once."""
-    print("Voici les six mots qui protègent votre clé secrète. Notez-les sur papier, dans l'ordre,")
-    print("et gardez ce papier loin de l'ordinateur. Ils ne seront plus jamais affichés.")
-    print()
-    print(f"    {passphrase.reveal()}")
-    print()
+    say(
+        "Voici les six mots qui protègent votre clé secrète. Notez-les sur papier, dans l'ordre,",
+        "et gardez ce papier loin de l'ordinateur. Ils ne seront plus jamais affichés.",
+        "",
+        f"    {passphrase.reveal()}",
+        "",
+    )
 
 
 def _ask_again(drawn: Secret[str]) -> None:
     for _ in range(ATTEMPTS):
         if normalise(_ask("Retapez les six mots : ")) == drawn.reveal():
             return
-        print("Ce ne sont pas les mêmes mots. Regardez votre papier et recommencez.")
+        say("Ce ne sont pas les mêmes mots. Regardez votre papier et recommencez.")
     raise Refusal("les six mots n'ont pas été retapés correctement : rien n'a été écrit")
 
 
@@ -104,7 +111,7 @@ def _ask(question: str) -> str:
 
 
 def _read_line(question: str) -> str:
-    print(question, end="", file=sys.stderr, flush=True)
+    prompt(question, apart=True)
     line = sys.stdin.readline()
     if not line:
         raise EOFError

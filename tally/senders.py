@@ -126,7 +126,7 @@ _ADVICE = "rien n'a été écrit ; prévenez les autres membres avant de continu
 def _describe(fault: TrusteeFault, names: Sequence[str]) -> str:
     who = call_member(fault.trustee, names)
     if "share" in fault.message:
-        return f"la part secrète que {who} vous a envoyée est fausse"
+        return f"la part secrète que {who} vous a envoyée est fausse, ou changée en route"
     if fault.section == "7.11":
         return f"les valeurs de {who} ne sont pas celles de son certificat"
     return f"le fichier de {who} n'est pas valable"

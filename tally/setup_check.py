@@ -23,7 +23,7 @@ def require_set_up(memory: TrusteeMemory, board: Board) -> None:
         Refusal: another election, other keys than those of the ceremony we signed, a step too
             early or already done.
     """
-    require_own_election(memory, board)
+    require_own_election(memory, board.election)
     require_step(memory, Step.KEY)
     if memory.profile is Profile.PREAU and memory.voutput is not None:
         raise Refusal("vous n'avez pas encore signé la cérémonie", "d'abord : evote-tally sign")

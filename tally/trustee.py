@@ -37,10 +37,11 @@ from protocol.secret import Secret
 from protocol.trustees import ThresholdParameters, Trustees, gather_threshold_parameters
 from protocol.vinput import make_vinput
 from protocol.voutput import Voutput, make_voutput, open_decryption_key
-from tally.assembly import make_transcript, words_to_read_aloud
+from tally.assembly import make_transcript
 from tally.errors import Refusal, refuse
 from tally.memory import Profile, Step, TrusteeMemory
 from tally.messages import CeremonySignature
+from tally.read_aloud import words_of_transcript
 from tally.senders import Files, blaming, collect, find_key_signer, find_signer
 from tally.steps import require_profile, require_step
 
@@ -239,7 +240,7 @@ def sign_ceremony(
     digest = transcript.trustees_sha256
     signature = CeremonySignature(memory.uuid, memory.index, digest, proof)
     signed = replace(memory, certificates=(), polynomials=(), voutput=None, trustees=digest)
-    return signed, SignedCeremony(trustees, signature, words_to_read_aloud(transcript))
+    return signed, SignedCeremony(trustees, signature, words_of_transcript(transcript))
 
 
 def require_unchanged(sent: bytes, remembered: str) -> None:

@@ -2,9 +2,10 @@
 """Step 5, ``evote-tally check-setup``: read the election, bind the key to it, sign: §7.13."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from tally.boards import opened_board, verify_whole_board
+from tally.boards import opened_board, require_own_election, verify_whole_board
 from tally.console import (
     Subparsers,
     add_command,
@@ -41,7 +42,8 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, show, ask, bind and sign."""
     memory, passphrase = open_key(arguments)
-    with opened_board(arguments.archive) as board:
+    accept = partial(require_own_election, memory)
+    with opened_board(arguments.archive, accept) as board:
         require_set_up(memory, board)
         verify_whole_board(board)
         tell("Tout ce qui peut être vérifié est juste. Relisez maintenant vous-même :", "")

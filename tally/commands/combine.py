@@ -80,6 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
             new = _completed(board, old, new_entries(gathered, result))
             outputs.append(NewFile(arguments.append, new))
         tell(*describe_result(board.election, result))
+        if not board.is_preau:
+            tell(*_PLAIN)
     write_files(outputs)
     following = (
         f"publiez {arguments.append}, que chacun peut vérifier : evote-audit verify"
@@ -88,6 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
     )
     tell_next([file.path for file in outputs], following)
     return 0
+
+
+_PLAIN = (
+    "Élection de Belenios : ce comptage repose sur les seules preuves de ce format. Les garanties",
+    "de Préau (parts liées à ce total, clés promises d'avance, ouverture signée) n'y sont pas.",
+)
 
 
 def _show_rejected(gathered: Gathered) -> None:

@@ -2,13 +2,16 @@
 """Step 6, ``evote-tally decrypt``: verify the whole vote, then give our part of the count."""
 
 import argparse
+import functools
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from protocol.board import Board
 from protocol.decryption import OwnedPayload, PartialDecryption
 from protocol.encoding import sha256_hex
-from tally.boards import opened_board, verify_whole_board
+from tally.boards import opened_board, require_own_election, verify_whole_board
 from tally.console import (
     Subparsers,
     add_command,
@@ -21,10 +24,12 @@ from tally.console import (
     tell_next,
 )
 from tally.decrypt import decrypt_count, require_decryptable
+from tally.describe import french_time
 from tally.errors import Refusal
 from tally.files import NewFile
 from tally.keyfile import save_step
 from tally.messages import DecryptionMessage
+from tally.read_aloud import words_of_hash
 
 FEW_VOTERS: Final = 5
 
@@ -55,14 +60,19 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Verify, ask, decrypt."""
+    """Do it now."""
+    return run_at(arguments, time.time)
+
+
+def run_at(arguments: argparse.Namespace, clock: Callable[[], float]) -> int:
+    """Verify, show what is about to be counted and at what time, ask, decrypt."""
     memory, passphrase = open_key(arguments)
-    with opened_board(arguments.archive) as board:
+    accept = functools.partial(require_own_election, memory)
+    with opened_board(arguments.archive, accept) as board:
         own = require_decryptable(memory, board)
         verify_whole_board(board)
-        voters = board.require_tally().sized.num_tallied
-        tell(f"L'urne est juste. Nombre de votants : {voters}")
-        _confirm(voters, arguments)
+        tell(*_describe(board), *_warn_if_early(board, clock()))
+        _confirm(board.require_tally().sized.num_tallied, arguments)
         decrypted, partial = decrypt_count(memory, board, own)
         files = _files(board, own, partial, arguments.out)
     save_step(arguments.keyfile, decrypted, passphrase, files)
@@ -72,6 +82,25 @@ def run(arguments: argparse.Namespace) -> int:
         f"evote-tally combine {arguments.archive} decryption-*.json",
     )
     return 0
+
+
+def _describe(board: Board) -> Iterator[str]:
+    evote, tally = board.election.evote, board.require_tally()
+    electors = len(board.credentials) if evote is None else evote.electors
+    yield f"L'urne est juste : {tally.sized.num_tallied} votants sur {electors} électeurs."
+    yield "Comparez ces six mots avec les autres membres : tous doivent compter la même urne."
+    yield ""
+    yield f"    {words_of_hash(tally.event_hash)}"
+    yield ""
+
+
+def _warn_if_early(board: Board, now: float) -> Iterator[str]:
+    evote = board.election.evote
+    if evote is None or now >= evote.closes_at + evote.grace_seconds:
+        return
+    yield f"ATTENTION : le vote devait durer jusqu'au {french_time(evote.closes_at)}, et il est"
+    yield f"{french_time(int(now))} d'après cet ordinateur. L'urne a été close trop tôt, ou"
+    yield "l'horloge est fausse. Ne donnez pas votre part avant d'en avoir parlé avec les autres."
 
 
 def _confirm(voters: int, arguments: argparse.Namespace) -> None:

@@ -4,11 +4,18 @@
 import argparse
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from protocol.board import Board
 from protocol.encoding import sha256_hex
-from tally.boards import member_names, opened_board, own_number, require_own_election
+from tally.boards import (
+    member_names,
+    opened_board,
+    own_number,
+    require_own_election,
+    require_uuid,
+)
 from tally.console import Subparsers, add_command, add_out, add_passphrase, ask, tell, tell_next
 from tally.errors import Refusal
 from tally.files import read_file
@@ -45,7 +52,8 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the copy, check it against the archive, write the key file."""
-    with opened_board(arguments.archive) as board:
+    accept = partial(require_uuid, uuid=arguments.uuid)
+    with opened_board(arguments.archive, accept) as board:
         if arguments.paper_file is not None:
             text = read_file(arguments.paper_file, limit=4096).decode("utf-8", errors="replace")
             key = decode_paper(text, arguments.uuid)
@@ -55,7 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
         path: Path = arguments.out / f"secret-{key.index}.key"
     passphrase = PassphraseSource(arguments.passphrase_file).new()
     save_step(path, memory, passphrase, new=True)
-    tell("Votre clé est revenue, et c'est bien celle de cette élection.")
+    tell(
+        "Votre clé est revenue, et c'est bien celle de cette élection.",
+        "Attention : ce fichier a perdu la mémoire des urnes déjà vues et des comptages faits, que",
+        "le papier ne dit pas. Il ne refusera donc pas de compter une seconde urne : si vous",
+        "avez déjà donné votre part du comptage, ne recommencez pas sans l'accord du bureau.",
+    )
     tell_next(
         (path,),
         "vérifiez l'élection et liez-lui votre clé :",
@@ -82,7 +95,7 @@ def restored_memory(board: Board, key: PaperKey, uuid: str) -> TrusteeMemory:
         decryption_key=key.decryption_key,
         trustees=sha256_hex(board.trustees_data),
     )
-    require_own_election(memory, board)
+    require_own_election(memory, board.election)
     own = own_number(memory, board)
     return replace(memory, name=member_names(board)[own - 1])
 

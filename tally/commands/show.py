@@ -2,10 +2,17 @@
 """``evote-tally show``: what a key file says in clear, without its words: §7.14."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
+from protocol.certificates import MAX_TRUSTEES
+from protocol.encoding import Fields, verify_uuid
+from protocol.errors import ProtocolError
 from tally.console import Subparsers, add_command, tell
+from tally.errors import Unreadable
 from tally.keyfile import read_public_header
+from tally.messages import fingerprint_text
+from tally.sealing import Members
 
 _STEPS = {
     "certificate": "étape 1 faite (certificat)",
@@ -31,13 +38,24 @@ def add(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the header."""
-    header = read_public_header(arguments.keyfile)
-    step = str(header.get("step"))
-    tell(
-        f"Élection  : {header.get('uuid')}",
-        f"Membre    : n° {header.get('index')}",
-        f"État      : {_STEPS.get(step, step)}",
-    )
-    if "fingerprint" in header:
-        tell(f"Empreinte : {header['fingerprint']}")
+    try:
+        lines = list(_describe(read_public_header(arguments.keyfile)))
+    except ProtocolError as cause:
+        raise Unreadable("l'en-tête de la clé secrète est abîmé ou modifié") from cause
+    tell(*lines, "Ceci est écrit en clair : seuls vos mots prouvent que c'est vrai.")
     return 0
+
+
+def _describe(header: Members) -> Iterator[str]:
+    fields = Fields(header, where="header", section="7.14")
+    uuid, index = fields.text("uuid"), fields.integer("index", 1, MAX_TRUSTEES)
+    verify_uuid(uuid, longest=None)
+    yield f"Élection  : {uuid}"
+    yield f"Membre    : n° {index}"
+    step = fields.text("step")
+    if step not in _STEPS:
+        raise fields.error("has an unknown step")
+    yield f"État      : {_STEPS[step]}"
+    if fields.has("fingerprint"):
+        yield f"Empreinte : {fingerprint_text(fields)}"
+    fields.finish()

@@ -44,15 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
     files = [NewFile(path, ceremony.signature.encode())]
     if not _is_there(trustees, ceremony.trustees):
         files.append(NewFile(trustees, ceremony.trustees))
-    save_step(arguments.keyfile, signed, passphrase, tuple(files))
     tell(
-        "La cérémonie est complète. Lisez ces six mots à voix haute : tous les membres doivent",
-        "avoir les mêmes. Sinon, quelqu'un a reçu d'autres fichiers : recommencez.",
+        "Lisez ces six mots à voix haute aux autres membres : tous doivent avoir les mêmes.",
+        "Sinon, quelqu'un a reçu d'autres fichiers : ne donnez pas votre signature, recommencez.",
         "",
         f"    {ceremony.read_aloud}",
     )
+    save_step(arguments.keyfile, signed, passphrase, tuple(files))
     tell_next(
         tuple(file.path for file in files),
+        "seulement quand tous les membres ont lu les mêmes mots,",
         f"donnez {path.name} et {trustees.name} à l'organisateur ; quand il vous donnera",
         "l'élection prête à ouvrir :",
         f"evote-tally check-setup {arguments.keyfile} ELECTION.bel",

@@ -73,6 +73,9 @@ def test_all_members_build_the_same_bytes_and_read_the_same_words(
         lines = capsys.readouterr().out.split("\n")
         seen.update(line.strip() for line in lines if line.startswith("    ") and line.strip())
         built.add((folder / "trustees.json").read_bytes())
+        said = "\n".join(lines)
+        assert said.index("à voix haute") < said.index("Écrit : ")
+        assert "seulement quand tous les membres ont lu les mêmes mots" in said
     assert len(built) == 1
     assert len([words for words in seen if len(words.split()) == 6]) == 1
 

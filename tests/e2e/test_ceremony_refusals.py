@@ -105,7 +105,9 @@ def test_a_wrong_share_names_its_sender(at: At, refused: Refused) -> None:
     wrong = encode_json({"secret": ONE.encode()}).decode()
     forged = send(keys.signing, recipient, Secret(wrong))
     path.write_bytes(replace(message, secrets=(forged, *message.secrets[1:])).encode())
-    sentence = "la part secrète que Bruno Carré (n° 2) vous a envoyée est fausse"
+    sentence = (
+        "la part secrète que Bruno Carré (n° 2) vous a envoyée est fausse, ou changée en route"
+    )
     refused(bureau, 1, sentence, *bureau.command("key", 1))
     assert bureau.step("key", 3) == 0  # its own share was right: it cannot know
 

@@ -15,9 +15,10 @@ from protocol.encoding import encode_json
 from protocol.events import EventKind
 from protocol.setup_signatures import SetupSignatures
 from tally.messages import DecryptionMessage
+from tally.read_aloud import words_of_hash
 from tests.e2e.bureau import UUID, Bureau
 from tests.e2e.refusing import Refused
-from tests.simulator import SimulatedElection
+from tests.simulator import CLOSES_AT, SimulatedElection
 
 At = Callable[[str], Bureau]
 TALLY = "EncryptedTally.bel"
@@ -248,6 +249,61 @@ def test_a_key_counts_once(at: At, refused: Refused) -> None:
     put(bureau, "second.bel", fewer, EventKind.ENCRYPTED_TALLY)
     (bureau.folder / "decryption-1.json").unlink()
     refused(bureau, 1, "a changé des événements", *decrypting(bureau, 1, "second.bel"))
+
+
+@pytest.fixture
+def said_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tally.console.ask", lambda question: "non")
+
+
+@pytest.mark.usefixtures("said_no")
+def test_who_voted_and_six_words_are_shown_before_the_part_is_made(
+    at: At, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bureau = at("check-setup")
+    before = bureau.files()
+    shown = set()
+    for index in (1, 2):
+        capsys.readouterr()
+        assert bureau.run(*bureau.command("decrypt", index, TALLY)) == 1
+        said = capsys.readouterr()
+        assert "5 votants sur 6 électeurs" in said.out
+        assert "ATTENTION" not in said.out
+        assert "pas confirmé" in said.err
+        (words,) = (line.strip() for line in said.out.split("\n") if line.startswith("    "))
+        shown.add(words)
+    assert bureau.files() == before
+    event = bureau.election(VOTES).context.tally_event
+    assert shown == {words_of_hash(event)}
+
+
+@pytest.mark.parametrize(("early", "warned"), [(1, True), (0, False)])
+def test_a_box_closed_before_its_time_is_warned_of(
+    at: At,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    early: int,
+    warned: bool,  # noqa: FBT001
+) -> None:
+    bureau = at("check-setup")
+    monkeypatch.setattr("tally.commands.decrypt.time.time", lambda: CLOSES_AT + 300.0 - early)
+    assert bureau.run(*decrypting(bureau, 1)) == 0
+    said = capsys.readouterr().out
+    assert ("ATTENTION : le vote devait durer jusqu'au" in said) is warned
+
+
+def test_a_restored_key_says_what_it_has_forgotten(
+    at: At, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bureau = at("check-setup")
+    capsys.readouterr()
+    assert bureau.run(*bureau.command("paper", 2)) == 0
+    lines = [line for line in capsys.readouterr().out.split("\n") if line.startswith("    ")]
+    (bureau.folder / "paper").write_text("\n".join(lines))
+    (bureau.folder / "secret-2.key").unlink()
+    restore = ["restore", "--uuid", UUID, "--archive", TALLY, "--paper-file", "paper"]
+    assert bureau.run(*restore, "--passphrase-file", "words") == 0
+    assert "a perdu la mémoire" in capsys.readouterr().out
 
 
 # ------------------------------------------------------------------ few voters

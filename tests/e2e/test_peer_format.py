@@ -64,7 +64,7 @@ def bureau(made: Bureau, tmp_path: Path) -> Bureau:
     return made.copy(tmp_path / "bureau")
 
 
-def test_a_plain_election_is_counted(bureau: Bureau) -> None:
+def test_a_plain_election_is_counted(bureau: Bureau, capsys: pytest.CaptureFixture[str]) -> None:
     for i in (1, 3):
         key = f"secret-{i}.key"
         assert bureau.run("check-setup", key, "Setup.bel", "--yes", *OPENING) == 0
@@ -76,6 +76,7 @@ def test_a_plain_election_is_counted(bureau: Bureau) -> None:
     assert bureau.run("combine", "closed.bel", *parts, "--append", "final.bel") == 0
     result = decode_json((bureau.folder / "result.json").read_bytes())
     assert result == {"result": [[1, 2, 2, 0]]}
+    assert "repose sur les seules preuves de ce format" in capsys.readouterr().out
 
 
 def test_the_threshold_file_is_in_the_trustees(bureau: Bureau) -> None:

@@ -98,7 +98,7 @@ def test_nobody_to_type_the_words(at: At) -> None:
 
 
 @pytest.mark.parametrize(
-    "numbers", [(1, 2, 2), (4, 3, 2), (0, 3, 2), (1, 3, 1), (1, 3, 4)], ids=str
+    "numbers", [(1, 2, 2), (4, 3, 2), (0, 3, 2), (1, 3, 1), (1, 3, 4), (1, 101, 60)], ids=str
 )
 def test_numbers_that_make_no_ceremony(
     at: At, refused: Refused, numbers: tuple[int, int, int]
@@ -106,7 +106,19 @@ def test_numbers_that_make_no_ceremony(
     index, size, threshold = map(str, numbers)
     command = ["certificate", "--uuid", UUID, "--index", index, "--of", size]
     command += ["--threshold", threshold, "--name", "A", "--role", "B"]
-    refused(at("new"), 1, "au moins 3 membres", *command, "--passphrase-file", "words")
+    refused(at("new"), 1, "il faut 3 à 100 membres", *command, "--passphrase-file", "words")
+
+
+@pytest.mark.parametrize(
+    ("size", "threshold", "least"), [("4", "2", "3"), ("6", "3", "4"), ("100", "50", "51")]
+)
+def test_half_of_the_members_are_too_few(
+    at: At, refused: Refused, size: str, threshold: str, least: str
+) -> None:
+    command = ["certificate", "--uuid", UUID, "--index", "1", "--of", size]
+    command += ["--threshold", threshold, "--name", "A", "--role", "B"]
+    sentence = f"plus de la moitié des {size} membres pour dépouiller, donc au moins {least}"
+    refused(at("new"), 1, sentence, *command, "--passphrase-file", "words")
 
 
 @pytest.mark.parametrize(

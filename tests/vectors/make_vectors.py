@@ -10,14 +10,16 @@ import json
 from pathlib import Path
 
 from protocol.ballot import BallotContext, make_unsigned_ballot, sign_ballot
+from protocol.ceremony import Member, Transcript
 from protocol.codes import credential_from_code, encode_code, sign_in_number
 from protocol.credentials import derive_credential, public_credential
-from protocol.encoding import sha256_base64
+from protocol.encoding import encode_json, sha256_base64, sha256_hex
 from protocol.group import IDENTITY, P, Q, Scalar, generator_power
 from protocol.opened import export_opened
 from protocol.questions import Question
 from protocol.secret import Secret
 from protocol.transcript import hash_to_scalar, labelled_digest, labelled_scalar
+from tally.read_aloud import words_of_transcript
 from tests.rng import seeded_rng
 
 HERE = Path(__file__).parent
@@ -221,6 +223,29 @@ def _damage(ballot: dict[str, object]) -> list[Case]:
     return [case(name, expect, replace=old, by=new) for expect, name, old, new in replacements]
 
 
+def words() -> list[Case]:
+    """Return what people read aloud of a transcript: §17.4. The last part is 0 in place of i."""
+    members = tuple(
+        Member(name, role)
+        for name, role in (
+            ("Aïcha Ben Ali", "directrice"),
+            ("Bruno Carré", "enseignant"),
+            ("Chloé d'Aubigné", "déléguée des parents"),
+        )
+    )
+    cases = []
+    for name, threshold in (("two of three", 2), ("three of three", 3)):
+        commitments = tuple(labelled_digest("vectors/commitment", [str(i)]) for i in (1, 2, 3))
+        trustees = labelled_digest("vectors/trustees", [str(threshold)])
+        transcript = Transcript(UUID, threshold, members, commitments, trustees)
+        parts = list(transcript.parts(0))
+        digest = sha256_hex(encode_json(list(parts)))
+        cases.append(
+            case(name, "valid", parts=parts, sha256=digest, words=words_of_transcript(transcript))
+        )
+    return cases
+
+
 def vectors() -> dict[str, str]:
     """Return the text of every file of vectors, by its name."""
     contents: dict[str, object] = {
@@ -228,6 +253,7 @@ def vectors() -> dict[str, str]:
         "hashes.json": hashes(),
         "codes.json": codes(),
         "ballots.json": ballots(),
+        "words.json": words(),
     }
     return {
         name: json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -14,10 +14,10 @@ from tally.assembly import (
     assemble_ceremony,
     assemble_setup_signatures,
     make_transcript,
-    words_to_read_aloud,
 )
 from tally.errors import Refusal
 from tally.messages import CeremonySignature, SetupSignatureMessage
+from tally.read_aloud import words_of_transcript
 from tests.ceremonies import NAMES, hold_ceremony
 from tests.simulator import UUID, SimulatedElection
 
@@ -65,7 +65,7 @@ def test_a_number_beyond_the_members_is_a_stranger_s(trustee: int) -> None:
 def test_a_changed_name_changes_the_words_and_breaks_the_signatures() -> None:
     renamed = (replace(FIRSTS[0], name="Aïcha Benali"), *FIRSTS[1:])
     words = {
-        words_to_read_aloud(make_transcript(UUID, firsts, CEREMONY.trustees))
+        words_of_transcript(make_transcript(UUID, firsts, CEREMONY.trustees))
         for firsts in (FIRSTS, renamed)
     }
     assert len(words) == 2

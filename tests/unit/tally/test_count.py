@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pytest
 
+from protocol.board import read_board
+from protocol.encoding import decode_json, encode_json
 from protocol.errors import ProofError
 from protocol.result import Result
+from tally.boards import verify_whole_board
 from tally.count import TieBreak, share_seats, verify_seats
 from tally.errors import Refusal
 from tests.simulator import LABELS, SimulatedElection
@@ -38,6 +43,40 @@ def test_the_oldest_takes_a_tied_seat_and_it_can_be_verified() -> None:
     swapped = replace(seats, births=((LABELS[1], "1979-01-01"), (LABELS[2], "1980-01-01")))
     with pytest.raises(ProofError):
         verify_seats(BINDING, Result(TIED, replace(RESULT.evote, seats=swapped)))
+
+
+def test_births_in_another_order_are_noticed() -> None:
+    assert RESULT.evote is not None
+    seats = share_seats(BINDING, TIED, TieBreak(BORN))
+    assert seats.births is not None
+    turned = replace(seats, births=tuple(reversed(seats.births)))
+    with pytest.raises(ProofError):
+        verify_seats(BINDING, Result(TIED, replace(RESULT.evote, seats=turned)))
+
+
+@dataclass(frozen=True)
+class WrongSeats(SimulatedElection):
+    """An election whose organiser gave a seat to another list."""
+
+    @cached_property
+    def result(self) -> bytes:
+        tree: Any = decode_json(super().result)
+        lists = tree["evote"]["seats"]["lists"]
+        lists[1], lists[2] = (
+            {**lists[2], "label": lists[1]["label"], "votes": lists[1]["votes"]},
+            {**lists[1], "label": lists[2]["label"], "votes": lists[2]["votes"]},
+        )
+        return encode_json(tree)
+
+
+@pytest.mark.parametrize("kind", [SimulatedElection, WrongSeats])
+def test_a_whole_board_is_verified_with_its_seats(kind: type[SimulatedElection]) -> None:
+    board = read_board(io.BytesIO(kind().archive()))
+    if kind is SimulatedElection:
+        verify_whole_board(board)
+        return
+    with pytest.raises(Refusal, match="the seats do not follow"):
+        verify_whole_board(board)
 
 
 def test_lots_decide_equal_ages() -> None:

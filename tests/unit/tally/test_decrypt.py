@@ -82,6 +82,13 @@ def test_a_key_that_does_not_exist_yet() -> None:
         own_number(memory_of(decryption_key=None), board_of())
 
 
+def test_our_part_is_there_already_is_said_of_a_verified_board_only() -> None:
+    board = board_of(until=EventKind.PARTIAL_DECRYPTION)
+    assert require_decryptable(memory_of(), board) == 1
+    with pytest.raises(Refusal, match="déjà dans l'archive"):
+        decrypt_count(memory_of(), board, 1)
+
+
 @pytest.mark.parametrize(
     ("seen", "sentence"),
     [

@@ -46,7 +46,7 @@ def test_a_disk_that_fails_leaves_everything_as_it_was(
         monkeypatch.setattr("pathlib.Path.replace", fail)
     else:
         monkeypatch.setattr("tally.files.os.link", fail)
-        monkeypatch.setattr("pathlib.Path.rename", fail)
+        monkeypatch.setattr("tally.files.os.open", fail)
     with pytest.raises(Unreadable, match="rien n'a été écrit"):
         write_files([NewFile(tmp_path / "message", b"m"), NewFile(key, b"new", replace=True)])
     monkeypatch.undo()
@@ -88,6 +88,31 @@ def test_a_disk_without_hard_links_still_never_overwrites(
         write_files([NewFile(tmp_path / "a", b"2")])
     assert (tmp_path / "a").read_bytes() == b"1"
     assert names(tmp_path) == ["a"]
+
+
+def test_without_hard_links_a_file_that_came_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*arguments: object) -> None:
+        (tmp_path / "a").write_bytes(b"of somebody else")  # after we had looked
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr("tally.files.os.link", no_links)
+    with pytest.raises(Refusal, match="existe déjà"):
+        write_files([NewFile(tmp_path / "a", b"ours")])
+    assert (tmp_path / "a").read_bytes() == b"of somebody else"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_file_behind_a_link_is_replaced_and_not_the_link(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    target = tmp_path / "stick" / "secret-1.key"
+    target.write_bytes(b"old secrets")
+    (tmp_path / "secret-1.key").symlink_to(target)
+    write_files([NewFile(tmp_path / "secret-1.key", b"new", secret=True, replace=True)])
+    assert target.read_bytes() == b"new"
+    assert (tmp_path / "secret-1.key").is_symlink()
+    assert names(tmp_path / "stick") == ["secret-1.key"]
 
 
 def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:

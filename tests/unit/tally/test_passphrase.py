@@ -36,6 +36,7 @@ def test_six_words_are_drawn_from_the_whole_list() -> None:
 
 def test_white_space_and_compatibility_forms_are_one() -> None:
     assert normalise("  ﬁn\u00a0\t lune\n") == "fin lune"
+    assert normalise("Fanfare  ÉCAILLE sœur") == "fanfare ecaille soeur"
 
 
 def test_a_file_may_hold_the_words(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from tally.elected import CandidateList, Elected, elect_names, encode_result_seats
+from protocol.bindings import CandidateList
+from tally.elected import Elected, elect_names, encode_result_seats
 from tally.seat_steps import STEP_CODES, describe_allocation, describe_undecided
 from tally.seats import SeatsError, Tie, TieUndecided, allocate, share_out
 
