@@ -6,20 +6,57 @@ A text to read and to sign. The official forms of the school authority are anoth
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from evote.election.outcome import result_binding, result_row
+from evote.election.outcome import encode_outcome, result_binding, result_row
 from evote.election.reading import preau_binding
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
+from protocol.errors import ProtocolError
 from protocol.result import SeatsOfList
+from tally.boards import opened_board, verify_whole_board
+from tally.count import verify_seats
 from tally.describe import french_time
+from tally.errors import refuse
 
 WIDTH: Final = 80
 
 
-def write_minutes(board: Board) -> bytes:
-    """Return the minutes as a text in UTF-8.
+@dataclass(frozen=True, slots=True)
+class OutcomeFiles:
+    """The bytes of ``result.json`` and of ``minutes.txt``."""
+
+    result: bytes
+    minutes: bytes
+
+
+def read_outcome(archive: Path) -> OutcomeFiles:
+    """Verify the whole archive, seats included, and return what it says as files: §12, §16.
+
+    There is no other way from an archive to its minutes.
+
+    Raises:
+        Refusal: not published yet, or anything in it is wrong.
+    """
+    with opened_board(archive) as board:
+        verify_whole_board(board)
+        _verify_seats(board)
+        return OutcomeFiles(encode_outcome(board), _write_minutes(board))
+
+
+def _verify_seats(board: Board) -> None:
+    if board.election.evote is None or board.result is None:
+        return  # not ours, or not published: said by whoever writes the outcome
+    try:
+        verify_seats(board.election.evote, board.result)
+    except ProtocolError as cause:
+        raise refuse("l'archive n'est pas valable", cause, "ne publiez rien") from cause
+
+
+def _write_minutes(board: Board) -> bytes:
+    """Return the minutes of a board that was verified, as a text in UTF-8.
 
     Raises:
         Refusal: the result is not published yet.

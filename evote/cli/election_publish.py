@@ -6,8 +6,9 @@ from pathlib import Path
 
 from evote.cli.inputs import make_folder, read_birth
 from evote.cli.parser import Group
-from evote.election.publishing import publish_result, read_outcome
+from evote.election.publishing import publish_result
 from evote.election.reading import find_archive
+from evote.minutes import read_outcome
 from protocol.events import BoardState
 from tally.boards import opened_board
 from tally.console import read_messages

@@ -23,12 +23,12 @@ from evote.election.box import BallotBox, Outcome
 from evote.election.closing import close_election
 from evote.election.config import ElectionConfig
 from evote.election.opening import open_election
-from evote.election.publishing import read_outcome
 from evote.election.reading import RECORD_NAME
 from evote.election.roll_file import ROLL_NAME, encode_sealed_roll
 from evote.election.sealing import SetUp, read_ceremony, seal_election
 from evote.election.voting import check_ballot, vote_for
 from evote.fictitious.school import FictitiousSchool, generate_school
+from evote.minutes import read_outcome
 from evote.roll.doctor import check_roll
 from evote.roll.model import Roll
 from evote.roll.sealing import SealedRoll, commit_to_roll, new_salt, seal_roll

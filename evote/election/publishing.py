@@ -2,39 +2,26 @@
 """The end of an election: partial decryptions and result enter the board: docs/protocol.md §11.4.
 
 Then nothing follows: the archive is complete, and the outcome and the minutes are read from it.
-Nothing is written, neither to the board nor as minutes, before the whole board has been verified.
+Nothing is written before the whole board has been verified.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from evote.election.outcome import encode_outcome
 from evote.errors import Refusal
-from evote.minutes import write_minutes
 from protocol.board import Board
-from protocol.errors import ProtocolError
 from protocol.events import BoardState
 from protocol.result import Result
 from tally.archive_file import append_entries
 from tally.boards import opened_board, verify_whole_board
 from tally.combine import Gathered, Rejected, combine, gather_decryptions, new_entries
-from tally.count import TieBreak, verify_seats
-from tally.errors import refuse
+from tally.count import TieBreak
 from tally.seats import TieUndecided
 from tally.senders import Files
 
 Settle: TypeAlias = Callable[[TieBreak, TieUndecided], TieBreak]
 """What settles a tie, from what was known and what is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeFiles:
-    """The bytes of ``result.json`` and of ``minutes.txt``."""
-
-    result: bytes
-    minutes: bytes
 
 
 def publish_result(
@@ -65,27 +52,6 @@ def publish_result(
         head = board.head
     append_entries(archive, new_entries(gathered, result), expected=head)
     return gathered.rejected
-
-
-def read_outcome(archive: Path) -> OutcomeFiles:
-    """Verify the whole archive, seats included, and return what it says as files: §12, §16.
-
-    Raises:
-        Refusal: not published yet, or anything in it is wrong: then there are no minutes.
-    """
-    with opened_board(archive) as board:
-        verify_whole_board(board)
-        _verify_seats(board)
-        return OutcomeFiles(encode_outcome(board), write_minutes(board))
-
-
-def _verify_seats(board: Board) -> None:
-    if board.election.evote is None or board.result is None:
-        return  # not ours, or not published: said by whoever writes the outcome
-    try:
-        verify_seats(board.election.evote, board.result)
-    except ProtocolError as cause:
-        raise refuse("l'archive n'est pas valable", cause, "ne publiez rien") from cause
 
 
 def _combine(board: Board, gathered: Gathered, known: TieBreak, settle: Settle | None) -> Result:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from evote.cli import main
-from evote.election.publishing import publish_result, read_outcome
+from evote.election.publishing import publish_result
 from evote.errors import Refusal
+from evote.minutes import read_outcome
 from protocol.encoding import decode_json, encode_json
 from protocol.events import EventKind
 from tests.simulator import SimulatedElection, write_archive
