@@ -17,7 +17,7 @@ from protocol.events import Event, EventKind, Head
 from tally.archive_lock import locked, no_archive, opened
 from tally.errors import Refusal, Unreadable
 from tally.files import write_file
-from tally.torn_tail import find_torn_tail, mend
+from tally.torn_tail import find_torn_tail
 
 EVENT_SPAN: Final = 2 * BLOCK  # a header, and an event is always shorter than a block
 
@@ -58,8 +58,7 @@ def append_entries(
     Raises:
         HeadMoved: the archive's head is not ``expected``; nothing was written.
         ProtocolError: the grammar does not allow such an event; nothing was written.
-        Refusal: its end is damaged; nothing was written. A torn end is first set aside (see
-            ``set_aside_torn_tail``, for whoever wants to know).
+        Refusal: its end is damaged, or torn (see ``set_aside_torn_tail``); nothing was written.
         Unreadable: not an archive, or it cannot be written.
     """
     with opened(path) as stream, locked(stream):
@@ -72,7 +71,7 @@ def append_entries(
 def read_head(path: Path) -> Head:
     """Return the last whole event of an archive, without reading the rest: §10.1."""
     with opened(path, "rb") as stream:
-        return _resume(stream, path, repair=False)[1]
+        return _resume(stream, path, torn=True)[1]
 
 
 def _append(
@@ -104,7 +103,7 @@ def _write_all(handle: int, data: bytes) -> None:
         data = data[os.write(handle, data) :]
 
 
-def _resume(stream: BinaryIO, path: Path, *, repair: bool = True) -> tuple[ArchiveHeader, Head]:
+def _resume(stream: BinaryIO, path: Path, *, torn: bool = False) -> tuple[ArchiveHeader, Head]:
     try:
         reader = read_archive(stream)
     except ProtocolError as cause:
@@ -112,9 +111,14 @@ def _resume(stream: BinaryIO, path: Path, *, repair: bool = True) -> tuple[Archi
     end = stream.seek(0, os.SEEK_END)
     with contextlib.suppress(ProtocolError):
         return reader.header, _head_of(reader.member_at(max(0, end - EVENT_SPAN)))
-    if repair:
-        mend(stream, path)
-    return reader.header, find_torn_tail(stream, path).head
+    found = find_torn_tail(stream, path)
+    if found.size and not torn:
+        raise Refusal(
+            f"l'archive « {path} » s'arrête au milieu d'un ajout ({found.size} octets de trop) : "
+            "rien n'a été ajouté",
+            "reprenez avec « evote ballot record », qui les met de côté, ou votre copie",
+        )
+    return reader.header, found.head
 
 
 def _head_of(member: ArchiveMember) -> Head:

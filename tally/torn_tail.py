@@ -41,11 +41,10 @@ def set_aside_torn_tail(path: Path) -> TornTail | None:
         Unreadable: not an archive, or it cannot be written.
     """
     with opened(path) as stream, locked(stream):
-        return mend(stream, path)
+        return _mend(stream, path)
 
 
-def mend(stream: BinaryIO, path: Path) -> TornTail | None:
-    """Do what ``set_aside_torn_tail`` says, on an archive that is open and locked: §10.2."""
+def _mend(stream: BinaryIO, path: Path) -> TornTail | None:
     found = find_torn_tail(stream, path)
     if not found.size:
         return None

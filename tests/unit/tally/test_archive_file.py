@@ -16,6 +16,7 @@ from protocol.errors import ProtocolError
 from protocol.events import EventKind
 from tally.archive_file import HeadMoved, append_entries, create_archive, read_head
 from tally.errors import Refusal, Unreadable
+from tally.torn_tail import set_aside_torn_tail
 from tests.simulator import HEADER, SimulatedElection
 
 ELECTION = SimulatedElection()
@@ -60,11 +61,16 @@ def test_an_event_out_of_order_writes_nothing(archive: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [1, 511, 512, 2000])
-def test_what_an_interrupted_addition_left_is_cut_off(archive: Path, kept: int) -> None:
+def test_nothing_is_added_after_what_an_interrupted_addition_left(archive: Path, kept: int) -> None:
     rest = ELECTION.archive()[archive.stat().st_size :]
     with archive.open("ab") as stream:
         stream.write(rest[:kept])
+    torn = archive.read_bytes()
     assert read_head(archive).height == 1
+    with pytest.raises(Refusal, match=rf"au milieu d'un ajout \({kept} octets de trop\)"):
+        append_entries(archive, ENTRIES[2:])
+    assert archive.read_bytes() == torn
+    assert set_aside_torn_tail(archive) is not None
     append_entries(archive, ENTRIES[2:])
     assert archive.read_bytes() == ELECTION.archive()
 
