@@ -17,6 +17,7 @@ from audit.words import Malformed, Text, Unreadable, Unsupported, cited, shown
 VALID, INVALID, UNREADABLE = 0, 1, 2
 LONGEST = 600
 
+_HINT = Text("conseil", "hint")
 _NO_VERDICT = Text("Aucun verdict", "No verdict")
 _WRONG = Text("Ce dossier n'est pas en règle", "This record is not in order")
 _OUTPUT = Text("la sortie n'a pas pu être écrite", "the output could not be written")
@@ -69,10 +70,12 @@ def _run(argv: Sequence[str], say: Say) -> int:
 
 
 def _refuse(text: Text, hint: Text | None, say: Say) -> None:
-    """One sentence and, on a second line, what to do."""
-    complain(shown(say(cited(text)), LONGEST))
+    """One sentence and, on a line of its own, what to do."""
+    from audit.layout import wrapped  # noqa: PLC0415
+
+    complain("\n".join(wrapped(shown(say(cited(text)), LONGEST), rest="  ")))
     if hint is not None:
-        complain(say(hint.at(Text("conseil", "hint"))))
+        complain("\n".join(wrapped(say(hint.at(_HINT)), rest="  ")))
 
 
 def _no_verdict(
@@ -123,14 +126,15 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
 
 
 def _opened(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.layout import wrapped  # noqa: PLC0415
     from audit.opened import check_opened  # noqa: PLC0415
 
+    status = VALID
     try:
         lines = check_opened(arguments.path, arguments.election)
     except Malformed as refusal:
-        write(say(cited(refusal.text)))
-        if refusal.hint:
-            write(say(refusal.hint.at(Text("conseil", "hint"))))
-        return INVALID
-    write("\n".join(say(line) for line in lines))
-    return VALID
+        status = INVALID
+        lines = [cited(refusal.text)]
+        lines += [refusal.hint.at(_HINT)] if refusal.hint else []
+    write("\n".join(row for line in lines for row in wrapped(say(line))))
+    return status

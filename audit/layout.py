@@ -11,7 +11,7 @@ from audit.words import Text
 
 WIDTH = 80
 _GLUE = "\ufdd0"  # stands for a space at which no line may end; no text of a record holds it
-_UNBREAKABLE = re.compile(r" (?=[:;?!»–])|(?<=[«–]) |(?<=n°) ")
+_UNBREAKABLE = re.compile(r" (?=[:;?!»–])|(?<=[«–]) |(?<=n°) | (?=§)")
 
 
 def wrapped(text: str, first: str = "", rest: str = "") -> list[str]:

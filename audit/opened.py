@@ -16,12 +16,59 @@ from audit.ballots import MAX_BALLOT, Answer, Ballot, answer_faults, decode_ball
 from audit.board import read_board
 from audit.election import Election, Question, decode_election
 from audit.hashing import sha256_base64
+from audit.layout import enumerated, quoted
 from audit.profile import has_bindings
 from audit.record import open_record
-from audit.strict_json import decode, encode, read_list, read_object
-from audit.words import Malformed, Text, Unreadable, shown
+from audit.strict_json import decode, decode_datum, encode, read_list, read_object
+from audit.system import explained
+from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # §13.2
+_TRACKER = Text("Suivi du bulletin", "Tracker of the ballot")
+_CHOICE = Text("Choix", "Choice")
+_GOOD = Text(
+    "Ce bulletin contrôlé contient bien cela ; il n'est pas signé et ne peut pas être déposé."
+    " Si ce n'est pas votre choix, ou pas le suivi que vous aviez noté, gardez ce fichier, ne"
+    " votez pas avec cet appareil et prévenez le bureau.",
+    "This checked ballot does hold that; it is not signed and cannot be cast. If this is not your"
+    " choice, or not the tracker that you noted, keep this file, do not vote with that device and"
+    " tell the committee.",
+)
+_WRONG = Text("Ce bulletin n'est pas en règle", "This ballot is not in order")
+_KEEP = Text(
+    "gardez ce fichier, ne votez pas avec cet appareil et prévenez le bureau",
+    "keep this file, do not vote with that device and tell the committee",
+)
+_NO_CHECKED_BALLOT = Text(
+    "ce fichier n'est pas un bulletin contrôlé", "this file is no checked ballot"
+)
+_ORIGINAL = Text(
+    "reprenez le fichier tel que l'appareil l'a donné, sans l'ouvrir dans un éditeur",
+    "take the file as the device gave it, without opening it in an editor",
+)
+_SEALED = Text(
+    "ce bulletin est chiffré et n'a pas été contrôlé ; personne ne peut y lire de choix",
+    "this ballot is encrypted and was not checked; nobody can read a choice in it",
+)
+_ASK = Text(
+    "sur l'appareil, demandez à contrôler le bulletin au lieu de le déposer",
+    "on the device, ask to check the ballot instead of casting it",
+)
+_OTHER = Text(
+    "Ce bulletin est celui d'une autre élection que cette archive.",
+    "This ballot is of another election than this archive.",
+)
+_SAME = Text(
+    "donnez l'archive de la même élection ; si c'était elle, gardez ce fichier, ne votez pas"
+    " avec cet appareil et prévenez le bureau",
+    "give the archive of the same election; if it was, keep this file, do not vote with that"
+    " device and tell the committee",
+)
+_REWRITTEN = Text(
+    "Ce fichier a été réécrit depuis que l'appareil l'a donné (§2.2).",
+    "This file was written anew since the device gave it (§2.2).",
+)
+_VERIFY = Text("vérifiez-la avec evote-audit verify", "verify it with evote-audit verify")
 
 
 def tracker(digest: str) -> str:
@@ -36,38 +83,62 @@ def check_opened(path: Path, archive: Path) -> list[Text]:
 
     Raises:
         Malformed: it is not a checked ballot of this election, or it lies.
-        Unreadable: the file or the archive cannot be read.
+        Unreadable: the file or the archive cannot be read, or the file is something else.
+        Unsupported: a checked ballot of another version.
     """
     self_test()
+    data = _bytes(path)
+    value = _checked_ballot(data)
+    election = _election(archive)
+    _same_election(value, election)
+    if encode(value) != data:
+        raise Malformed(*_REWRITTEN, _ORIGINAL)
+    try:
+        ballot, lines = _recomputed(data, election)
+    except Malformed as refusal:
+        raise Malformed(*refusal.text.at(_WRONG), _KEEP) from refusal
+    code = tracker(sha256_base64(ballot.unsigned))
+    return [Text(code, code).at(_TRACKER), *lines, _GOOD]
+
+
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(2 * MAX_BALLOT + 1)
     except OSError as error:
-        raise Unreadable(
-            f"lecture impossible : {error.strerror}", f"cannot read: {error}"
-        ) from None
-    election = _election(archive)
-    ballot, votes, scalars = decode_opened(data, election)
-    rows = zip(election.questions, ballot.answers, votes, scalars, strict=True)
-    lines = []
-    for number, (question, answer, row, randomness) in enumerate(rows, 1):
-        _recompute(election, answer, row, randomness)
-        _permitted(question, row)
-        if answer_faults(election, ballot.credential_text, question, answer):
-            raise Malformed("une preuve du bulletin est fausse (§6)", "a proof fails (§6)")
-        lines += _choice_lines(question, row, number)
-    code = tracker(sha256_base64(ballot.unsigned))
-    return [
-        Text(
-            f"Code de suivi : {code} – c'est celui que vous aviez noté ? Sinon, signalez-le.",
-            f"Tracker: {code} - is it the one you noted? If not, report it.",
-        ),
-        *lines,
-        Text(
-            "Ce bulletin d'essai dit bien cela. Il n'est pas signé et ne peut pas être déposé.",
-            "This checked ballot does say so. It is not signed and cannot be cast.",
-        ),
-    ]
+        raise Unreadable(*explained(error)) from error
+    if not data:
+        raise Unreadable("ce fichier est vide", "this file is empty", _ORIGINAL)
+    return data
+
+
+def _checked_ballot(data: bytes) -> dict[str, Any]:
+    """An object that says it is a checked ballot of version 1; nothing in it is believed yet."""
+    try:
+        value = decode(data)
+    except Malformed as refusal:
+        raise Unreadable(*_NO_CHECKED_BALLOT, _ORIGINAL) from refusal
+    if not isinstance(value, dict) or not {"evote_checked_ballot", "election_uuid"} & set(value):
+        raise Unreadable(*_NO_CHECKED_BALLOT, _ORIGINAL)
+    if "evote_checked_ballot" not in value:
+        raise Unreadable(*_SEALED, _ASK)
+    version = value["evote_checked_ballot"]
+    if type(version) is int and version != 1:
+        raise Unsupported(
+            f"bulletin contrôlé de version {version}, non prise en charge",
+            f"checked ballot of version {version}, not supported",
+        )
+    return value
+
+
+def _same_election(value: dict[str, Any], election: Election) -> None:
+    """Said before anything else: a ballot of another election can agree with nothing here."""
+    ballot = value.get("ballot")
+    if not isinstance(ballot, dict):
+        return
+    named = (ballot.get("election_uuid"), ballot.get("election_hash"))
+    if named != (election.uuid, election.fingerprint):
+        raise Malformed(*_OTHER, _SAME)
 
 
 def _election(archive: Path) -> Election:
@@ -78,16 +149,34 @@ def _election(archive: Path) -> Election:
         if datum is None:
             raise Unreadable("cette archive n'a pas d'élection", "this archive has no election")
         file.seek(datum.offset)
-        return decode_election(file.read(datum.size), strict=strict)[0]
+        try:
+            return decode_election(file.read(datum.size), strict=strict)[0]
+        except Malformed as refusal:
+            raise Unreadable(
+                "l'archive n'est pas en règle", "the archive is not in order", _VERIFY
+            ) from refusal
+
+
+def _recomputed(data: bytes, election: Election) -> tuple[Ballot, list[Text]]:
+    """The unsigned ballot, and its choices in words, once each was encrypted again."""
+    ballot, votes, scalars = decode_opened(data, election)
+    rows = zip(election.questions, ballot.answers, votes, scalars, strict=True)
+    lines = []
+    for number, (question, answer, row, randomness) in enumerate(rows, 1):
+        _recompute(election, answer, row, randomness)
+        _permitted(question, row)
+        if answer_faults(election, ballot.credential_text, question, answer):
+            raise Malformed("une de ses preuves est fausse (§6)", "one of its proofs fails (§6)")
+        place = Text(f"Question {number}", f"Question {number}")
+        lines.append(_chosen(question, row).at(place if len(votes) > 1 else _CHOICE))
+    return ballot, lines
 
 
 def decode_opened(
     data: bytes, election: Election
 ) -> tuple[Ballot, list[list[int]], list[list[int]]]:
     """The unsigned ballot, the choices and the randomness of a checked ballot (§15)."""
-    value = decode(data)
-    if encode(value) != data:
-        raise Malformed("l'écriture n'est pas canonique (§2.2)", "not in canonical form (§2.2)")
+    value = decode_datum(data, canonical=True)
     fields = read_object(value, "evote_checked_ballot ballot choices randomness", strict=True)
     version = fields["evote_checked_ballot"]
     if type(version) is not int or version != 1:
@@ -121,8 +210,8 @@ def _recompute(election: Election, answer: Answer, votes: list[int], scalars: li
         beta = multiply(power(election.key, r), base_power(m))
         if (choice.alpha, choice.beta) != (base_power(r), beta):
             raise Malformed(
-                "CE BULLETIN NE CONTIENT PAS LE CHOIX AFFICHÉ (§15)",
-                "THIS BALLOT DOES NOT HOLD THE CHOICE SHOWN (§15)",
+                "IL NE CONTIENT PAS LE CHOIX AFFICHÉ (§15)",
+                "IT DOES NOT HOLD THE CHOICE SHOWN (§15)",
             )
 
 
@@ -134,10 +223,8 @@ def _permitted(question: Question, votes: list[int]) -> None:
         raise Malformed("ce n'est pas un vote permis (§8.1)", "not a permitted vote (§8.1)")
 
 
-def _choice_lines(question: Question, votes: list[int], number: int) -> list[Text]:
+def _chosen(question: Question, votes: list[int]) -> Text:
     blank = [Text("blanc", "blank")] if question.blank else []
-    labels = blank + [Text(shown(answer), shown(answer)) for answer in question.answers]
+    labels = blank + [quoted(shown(answer)) for answer in question.answers]
     chosen = [label for label, vote in zip(labels, votes, strict=True) if vote]
-    none = Text("aucun choix", "no choice")
-    place = Text(f"Question {number}", f"Question {number}")
-    return [choice.at(place) for choice in chosen or [none]]
+    return enumerated(chosen or [Text("aucun choix", "no choice")])

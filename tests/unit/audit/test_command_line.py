@@ -106,7 +106,9 @@ def test_what_the_system_refuses_is_said_in_french(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     _, _, err = run(capsys, "verify", tmp_path / "none")
-    assert err == f"Aucun verdict : fichier introuvable : {tmp_path}/none\n"
+    whole = f"Aucun verdict : fichier introuvable : {tmp_path}/none\n"
+    assert err.replace("\n  ", " ") == whole
+    assert max(len(line) for line in err.splitlines()) <= max(80, len(str(tmp_path)) + 7)
     assert explained(OSError(9999, "Some English")).fr == "erreur 9999 du système"
 
 

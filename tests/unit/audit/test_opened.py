@@ -135,7 +135,6 @@ LIES: dict[str, Callable[[dict[str, Any]], None]] = {
     "randomness + q": lambda v: v["randomness"][0].__setitem__(
         0, str(int(v["randomness"][0][0]) + Q)
     ),
-    "a version 2": lambda v: v.update(evote_checked_ballot=2),
     "a version true": lambda v: v.update(evote_checked_ballot=True),
     "a member more": lambda v: v.update(remark=1),
     "a broken proof": lambda v: v["ballot"]["answers"][0]["overall_proof"].reverse(),
@@ -155,15 +154,80 @@ def test_a_lie_is_found(
     status, text = run(capsys, tmp_path / "b.json", value)
     assert status == 1
     assert "Traceback" not in text
+    assert "keep this file, do not vote with that device" in text.replace("\n", " ")
+
+
+def said(capsys: pytest.CaptureFixture[str], path: Path, archive: Path) -> tuple[int, str]:
+    status = cli.main(["opened", str(path), "--election", str(archive)])
+    captured = capsys.readouterr()
+    return status, " ".join((captured.out + captured.err).split())
+
+
+GOOD = encode(checked_ballot([1, 0, 0, 0]))
+BALLOT = peer.ballots("plain")[0]
+NO_CHECKED_BALLOTS = {
+    b"": "ce fichier est vide",
+    bytes(range(256)): "ce fichier n'est pas un bulletin contrôlé",
+    b"[]": "ce fichier n'est pas un bulletin contrôlé",
+    b'{"a":1}': "ce fichier n'est pas un bulletin contrôlé",
+    GOOD[:-1]: "ce fichier n'est pas un bulletin contrôlé",
+    BALLOT: "ce bulletin est chiffré et n'a pas été contrôlé",
+    GOOD.replace(b'ballot":1,', b'ballot":2,', 1): "bulletin contrôlé de version 2",
+}
+
+
+@pytest.mark.parametrize(("data", "sentence"), NO_CHECKED_BALLOTS.items())
+def test_what_is_no_checked_ballot_gives_no_verdict(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, data: bytes, sentence: str
+) -> None:
+    (tmp_path / "b.json").write_bytes(data)
+    status, text = said(capsys, tmp_path / "b.json", ARCHIVE)
+    assert status == 2
+    assert text.startswith(f"Aucun verdict : {sentence}")
+    assert "ne votez pas" not in text  # nothing was shown of the device
 
 
 def test_what_is_no_file_or_no_archive_is_unreadable(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     good = tmp_path / "b.json"
-    good.write_bytes(encode(checked_ballot([1, 0, 0, 0])))
-    for path, archive in ((tmp_path / "none", ARCHIVE), (good, good), (good, tmp_path / "none")):
-        assert cli.main(["opened", str(path), "--election", str(archive)]) == 2
-    good.write_bytes(json.dumps(checked_ballot([1, 0, 0, 0])).encode())
-    assert cli.main(["opened", str(good), "--election", str(ARCHIVE)]) == 1
-    capsys.readouterr()
+    good.write_bytes(GOOD)
+    for path, archive, sentence in (
+        (tmp_path / "none", ARCHIVE, "fichier introuvable"),
+        (tmp_path, ARCHIVE, "c'est un dossier, pas un fichier"),
+        (good, good, "ce n'est pas une archive"),
+        (good, tmp_path / "none", "fichier introuvable"),
+    ):
+        status, text = said(capsys, path, archive)
+        assert (status, text[: 16 + len(sentence)]) == (2, f"Aucun verdict : {sentence}")
+
+
+def test_a_file_written_anew_is_said_to_be_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for data in (json.dumps(json.loads(GOOD), indent=1).encode(), GOOD + b"\n"):
+        (tmp_path / "b.json").write_bytes(data)
+        status, text = said(capsys, tmp_path / "b.json", ARCHIVE)
+        assert status == 1
+        assert text.startswith("Ce fichier a été réécrit")
+        assert "conseil : reprenez le fichier tel que l'appareil l'a donné" in text
+
+
+def test_another_election_is_said_before_anything_else(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "b.json").write_bytes(json.dumps(json.loads(GOOD), indent=1).encode())
+    status, text = said(capsys, tmp_path / "b.json", peer.archive("t35"))
+    assert status == 1
+    assert text.startswith("Ce bulletin est celui d'une autre élection que cette archive.")
+
+
+def test_the_words_are_those_of_the_other_commands(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "b.json").write_bytes(GOOD)
+    status, text = said(capsys, tmp_path / "b.json", ARCHIVE)
+    assert status == 0
+    assert text.startswith("Suivi du bulletin : ")
+    assert " Choix : blanc Ce bulletin contrôlé contient bien cela" in text
+    assert "Question" not in text

@@ -171,7 +171,7 @@ def test_what_cannot_be_read_gives_no_verdict(
         status, value = verdict(capsys, *arguments)
         assert (status, value["verdict"], value["checks"]) == (2, "unreadable", [])
         status, out, err = run(capsys, "verify", *arguments)
-        sentence, *hint = err.splitlines()
+        sentence, *hint = err.replace("\n  ", " ").splitlines()
         assert (status, out, sentence[:16]) == (2, "", "Aucun verdict : ")
         assert [line[:10] for line in hint] in ([], ["conseil : "])
         assert "\x1b" not in err
