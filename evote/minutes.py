@@ -14,12 +14,9 @@ from evote.election.outcome import encode_outcome, result_binding, result_row
 from evote.election.reading import preau_binding
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
-from protocol.errors import ProtocolError
 from protocol.result import SeatsOfList
 from tally.boards import opened_board, verify_whole_board
-from tally.count import verify_seats
 from tally.describe import french_time
-from tally.errors import refuse
 
 WIDTH: Final = 80
 
@@ -42,17 +39,7 @@ def read_outcome(archive: Path) -> OutcomeFiles:
     """
     with opened_board(archive) as board:
         verify_whole_board(board)
-        _verify_seats(board)
         return OutcomeFiles(encode_outcome(board), _write_minutes(board))
-
-
-def _verify_seats(board: Board) -> None:
-    if board.election.evote is None or board.result is None:
-        return  # not ours, or not published: said by whoever writes the outcome
-    try:
-        verify_seats(board.election.evote, board.result)
-    except ProtocolError as cause:
-        raise refuse("l'archive n'est pas valable", cause, "ne publiez rien") from cause
 
 
 def _write_minutes(board: Board) -> bytes:
