@@ -25,7 +25,7 @@ from protocol.decryption import OwnedPayload
 from protocol.election import Election
 from protocol.elgamal import Ciphertext
 from protocol.encoding import decode_json, encode_json, sha256_hex
-from protocol.errors import MalformedError, ProtocolError
+from protocol.errors import MalformedError, ProtocolError, UnsupportedError
 from protocol.events import BoardState, EventKind
 from protocol.group import GENERATOR
 from protocol.result import Result
@@ -122,6 +122,19 @@ def test_ballots_that_changed_between_two_readings_are_refused() -> None:
     stick.write(second_reading)
     with pytest.raises(MalformedError, match="has changed since it was read"):
         verify_board(board)
+
+
+def test_what_is_not_supported_is_said_of_a_sound_chain_only() -> None:
+    tree = decode_json(OURS.election.data)
+    data = encode_json({**tree, "version": 2})  # type: ignore[dict-item]
+    setup = OURS.entries()[0][1]
+    payload = setup[-1].replace(sha256_hex(setup[0]).encode(), sha256_hex(data).encode())
+    entries = [(EventKind.SETUP, [data, *setup[1:-1], payload]), *OURS.entries()[1:]]
+    archive = write_archive(entries)
+    with pytest.raises(UnsupportedError):
+        read_board(io.BytesIO(archive))
+    with pytest.raises(MalformedError):
+        read_board(io.BytesIO(archive[:-1]))
 
 
 def test_the_election_is_looked_at_before_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
