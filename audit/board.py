@@ -20,6 +20,7 @@ from audit.strict_json import decode, decode_datum, read_object
 from audit.words import Malformed, Text
 
 MAX_PENDING = 8
+ELEMENT_DIGITS = 64
 MAX_EVENT = 4096
 _KIND = re.compile("[A-Za-z]{1,40}", re.ASCII)
 _HASH = re.compile("[0-9a-f]{64}")
@@ -162,7 +163,7 @@ class _Pass:
             self.pending, self.skipped = [], 0
         elif len(self.pending) < MAX_PENDING:
             self.pending.append(member.datum)
-            self.head = member.content[:256]
+            self.head = member.content[: len(self.prefix) + ELEMENT_DIGITS]
         else:
             self.skipped += 1
 
@@ -258,9 +259,9 @@ class _Pass:
         ballots.heights.append(height)
         ballots.digests += at.digest
         head = self.head if at is self.pending[-1] else b""
-        found = head[len(self.prefix) : len(self.prefix) + 64]
+        found = head[len(self.prefix) : len(self.prefix) + ELEMENT_DIGITS]
         known = self.prefix and head.startswith(self.prefix) and _is_hash(found)
-        ballots.credentials += found if known else b" " * 64
+        ballots.credentials += found if known else b" " * ELEMENT_DIGITS
 
     def _inner(self, at: Datum | None, member: str) -> str | None:
         """The second hash of a payload; its form is the matter of C18 and C19."""

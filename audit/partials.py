@@ -59,16 +59,14 @@ def decode_sized(data: bytes, *, strict: bool) -> SizedTally:
     return SizedTally(count, read_count(fields["total_weight"], "total_weight"), value.get("evote"))
 
 
-def decode_tally(
-    data: bytes, election: Election, *, strict: bool
-) -> tuple[tuple[Ciphertext, ...], ...]:
-    """The recorded encrypted tally; here the identity is allowed (§11.2, §4.2)."""
-    table = rows(decode_datum(data, canonical=strict), election, "encrypted_tally")
-    return tuple(tuple(_ciphertext(item, strict=strict) for item in row) for row in table)
+def decode_tally(data: bytes, election: Election) -> tuple[tuple[Ciphertext, ...], ...]:
+    """The recorded encrypted tally, canonical in both profiles; the identity is allowed (§11.2)."""
+    table = rows(decode_datum(data, canonical=True), election, "encrypted_tally")
+    return tuple(tuple(_ciphertext(item) for item in row) for row in table)
 
 
-def _ciphertext(value: Any, *, strict: bool) -> Ciphertext:  # noqa: ANN401
-    fields = read_object(value, "alpha beta", strict=strict)
+def _ciphertext(value: Any) -> Ciphertext:  # noqa: ANN401
+    fields = read_object(value, "alpha beta", strict=True)
     alpha = read_element(fields["alpha"], identity=True)
     beta = read_element(fields["beta"], identity=True)
     return Ciphertext(alpha, beta, f"{element_text(alpha)},{element_text(beta)}")

@@ -46,7 +46,7 @@ def _decode(case: Case, tally: Posted) -> SizedTally:
     sized = decode_sized(data, strict=case.strict)
     inner = tally.named(decode(data)["encrypted_tally"])
     if inner is not None:
-        case.tally = decode_tally(case.read(inner), case.election, strict=case.strict)
+        case.tally = decode_tally(case.read(inner), case.election)
     return sized
 
 
