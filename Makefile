@@ -89,6 +89,6 @@ lock: setup ## lock the newest versions that pyproject.toml allows, with hashes
 		--output-file requirements/mutants.txt
 
 clean: ## remove what make has made here
-	@rm -rf $(VENV) booth/node_modules demo-election build dist mutants
+	@rm -rf $(VENV) booth/node_modules demo-election demo-election-served build dist mutants
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
