@@ -116,10 +116,10 @@ VILLAGE_SUMS: Table = {
         world=VILLAGE,
     ),
     "a tally that is not canonical, in the plain profile": remade(
-        "C18", NO_TALLY, {"tally": spaced}, world=VILLAGE
+        "C18", "C20 C22 C23", {"tally": spaced}, world=VILLAGE
     ),
     "a member more in a ciphertext, in the plain profile": remade(
-        "C18", NO_TALLY, {"tally": change(1, 0, with_member)}, world=VILLAGE
+        "C18", "C20 C22 C23", {"tally": change(1, 0, with_member)}, world=VILLAGE
     ),
     "a wrong number, in the plain profile": remade(
         "C18", REST, {"sized": put("num_tallied", 4)}, world=VILLAGE
