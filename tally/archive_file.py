@@ -114,8 +114,8 @@ def _resume(stream: BinaryIO, path: Path, *, torn: bool = False) -> tuple[Archiv
     found = find_torn_tail(stream, path)
     if found.size and not torn:
         raise Refusal(
-            f"l'archive « {path} » s'arrête au milieu d'un ajout ({found.size} octets de trop) : "
-            "rien n'a été ajouté",
+            f"l'archive « {path} » s'arrête au milieu d'un ajout interrompu ({found.size} octets "
+            "de trop) : rien n'a été ajouté",
             "reprenez avec « evote ballot record », qui les met de côté, ou votre copie",
         )
     return reader.header, found.head

@@ -20,7 +20,7 @@ from protocol.result import Votes, compute_votes
 from protocol.secret import Secret
 from tests.simulator import SimulatedElection
 
-SIZES = [(3, 2), (4, 2), (4, 4), (5, 3)]
+SIZES = [(3, 2), (4, 3), (4, 4), (5, 3)]
 
 Owned = list[tuple[int, PartialDecryption]]
 
