@@ -67,8 +67,8 @@ def _heading(board: Board, evote: EvoteBinding) -> list[str]:
         f"{evote.school.name} ({evote.school.uai})",
         board.election.name,
         "",
-        f"Ouverture du vote électronique : {french_time(evote.opens_at)}",
-        f"Clôture ...................... : {french_time(evote.closes_at)}",
+        f"Ouverture prévue du vote : {french_time(evote.opens_at)}",
+        f"Clôture prévue .......... : {french_time(evote.closes_at)}",
         f"Élection n° {board.election.uuid}",
         f"Empreinte {board.election.fingerprint}",
     ]

@@ -5,8 +5,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Final
 
+from evote.cli.inputs import say_remark
 from evote.cli.parser import Group
 from evote.election.box import Outcome, record_ballot, set_aside_interrupted
+from evote.election.hours import remark_on_recording
 from evote.election.reading import find_archive
 from evote.errors import Refusal
 from tally.files import read_file
@@ -61,4 +63,5 @@ def _record(options: Namespace) -> int:
     again = outcome is Outcome.ALREADY_RECORDED
     print("Ce bulletin était déjà dans l'urne." if again else "Le bulletin est dans l'urne.")
     print(f"Suivi du bulletin : {tracker}")
+    say_remark(archive, remark_on_recording)
     return 0

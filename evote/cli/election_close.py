@@ -4,8 +4,10 @@
 from argparse import Namespace
 from pathlib import Path
 
+from evote.cli.inputs import say_remark
 from evote.cli.parser import Group
 from evote.election.closing import close_election
+from evote.election.hours import remark_on_closing
 from evote.election.reading import find_archive
 
 
@@ -26,5 +28,6 @@ def _close(options: Namespace) -> int:
     archive = find_archive(options.archive)
     closed = close_election(archive, options.sign_ins)
     print(f"Le vote est clos : {closed.ballots} bulletins pour {closed.electors} électeurs.")
+    say_remark(archive, remark_on_closing)
     print(f"Ensuite : les membres du bureau dépouillent « {archive} » (evote-tally decrypt).")
     return 0

@@ -11,13 +11,17 @@ from typing import Final, TypeVar
 
 from evote.cli.words import printable
 from evote.credentials.checking import read_code
+from evote.election.reading import preau_binding
 from evote.errors import Refusal, Unreadable
+from evote.roll.anomalies import BREAKING_CODES
 from evote.roll.doctor import check_roll
 from evote.roll.files import read_roll_file
 from evote.roll.model import Roll
+from protocol.bindings import EvoteBinding
 from protocol.encoding import BASE58_ALPHABET
 from protocol.errors import ProtocolError
 from protocol.secret import Secret
+from tally.boards import opened_board
 from tally.files import read_file
 
 T = TypeVar("T")
@@ -56,12 +60,21 @@ def read_roll(path: Path, *, settled: bool) -> Roll:
     """Read an ONDE export whose anomalies, if any, a person has settled.
 
     Raises:
-        Refusal: there are anomalies, and nobody says that they have been looked at.
+        Refusal: there are anomalies, and nobody says that they have been looked at, or some that
+            leave it unknown who votes.
         Unreadable: not such an export.
     """
     roll = check_roll(read_roll_file(path))
     if not roll.electors:
         raise Refusal("cette liste électorale est vide", "vérifiez l'export avec evote roll check")
+    broken = [each for each in roll.anomalies if each.code in BREAKING_CODES]
+    if broken:
+        raise Refusal(
+            f"la liste électorale ne peut pas servir telle quelle : ligne {broken[0].row}, "
+            f"{broken[0].message}",
+            f"corrigez le fichier : {len(broken)} point(s) de ce genre, que --settled ne couvre "
+            "pas ; « evote roll check » les montre tous",
+        )
     if roll.anomalies and not settled:
         raise Refusal(
             f"la liste électorale a {len(roll.anomalies)} anomalie(s) à régler",
@@ -69,6 +82,14 @@ def read_roll(path: Path, *, settled: bool) -> Roll:
             "ajoutez --settled quand elles ont été examinées et que la liste est bonne",
         )
     return roll
+
+
+def say_remark(archive: Path, remark: Callable[[EvoteBinding], str | None]) -> None:
+    """Say beside the answer, on standard error, what the clock says of the announced hours."""
+    with opened_board(archive) as board:
+        sentence = remark(preau_binding(board))
+    if sentence:
+        print(sentence, file=sys.stderr)
 
 
 def read_text(path: Path) -> str:

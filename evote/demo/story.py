@@ -201,5 +201,5 @@ def _config(school: FictitiousSchool, now: int) -> ElectionConfig:
         opens_at=now,
         closes_at=now + HOURS_OPEN * 3600,
         grace_seconds=0,
-        rehearsal=False,
+        rehearsal=True,
     )

@@ -2,6 +2,7 @@
 """The closed list of anomalies that the roll doctor reports; docs/roll.md explains each."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Code(StrEnum):
@@ -28,3 +29,18 @@ class Code(StrEnum):
     POSSIBLE_DUPLICATE = "possible_duplicate"
     SEVERAL_CLASSES = "several_classes"
     MANY_PARENTS = "many_parents"
+
+
+# With one of these nobody can say who votes: a person mends the file, and cannot just agree.
+BREAKING_CODES: Final = frozenset(
+    {
+        Code.MISSING_GIVEN_NAME_COLUMN,
+        Code.MISSING_SURNAME,
+        Code.MISSING_GIVEN_NAME,
+        Code.SHORT_LINE,
+        Code.MISQUOTED_LINE,
+        Code.DAMAGED_NAME,
+        Code.FORMULA,
+        Code.ORGANISATION,
+    }
+)

@@ -77,9 +77,9 @@ def test_new_words_are_shown_once_and_typed_again(at: At) -> None:
         screen.type("abeille tortue")
         screen.wait_for("pas les mêmes mots")
         assert not (bureau.folder / "secret-1.key").exists()
-        screen.type(words.upper())
+        screen.type(" ".join(reversed(words.split())))
         screen.wait_for("pas les mêmes mots")
-        screen.type(f"  {words} ")
+        screen.type(f"  {words.upper()} ")
         after = screen.wait_for("evote-tally polynomial")
         assert words not in after  # neither echoed nor shown again
     assert process.returncode == 0
