@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What ``evote demo`` shows: a story of an election in some thirty calm lines of 80 columns."""
 
+import os
 import shutil
 import sys
 import textwrap
@@ -118,7 +119,7 @@ class Screen:
             for title in verdict.failed:
                 print(f"  {title}")
         shown = printable(folder)
-        print(f"Refaire ce contrôle :  evote-audit verify {shown}/record")
+        print(f"Refaire ce contrôle :  {_verifier()} verify {shown}/record")
         print(f"À lire dans {shown} :  minutes.txt, result.json, {uuid}.bel")
         print(f"Durée : {seconds:.0f} s")
 
@@ -154,3 +155,11 @@ def _kinds(prepared: Prepared) -> str:
     words = {"shared_email": "adresse commune"}
     kinds = sorted({str(anomaly.code) for anomaly in prepared.roll.anomalies})
     return ", ".join(words.get(kind, kind) for kind in kinds)
+
+
+def _verifier() -> str:
+    """Return how to call the verifier from here: by its name, or where this program stands."""
+    if shutil.which("evote-audit"):
+        return "evote-audit"
+    beside = Path(sys.executable).with_name("evote-audit")
+    return os.path.relpath(beside) if beside.exists() else "evote-audit"
