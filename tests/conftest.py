@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from hypothesis import settings
 TESTS = Path(__file__).parent
 MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser", "unit/booth": "booth"}
 MARKS = ("booth", "interop", "db", "browser", "soak")
+
+# A runner started in the background ignores Ctrl-C, and so would every command that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A laptop gets its answer soon, CI gets the same answer twice, `make soak` searches longer.
 settings.register_profile("fast", max_examples=25, deadline=None)

@@ -75,10 +75,10 @@ def test_new_words_are_shown_once_and_typed_again(at: At) -> None:
         shown = screen.wait_for("Retapez les six mots : ")
         (words,) = re.findall(r"^    ([a-z ]+)\r?$", shown, re.MULTILINE)
         screen.type("abeille tortue")
-        screen.wait_for("pas les mêmes mots")
+        screen.wait_for("Retapez les six mots : ")
         assert not (bureau.folder / "secret-1.key").exists()
         screen.type(" ".join(reversed(words.split())))
-        screen.wait_for("pas les mêmes mots")
+        screen.wait_for("Retapez les six mots : ")
         screen.type(f"  {words.upper()} ")
         after = screen.wait_for("evote-tally polynomial")
         assert words not in after  # neither echoed nor shown again
