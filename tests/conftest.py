@@ -14,7 +14,7 @@ TESTS = Path(__file__).parent
 MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser", "unit/booth": "booth"}
 MARKS = ("booth", "interop", "db", "browser", "soak")
 
-# A runner started in the background ignores Ctrl-C, and so would every command that tests interrupt.
+# A runner in the background ignores Ctrl-C, and so would every command that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
