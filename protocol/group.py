@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The group of docs/protocol.md §4: scalars modulo q, and the prime-order subgroup of Ed25519.
 
-The only file that names the arithmetic library. libsodium's constant-time calls do the work; what
-they refuse although it is legal here (the identity, the zero scalar) is dealt with in this file
-and nowhere else. Multiplicative notation: ``*``, ``/`` and ``**`` are the group's.
+The only file that computes with the arithmetic library. libsodium's constant-time calls do the
+work; what they refuse although it is legal here (the identity, the zero scalar) is dealt with in
+this file and nowhere else. Multiplicative notation: ``*``, ``/`` and ``**`` are the group's.
 """
 
 import re
