@@ -5,9 +5,7 @@ From the 32 bytes of the file come one key that encrypts names and addresses and
 authenticates PINs. Who destroys the file destroys the roll, whatever backups there are.
 """
 
-import contextlib
 import hmac
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from evote.secret_files import create_secret_file, destroy_secret_file
 from protocol.encoding import BASE58_ALPHABET
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
@@ -78,14 +77,9 @@ class KeyFolder:
         Raises:
             KeyUnavailable: there is one already, or the folder cannot be written.
         """
-        key, path = rng(KEY_BYTES), self._file(uuid)
+        key, path = rng(KEY_BYTES), self.file(uuid)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(f"{FIRST_LINE}\n{key.hex()}\n")
-                file.flush()
-                os.fsync(file.fileno())
-            _sync_folder(self._path)
+            create_secret_file(path, f"{FIRST_LINE}\n{key.hex()}\n")
         except OSError as cause:
             raise KeyUnavailable(f"the key {path} cannot be made ({cause.strerror})") from cause
         return ElectionKeys(Secret(key))
@@ -96,7 +90,7 @@ class KeyFolder:
         Raises:
             KeyUnavailable: there is none, or it cannot be read.
         """
-        path = self._file(uuid)
+        path = self.file(uuid)
         try:
             found = _FILE.fullmatch(path.read_text("ascii"))
         except (OSError, UnicodeDecodeError) as cause:
@@ -107,18 +101,17 @@ class KeyFolder:
 
     def destroy(self, uuid: str) -> None:
         """Overwrite and remove the key of an election; nothing if there is none."""
-        path = self._file(uuid)
-        with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
-            file.write(bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-            path.unlink()
-            _sync_folder(self._path)
+        destroy_secret_file(self.file(uuid))
 
-    def _file(self, uuid: str) -> Path:
+    def file(self, uuid: str, kind: str = "key") -> Path:
+        """Return where an election's secrets of this kind lie.
+
+        Raises:
+            KeyUnavailable: no election can have this number.
+        """
         if not _UUID.fullmatch(uuid):
             raise KeyUnavailable("this is not the number of an election")
-        return self._path / f"{uuid}.key"
+        return self._path / f"{uuid}.{kind}"
 
 
 def _derive(master: Secret[bytes], use: bytes) -> bytes:
@@ -129,11 +122,3 @@ def _frame(parts: Sequence[str | int]) -> bytes:
     # Each part with its length before it.
     texts = [str(part).encode() for part in parts]
     return b"".join(len(text).to_bytes(8, "big") + text for text in texts)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

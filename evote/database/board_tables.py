@@ -65,3 +65,13 @@ class RevokedRow(Base, OfElection):
 
     credential: Mapped[str] = mapped_column(String(64), primary_key=True)
     height: Mapped[int] = mapped_column(BigInteger)
+
+
+class DecryptionRow(Base, OfElection):
+    """A member's decryption message, verified when it came; counted when t are there: §17.4."""
+
+    __tablename__ = "decryption"
+    __table_args__ = (of_election(),)
+
+    trustee: Mapped[int] = mapped_column(primary_key=True)
+    message: Mapped[bytes] = mapped_column(LargeBinary)

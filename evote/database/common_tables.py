@@ -22,7 +22,8 @@ class ElectionRow(Base):
     """An election: its state, its hours, and the last event of its board.
 
     What was sealed stands once, as the data of the board's first event. This row is also the lock:
-    who changes anything of an election holds it. ``journal_*`` is the last journal entry.
+    who changes anything of an election holds it. Hours and ``booth`` are those in force, amendments
+    included (docs/protocol.md §19.3); ``server`` is the draft's ``server.json``: §17.4.
     """
 
     __tablename__ = "election"
@@ -40,19 +41,17 @@ class ElectionRow(Base):
     head_height: Mapped[int | None] = mapped_column(BigInteger)
     head_hash: Mapped[str | None] = mapped_column(String(64))
     head_kind: Mapped[str | None] = mapped_column(String(24))
-    journal_height: Mapped[int | None] = mapped_column(BigInteger)
-    journal_hash: Mapped[str | None] = mapped_column(String(64))
+    server: Mapped[bytes | None] = mapped_column(LargeBinary)
+    booth: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class JournalRow(Base, OfElection):
-    """What happened around the box, and where the board stood at that moment."""
+    """An entry of the journal, its exact bytes and their leaf hash: docs/protocol.md §18.1, §19."""
 
     __tablename__ = "journal_entry"
     __table_args__ = (of_election(),)
 
-    height: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
-    made_at: Mapped[int] = mapped_column(BigInteger)
-    board_height: Mapped[int | None] = mapped_column(BigInteger)
-    board_hash: Mapped[str | None] = mapped_column(String(64))
+    leaf: Mapped[str] = mapped_column(String(64))
     entry: Mapped[bytes] = mapped_column(LargeBinary)

@@ -66,6 +66,19 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection whose every reading sees the database as it was at the first one.
+
+        Raises:
+            DatabaseUnavailable: see there.
+        """
+        with _as_unavailable(), self.engine.connect() as connection:
+            if not self.is_sqlite:  # an SQLite transaction is one already
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection in a transaction that is committed, durably, at the end of the block.
 

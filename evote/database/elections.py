@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -44,6 +45,8 @@ class HeldElection:
     grace_seconds: int
     setup_signatures: bytes | None
     head: Head | None
+    server: bytes | None
+    booth: bytes | None
 
     @property
     def place(self) -> dict[str, int]:
@@ -90,15 +93,12 @@ _COLUMNS = select(
     ElectionRow.head_height,
     ElectionRow.head_hash,
     ElectionRow.head_kind,
+    ElectionRow.server,
+    ElectionRow.booth,
 )
 
 
-def _held(
-    row: Row[
-        int, int, str, str, int, int, int, int, bytes | None, int | None, str | None, str | None
-    ]
-    | None,
-) -> HeldElection:
+def _held(row: Row[*tuple[Any, ...]] | None) -> HeldElection:
     if row is None:
         raise UnknownElection("no election has this number")
     head = None
@@ -115,4 +115,6 @@ def _held(
         grace_seconds=row.grace_seconds,
         setup_signatures=row.setup_signatures,
         head=head,
+        server=row.server,
+        booth=row.booth,
     )
