@@ -26,9 +26,11 @@ from protocol.plain_text import plain_text, verify_distinct, verify_plain_text
 from protocol.proofs.proof import Proof
 from protocol.public_credentials import PublicCredentials
 from protocol.questions import Question
+from protocol.server_binding import ServerBinding
 from protocol.trustees import ThresholdParameters, Trustees
 
 VERSION: Final = 1
+SERVER_VERSION: Final = 2
 RULE: Final = "largest-remainder"
 KINDS: Final = ("ecole", "eple")
 MAX_SEATS: Final = 100
@@ -125,7 +127,11 @@ class Ceremony:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvoteBinding:
-    """Version 1 of the member ``evote``; times are seconds since 1970 UTC: §8.3."""
+    """The member ``evote``; times are seconds since 1970 UTC: §8.3.
+
+    Attributes:
+        server: what version 2 names of the server; None in version 1, held on files.
+    """
 
     rehearsal: bool
     school: School
@@ -140,18 +146,25 @@ class EvoteBinding:
     reserves: tuple[Element, ...]
     roll_commitment: str
     ceremony: Ceremony
+    server: ServerBinding | None = None
+
+    @property
+    def version(self) -> int:
+        """1 for an election on files, 2 for one on a server: §8.3."""
+        return VERSION if self.server is None else SERVER_VERSION
 
     @classmethod
     def decode(cls, value: JsonValue) -> "EvoteBinding":
         """Read the member; what it says of other data is verified by ``verify_bindings``: §8.3.
 
         Raises:
-            UnsupportedError: a version other than 1.
+            UnsupportedError: a version other than 1 and 2.
             MalformedError: another shape, or a value out of its range.
         """
         fields = Fields(value, where="evote", section="8.3")
-        if fields.integer("version", 1, 2**30) != VERSION:
-            raise UnsupportedError("the bindings are not of version 1", section="8.3")
+        version = fields.integer("version", 1, 2**30)
+        if version not in {VERSION, SERVER_VERSION}:
+            raise UnsupportedError("the bindings are not of version 1 or 2", section="8.3")
         seats = fields.integer("seats", 1, MAX_SEATS)
         binding = cls(
             rehearsal=fields.boolean("rehearsal"),
@@ -167,6 +180,7 @@ class EvoteBinding:
             reserves=tuple(Element.decode(item) for item in fields.items("reserves")),
             roll_commitment=hash_text(fields, "roll_commitment"),
             ceremony=Ceremony.decode(fields.raw("ceremony")),
+            server=ServerBinding.read(fields) if version == SERVER_VERSION else None,
         )
         if fields.text("rule") != RULE:
             raise fields.error("has an unknown rule of seats")
@@ -179,7 +193,7 @@ class EvoteBinding:
     def encode(self) -> JsonValue:
         """Return the object, its members in the order of §8.3."""
         return {
-            "version": VERSION,
+            "version": self.version,
             "rehearsal": self.rehearsal,
             "school": self.school.encode(),
             "seats": self.seats,
@@ -194,6 +208,7 @@ class EvoteBinding:
             "reserves": [key.encode() for key in self.reserves],
             "roll_commitment": self.roll_commitment,
             "ceremony": self.ceremony.encode(),
+            **({} if self.server is None else self.server.members()),
         }
 
 

@@ -20,6 +20,7 @@ from protocol.decryption import CountContext, OwnedPayload, PartialDecryption
 from protocol.election import Election, verify_setup
 from protocol.errors import MalformedError, ProtocolError, UnsupportedError
 from protocol.events import BoardState, EventKind, Head, state_after
+from protocol.merkle import leaf_hash
 from protocol.public_credentials import PublicCredentials
 from protocol.result import Result
 from protocol.setup_data import SetupData, verify_credentials_certificate
@@ -68,6 +69,7 @@ class Board:
         trustees: verified; ``trustees_data`` are their exact bytes.
         credentials: with their exact bytes.
         event_hashes: of every event, by height; the first is that of ``Setup``.
+        leaf_hashes: of every event, by height, for the tree over them (§18.1).
         head: the last event.
         tally: from closing on.
         partial_decryptions: in the order of the board.
@@ -80,6 +82,7 @@ class Board:
     trustees_data: bytes
     credentials: PublicCredentials
     event_hashes: tuple[str, ...]
+    leaf_hashes: tuple[bytes, ...] = field(repr=False)
     head: Head
     tally: RecordedTally | None
     partial_decryptions: tuple[RecordedDecryption, ...]
@@ -198,6 +201,7 @@ class _Reading:
         verify_setup(self.election, self.trustees, trustees_data, self.credentials)
         self.head = Head(0, setup.hash, EventKind.SETUP)
         self.event_hashes = [setup.hash]
+        self.leaf_hashes = [leaf_hash(setup.event.encode())]
         self.ballot_offsets = array("Q")
         self.ballot_hashes = bytearray()
         self.tally: RecordedTally | None = None
@@ -218,6 +222,7 @@ class _Reading:
         elif kind is EventKind.RESULT:
             self.result = self._read_result(entry)
         self.event_hashes.append(entry.hash)
+        self.leaf_hashes.append(leaf_hash(entry.event.encode()))
         self.head = Head(entry.event.height, entry.hash, kind)
 
     def board(self, reader: ArchiveReader) -> Board:
@@ -229,6 +234,7 @@ class _Reading:
             trustees_data=self.trustees_data,
             credentials=self.credentials,
             event_hashes=tuple(self.event_hashes),
+            leaf_hashes=tuple(self.leaf_hashes),
             head=self.head,
             tally=self.tally,
             partial_decryptions=tuple(self.partial_decryptions),
@@ -257,6 +263,9 @@ class _Reading:
         (data,) = entry.data
         result = Result.decode(data, self.election.questions, ignore_unknown=self.plain)
         self._require_evote(result.evote, "result")
+        ours = self.election.evote
+        if ours is not None and result.evote is not None and ours.version != result.evote.version:
+            raise ProtocolError("the result is of another version", section="11.7")
         return result
 
     def _require_evote(self, evote: object, where: str) -> None:

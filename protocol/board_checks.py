@@ -25,8 +25,9 @@ def verify_ballots(board: Board, *, progress: Progress | None = None) -> Count:
     Raises:
         ProtocolError: the first fault, with the ballot's height.
     """
-    # §13.5, ballots are no more than electors: since each credential has one ballot and no reserve
-    # has any, this follows from electors + reserves = credentials, which the set-up has shown.
+    evote = board.election.evote
+    if evote is not None and board.ballot_count > evote.electors:
+        raise ProofError("there are more ballots than electors", section="13.5")
     return count_ballots(
         board.election.questions,
         board.credentials,
@@ -37,10 +38,12 @@ def verify_ballots(board: Board, *, progress: Progress | None = None) -> Count:
 
 def _verified(board: Board, progress: Progress | None) -> Iterator[Ballot]:
     context = board.election.context
-    reserves = frozenset(() if board.election.evote is None else board.election.evote.reserves)
+    evote = board.election.evote
+    # In version 2 the journal says which reserves may vote (journal_rules.py, §19.5).
+    unusable = frozenset(() if evote is None or evote.server is not None else evote.reserves)
     for number, recorded in enumerate(board.ballots(), 1):
         where = f"ballot at height {recorded.height}"
-        if recorded.ballot.credential in reserves:
+        if recorded.ballot.credential in unusable:
             raise ProofError(f"{where}: its credential is a reserve", section="13.5")
         try:
             verify_ballot(recorded.ballot, context)

@@ -24,12 +24,14 @@ from protocol.decryption import Factors
 from protocol.discrete_log import discrete_logs
 from protocol.encoding import Fields, JsonValue, encode_json
 from protocol.errors import MalformedError, ProofError
+from protocol.merkle import LogPosition
 from protocol.plain_text import plain_text
 from protocol.public_credentials import MAX_WEIGHT
 from protocol.questions import Question
 from protocol.trustees import Trustees
 
 VERSION: Final = 1
+SERVER_VERSION: Final = 2
 MAX_SIGN_INS: Final = 2**30
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -123,24 +125,46 @@ def _decode_births(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class ResultBinding:
-    """What we add to a result: sign-ins at closing, and seats: §11.7."""
+    """What we add to a result: sign-ins at closing, and seats: §11.7.
+
+    Attributes:
+        journal: in an election of version 2, the journal just before the entry ``tallied``.
+    """
 
     sign_ins: int
     seats: Seats
+    journal: LogPosition | None = None
+
+    @property
+    def version(self) -> int:
+        """That of the election: §11.7."""
+        return VERSION if self.journal is None else SERVER_VERSION
 
     @classmethod
     def decode(cls, value: JsonValue) -> "ResultBinding":
         """Read the member ``evote`` of a result: §11.7."""
         fields = Fields(value, where="evote of the result", section="11.7")
-        fields.integer("version", VERSION, VERSION)
-        sign_ins = fields.integer("sign_ins", 0, MAX_SIGN_INS)
-        binding = cls(sign_ins, Seats.decode(fields.raw("seats")))
+        version = fields.integer("version", VERSION, SERVER_VERSION)
+        binding = cls(
+            fields.integer("sign_ins", 0, MAX_SIGN_INS),
+            Seats.decode(fields.raw("seats")),
+            LogPosition.decode(fields.raw("journal"), section="11.7")
+            if version == SERVER_VERSION
+            else None,
+        )
         fields.finish()
         return binding
 
     def encode(self) -> JsonValue:
         """Return the object, its members in the order of §11.7."""
-        return {"version": VERSION, "sign_ins": self.sign_ins, "seats": self.seats.encode()}
+        members: dict[str, JsonValue] = {
+            "version": self.version,
+            "sign_ins": self.sign_ins,
+            "seats": self.seats.encode(),
+        }
+        if self.journal is not None:
+            members["journal"] = self.journal.encode()
+        return members
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,13 @@ from protocol.encoding import sha256_hex
 from protocol.events import EventKind, Head, next_event
 from protocol.first_message import FirstMessage
 from protocol.group import Scalar
+from protocol.notes import LogKey
 from protocol.pki import TrusteeKeys, derive_keys
 from protocol.public_credentials import PublicCredentials
 from protocol.questions import Question
 from protocol.rng import Rng
 from protocol.secret import Secret
+from protocol.server_binding import BOARD, JOURNAL, BoothFile, ServerBinding, key_name
 from protocol.setup_data import SetupData
 from protocol.setup_signatures import SetupSignatures
 from protocol.trustees import Trustees
@@ -46,6 +48,8 @@ from tests.rng import seeded_rng
 
 UUID = "SimuLatedPreau"
 HEADER = ArchiveHeader(1_791_600_600)
+HOST = "vote.example.org"
+BOOTH = {"/booth/booth.css": b"main {}", "/booth/booth.js": b"vote()"}
 OPENS_AT, CLOSES_AT = 1_791_600_000, 1_791_700_000
 LABELS = ("FCPE", "PEEP", "Parents indépendants", "UNAAPE", "Liste d'union", "Ensemble")
 FAMILIES = ("Aubry", "Benali", "Cardoso", "Diallo", "Esteve", "Faure", "Gomez", "Haddad")
@@ -69,6 +73,7 @@ class SimulatedElection:
         seed: changes every key, code and random number.
         roll_commitment: of a roll that somebody has; otherwise of one that nobody reads.
         held: a ceremony held elsewhere; otherwise one is held.
+        server: whether it is of version 2, held on a server.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -85,6 +90,7 @@ class SimulatedElection:
     seed: str = ""
     roll_commitment: str = sha256_hex(b"a roll that nobody reads")
     held: FinishedCeremony | None = None
+    server: bool = False
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -138,6 +144,18 @@ class SimulatedElection:
     def question(self) -> Question:
         return question_of_lists("Pour quelle liste votez-vous ?", self.candidate_lists)
 
+    def log_key(self, log: str) -> LogKey:
+        """The server's key of ``board`` or ``journal``."""
+        return LogKey.generate(key_name(HOST, self.uuid, log), self._rng(f"key/{log}"))
+
+    @cached_property
+    def server_binding(self) -> ServerBinding:
+        return ServerBinding(
+            tuple(BoothFile(path, sha256_hex(data)) for path, data in sorted(BOOTH.items())),
+            self.log_key(BOARD).verifier_key,
+            self.log_key(JOURNAL).verifier_key,
+        )
+
     @cached_property
     def bindings(self) -> EvoteBinding:
         ceremony = self.ceremony
@@ -157,6 +175,7 @@ class SimulatedElection:
             reserves=tuple(item.key for item in self.credentials.items if item.key in reserves),
             roll_commitment=self.roll_commitment,
             ceremony=assemble_ceremony(self.uuid, firsts, ceremony.trustees, ceremony.signatures),
+            server=self.server_binding if self.server else None,
         )
 
     @cached_property

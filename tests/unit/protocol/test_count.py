@@ -22,6 +22,7 @@ from protocol.elgamal import NEUTRAL
 from protocol.encoding import encode_json
 from protocol.errors import MalformedError, ProofError, ProtocolError
 from protocol.group import IDENTITY, Element, Scalar, generator_power
+from protocol.merkle import LogPosition
 from protocol.public_credentials import PublicCredentials
 from protocol.questions import Question
 from protocol.result import (
@@ -301,12 +302,14 @@ SEATS = Seats(
     ("Liste B", "Liste A"),
 )
 RESULT = Result(((0, 5, 5),), ResultBinding(10, SEATS))
+SERVED = Result(((0, 5, 5),), ResultBinding(10, SEATS, LogPosition(7, "ab" * 32)))
 
 
 @pytest.mark.parametrize(
     "result",
     [
         RESULT,
+        SERVED,
         Result(((0, 2**30 - 1, 2**30),)),
         replace(RESULT, evote=ResultBinding(10, replace(SEATS, births=None, lots=None))),
     ],
@@ -354,6 +357,31 @@ def test_the_result_is_written_in_the_order_of_the_document() -> None:
 )
 def test_another_form_of_result_is_refused(before: str, after: str) -> None:
     data = RESULT.encode().decode()
+    assert before in data
+    with pytest.raises(MalformedError):
+        Result.decode(data.replace(before, after, 1).encode(), (WITH_BLANK,))
+
+
+def test_the_result_of_an_election_on_a_server_names_the_journal_last() -> None:
+    tail = f',"journal":{{"size":7,"root":"{"ab" * 32}"}}}}}}'
+    first = RESULT.encode().decode().replace('"version":1', '"version":2')
+    assert SERVED.encode().decode() == first.removesuffix("}}") + tail
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"version":2', '"version":1'),
+        ('"version":2', '"version":3'),
+        (',"journal":{', ',"log":{'),
+        ('"size":7', '"size":-1'),
+        ('"size":7', '"size":7,"x":1'),
+        ('"root":"ab', '"root":"AB'),
+        ('"journal":{"size"', '"journal":{"root":"","size"'),
+    ],
+)
+def test_another_form_of_result_of_a_server_is_refused(before: str, after: str) -> None:
+    data = SERVED.encode().decode()
     assert before in data
     with pytest.raises(MalformedError):
         Result.decode(data.replace(before, after, 1).encode(), (WITH_BLANK,))

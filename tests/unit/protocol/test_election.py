@@ -87,7 +87,7 @@ UNSUPPORTED: dict[str, Change] = {
     "version 2": lambda e: e.update(version=2),
     "another group": lambda e: e.update(group="BELENIOS-2048"),
     "another kind of question": lambda e: e["questions"][0].update(type="Lists"),
-    "bindings of version 2": lambda e: e["evote"].update(version=2),
+    "bindings of version 3": lambda e: e["evote"].update(version=3),
 }
 
 
