@@ -2,7 +2,7 @@
 """Casting: the one place that sees an elector and a ballot at once: docs/adr/0010, 0011.
 
 One transaction marks the sign-in and appends the ballot, or does neither. It accepts what the
-verifier accepts: docs/protocol.md §9.3, §10.2, §11.1, §13.5.
+verifier accepts: docs/protocol.md §9.3, §10.2, §11.1, §19.5.
 """
 
 import functools
@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from evote.board.appending import NewBallot, append_ballot
 from evote.board.reading import (
     SealedSetup,
+    count_revoked,
+    count_voted,
     has_alpha,
     has_ballot,
     has_voted,
@@ -182,10 +184,12 @@ def _refusal(
 ) -> str | None:
     if ballot.credential not in setup.credentials:
         return "its credential is not in the sealed list (§8.4)"
-    if ballot.credential in setup.reserves:
-        return "its credential is a reserve (§13.5)"
     if is_revoked(connection, election, ballot.credential):
-        return "its credential was replaced (§13.5)"
+        return "its credential was replaced (§19.5)"
+    if ballot.credential in setup.reserves:
+        voted = count_voted(connection, election, setup.reserves)
+        if voted >= count_revoked(connection, election):
+            return "its credential is a reserve that was not activated (§19.5)"
     if len(set(ballot.alphas)) < len(ballot.alphas):
         return "two of its choices share an α (§11.1)"
     if has_alpha(connection, election, ballot.alphas):

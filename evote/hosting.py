@@ -24,7 +24,8 @@ from evote.pins import watch_pins
 from evote.roll.electors import Contact, store_roll
 from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, verify_roll_commitment
-from evote.roll.sign_ins import decode_sign_in_numbers, store_sign_ins
+from evote.roll.sign_in_file import decode_sign_in_numbers
+from evote.roll.sign_ins import store_sign_ins
 from protocol.archive import ArchiveHeader, Entry, read_archive
 from protocol.bindings import EvoteBinding
 from protocol.board import Board, read_board

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Questions to a board: docs/protocol.md §8, §9.5, §10, §11.1."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
@@ -68,6 +68,18 @@ def is_revoked(connection: Connection, election: HeldElection, credential: str) 
     """Tell whether this credential was replaced by a reserve."""
     mine = (RevokedRow.election_id == election.id, RevokedRow.credential == credential)
     return bool(connection.scalar(select(exists().where(*mine))))
+
+
+def count_revoked(connection: Connection, election: HeldElection) -> int:
+    """Return how many credentials were replaced, which is how many reserves may vote: §19.5."""
+    query = select(func.count()).where(RevokedRow.election_id == election.id)
+    return connection.scalar(query) or 0
+
+
+def count_voted(connection: Connection, election: HeldElection, credentials: Iterable[str]) -> int:
+    """Return of how many of these credentials a ballot is on the board."""
+    mine = (BallotRow.election_id == election.id, BallotRow.credential.in_(tuple(credentials)))
+    return connection.scalar(select(func.count()).where(*mine)) or 0
 
 
 def has_alpha(connection: Connection, election: HeldElection, alphas: Sequence[str]) -> bool:

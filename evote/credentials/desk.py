@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evote.roll.sealing import SealedRoll
+from evote.roll.sign_in_file import SignInNumbers
 from protocol.codes import credential_from_code, random_code, sign_in_number
 from protocol.credentials import derive_credential, public_credential
 from protocol.encoding import JsonValue, encode_json
@@ -91,9 +92,8 @@ def encode_sign_in_numbers(codes: Codes) -> bytes:
 
     The order is that of the numbers alone, so it says nothing of the credentials' order.
     """
-    pairs = sorted((entry.sign_in, entry.elector) for entry in codes.electors)
-    rows: list[JsonValue] = [{"sign_in": number, "elector": elector} for number, elector in pairs]
-    return encode_json({**_head(codes), "sign_in_numbers": rows})
+    by_number = {entry.sign_in: entry.elector for entry in codes.electors if entry.elector}
+    return SignInNumbers(codes.uuid, codes.roll_sha256, by_number).encode()
 
 
 def codes_by_elector(codes: Codes) -> Mapping[int, Secret[bytes]]:

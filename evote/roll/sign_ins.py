@@ -9,11 +9,6 @@ from sqlalchemy import Connection, func, insert, select, update
 from evote.clock import hour_of
 from evote.database.elections import HeldElection
 from evote.database.roll_tables import SignInRow
-from protocol.datum import hash_text
-from protocol.encoding import Fields, JsonValue, decode_canonical_json
-from protocol.errors import MalformedError
-
-NUMBER_DIGITS = 32
 
 
 class NotSignedIn(RuntimeError):
@@ -36,33 +31,6 @@ class SignIn:
         return self.signed_in_hour is not None
 
 
-@dataclass(frozen=True, slots=True)
-class SignInNumbers:
-    """The desk's file: elector by sign-in number, for the roll that numbers them: §13.4, §13.6."""
-
-    uuid: str
-    roll_sha256: str
-    by_number: Mapping[str, int]
-
-
-def decode_sign_in_numbers(data: bytes) -> SignInNumbers:
-    """Read the desk's file: §13.4.
-
-    Raises:
-        MalformedError: not that file, or a number or an elector stands twice.
-    """
-    fields = Fields(decode_canonical_json(data), where="sign-in numbers", section="13.4")
-    fields.integer("version", 1, 1)
-    uuid = fields.text("uuid")
-    roll_sha256 = hash_text(fields, "roll_sha256")
-    pairs = [_pair(item) for item in fields.items("sign_in_numbers")]
-    fields.finish()
-    by_number = dict(pairs)
-    if len(by_number) < len(pairs) or len({elector for _, elector in pairs}) < len(pairs):
-        raise MalformedError("a sign-in number or an elector stands twice", section="13.4")
-    return SignInNumbers(uuid, roll_sha256, by_number)
-
-
 def store_sign_ins(
     connection: Connection, election: HeldElection, by_number: Mapping[str, int]
 ) -> None:
@@ -72,6 +40,24 @@ def store_sign_ins(
         for number, elector in sorted(by_number.items())
     ]
     connection.execute(insert(SignInRow), rows)
+
+
+def replace_sign_in(connection: Connection, election: HeldElection, before: str, after: str) -> int:
+    """Give an unused sign-in another number, and return whose it is; its PIN is void: §19.5.
+
+    Raises:
+        NotSignedIn: it is used, or there is none.
+        IntegrityError: the other number is there already.
+    """
+    found = find_sign_in(connection, election, before)
+    if found is None or found.is_used:
+        raise NotSignedIn("a sign-in that is replaced is not unused")
+    connection.execute(
+        update(SignInRow)
+        .where(SignInRow.election_id == election.id, SignInRow.sign_in_number == before)
+        .values(sign_in_number=after, pin_mac=None, wrong_pins=0)
+    )
+    return found.elector
 
 
 def find_sign_in(connection: Connection, election: HeldElection, number: str) -> SignIn | None:
@@ -118,12 +104,3 @@ def electors_signed_in(connection: Connection, election: HeldElection) -> Iterab
     mine = (SignInRow.election_id == election.id, SignInRow.signed_in_hour.is_not(None))
     query = select(SignInRow.elector).where(*mine).order_by(SignInRow.elector)
     return tuple(connection.scalars(query))
-
-
-def _pair(item: JsonValue) -> tuple[str, int]:
-    fields = Fields(item, where="sign-in number", section="13.4")
-    number, elector = fields.text("sign_in"), fields.integer("elector", 1, 2**31 - 1)
-    fields.finish()
-    if len(number) != NUMBER_DIGITS or not set(number) <= set("0123456789abcdef"):
-        raise MalformedError("a sign-in number is not 32 hexadecimal digits", section="13.4")
-    return number, elector

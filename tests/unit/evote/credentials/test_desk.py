@@ -24,7 +24,7 @@ from evote.credentials.sealed import DESK_FIRST_LINE, open_desk, seal_desk
 from evote.errors import Refusal, Unreadable
 from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, seal_roll
-from evote.roll.sign_ins import decode_sign_in_numbers
+from evote.roll.sign_in_file import decode_sign_in_numbers
 from protocol.codes import encode_code, sign_in_number
 from protocol.errors import MalformedError
 from protocol.public_credentials import PublicCredentials
