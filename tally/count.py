@@ -11,6 +11,7 @@ from protocol.decryption import Factors
 from protocol.election import Election
 from protocol.encoding import encode_json
 from protocol.errors import ProofError
+from protocol.merkle import LogPosition
 from protocol.result import Result, ResultBinding, Seats, Votes, compute_votes, verify_possible
 from protocol.trustees import Trustees
 from tally.elected import encode_result_seats
@@ -34,6 +35,7 @@ def count_result(
     ballot_count: int,
     factors: Mapping[int, Factors],
     tie_break: TieBreak | None = None,
+    journal: LogPosition | None = None,
 ) -> Result:
     """Return the result that goes on the board, seats included in our elections: §11.6, §11.7.
 
@@ -45,17 +47,22 @@ def count_result(
         ballot_count: of all ballots, which is that of sign-ins.
         factors: by owner, of partial decryptions that were verified.
         tie_break: where a tie decides a seat.
+        journal: in an election of version 2, just before the entry ``tallied``.
 
     Raises:
         ThresholdNotMet: too few partial decryptions.
         Refusal: a tie decides a seat and nothing settles it.
     """
+    if (journal is None) != (election.evote is None or election.evote.server is None):
+        raise RuntimeError(
+            "an election of version 2, and no other, names its journal in the result"
+        )
     votes = compute_votes(tally, trustees, factors, total_weight)
     verify_possible(votes, election.questions, total_weight)
     if election.evote is None:
         return Result(votes)
     seats = share_seats(election.evote, votes, tie_break or TieBreak())
-    return Result(votes, ResultBinding(ballot_count, seats))
+    return Result(votes, ResultBinding(ballot_count, seats, journal))
 
 
 def share_seats(binding: EvoteBinding, votes: Votes, tie_break: TieBreak) -> Seats:

@@ -28,10 +28,23 @@ from protocol.decryption import (
 )
 from protocol.election import Election, make_election
 from protocol.encoding import sha256_hex
-from protocol.events import EventKind, Head, next_event
+from protocol.events import Event, EventKind, Head, next_event
 from protocol.first_message import FirstMessage
 from protocol.group import Scalar
-from protocol.notes import LogKey
+from protocol.journal import MINUTE, JournalEntry, MemberSignature, next_entry
+from protocol.journal_bodies import (
+    SIGNED_KINDS,
+    Body,
+    Closed,
+    ClosingSigned,
+    HoursChanged,
+    Opened,
+    Sealed,
+    Tallied,
+)
+from protocol.journal_signatures import EntryStatement, sign_entry
+from protocol.merkle import LogPosition
+from protocol.notes import Checkpoint, LogKey, sign_checkpoint
 from protocol.pki import TrusteeKeys, derive_keys
 from protocol.public_credentials import PublicCredentials
 from protocol.questions import Question
@@ -50,6 +63,9 @@ UUID = "SimuLatedPreau"
 HEADER = ArchiveHeader(1_791_600_600)
 HOST = "vote.example.org"
 BOOTH = {"/booth/booth.css": b"main {}", "/booth/booth.js": b"vote()"}
+DAY = 86_400
+Told = tuple[int, LogPosition, Body]
+"""Time, board and body of one entry of the journal."""
 OPENS_AT, CLOSES_AT = 1_791_600_000, 1_791_700_000
 LABELS = ("FCPE", "PEEP", "Parents indépendants", "UNAAPE", "Liste d'union", "Ensemble")
 FAMILIES = ("Aubry", "Benali", "Cardoso", "Diallo", "Esteve", "Faure", "Gomez", "Haddad")
@@ -74,6 +90,11 @@ class SimulatedElection:
         roll_commitment: of a roll that somebody has; otherwise of one that nobody reads.
         held: a ceremony held elsewhere; otherwise one is held.
         server: whether it is of version 2, held on a server.
+        voters: which codes vote, from 0, the reserves' after the electors'; the first ones if none
+            is named.
+        happenings: what the journal tells besides, each with the number of events that the board
+            has then; 0 for before the opening.
+        rehearsal: whether the election says so.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -91,6 +112,9 @@ class SimulatedElection:
     roll_commitment: str = sha256_hex(b"a roll that nobody reads")
     held: FinishedCeremony | None = None
     server: bool = False
+    voters: tuple[int, ...] = ()
+    happenings: tuple[tuple[int, Body], ...] = ()
+    rehearsal: bool = False
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -162,7 +186,7 @@ class SimulatedElection:
         firsts = [FirstMessage.decode(data) for data in ceremony.certificates.values()]
         reserves = {public_credential(key) for key in self.private_credentials[self.electors :]}
         return EvoteBinding(
-            rehearsal=False,
+            rehearsal=self.rehearsal,
             school=School("École Jules Ferry", "0750001A", "ecole"),
             seats=self.seats,
             lists=self.candidate_lists,
@@ -224,7 +248,9 @@ class SimulatedElection:
 
     @cached_property
     def ballots(self) -> tuple[Ballot, ...]:
-        return tuple(self.cast(elector, choice) for elector, choice in enumerate(self.votes))
+        voters = self.voters or range(len(self.votes))
+        pairs = zip(voters, self.votes, strict=True)
+        return tuple(self.cast(voter, choice) for voter, choice in pairs)
 
     # ---------------------------------------------------------------- the count
 
@@ -267,6 +293,7 @@ class SimulatedElection:
             len(self.ballots),
             {owner: partial.factors for owner, partial in partials.items()},
             self.tie_break,
+            self.journal_position(EventKind.PARTIAL_DECRYPTION) if self.server else None,
         ).encode()
 
     # ---------------------------------------------------------------- the board
@@ -302,17 +329,130 @@ class SimulatedElection:
             found.append((EventKind.RESULT, [self.result]))
         return [entry for entry in found if order.index(entry[0]) <= order.index(until)]
 
+    def _events(self, until: EventKind) -> list[Event]:
+        events: list[Event] = []
+        for kind, data in self.entries(until):
+            head = Head.of(events[-1]) if events else None
+            events.append(next_event(head, kind, sha256_hex(data[-1]) if data else None))
+        return events
+
     def head(self, until: EventKind = EventKind.RESULT) -> Head:
         """Return the last event of kind ``until``."""
-        head: Head | None = None
-        for kind, data in self.entries(until):
-            head = Head.of(next_event(head, kind, sha256_hex(data[-1]) if data else None))
-        assert head is not None
-        return head
+        return Head.of(self._events(until)[-1])
 
     def archive(self, until: EventKind = EventKind.RESULT) -> bytes:
         """Return the archive, up to the last event of kind ``until``."""
         return write_archive(self.entries(until))
+
+    # ---------------------------------------------------------------- the journal, in version 2
+
+    def board_position(self, size: int, until: EventKind = EventKind.RESULT) -> LogPosition:
+        """Where the board stood when it had so many events, of those up to ``until``."""
+        return LogPosition.of(event.encode() for event in self._events(until)[:size])
+
+    def statement_of(self, body: Body) -> EntryStatement:
+        """What members sign of this body."""
+        return EntryStatement(self.uuid, self.election.fingerprint, body)
+
+    def signatures_of(self, body: Body) -> tuple[MemberSignature, ...]:
+        """The signatures of the first t trustees, where this kind has any."""
+        if body.kind not in SIGNED_KINDS:
+            return ()
+        rng = self._rng(f"journal/{body.kind.value}")
+        statement = self.statement_of(body)
+        return tuple(
+            sign_entry(self.keys(i), statement, i, rng) for i in range(1, self.threshold + 1)
+        )
+
+    def write(self, bodies: Sequence[Told]) -> tuple[JournalEntry, ...]:
+        """Return entries with these bodies, signed where they must be, in order."""
+        entries: list[JournalEntry] = []
+        for at, board, body in bodies:
+            last = entries[-1] if entries else None
+            signed = self.signatures_of(body)
+            entries.append(next_entry(self.uuid, last, at, board, body, signed))
+        return tuple(entries)
+
+    def told(self, until: EventKind = EventKind.RESULT) -> list[Told]:
+        """Return time, board and body of each entry of the journal beside ``archive(until)``."""
+        order = list(EventKind)
+        setup = self.board_position(1, EventKind.SETUP)
+        sealed = Sealed(self.election.fingerprint, self.statement.setup_event)
+        told: list[Told] = [(OPENS_AT - DAY, setup, sealed)]
+        before = [body for size, body in self.happenings if size == 0]
+        told += [(OPENS_AT - DAY // 2 + MINUTE * i, setup, body) for i, body in enumerate(before)]
+        if order.index(until) >= order.index(EventKind.BALLOT):
+            told += self._told_while_open(setup)
+        if order.index(until) >= order.index(EventKind.ENCRYPTED_TALLY):
+            told.append((self.closing_time, self._board_at_closing(), self.closed))
+        if order.index(until) >= order.index(EventKind.PARTIAL_DECRYPTION):
+            at = self.closing_time + 10 * MINUTE
+            told.append((at, self._board_at_closing(), self.closing_signed))
+        if until is EventKind.RESULT:
+            whole = self.board_position(len(self._events(until)))
+            told.append((self.closing_time + 11 * MINUTE, whole, Tallied(self.head().hash)))
+        return told
+
+    def _told_while_open(self, setup: LogPosition) -> list[Told]:
+        told: list[Told] = [(OPENS_AT, setup, Opened(self.setup_signatures.signatures))]
+        during = [(size, body) for size, body in self.happenings if size > 0]
+        for number, (size, body) in enumerate(during, 1):
+            board = self.board_position(size, EventKind.BALLOT)
+            told.append((OPENS_AT + MINUTE * number, board, body))
+        return told
+
+    @cached_property
+    def closing_time(self) -> int:
+        """The closing time in force at the end."""
+        changed = [body for _, body in self.happenings if isinstance(body, HoursChanged)]
+        return changed[-1].closes_at if changed else CLOSES_AT
+
+    def _board_at_closing(self) -> LogPosition:
+        events = self._events(EventKind.ENCRYPTED_TALLY)
+        return LogPosition.of(event.encode() for event in events)
+
+    @cached_property
+    def closed(self) -> Closed:
+        return Closed(len(self.ballots), self.head(EventKind.ENCRYPTED_TALLY).hash)
+
+    @cached_property
+    def closing_signed(self) -> ClosingSigned:
+        """What the trustees sign when they decrypt."""
+        return ClosingSigned.of(self.closed, self.journal_position(EventKind.ENCRYPTED_TALLY))
+
+    def journal(self, until: EventKind = EventKind.RESULT) -> tuple[JournalEntry, ...]:
+        """Return the journal beside ``archive(until)``: at the set-up it ends before opening."""
+        return self.write(self.told(until))
+
+    def journal_position(self, until: EventKind = EventKind.RESULT) -> LogPosition:
+        return LogPosition.of(entry.encode() for entry in self.journal(until))
+
+    def record(
+        self,
+        until: EventKind = EventKind.RESULT,
+        journal: Sequence[JournalEntry] | None = None,
+    ) -> dict[str, bytes]:
+        """Return the files of a record up to ``until``, perhaps with another journal: §17.1.
+
+        At END_BALLOTS there is no record of version 2: closing is one step to ENCRYPTED_TALLY.
+        """
+        files = {f"{self.uuid}.bel": self.archive(until)}
+        if not self.server:
+            signed = {"setup-signatures.json": self.setup_signatures.encode()}
+            return files if until is EventKind.SETUP or not self.preau else files | signed
+        entries = [each.encode() for each in (self.journal(until) if journal is None else journal)]
+        board = LogPosition.of(event.encode() for event in self._events(until))
+        return {
+            **files,
+            "journal.jsonl": b"".join(entry + b"\n" for entry in entries),
+            "board.checkpoint": self.checkpoint(BOARD, board),
+            "journal.checkpoint": self.checkpoint(JOURNAL, LogPosition.of(entries)),
+        }
+
+    def checkpoint(self, log: str, position: LogPosition) -> bytes:
+        """Return a checkpoint of ``board`` or ``journal``, signed by the server's key."""
+        key = self.log_key(log)
+        return sign_checkpoint(Checkpoint.of(key.name, position), key)
 
 
 def write_archive(
