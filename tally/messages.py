@@ -20,9 +20,11 @@ from protocol.encoding import (
     own_uuid,
 )
 from protocol.errors import MalformedError
+from protocol.journal_bodies import ClosingSigned, EntryKind, decode_body
 from protocol.proofs.proof import Proof
 
 VERSION: Final = 1
+SERVER_VERSION: Final = 2
 
 _NAMES: Final = {
     "evote_certificate": "un certificat (étape 1)",
@@ -31,6 +33,8 @@ _NAMES: Final = {
     "evote_ceremony": "une signature de la cérémonie (étape 4)",
     "evote_setup_signature": "une signature d'ouverture (étape 5)",
     "evote_decryption": "un déchiffrement (étape 6)",
+    "evote_amendment": "un changement à signer",
+    "evote_amendment_signature": "la signature d'un changement",
     "decryption_factors": "un déchiffrement",
     "verification_keys": "le fichier des clés réunies",
     "questions": "une élection",
@@ -111,10 +115,37 @@ class SetupSignatureMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedClosing:
+    """What the decryption of an election on a server carries besides: §19.4.
+
+    ``signature`` is the owner's, of the body of the entry ``closing-signed``.
+    """
+
+    body: ClosingSigned
+    signature: Proof
+
+    @classmethod
+    def decode(cls, value: JsonValue) -> "SignedClosing":
+        """Read ``{"body":…,"signature":…}``: §17.4."""
+        fields = Fields(value, where="closing", section="17.4")
+        body = decode_body(EntryKind.CLOSING_SIGNED, fields.raw("body"))
+        signature = Proof.decode(fields.raw("signature"))
+        fields.finish()
+        if not isinstance(body, ClosingSigned):
+            raise fields.error("is not the body of closing-signed")
+        return cls(body, signature)
+
+    def encode(self) -> JsonValue:
+        """Return the object, its members in the order of §17.4."""
+        return {"body": self.body.encode(), "signature": self.signature.encode()}
+
+
+@dataclass(frozen=True, slots=True)
 class DecryptionMessage:
     """``decryption-i.json``: trustee i's partial decryption of one count, §11.3.
 
-    ``decryption`` holds the exact bytes that go on the board.
+    ``decryption`` holds the exact bytes that go on the board; ``closing`` is there in an election
+    of version 2.
     """
 
     uuid: str
@@ -122,33 +153,37 @@ class DecryptionMessage:
     tally_event: str
     owner: int
     decryption: bytes
+    closing: SignedClosing | None = None
 
     @classmethod
     def decode(cls, data: bytes) -> "DecryptionMessage":
         """Read the file; the partial decryption is not read yet."""
-        fields = _open(data, "evote_decryption", "11.3")
+        fields = _open(data, "evote_decryption", "11.3", VERSION, SERVER_VERSION)
+        has_closing = fields.integer("evote_decryption", VERSION, SERVER_VERSION) == SERVER_VERSION
         message = cls(
             own_uuid(fields),
             fingerprint_text(fields),
             hash_text(fields, "tally_event"),
             fields.integer("owner", 1, MAX_MEMBERS),
             encode_json(fields.raw("decryption")),
+            SignedClosing.decode(fields.raw("closing")) if has_closing else None,
         )
         fields.finish()
         return message
 
     def encode(self) -> bytes:
         """Return the canonical bytes."""
-        return encode_json(
-            {
-                "evote_decryption": VERSION,
-                "uuid": self.uuid,
-                "fingerprint": self.fingerprint,
-                "tally_event": self.tally_event,
-                "owner": self.owner,
-                "decryption": decode_canonical_json(self.decryption),
-            }
-        )
+        members: dict[str, JsonValue] = {
+            "evote_decryption": VERSION if self.closing is None else SERVER_VERSION,
+            "uuid": self.uuid,
+            "fingerprint": self.fingerprint,
+            "tally_event": self.tally_event,
+            "owner": self.owner,
+            "decryption": decode_canonical_json(self.decryption),
+        }
+        if self.closing is not None:
+            members["closing"] = self.closing.encode()
+        return encode_json(members)
 
 
 def name_kind(data: bytes) -> str:
@@ -169,9 +204,9 @@ def fingerprint_text(fields: Fields) -> str:
     return text
 
 
-def _open(data: bytes, kind: str, section: str) -> Fields:
+def _open(data: bytes, kind: str, section: str, *versions: int) -> Fields:
     value = decode_canonical_json(data.removesuffix(b"\n"))
     fields = Fields(value, where="message", section=section)
-    if fields.integer(kind, 0, 2**31) != VERSION:
+    if fields.integer(kind, 0, 2**31) not in (versions or (VERSION,)):
         raise fields.error("has a version that we do not know")
     return fields

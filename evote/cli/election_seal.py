@@ -3,8 +3,10 @@
 
 import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
+from evote.cli.hours import question_hours
 from evote.cli.inputs import make_folder, read_as, read_roll, read_uuid
 from evote.cli.parser import Group
 from evote.cli.words import printable
@@ -17,6 +19,7 @@ from evote.errors import Refusal
 from evote.roll.sealing import SealedRoll, commit_to_roll, new_salt, seal_roll
 from protocol.group import Element
 from protocol.public_credentials import PublicCredentials
+from protocol.server_binding import ServerBinding, decode_server_file
 from tally.console import read_messages
 from tally.files import NewFile, read_file, write_files
 
@@ -25,7 +28,10 @@ fichiers écrits dans le dossier :
   record/NUMÉRO.bel    l'archive publique de l'élection, à remettre à chaque membre du bureau
   roll-sealed.json     la liste électorale scellée : elle porte des noms et reste à l'école
 
-La configuration est décrite dans docs/schemas/election-config.schema.json."""
+La configuration est décrite dans docs/schemas/election-config.schema.json.
+
+Avec --server, l'élection se tiendra sur un serveur, qui en fera respecter les heures : celles qui
+sont inhabituelles (midi, minuit, un dimanche…) sont dites, et il faut --yes pour sceller."""
 
 
 def add_to(commands: Group) -> None:
@@ -46,16 +52,22 @@ def add_to(commands: Group) -> None:
     add("--trustees", required=True, type=Path, metavar="F", help="trustees.json")
     add("--certificates", required=True, nargs="+", type=Path, metavar="F", help="certificate-*")
     add("--ceremony", required=True, nargs="+", type=Path, metavar="F", help="ceremony-*")
+    add("--server", type=Path, metavar="F", help="server.json, pour voter sur ce serveur")
     add("--out", required=True, type=Path, metavar="DOSSIER", help="où écrire")
+    add("--yes", action="store_true", help="sceller même si les heures sont inhabituelles")
     parser.set_defaults(run=_seal)
 
 
 def _seal(options: Namespace) -> int:
     uuid = read_uuid(options.uuid)
     config = decode_config(read_file(options.config))
+    server = None if options.server is None else _read_server(options.server, uuid)
+    if server is not None:
+        question_hours(config.opens_at, config.closes_at, yes=options.yes)
     roll = seal_roll(read_roll(options.roll, settled=options.settled).electors)
     salt = new_salt()
     setup = _gather(options, uuid, config, roll, commit_to_roll(roll, salt))
+    setup = replace(setup, server=server)
     archive = seal_election(setup, int(time.time()))
     record = options.out / RECORD_NAME
     make_folder(record)
@@ -91,6 +103,16 @@ def _gather(
     )
 
 
+def _read_server(path: Path, uuid: str) -> ServerBinding:
+    named, server = read_as(path, decode_server_file, "le fichier server.json d'un serveur")
+    if named != uuid:
+        raise Refusal(
+            f"ce server.json est celui de l'élection {named}, pas de {uuid}",
+            "donnez celui que evote election draft a écrit pour cette élection",
+        )
+    return server
+
+
 def _read_reserves(path: Path, uuid: str, roll: SealedRoll) -> tuple[Element, ...]:
     reserves = read_as(path, decode_reserves, "la liste des codes de réserve")
     if reserves.uuid != uuid:
@@ -111,6 +133,8 @@ def _read_reserves(path: Path, uuid: str, roll: SealedRoll) -> tuple[Element, ..
 def _show(config: ElectionConfig, setup: SetUp, path: Path) -> None:
     print(f"L'élection {setup.uuid} est scellée : {setup.electors} électeurs,")
     print(f"{len(config.lists)} listes, {config.seats} sièges à pourvoir.")
+    if setup.server is not None:
+        print(f"Elle se tiendra sur le serveur {setup.server.host}.")
     if config.rehearsal:
         print("C'est une répétition : son résultat n'élit personne.")
     print(f"Archive : {path}")

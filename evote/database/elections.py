@@ -54,24 +54,25 @@ class HeldElection:
         return {"school_id": self.school_id, "election_id": self.id}
 
 
-def find_election(connection: Connection, uuid: str) -> HeldElection:
+def find_election(connection: Connection, uuid: str, *, drafts: bool = False) -> HeldElection:
     """Return the election with this number, as it is now.
 
     Raises:
-        UnknownElection: there is none.
+        UnknownElection: there is none; or a draft, unless ``drafts`` are asked for.
     """
-    return _held(connection.execute(_COLUMNS.where(ElectionRow.uuid == uuid)).one_or_none())
+    query = _COLUMNS.where(ElectionRow.uuid == uuid)
+    return _held(connection.execute(query).one_or_none(), drafts=drafts)
 
 
-def lock_election(connection: Connection, uuid: str) -> HeldElection:
+def lock_election(connection: Connection, uuid: str, *, drafts: bool = False) -> HeldElection:
     """Return the election, which nobody else changes until this transaction ends.
 
     Raises:
-        UnknownElection: there is none.
+        UnknownElection: there is none; or a draft, unless ``drafts`` are asked for.
     """
     # NO KEY UPDATE: rows that name this election by foreign key may still be written.
     query = _COLUMNS.where(ElectionRow.uuid == uuid).with_for_update(key_share=True)
-    return _held(connection.execute(query).one_or_none())
+    return _held(connection.execute(query).one_or_none(), drafts=drafts)
 
 
 def set_state(connection: Connection, election: HeldElection, state: State) -> None:
@@ -98,8 +99,8 @@ _COLUMNS = select(
 )
 
 
-def _held(row: Row[*tuple[Any, ...]] | None) -> HeldElection:
-    if row is None:
+def _held(row: Row[*tuple[Any, ...]] | None, *, drafts: bool) -> HeldElection:
+    if row is None or (row.state == State.DRAFT.value and not drafts):
         raise UnknownElection("no election has this number")
     head = None
     if row.head_height is not None:

@@ -21,6 +21,7 @@ from protocol.events import EventKind
 from protocol.first_message import FirstMessage
 from protocol.group import Element
 from protocol.public_credentials import PublicCredentials
+from protocol.server_binding import ServerBinding
 from protocol.setup_data import SetupData
 from protocol.trustees import Trustees
 from tally.assembly import assemble_ceremony
@@ -31,7 +32,10 @@ QUESTION: Final = "Pour quelle liste votez-vous ?"
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """What is sealed together: §8.2 to §8.5. ``trustees_bytes`` are hashed as they came."""
+    """What is sealed together: §8.2 to §8.5. ``trustees_bytes`` are hashed as they came.
+
+    With ``server``, from its ``server.json``, the election is of version 2, held on that server.
+    """
 
     uuid: str
     config: ElectionConfig
@@ -41,6 +45,7 @@ class SetUp:
     reserves: tuple[Element, ...]
     trustees_bytes: bytes
     ceremony: Ceremony
+    server: ServerBinding | None = None
 
 
 def read_ceremony(
@@ -136,6 +141,7 @@ def _make_election(setup: SetUp, trustees: Trustees) -> Election:
         reserves=setup.reserves,
         roll_commitment=setup.roll_commitment,
         ceremony=setup.ceremony,
+        server=setup.server,
     )
     return make_election(
         uuid=setup.uuid,

@@ -15,6 +15,7 @@ from evote.database.elections import HeldElection, find_election
 from evote.keys import KeyFolder
 from evote.settings import Settings
 from evote.web.assets import read_assets
+from evote.web.booth import Booth
 from evote.web.languages import Language, choose_language
 from evote.web.metrics import Metrics
 from evote.web.templating import Pages
@@ -50,6 +51,7 @@ class Services:
         self.casting = Casting(database, KeyFolder(settings.key_folder), clock)
         self.assets = read_assets()
         self.pages = Pages(languages, self.assets.__getitem__)
+        self.booth = Booth(self.pages, self.assets)
         self.metrics = Metrics()
         # What was sealed never changes, so it is read once.
         self.sealed = functools.lru_cache(maxsize=ELECTIONS_KEPT)(self._read_sealed)

@@ -1,19 +1,39 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The booth's page: the same bytes for every parent and every election, without any cookie."""
+"""The booth's page: the same bytes for every parent and every election, without any cookie.
+
+It is served only as it was sealed, or as an amendment replaced it: docs/adr/0013.
+"""
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from evote.web.languages import Language
 from evote.web.security import BOOTH_POLICY
-from evote.web.services import Served, Spoken, Uuid
+from evote.web.services import Served, Services, Spoken, Uuid
 
 router = APIRouter(include_in_schema=False)
+NOT_NOW = 503
 
 
 @router.get("/v/{uuid}")
 def booth(uuid: Uuid, services: Served, language: Spoken) -> Response:
-    """Give the booth; the code of a letter's link stays in the browser."""
-    services.held(uuid)
-    page = services.pages.render(language, "voter/booth.html")
-    headers = {"Content-Security-Policy": BOOTH_POLICY, "Vary": "Accept-Language"}
-    return HTMLResponse(page, headers=headers)
+    """Give the booth in the first language; the code of a letter's link stays in the browser."""
+    return _booth(uuid, services, language, None)
+
+
+@router.get("/{tag}/v/{uuid}")
+def booth_in_language(tag: str, uuid: Uuid, services: Served, language: Spoken) -> Response:
+    """Give the booth in another language."""
+    return _booth(uuid, services, language, tag)
+
+
+def _booth(uuid: str, services: Services, language: Language, tag: str | None) -> Response:
+    held = services.held(uuid)
+    page = services.booth.page(tag)
+    if page is None or tag == services.pages.languages[0].tag:
+        raise HTTPException(404)
+    if not services.booth.serves(uuid, held.booth):
+        other = services.pages.render(language, "public/booth_replaced.html", uuid=uuid)
+        return HTMLResponse(other, status_code=NOT_NOW, headers={"Vary": "Accept-Language"})
+    return HTMLResponse(page, headers={"Content-Security-Policy": BOOTH_POLICY})

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Before anything is sealed: a draft on the server, with the keys that it will sign with: §8.3.
+
+A draft has no journal. To cancel it is to delete it.
+"""
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from evote.database.common_tables import ElectionRow, SchoolRow
+from evote.database.connection import Database
+from evote.database.elections import State
+from evote.election.config import ElectionConfig
+from evote.errors import Refusal
+from evote.keys import KeyFolder
+from evote.lifecycle.states import locked
+from evote.log_keys import create_log_keys, destroy_log_keys
+from protocol.bindings import School
+from protocol.server_binding import BoothFile, ServerBinding, encode_server_file
+
+
+def make_draft(
+    database: Database,
+    folder: KeyFolder,
+    uuid: str,
+    config: ElectionConfig,
+    public_url: str,
+    booth: tuple[BoothFile, ...],
+) -> bytes:
+    """Begin an election on this server; return its ``server.json``, to be sealed: §17.4.
+
+    Raises:
+        Refusal: an election of this number is here already.
+    """
+    try:
+        keys = create_log_keys(folder, uuid, host_of(public_url))
+        binding = ServerBinding(booth, keys.board.verifier_key, keys.journal.verifier_key)
+        binding.verify(uuid)
+        server = encode_server_file(uuid, binding)
+        with database.write() as connection:
+            connection.execute(insert(ElectionRow), _row(connection, uuid, config, server))
+    except IntegrityError as cause:
+        destroy_log_keys(folder, uuid)
+        raise Refusal(
+            f"une élection a déjà le numéro {uuid} ici", "tirez-en un autre : evote election id"
+        ) from cause
+    return server
+
+
+def delete_draft(database: Database, folder: KeyFolder, uuid: str) -> None:
+    """Forget a draft and its keys.
+
+    Raises:
+        NotNow: it is no draft any more.
+    """
+    with database.write() as connection:
+        election = locked(connection, uuid, {State.DRAFT}, "elle n'est plus un brouillon")
+        connection.execute(delete(ElectionRow).where(ElectionRow.id == election.id))
+    destroy_log_keys(folder, uuid)
+
+
+def host_of(public_url: str) -> str:
+    """Return the host, and port, that the keys of an election name: §8.3."""
+    return urlsplit(public_url).netloc.lower()
+
+
+def school_number(connection: Connection, school: School) -> int:
+    """Return the number of a school in the database, by its UAI; made if it is new."""
+    known = select(SchoolRow.id).where(SchoolRow.uai == school.uai)
+    found = connection.scalar(known)
+    if found is None:
+        row = {"uai": school.uai, "name": school.name, "kind": school.kind}
+        connection.execute(insert(SchoolRow), row)
+        found = connection.execute(known).scalar_one()
+    return found
+
+
+def _row(
+    connection: Connection, uuid: str, config: ElectionConfig, server: bytes
+) -> dict[str, object]:
+    return {
+        "school_id": school_number(connection, config.school),
+        "uuid": uuid,
+        "state": State.DRAFT.value,
+        "archive_timestamp": 0,
+        "opens_at": config.opens_at,
+        "closes_at": config.closes_at,
+        "grace_seconds": config.grace_seconds,
+        "server": server,
+    }
