@@ -20,6 +20,8 @@ from collections.abc import Iterable
 from typing import cast
 
 from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
+from nacl.bindings import crypto_sign_BYTES, crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 from audit.words import Malformed, Unsupported
 
@@ -149,6 +151,17 @@ def commitment(response: int, point: bytes, challenge: int) -> bytes:
 def commitment_to(base: bytes, response: int, point: bytes, challenge: int) -> bytes:
     """base^response · point^challenge."""
     return multiply(power(base, response), power(point, challenge))
+
+
+def signed_by(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether this is the Ed25519 signature (RFC 8032) of a message by the owner of ``key``."""
+    if len(signature) != crypto_sign_BYTES:
+        return False
+    try:
+        crypto_sign_open(signature + message, key)
+    except BadSignatureError:
+        return False
+    return True
 
 
 def self_test() -> None:

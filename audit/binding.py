@@ -10,13 +10,29 @@ from typing import Any
 from audit.arithmetic import unchecked_point
 from audit.plain_text import distinct, plain_text
 from audit.proofs import Proof, decode_proof
+from audit.server import Server, decode_server
 from audit.strict_json import read_hash, read_integer, read_list, read_object, read_text
 from audit.words import Malformed, Unsupported
 
+VERSION_2 = 2
 MAX_LISTS = 50
 MAX_SEATS = 100
 YEAR_10000 = 253402300800  # seconds since 1970 UTC; times are before it
+_MEMBERS = (
+    "version rehearsal school seats rule lists opens_at closes_at grace_seconds"
+    " trustees_sha256 credentials_sha256 electors reserves roll_commitment ceremony"
+)
+_OF_VERSION_2 = " booth board_key journal_key"
 _UAI = re.compile("[0-9]{7}[A-Z]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When one may vote, in seconds since 1970 UTC (§8.3)."""
+
+    opens_at: int
+    closes_at: int
+    grace_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Ceremony:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The bindings of a Préau election, version 1 (§8.3)."""
+    """The bindings of a Préau election (§8.3); ``server`` is what makes them version 2."""
 
     rehearsal: bool
     school: str
@@ -49,35 +65,37 @@ class Binding:
     electors: int
     reserves: tuple[str, ...]
     ceremony: Ceremony
+    hours: Hours
+    server: Server | None
+
+    @property
+    def version(self) -> int:
+        """The version that the bindings, and later the result, state (§8.3, §11.7)."""
+        return 1 if self.server is None else 2
 
 
-def require_version(value: Any, where: str) -> None:  # noqa: ANN401
-    """Version 1 of ours; a later one is unsupported, anything else malformed (§8.3)."""
-    if type(value) is int and value > 1:
+def require_version(value: Any, where: str, latest: int = 1) -> None:  # noqa: ANN401
+    """A version of ours; a later one is unsupported, anything else malformed (§8.3)."""
+    if type(value) is int and value > latest:
         raise Unsupported(
             f"« evote » de version {value} dans {where}", f"“evote” of version {value} in {where}"
         )
-    read_integer(value, "version", 1, 1)
+    read_integer(value, "version", 1, latest)
 
 
-def decode_binding(value: Any) -> Binding:  # noqa: ANN401
-    """``election.evote`` (§8.3).
+def decode_binding(value: Any, uuid: str) -> Binding:  # noqa: ANN401
+    """``election.evote`` of the election ``uuid`` (§8.3).
 
     Raises:
-        Unsupported: a version after 1. Malformed: anything else.
+        Unsupported: a version after 2. Malformed: anything else.
     """
     if isinstance(value, dict) and "version" in value:
-        require_version(value["version"], "election")
-    fields = read_object(
-        value,
-        "version rehearsal school seats rule lists opens_at closes_at grace_seconds"
-        " trustees_sha256 credentials_sha256 electors reserves roll_commitment ceremony",
-        strict=True,
-    )
+        require_version(value["version"], "election", VERSION_2)
+    served = isinstance(value, dict) and value.get("version") == VERSION_2
+    fields = read_object(value, _MEMBERS + (_OF_VERSION_2 if served else ""), strict=True)
     if not isinstance(fields["rehearsal"], bool) or fields["rule"] != "largest-remainder":
         raise Malformed("« rehearsal » ou « rule » (§8.3)", "“rehearsal” or “rule” (§8.3)")
     seats = read_integer(fields["seats"], "seats", 1, MAX_SEATS)
-    _times(fields)
     read_hash(fields["roll_commitment"], "roll_commitment")
     reserves = read_list(fields["reserves"], "reserves")
     for reserve in reserves:
@@ -92,15 +110,25 @@ def decode_binding(value: Any) -> Binding:  # noqa: ANN401
         electors=read_integer(fields["electors"], "electors", 1, 2**53 - 1),
         reserves=tuple(reserves),
         ceremony=_ceremony(fields["ceremony"]),
+        hours=_sealed_hours(fields),
+        server=decode_server(fields, uuid) if served else None,
     )
 
 
-def _times(fields: dict[str, Any]) -> None:
-    opens = read_integer(fields["opens_at"], "opens_at", 0, YEAR_10000 - 1)
-    closes = read_integer(fields["closes_at"], "closes_at", 0, YEAR_10000 - 1)
-    read_integer(fields["grace_seconds"], "grace_seconds", 0, 3600)
-    if opens >= closes:
+def decode_hours(fields: dict[str, Any]) -> Hours:
+    """Three numbers within their bounds (§8.3); that they open before they close is not said."""
+    return Hours(
+        read_integer(fields["opens_at"], "opens_at", 0, YEAR_10000 - 1),
+        read_integer(fields["closes_at"], "closes_at", 0, YEAR_10000 - 1),
+        read_integer(fields["grace_seconds"], "grace_seconds", 0, 3600),
+    )
+
+
+def _sealed_hours(fields: dict[str, Any]) -> Hours:
+    hours = decode_hours(fields)
+    if hours.opens_at >= hours.closes_at:
         raise Malformed("l'ouverture n'est pas avant la clôture (§8.3)", "opens after it closes")
+    return hours
 
 
 def _school(value: Any) -> str:  # noqa: ANN401

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from audit.archive import MAX_FAULTS, Datum, Framing, Member, read_exactly, read_members
 from audit.hashing import sha256_base64
 from audit.strict_json import decode, decode_datum, read_object
+from audit.tree import leaf_hash
 from audit.words import Malformed, Text
 
 MAX_PENDING = 8
@@ -70,6 +71,7 @@ class Posted:
     event_hash: str
     payload: Datum | None
     data: tuple[Datum, ...]
+    position: int = 0  # in the file, from 0: its leaf in the board's tree
 
     def named(self, name: object) -> Datum | None:
         """The datum of that name among those that stand before the event."""
@@ -85,7 +87,9 @@ class Board:
     order_faults: list[Text] = field(default_factory=list)
     data_faults: list[Text] = field(default_factory=list)
     events: int = 0
+    leaves: bytearray = field(default_factory=bytearray)  # 32 bytes an event (§18.1)
     stage: int = 0
+    end: Posted | None = None  # EndBallots
     setup: Posted | None = None
     setup_data: dict[str, str] = field(default_factory=dict)
     ballots: Ballots = field(default_factory=Ballots)
@@ -169,6 +173,7 @@ class _Pass:
 
     def event(self, member: Member) -> None:
         self.board.events += 1
+        self.board.leaves += leaf_hash(member.content)
         read = _read_event(member.content)
         if read is None:
             self.board.lost += 1
@@ -211,7 +216,8 @@ class _Pass:
             self.board.lost += 1
             if payload is not None:
                 self._data(height, "la donnée qu'il nomme manque", "the datum it names is missing")
-        posted = Posted(height, member.datum.digest.hex(), at, tuple(self.pending))
+        where = self.board.events - 1
+        posted = Posted(height, member.datum.digest.hex(), at, tuple(self.pending), where)
         expected = self._keep(kind, posted)
         if at is not None or kind == "EndBallots":
             self._compare([datum.name for datum in self.pending], expected, height)
@@ -229,6 +235,8 @@ class _Pass:
         if kind == "PartialDecryption":
             board.partials.append(posted)
             return [self._inner(at, "payload"), payload]
+        if kind == "EndBallots":
+            board.end = posted
         if kind == "Result":
             board.result = posted
         if kind == "Ballot":

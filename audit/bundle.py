@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from audit.record import SIGNATURES, Record, bounded
+from audit.record import FILES, Record, bounded
 from audit.words import Text, Unreadable, shown
 
 MAX_ARCHIVE = 4 * 2**30
@@ -35,14 +35,15 @@ def unzip(path: Path, scratch: Path) -> Record:
     """
     try:
         with zipfile.ZipFile(path) as bundle:
-            archive, signatures = _permitted(bundle.infolist())
+            archive, others = _permitted(bundle.infolist())
             target = scratch / "archive.bel"
             with bundle.open(archive) as source, target.open("wb") as sink:
                 _copy(source, sink, archive)
-            if signatures is None:
-                return Record(target, folder=True)
-            with bundle.open(signatures) as file:
-                return Record(target, folder=True, signatures=bounded(file))
+            files = {}
+            for name, entry in others.items():
+                with bundle.open(entry) as file:
+                    files[name] = bounded(file, name)
+            return Record.of(target, files)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unreadable("ce fichier zip est illisible", "this zip file cannot be read") from error
     except Exception as error:
@@ -53,8 +54,8 @@ def unzip(path: Path, scratch: Path) -> Record:
 
 def _permitted(
     entries: Sequence[zipfile.ZipInfo],
-) -> tuple[zipfile.ZipInfo, zipfile.ZipInfo | None]:
-    """The archive and perhaps the signatures, at the top or in one folder, and nothing else."""
+) -> tuple[zipfile.ZipInfo, dict[str, zipfile.ZipInfo]]:
+    """The archive and the files that go with it, at the top or in one folder, nothing else."""
     for entry in entries:
         _refuse_danger(entry)
     if len({entry.filename for entry in entries}) != len(entries):
@@ -68,14 +69,14 @@ def _permitted(
     folder = archives[0].filename.rpartition("/")[0]
     if "/" in folder:
         raise _named_surprise(archives[0])
-    signatures = None
+    others = {}
     for entry in files:
         where, _, name = entry.filename.rpartition("/")
-        if where == folder and name == SIGNATURES:
-            signatures = entry
+        if where == folder and name in FILES:
+            others[name] = entry
         elif where != folder or entry is not archives[0] or name.startswith("."):
             raise _named_surprise(entry)
-    return archives[0], signatures
+    return archives[0], others
 
 
 def _files(entries: Sequence[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:

@@ -15,6 +15,8 @@ from audit.binding import Binding
 from audit.board import Board
 from audit.counting import Census
 from audit.election import Credentials, Election
+from audit.journal import Journal
+from audit.notes import Checkpoint
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding
 from audit.partials import Partial
 from audit.proofs import Ciphertext
@@ -48,17 +50,32 @@ class Case:
     counted: dict[int, Partial] | None = None  # by owner; None unless there are enough
     result: tuple[tuple[int, ...], ...] | None = None
     result_evote: Any = None
+    result_journal: tuple[int, str] | None = None  # size and root that the result names (§11.7)
     recorded_seats: Any = None
     seats: dict[str, Any] | None = None  # recomputed; None unless C25 passed
     signed: list[Text] = field(default_factory=list)  # who signed the set-up
     unsigned: list[Text] = field(default_factory=list)
-    since: Record | None = None
+    journal: Journal | None = None  # as far as it can be read
+    story: Journal | None = None  # None unless C27 passed
+    closed_by: list[Text] = field(default_factory=list)  # who signed the closing
+    since: Record | Checkpoint | None = None  # an earlier state
     misused: Text | None = None  # --since was given what cannot be compared
 
     @property
     def not_ours(self) -> Finding:
         """What a check of the Préau profile alone says of a plain election."""
         return NOT_REACHED if self.demanded else NOT_APPLICABLE
+
+    @property
+    def without_journal(self) -> Finding | None:
+        """What C27 to C31 say where there is nothing of theirs to judge, or None (§16)."""
+        if not self.strict:
+            return self.not_ours
+        if not self.record.folder:
+            return NOT_APPLICABLE
+        if self.binding is None:
+            return NOT_REACHED
+        return NOT_APPLICABLE if self.binding.server is None else None
 
     def setup_datum(self, name: str) -> Datum | None:
         """The place of a datum of the set-up: election, trustees, credentials (§8.5)."""

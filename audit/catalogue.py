@@ -34,6 +34,11 @@ from audit.checks import (
     c24_sign_ins,
     c25_seats,
     c26_earlier,
+    c27_journal,
+    c28_story,
+    c29_members,
+    c30_replaced,
+    c31_checkpoints,
 )
 from audit.outcome import Finding
 from audit.words import Text
@@ -183,9 +188,9 @@ CATALOGUE = (
         c17_finality.check,
         Text(
             "Chaque clé a un seul bulletin, définitif ; pas plus de bulletins que d'électeurs ;"
-            " aucune réserve n'a servi.",
+            " aucune réserve n'a servi sans journal.",
             "Each credential has one final ballot, ballots are no more than electors,"
-            " and no reserve was used.",
+            " and no reserve was used without a journal.",
         ),
     ),
     Entry(
@@ -258,6 +263,46 @@ CATALOGUE = (
         Text(
             "Rien de ce que montrait un état antérieur n'a été changé ni retiré.",
             "Nothing that an earlier state showed was changed or removed.",
+        ),
+    ),
+    Entry(
+        "C27",
+        c27_journal.check,
+        Text(
+            "Chaque entrée du journal est bien formée et dit l'urne telle qu'elle était.",
+            "Every journal entry is well formed and names the board as it was.",
+        ),
+    ),
+    Entry(
+        "C28",
+        c28_story.check,
+        Text("Le journal raconte une suite permise.", "The journal tells a permitted story."),
+    ),
+    Entry(
+        "C29",
+        c29_members.check,
+        Text(
+            "Ce dont le bureau répond dans le journal est signé par assez de membres du bureau.",
+            "What the committee answers for in the journal is signed by enough of its members.",
+        ),
+    ),
+    Entry(
+        "C30",
+        c30_replaced.check,
+        Text(
+            "Les codes ont été remplacés selon la règle : aucun code remplacé n'a voté, et des"
+            " réserves seulement autant qu'activées.",
+            "Codes were replaced by the rule: no replaced code voted, and reserves only as far as"
+            " activated.",
+        ),
+    ),
+    Entry(
+        "C31",
+        c31_checkpoints.check,
+        Text(
+            "Les points de contrôle sont signés par les clés scellées et couvrent cette urne et"
+            " ce journal.",
+            "The checkpoints are signed by the sealed keys and cover this board and this journal.",
         ),
     ),
 )

@@ -90,6 +90,7 @@ def _no_verdict(
 
 
 def _verify(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.earlier import open_earlier  # noqa: PLC0415
     from audit.output import bare_object, dumps, verdict_object  # noqa: PLC0415
     from audit.progress import LABEL, Bar  # noqa: PLC0415
     from audit.record import open_record  # noqa: PLC0415
@@ -108,7 +109,7 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
     try:
         with contextlib.ExitStack() as stack:
             record = stack.enter_context(open_record(arguments.path))
-            since = arguments.since and stack.enter_context(open_record(arguments.since))
+            since = arguments.since and stack.enter_context(open_earlier(arguments.since))
             verdict = verify(record, since, options)
     except Malformed as refusal:
         if arguments.json:

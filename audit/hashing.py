@@ -16,6 +16,7 @@ BOUND_DECRYPTION_LABEL = "evote/v1/bound-decryption"  # §6.6
 COEFFICIENTS_LABEL = "evote/v1/coefficients"  # §7.11
 CEREMONY_LABEL = "evote/v1/ceremony"  # §7.12
 SETUP_LABEL = "evote/v1/setup"  # §7.13
+JOURNAL_LABEL = "evote/v2/journal"  # §19.4
 
 
 def sha256_hex(data: bytes) -> str:

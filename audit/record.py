@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Find the archive and the set-up signatures in what was given: docs/protocol.md §17.1.
+"""Find the archive and the files that go with it in what was given: docs/protocol.md §17.1.
 
 An archive file, a folder, or a zip, whose archive is copied to a temporary file (``bundle``).
 """
@@ -7,7 +7,7 @@ An archive file, a folder, or a zip, whose archive is copied to a temporary file
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -16,16 +16,45 @@ from audit.system import explained
 from audit.words import Malformed, Text, Unreadable, shown
 
 SIGNATURES = "setup-signatures.json"
+JOURNAL = "journal.jsonl"
+BOARD_CHECKPOINT = "board.checkpoint"
+JOURNAL_CHECKPOINT = "journal.checkpoint"
 MAX_SIGNATURES = 2**20
+MAX_JOURNAL = 2**24
+MAX_CHECKPOINT = 2**16
+FILES = {  # beside the archive, and the size from which there is nothing more to read
+    SIGNATURES: MAX_SIGNATURES,
+    JOURNAL: MAX_JOURNAL,
+    BOARD_CHECKPOINT: MAX_CHECKPOINT,
+    JOURNAL_CHECKPOINT: MAX_CHECKPOINT,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where the archive is, and the bytes of the signatures' file if the record has one."""
+    """Where the archive is, and the bytes of the other files that the record has.
+
+    One byte more than a file may have is kept of a longer one, for the check that judges it.
+    """
 
     archive: Path
     folder: bool
     signatures: bytes | None = None
+    journal: bytes | None = None
+    board_checkpoint: bytes | None = None
+    journal_checkpoint: bytes | None = None
+
+    @classmethod
+    def of(cls, archive: Path, files: Mapping[str, bytes]) -> Record:
+        """The record of a folder or zip, its files by name."""
+        return cls(
+            archive,
+            folder=True,
+            signatures=files.get(SIGNATURES),
+            journal=files.get(JOURNAL),
+            board_checkpoint=files.get(BOARD_CHECKPOINT),
+            journal_checkpoint=files.get(JOURNAL_CHECKPOINT),
+        )
 
 
 @contextlib.contextmanager
@@ -62,11 +91,12 @@ def _folder(path: Path) -> Record:
     archives = sorted(path.glob("*.bel"))
     if len(archives) != 1:
         raise _which(path, len(archives))
-    signatures = path / SIGNATURES
-    if not signatures.is_file():
-        return Record(archives[0], folder=True)
-    with signatures.open("rb") as file:
-        return Record(archives[0], folder=True, signatures=bounded(file))
+    files = {}
+    for name in FILES:
+        if (path / name).is_file():
+            with (path / name).open("rb") as file:
+                files[name] = bounded(file, name)
+    return Record.of(archives[0], files)
 
 
 def _which(path: Path, found: int) -> Unreadable:
@@ -92,9 +122,9 @@ def _which(path: Path, found: int) -> Unreadable:
     )
 
 
-def bounded(file: BinaryIO | IO[bytes]) -> bytes:
-    """The bytes of a signatures' file, which is small."""
-    content = file.read(MAX_SIGNATURES + 1)
-    if len(content) > MAX_SIGNATURES:
+def bounded(file: BinaryIO | IO[bytes], name: str) -> bytes:
+    """The bytes of one of the ``FILES``, which are small; of a longer one, only so many."""
+    content = file.read(FILES[name] + 1)
+    if name == SIGNATURES and len(content) > MAX_SIGNATURES:
         raise Malformed(f"{SIGNATURES} dépasse 1 Mio", f"{SIGNATURES} is over 1 MiB")
     return content

@@ -18,6 +18,7 @@ __all__ = ["first_sentence", "write_report"]
 
 MAX_SHOWN = 5
 _OF_PREAU = ("C10", "C11", "C12", "C17", "C21", "C24", "C25")
+_OF_RECORDS = ("C26", "C27", "C28", "C29", "C30", "C31")  # what was given never comes later
 _OUTCOMES = {
     Outcome.PASSED: Text("réussi", "passed"),
     Outcome.FAILED: Text("ÉCHEC", "FAILED"),
@@ -81,6 +82,6 @@ def _outcome(verdict: Verdict, entry: Entry, finding: Finding) -> Text:
         return _OUTCOMES[finding.outcome]
     foreign = entry.id in _OF_PREAU and not verdict.case.strict
     elsewhere = entry.id == "C12" and verdict.case.board.state != "set-up"
-    if foreign or elsewhere or entry.id == "C26":
+    if foreign or elsewhere or entry.id in _OF_RECORDS:
         return Text("sans objet", "not applicable")
     return Text("pas encore", "not yet")

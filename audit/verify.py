@@ -13,6 +13,8 @@ from audit.board import read_board
 from audit.case import Case
 from audit.catalogue import CATALOGUE, Entry
 from audit.counting import take_census
+from audit.journal import decode_journal
+from audit.notes import Checkpoint
 from audit.outcome import Finding, Outcome, judged
 from audit.profile import has_bindings
 from audit.record import Record
@@ -50,7 +52,7 @@ class Verdict:
         return all(finding.outcome in good for _, finding in self.findings)
 
 
-def verify(record: Record, since: Record | None, options: Options) -> Verdict:
+def verify(record: Record, since: Record | Checkpoint | None, options: Options) -> Verdict:
     """The verdict on a record.
 
     Raises:
@@ -70,10 +72,15 @@ def _processors() -> int:
 
 
 def _verify(
-    file: BinaryIO, record: Record, since: Record | None, options: Options, pool: Pool
+    file: BinaryIO,
+    record: Record,
+    since: Record | Checkpoint | None,
+    options: Options,
+    pool: Pool,
 ) -> Verdict:
     board = read_board(file)
-    ours = record.signatures is not None or has_bindings(file, board)
+    beside = record.signatures is not None or record.journal is not None
+    ours = beside or has_bindings(file, board)
     case = Case(
         file,
         record,
@@ -82,6 +89,7 @@ def _verify(
         demanded=options.require_preau and not ours,
         pool=pool,
         progress=options.progress,
+        journal=None if record.journal is None else decode_journal(record.journal),
         since=since,
     )
     findings = []

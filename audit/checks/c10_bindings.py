@@ -40,7 +40,7 @@ def _faults(case: Case, election: Election) -> list[Text]:
     if case.evote is None:
         return [Text("l'élection n'a pas de champ « evote »", "no “evote” member")]
     try:
-        case.binding = decode_binding(case.evote)
+        case.binding = decode_binding(case.evote, election.uuid)
     except Unsupported as refusal:
         if case.board.whole:
             raise

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""C12: enough trustees signed the set-up before opening. §7.13, §11.2, §17.1."""
+"""C12: enough trustees signed the set-up before opening. §7.13, §11.2, §17.1, §19.2."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from audit.binding import require_version
@@ -14,67 +12,71 @@ from audit.hashing import SETUP_LABEL
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.partials import decode_sized
 from audit.plain_text import LONGEST
-from audit.proofs import decode_proof, holds_labelled
-from audit.record import SIGNATURES
-from audit.strict_json import decode_datum, read_integer, read_list, read_object
+from audit.record import JOURNAL, SIGNATURES
+from audit.signatures import false_signatures, is_false, read_signatures, too_few
+from audit.strict_json import decode_datum, read_object
 from audit.trustees import Pedersen
-from audit.words import Malformed, Text, Unsupported, count, shown
+from audit.words import Malformed, Text, Unsupported, shown
 
 
 @dataclass(slots=True)
 class Gathered:
-    """Who signed, by one source: the record's file or the board."""
+    """Who signed, by one source: the record's file, the journal or the board."""
 
     where: Text
     signers: set[int]
     faults: list[Text]
+    due: bool = False  # enough are needed by now
 
 
 def check(case: Case) -> Finding:
-    """Verify every signature, in the file and on the board; name who did not sign."""
+    """Verify every signature, wherever there are some; name who did not sign."""
     if not case.strict:
         return case.not_ours
     item = case.trustees.items[0] if case.trustees else None
     if case.election is None or not isinstance(item, Pedersen) or case.board.setup is None:
         return NOT_REACHED
-    sources = [source for source in (_file(case, item), _board(case, item)) if source]
-    opened = bool(len(case.board.ballots)) and case.record.folder
-    if not sources and case.board.tally:
-        return NOT_REACHED
+    found = (_file(case, item), _journal(case, item), _board(case, item))
+    sources = [source for source in found if source]
     if not sources:
-        missing = Text(f"« {SIGNATURES} » manque (§17.1)", f"“{SIGNATURES}” is missing (§17.1)")
-        return judged(0, [missing]) if opened else NOT_APPLICABLE
-    faults = [fault.at(source.where) for source in sources for fault in source.faults]
+        return _without(case)
     started = case.board.stage > 1
+    faults = [fault.at(source.where) for source in sources for fault in source.faults]
     faults += [
-        _too_few(len(source.signers), item.threshold).at(source.where)
+        too_few(len(source.signers), item.threshold, "7.13").at(source.where)
         for source in sources
-        if started and len(source.signers) < item.threshold and not source.faults
+        if (started or source.due) and len(source.signers) < item.threshold and not source.faults
     ]
     signers = set.union(*(source.signers for source in sources))
-    _name_both(case, signers, len(item.members))
+    case.signed, case.unsigned = split_names(case, signers, len(item.members))
     if not (faults or started) and len(signers) < item.threshold:
         return NOT_APPLICABLE
     return judged(sum(len(source.signers) for source in sources), faults)
 
 
-def _too_few(found: int, threshold: int) -> Text:
-    signatures = count(found, "signature", "signature")
-    return Text(
-        f"{signatures.fr}, il en faut {threshold} (§7.13)",
-        f"{signatures.en}, {threshold} needed (§7.13)",
-    )
+def _without(case: Case) -> Finding:
+    """Nowhere are there signatures: a fault once a ballot is in a record (§17.1)."""
+    if case.board.tally or (_kept(case) and case.journal and case.journal.faults):
+        return NOT_REACHED
+    if not (len(case.board.ballots) and case.record.folder):
+        return NOT_APPLICABLE
+    where = JOURNAL if case.binding and case.binding.server else SIGNATURES
+    missing = Text("les signatures manquent (§17.1)", "the signatures are missing (§17.1)")
+    return judged(0, [missing.at(Text(where, where))])
 
 
-def _name_both(case: Case, signers: set[int], n: int) -> None:
-    """For the report: a signature may be missing without a fault, and people should know whose."""
+def split_names(case: Case, signers: set[int], n: int) -> tuple[list[Text], list[Text]]:
+    """For the report: who signed and who did not; people should know whose is missing."""
     named = case.binding.ceremony.members if case.binding else ()
+    signed: list[Text] = []
+    unsigned: list[Text] = []
     for index in range(1, n + 1):
         who = Text(f"membre du bureau n° {index}", f"trustee {index}")
         if len(named) == n:
             name, role = (shown(text, LONGEST) for text in named[index - 1])
             who = Text(f"{name} ({role})", f"{name} ({role})")
-        (case.signed if index in signers else case.unsigned).append(who)
+        (signed if index in signers else unsigned).append(who)
+    return signed, unsigned
 
 
 def _file(case: Case, item: Pedersen) -> Gathered | None:
@@ -118,28 +120,29 @@ def _board(case: Case, item: Pedersen) -> Gathered | None:
     return gathered
 
 
+def _kept(case: Case) -> bool:
+    """Whether a journal has a place beside this election (§17.1); C27 says so if not."""
+    return case.journal is not None and (case.binding is None or case.binding.server is not None)
+
+
+def _journal(case: Case, item: Pedersen) -> Gathered | None:
+    """The entry ``opened`` of the journal, which needs enough of them (§19.2, §19.4)."""
+    opened = case.journal.of_kind("opened") if _kept(case) and case.journal else []
+    if not opened:
+        return None
+    gathered = Gathered(Text(JOURNAL, JOURNAL), set(), [], due=True)
+    _verify(case, item, opened[0].body["setup_signatures"], gathered)
+    return gathered
+
+
 def _verify(case: Case, item: Pedersen, value: Any, gathered: Gathered) -> None:  # noqa: ANN401
     """Each signature, in increasing order of trustees (§7.13, §11.2)."""
-    rows = [
-        read_object(row, "trustee signature", strict=True) for row in read_list(value, "signatures")
-    ]
-    numbers: Sequence[int] = [
-        read_integer(row["trustee"], "trustee", 1, len(item.members)) for row in rows
-    ]
-    if any(a >= b for a, b in pairwise(numbers)):
-        raise Malformed("signatures pas dans l'ordre (§11.2)", "signatures out of order (§11.2)")
-    for number, row in zip(numbers, rows, strict=True):
-        proof = decode_proof(row["signature"])
-        if holds_labelled(
-            item.members[number - 1].verification, SETUP_LABEL, setup_parts(case, number), proof
-        ):
-            gathered.signers.add(number)
-        else:
-            text = Text(
-                f"la signature du membre du bureau n° {number} est fausse (§7.13)",
-                f"the signature of trustee {number} fails (§7.13)",
-            )
-            gathered.faults.append(text)
+    signatures = read_signatures(value)
+    wrong = set(
+        false_signatures(item, SETUP_LABEL, lambda number: setup_parts(case, number), signatures)
+    )
+    gathered.signers |= {number for number, _ in signatures} - wrong
+    gathered.faults += [is_false(number, "7.13") for number in sorted(wrong)]
 
 
 def setup_parts(case: Case, number: int) -> tuple[str, ...]:

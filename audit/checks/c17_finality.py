@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""C17: one final ballot a credential, no more ballots than electors, no reserve. §11.1, §13.5."""
+"""C17: one final ballot a credential, no more ballots than electors. §11.1, §13.5.
+
+In version 1 there is no journal, so no reserve may vote; in version 2 that is the matter of C30.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ def check(case: Case) -> Finding:
     if binding is None:
         return NOT_REACHED
     ballots, numbers = case.board.ballots, well_formed(case)
-    reserves, seen, faults = set(binding.reserves), set(), []
+    reserves = set(binding.reserves) if binding.server is None else set()
+    seen, faults = set(), []
     for index in numbers:
         credential, place = ballots.credential(index), ballots.place(index)
         if credential in seen:

@@ -74,7 +74,7 @@ UNSUPPORTED: Table = {
     "version 0": election("", "", put("version", 0), status=2),
     "another group": election("", "", put("group", "RFC3526-2048"), status=2),
     "another kind of question": election("", "", put("questions", 0, "type", "Lists"), status=2),
-    "version 2 of our bindings": evote("", "", put("version", 2), status=2),
+    "version 3 of our bindings": evote("", "", put("version", 3), status=2),
 }
 
 KEYS: Table = {
@@ -309,8 +309,8 @@ BROKEN: Table = {
     "another version, in a broken chain": remade(
         "C03 C06", NO_ELECTION, {"election": put("version", 2), "event 1": put("height", 7)}
     ),
-    "version 2 of our bindings, in a broken chain": remade(
-        "C03 C10", NO_BINDINGS, {"evote": put("version", 2), "event 1": put("height", 7)}
+    "version 3 of our bindings, in a broken chain": remade(
+        "C03 C10", NO_BINDINGS, {"evote": put("version", 3), "event 1": put("height", 7)}
     ),
 }
 TABLE = (

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.notes import Checkpoint
 from audit.record import Record
 from audit.report import first_sentence
 from audit.verify import Options
@@ -35,19 +37,24 @@ def verify(
     data: bytes,
     *,
     signatures: bytes | None = None,
-    since: bytes | None = None,
+    files: Mapping[str, bytes] | None = None,
+    since: bytes | Record | Checkpoint | None = None,
     require_preau: bool = False,
 ) -> Report:
-    """The verdict on an archive; with set-up signatures, on the record of both (§17.1)."""
+    """The verdict on an archive; with other files, on the record of all (§17.1)."""
     with tempfile.TemporaryDirectory(prefix="tamper-") as folder:
         path = Path(folder) / "election.bel"
         path.write_bytes(data)
-        earlier = None
-        if since is not None:
+        earlier = None if isinstance(since, bytes) else since
+        if isinstance(since, bytes):
             old = Path(folder) / "old.bel"
             old.write_bytes(since)
             earlier = Record(old, folder=False)
-        record = Record(path, folder=signatures is not None, signatures=signatures)
+        beside = dict(files or {})
+        if signatures is not None:
+            beside[SIGNATURES] = signatures
+        alone = files is None and signatures is None
+        record = Record(path, folder=False) if alone else Record.of(path, beside)
         try:
             verdict = audit_verify(record, earlier, Options(require_preau=require_preau, jobs=1))
         except (Unreadable, Unsupported) as refusal:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.tamper.forge.curve import GENERATOR, IDENTITY, Point, Q
+from tests.tamper.forge.logs import position
 from tests.tamper.forge.proofs import prove_power
 from tests.tamper.forge.seats import encode_seats
 from tests.tamper.forge.setup import setup_signatures
@@ -30,11 +31,14 @@ def forge_count(forge: Forge) -> None:
     rows, weight = multiply_ballots(forge)
     rows = forge.touched("tally points", rows)
     tally_event = append_tally(forge, rows, weight)
+    forge.tell("closing")
     if forge.until == "EncryptedTally":
         return
     factors = append_decryptions(forge, rows, tally_event)
+    forge.tell("decrypted")
     if forge.until == "Result":
         append_result(forge, rows, factors)
+        forge.tell("result")
 
 
 def multiply_ballots(forge: Forge) -> tuple[Rows, int]:
@@ -88,6 +92,7 @@ def append_decryptions(forge: Forge, rows: Rows, tally_event: str) -> dict[int, 
         pairs.append((partial_bytes, forge.datum(f"owned {owner}", owned)))
     for partial_bytes, owned_bytes in forge.touched("decryptions", pairs):
         forge.append("PartialDecryption", partial_bytes, owned_bytes)
+        forge.publish()
     return factors
 
 
@@ -174,6 +179,8 @@ def append_result(forge: Forge, rows: Rows, factors: dict[int, list[list[Point]]
             "sign_ins": len(forge.ballots),
             "seats": encode_seats(forge.world.lists, votes[0][1:], forge.world.seats),
         }
+        if forge.world.served:
+            evote |= {"version": 2, "journal": position(forge.lines)}
         result["evote"] = forge.touched("result evote", evote)
     forge.append("Result", forge.datum("result", result))
 

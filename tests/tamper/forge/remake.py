@@ -6,7 +6,8 @@ hands what it made to `touch[place]`, if there is one, and builds everything lat
 signatures, sums, factors, seats) on what comes back. So whatever can be repaired is repaired, and
 only the check that looks at the thing itself can notice. A place that is never reached is an error.
 
-Setup in setup.py, ballots in vote.py, the count in count.py; places are listed there.
+Setup in setup.py, ballots in vote.py, the count in count.py, the journal in journal.py; places are
+listed there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 
 from tests.tamper.forge.count import forge_count
 from tests.tamper.forge.curve import Point
+from tests.tamper.forge.journal import Teller
 from tests.tamper.forge.setup import forge_setup, setup_signatures
 from tests.tamper.forge.texts import Dice, Json, canonical, hash_base64, hash_hex
 from tests.tamper.forge.vote import Posted, forge_ballots
@@ -56,6 +58,9 @@ class Forge:
         self.election_bytes = b""
         self.trustees_bytes = b""
         self.public_key: Point | None = None
+        self.lines: list[bytes] = []  # of the journal, in version 2
+        self.published: list[tuple[int, int]] = []  # members and lines a record could have
+        self.teller = Teller(self)
         self.ballots: list[Posted] = []
         self.tallied = 0
 
@@ -100,6 +105,15 @@ class Forge:
         self.members.append(member)
         self.heads.append(hash_hex(member.content))
 
+    def tell(self, moment: str) -> None:
+        """The journal's entries of this moment, if the election has a journal."""
+        if self.world.served:
+            self.teller.tell(moment)
+
+    def publish(self) -> None:
+        """Remember that a server could publish the board and the journal as they are now."""
+        self.published.append((len(self.members), len(self.lines)))
+
     @property
     def key(self) -> Point:
         """The election key."""
@@ -118,6 +132,7 @@ class Forge:
         """The archive, as far as `until`."""
         goes_on = STAGES.index(self.until)
         forge_setup(self)
+        self.tell("setup")
         if goes_on >= STAGES.index("Ballot"):
             forge_ballots(self)
         if goes_on >= STAGES.index("EndBallots"):

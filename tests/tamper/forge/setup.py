@@ -16,11 +16,17 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.tamper.forge.curve import GENERATOR, Point, product
+from tests.tamper.forge.logs import verifier_keys
 from tests.tamper.forge.proofs import prove_key, sign_labelled, sign_message
 from tests.tamper.forge.texts import Json, canonical, h256, hash_hex
 
 if TYPE_CHECKING:
     from tests.tamper.forge.remake import Forge
+
+BOOTH = (
+    {"path": "/booth/app.js", "sha256": hash_hex(b"app")},
+    {"path": "/booth/index.html", "sha256": hash_hex(b"index")},
+)
 
 
 def forge_setup(forge: Forge) -> None:
@@ -247,7 +253,7 @@ def make_evote(forge: Forge, credentials: bytes) -> Json:
     """§8.3."""
     world = forge.world
     reserves = [x for x in world.credentials if x in world.reserves]
-    return {
+    value = {
         "version": 1,
         "rehearsal": False,
         "school": {"name": "École des Tilleuls", "uai": "0350001A", "kind": "ecole"},
@@ -264,3 +270,6 @@ def make_evote(forge: Forge, credentials: bytes) -> Json:
         "roll_commitment": hash_hex(b"roll"),
         "ceremony": make_ceremony(forge),
     }
+    if world.served:
+        value |= {"version": 2, "booth": list(BOOTH), **verifier_keys(world.uuid)}
+    return value

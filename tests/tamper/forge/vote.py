@@ -49,12 +49,15 @@ class Posted:
 def forge_ballots(forge: Forge) -> None:
     """Every ballot and its event."""
     ballots = [
-        make_ballot(forge, number, forge.world.voters[voter], votes)
+        make_ballot(forge, number, (*forge.world.voters, *forge.world.reserves)[voter], votes)
         for number, (voter, votes) in enumerate(forge.world.votes)
     ]
     forge.ballots = forge.touched("ballots", ballots)
-    for ballot in forge.ballots:
+    for number, ballot in enumerate(forge.ballots):
+        forge.tell(f"ballot {number}")
         forge.append("Ballot", ballot.data)
+        forge.publish()
+    forge.tell(f"ballot {len(forge.ballots)}")
 
 
 def make_ballot(forge: Forge, number: int, secret: int, votes: tuple[Vote, ...]) -> Posted:

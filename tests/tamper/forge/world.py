@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.tamper.forge.curve import Q, generator_power
-from tests.tamper.forge.texts import Dice
+from tests.tamper.forge.texts import Dice, Json, hash_hex
 
+Told = tuple[str, str, Json]  # moment, kind of entry, what its body says: see journal.py
 Vote = tuple[int, ...]  # by choice, blank first where there is one
 
 
@@ -37,7 +38,8 @@ class Trustee:
 class World:
     """An election and its secrets. Voters and reserves are private credentials, as scalars.
 
-    `votes` are cast in order: the voter's place in `voters`, and a vote for each question.
+    `votes` are cast in order: the voter's place in `voters` (beyond it, in `reserves`), and a vote
+    for each question. `served` is version 2 of the bindings, `story` what its journal tells.
     `lists`, `seats` and `reserves` matter in the Préau profile alone, `weights` and `singles` in
     the plain one.
     """
@@ -55,6 +57,8 @@ class World:
     seats: int = 2
     singles: tuple[int, ...] = ()
     weights: tuple[int, ...] = ()
+    served: bool = False
+    story: tuple[Told, ...] = ()
     seed: str = "forge"
 
     @property
@@ -135,4 +139,37 @@ def plain_village() -> World:
             Question(("x", "y", "z"), blank=False, minimum=0, maximum=2, text="Lesquels ?"),
         ),
         preau=False,
+    )
+
+
+def served_school() -> World:
+    """The small school on a server: four ballots, one by a reserve, and much to tell."""
+    reason = {"reason": "Une panne du réseau"}
+    note = {"note": "Un parent a demandé de l'aide"}
+    booth = [{"path": "/booth/app.js", "sha256": hash_hex(b"another booth")}]
+    return replace(
+        small_school(),
+        uuid="TamperServed12",
+        served=True,
+        votes=((0, ((0, 1, 0),)), (1, ((0, 1, 0),)), (2, ((1, 0, 0),)), (5, ((0, 0, 1),))),
+        story=(
+            ("setup", "sealed", {}),
+            ("setup", "incident", note),
+            ("setup", "hours-changed", {"closes_at": 1791603600, "reason": "Une grève"}),
+            ("setup", "opened", {}),
+            ("ballot 1", "suspended", reason),
+            ("ballot 1", "incident", note),
+            ("ballot 1", "resumed", reason),
+            ("ballot 2", "reissued", {"revoked": 3}),
+            ("ballot 3", "contested", {"case": "both-used"}),
+            ("ballot 3", "booth-replaced", {"booth": booth, "reason": "Une faute corrigée"}),
+            ("closing", "closed", {}),
+            ("closing", "incident", note),
+            ("closing", "closing-signed", {}),
+            ("decrypted", "contested", {"case": "sign-in-used"}),
+            ("result", "tallied", {}),
+            ("result", "incident", note),
+            ("result", "archived", {}),
+            ("result", "incident", note),
+        ),
     )

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""C29: what the committee answers for in the journal is signed by enough of them. §19.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.case import Case
+from audit.checks.c12_setup_signatures import split_names
+from audit.election import Election
+from audit.hashing import JOURNAL_LABEL
+from audit.journal import SIGNED, Entry, Journal, place
+from audit.outcome import NOT_REACHED, Finding, judged
+from audit.signatures import false_signatures, is_false, too_few
+from audit.strict_json import encode
+from audit.trustees import Pedersen
+from audit.words import Text
+
+_REPEATED = ("ballots", "sign_ins", "tally_event")
+
+
+def check(case: Case) -> Finding:
+    """Verify every signature of the amendments and of the closing."""
+    waiting = case.without_journal
+    if waiting:
+        return waiting
+    item = case.trustees.items[0] if case.trustees else None
+    if case.story is None or case.election is None or not isinstance(item, Pedersen):
+        return NOT_REACHED
+    faults: list[Text] = []
+    entries = case.story.of_kind(*SIGNED)
+    for entry in entries:
+        where = place(entry.index)
+        wrong = set(_false(case.election, item, entry))
+        signers = {number for number, _ in entry.signatures} - wrong
+        faults += [is_false(number, "19.4").at(where) for number in sorted(wrong)]
+        if len(signers) < item.threshold:
+            faults.append(too_few(len(signers), item.threshold, "19.4").at(where))
+        if entry.kind == "closing-signed":
+            faults += [fault.at(where) for fault in _other_closing(case.story, entry)]
+            case.closed_by = split_names(case, signers, len(item.members))[0]
+    return judged(len(entries), faults)
+
+
+def _false(election: Election, item: Pedersen, entry: Entry) -> Iterator[int]:
+    """U, φ, K, canonical JSON of the body, i (§19.4)."""
+    body = encode(entry.body).decode("utf-8")
+    head = (election.uuid, election.fingerprint, entry.kind, body)
+    return false_signatures(
+        item, JOURNAL_LABEL, lambda number: (*head, str(number)), entry.signatures
+    )
+
+
+def _other_closing(story: Journal, entry: Entry) -> Iterator[Text]:
+    """It repeats ``closed``, and names the journal up to and with it (§19.4)."""
+    closed = story.last.get("closed")
+    if closed is None:
+        return
+    if any(entry.body[name] != closed.body[name] for name in _REPEATED):
+        yield Text("une autre clôture a été signée (§19.4)", "another closing was signed (§19.4)")
+    size = closed.index + 1
+    if entry.body["journal"] != {"size": size, "root": story.root(size)}:
+        yield Text("un autre journal a été signé (§19.4)", "another journal was signed (§19.4)")

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""C31: the checkpoints are signed by the sealed keys and cover this board and journal. §18."""
+
+from __future__ import annotations
+
+from audit.case import Case
+from audit.notes import VerifierKey, decode_checkpoint
+from audit.outcome import NOT_REACHED, Finding, judged
+from audit.record import BOARD_CHECKPOINT, JOURNAL_CHECKPOINT
+from audit.tree import earlier_roots
+from audit.words import Malformed, Text
+
+_STRAY = Text(
+    "un point de contrôle à côté d'une élection qui n'en a pas (§17.1)",
+    "a checkpoint beside an election that has none (§17.1)",
+)
+
+
+def check(case: Case) -> Finding:
+    """One checkpoint for each log, of its whole (§18.4)."""
+    record = case.record
+    given = [record.board_checkpoint, record.journal_checkpoint]
+    if case.binding and case.binding.server is None and given != [None, None]:
+        return judged(2 - given.count(None), [_STRAY])
+    waiting = case.without_journal
+    if waiting:
+        return waiting
+    server = case.binding.server if case.binding else None
+    if server is None or case.story is None or case.board.chain_faults:
+        return NOT_REACHED
+    board, story = case.board, case.story
+    board_root = earlier_roots(board.leaves, [board.events])[board.events]
+    journal_root = bytes.fromhex(story.root(story.lines))
+    logs = (
+        (BOARD_CHECKPOINT, record.board_checkpoint, server.board_key, board.events, board_root),
+        (
+            JOURNAL_CHECKPOINT,
+            record.journal_checkpoint,
+            server.journal_key,
+            story.lines,
+            journal_root,
+        ),
+    )
+    faults = []
+    for name, data, key, size, root in logs:
+        fault = _fault(data, key, size, root)
+        if fault:
+            faults.append(fault.at(Text(name, name)))
+    return judged(len(logs), faults)
+
+
+def _fault(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Text | None:
+    """What is wrong with a checkpoint, or None."""
+    if data is None:
+        return Text("manque (§17.1)", "is missing (§17.1)")
+    try:
+        checkpoint = decode_checkpoint(data)
+    except Malformed as refusal:
+        return refusal.text
+    if checkpoint.origin != key.name:
+        return Text("d'un autre journal ou d'une autre urne (§18.4)", "of another log (§18.4)")
+    if not checkpoint.signed_by(key):
+        return Text("pas signé par la clé scellée (§18.3)", "not signed by the sealed key (§18.3)")
+    if (checkpoint.size, checkpoint.root) != (size, root):
+        return Text(
+            f"il couvre {checkpoint.size}, pas ces {size} (§18.4)",
+            f"it covers {checkpoint.size}, not these {size} (§18.4)",
+        )
+    return None

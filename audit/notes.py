@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verifier keys and checkpoints: docs/protocol.md §18.2, §18.3.
+
+Strict: one text, one reading. A signature line of somebody else (a witness) is passed over, but it
+must have the form of one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from audit.arithmetic import is_member, signed_by
+from audit.record import MAX_CHECKPOINT
+from audit.strict_json import INTEGER_BOUND, read_text
+from audit.tree import HASH_BYTES
+from audit.words import Malformed
+
+MAX_LINES = 32
+ED25519 = b"\x01"
+_ID_BYTES, _KEY_BYTES, _SHORTEST = 4, 32, 5
+_ID = re.compile("[0-9a-f]{8}")
+_SIZE = re.compile("0|[1-9][0-9]{0,15}", re.ASCII)
+_DASH = "\u2014"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """The name of a log and its public key; ``id`` follows from both (§18.2)."""
+
+    name: str
+    id: bytes
+    public: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """One line: whose it says it is, and what it signs with."""
+
+    name: str
+    id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A size and root, and who signed them; not yet known to be signed by anybody (§18.3)."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: bytes
+    lines: tuple[SignatureLine, ...]
+
+    def signed_by(self, key: VerifierKey) -> bool:
+        """Whether exactly one line is that of this log, and it verifies (§18.3)."""
+        own = [line for line in self.lines if (line.name, line.id) == (key.name, key.id)]
+        return len(own) == 1 and signed_by(key.public, self.text, own[0].signature)
+
+
+def key_id(name: str, public: bytes) -> bytes:
+    """The first 4 bytes of SHA-256(name ‖ 0A ‖ 01 ‖ public key) (§18.2)."""
+    text = name.encode("utf-8") + b"\n" + ED25519 + public
+    return hashlib.sha256(text).digest()[:_ID_BYTES]
+
+
+def decode_key(value: object) -> VerifierKey:
+    """A verifier key from its one text, ``name+ID+KEY`` (§18.2)."""
+    parts = read_text(value, "key").split("+", 2)  # base64 may have a + of its own
+    if len(parts) != 3 or not _is_name(parts[0]) or not _ID.fullmatch(parts[1]):
+        raise _bad_key()
+    name, kept = parts[0], _decode_base64(parts[2])
+    public = kept[1:]
+    if kept[:1] != ED25519 or len(public) != _KEY_BYTES or not is_member(public):
+        raise _bad_key()
+    if key_id(name, public).hex() != parts[1]:
+        raise _bad_key()
+    return VerifierKey(name, key_id(name, public), public)
+
+
+def decode_checkpoint(data: bytes) -> Checkpoint:
+    """The checkpoint that these bytes are (§18.3); who signed it is another question."""
+    if len(data) > MAX_CHECKPOINT:
+        raise _bad("plus de 64 Kio", "over 64 KiB")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _bad("ce n'est pas de l'UTF-8", "not UTF-8") from None
+    if any(unicodedata.category(c) == "Cc" and c != "\n" for c in text):
+        raise _bad("un caractère de commande", "a control character")
+    lines = text.split("\n")
+    if len(lines) < 6 or lines[3] or lines.pop():
+        raise _bad("pas la forme attendue", "not of the form expected")
+    origin, size, root, _, *signatures = lines
+    if len(signatures) > MAX_LINES:
+        raise _bad("trop de signatures", "too many signatures")
+    if not origin or not _SIZE.fullmatch(size) or int(size) >= INTEGER_BOUND:
+        raise _bad("origine ou taille mal formée", "malformed origin or size")
+    kept = _decode_base64(root)
+    if len(kept) != HASH_BYTES:
+        raise _bad("racine mal formée", "malformed root")
+    signed = "".join(f"{line}\n" for line in lines[:3]).encode("utf-8")
+    return Checkpoint(origin, int(size), kept, signed, tuple(_line(line) for line in signatures))
+
+
+def _line(text: str) -> SignatureLine:
+    parts = text.split(" ")
+    if len(parts) != 3 or parts[0] != _DASH or not _is_name(parts[1]):
+        raise _bad("une ligne de signature mal formée", "a malformed signature line")
+    kept = _decode_base64(parts[2])
+    if len(kept) < _SHORTEST:
+        raise _bad("une signature trop courte", "a signature too short")
+    return SignatureLine(parts[1], kept[:_ID_BYTES], kept[_ID_BYTES:])
+
+
+def _is_name(text: str) -> bool:
+    """At least one character, no ``+``, no white space (§18.3)."""
+    return bool(text) and not any(c == "+" or unicodedata.category(c)[0] == "Z" for c in text)
+
+
+def _decode_base64(text: str) -> bytes:
+    """Padded base64 in its one writing (§2.3, §18.3)."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (ValueError, binascii.Error):
+        data = b""
+    if not data or base64.b64encode(data).decode("ascii") != text:
+        raise _bad("du base64 mal formé", "malformed base64")
+    return data
+
+
+def _bad(fr: str, en: str) -> Malformed:
+    return Malformed(f"{fr} (§18.3)", f"{en} (§18.3)")
+
+
+def _bad_key() -> Malformed:
+    return Malformed(
+        "une clé de vérification mal formée (§18.2)", "a malformed verifier key (§18.2)"
+    )

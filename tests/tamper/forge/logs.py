@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The tree, the server's keys and checkpoints of docs/protocol.md §18, by their definitions."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from nacl.signing import SigningKey
+
+from tests.tamper.forge.texts import Json
+
+HOST = "vote.exemple.fr:8443"
+
+
+def root(entries: Sequence[bytes]) -> bytes:
+    """§18.1, as the recursion that it is."""
+    n = len(entries)
+    if n == 0:
+        return sha256(b"").digest()
+    if n == 1:
+        return sha256(b"\0" + entries[0]).digest()
+    k = 1 << (n - 1).bit_length() - 1
+    return sha256(b"\1" + root(entries[:k]) + root(entries[k:])).digest()
+
+
+def position(entries: Sequence[bytes]) -> Json:
+    """`{"size":n,"root":hash}`."""
+    return {"size": len(entries), "root": root(entries).hex()}
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """A key of the server's, whose name is the origin of a log: §18.2."""
+
+    name: str
+    seed: bytes
+
+    @property
+    def public(self) -> bytes:
+        return bytes(SigningKey(self.seed).verify_key)
+
+    @property
+    def id(self) -> bytes:
+        return sha256(self.name.encode() + b"\n\x01" + self.public).digest()[:4]
+
+    @property
+    def vkey(self) -> str:
+        kept = b64encode(b"\x01" + self.public).decode()
+        return f"{self.name}+{self.id.hex()}+{kept}"
+
+    def line(self, text: bytes) -> bytes:
+        """A signature line of §18.3."""
+        signature = SigningKey(self.seed).sign(text).signature
+        return f"\u2014 {self.name} {b64encode(self.id + signature).decode()}\n".encode()
+
+    def checkpoint(self, entries: Sequence[bytes], *, origin: str = "") -> bytes:
+        """§18.3."""
+        text = checkpoint_text(origin or self.name, len(entries), root(entries))
+        return text + b"\n" + self.line(text)
+
+
+def checkpoint_text(origin: str, size: int, hashed: bytes) -> bytes:
+    return f"{origin}\n{size}\n{b64encode(hashed).decode()}\n".encode()
+
+
+def board_key(uuid: str, host: str = HOST) -> LogKey:
+    return LogKey(f"{host}/{uuid}/board", sha256(b"board" + uuid.encode()).digest())
+
+
+def journal_key(uuid: str, host: str = HOST) -> LogKey:
+    return LogKey(f"{host}/{uuid}/journal", sha256(b"journal" + uuid.encode()).digest())
+
+
+def verifier_keys(uuid: str) -> dict[str, Json]:
+    """The last members of `election.evote` in version 2."""
+    return {"board_key": board_key(uuid).vkey, "journal_key": journal_key(uuid).vkey}
