@@ -329,7 +329,8 @@ class SimulatedElection:
             found.append((EventKind.RESULT, [self.result]))
         return [entry for entry in found if order.index(entry[0]) <= order.index(until)]
 
-    def _events(self, until: EventKind) -> list[Event]:
+    def events(self, until: EventKind = EventKind.RESULT) -> list[Event]:
+        """Return each event, up to the last one of kind ``until``."""
         events: list[Event] = []
         for kind, data in self.entries(until):
             head = Head.of(events[-1]) if events else None
@@ -338,7 +339,7 @@ class SimulatedElection:
 
     def head(self, until: EventKind = EventKind.RESULT) -> Head:
         """Return the last event of kind ``until``."""
-        return Head.of(self._events(until)[-1])
+        return Head.of(self.events(until)[-1])
 
     def archive(self, until: EventKind = EventKind.RESULT) -> bytes:
         """Return the archive, up to the last event of kind ``until``."""
@@ -348,7 +349,7 @@ class SimulatedElection:
 
     def board_position(self, size: int, until: EventKind = EventKind.RESULT) -> LogPosition:
         """Where the board stood when it had so many events, of those up to ``until``."""
-        return LogPosition.of(event.encode() for event in self._events(until)[:size])
+        return LogPosition.of(event.encode() for event in self.events(until)[:size])
 
     def statement_of(self, body: Body) -> EntryStatement:
         """What members sign of this body."""
@@ -389,7 +390,7 @@ class SimulatedElection:
             at = self.closing_time + 10 * MINUTE
             told.append((at, self._board_at_closing(), self.closing_signed))
         if until is EventKind.RESULT:
-            whole = self.board_position(len(self._events(until)))
+            whole = self.board_position(len(self.events(until)))
             told.append((self.closing_time + 11 * MINUTE, whole, Tallied(self.head().hash)))
         return told
 
@@ -408,7 +409,7 @@ class SimulatedElection:
         return changed[-1].closes_at if changed else CLOSES_AT
 
     def _board_at_closing(self) -> LogPosition:
-        events = self._events(EventKind.ENCRYPTED_TALLY)
+        events = self.events(EventKind.ENCRYPTED_TALLY)
         return LogPosition.of(event.encode() for event in events)
 
     @cached_property
@@ -441,7 +442,7 @@ class SimulatedElection:
             signed = {"setup-signatures.json": self.setup_signatures.encode()}
             return files if until is EventKind.SETUP or not self.preau else files | signed
         entries = [each.encode() for each in (self.journal(until) if journal is None else journal)]
-        board = LogPosition.of(event.encode() for event in self._events(until))
+        board = LogPosition.of(event.encode() for event in self.events(until))
         return {
             **files,
             "journal.jsonl": b"".join(entry + b"\n" for entry in entries),
