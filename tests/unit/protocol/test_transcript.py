@@ -54,5 +54,5 @@ def test_no_label_serves_two_uses_or_begins_another() -> None:
 
 
 def test_every_label_is_in_the_table_of_the_document() -> None:
-    table = set(re.findall(r"(?m)^\| `(evote/v1/[a-z-]+)` \|", DOCUMENT.read_text()))
+    table = set(re.findall(r"(?m)^\| `(evote/v[12]/[a-z-]+)` \|", DOCUMENT.read_text()))
     assert set(labels().values()) <= table
