@@ -51,7 +51,7 @@ class AmendmentMessage:
 
 @dataclass(frozen=True, slots=True)
 class AmendmentSignatureMessage:
-    """``amendment-signature-i.json``: trustee i has read an amendment and signs it."""
+    """``amendment-m-signature-i.json``: trustee i has read an amendment and signs it."""
 
     amendment: AmendmentMessage
     signed: MemberSignature

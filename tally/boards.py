@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from protocol.archive import FIRST_NAME
 from protocol.board import Accept, Board, read_board
@@ -24,6 +24,7 @@ Progress = Callable[[int], None]
 
 SHOW_EVERY_SECONDS: Final = 0.2
 LONG_WORK: Final = 200
+ALERT: Final = "n'allez pas plus loin et prévenez les autres membres du bureau"
 
 
 @contextmanager
@@ -45,18 +46,25 @@ def opened_board(path: Path, accept: Accept | None = None) -> Iterator[Board]:
     except OSError as cause:
         raise Unreadable(f"impossible de lire « {path} » ({cause.strerror})") from cause
     with stream:
-        if not stream.read(len(FIRST_NAME) + 1) == FIRST_NAME.encode("ascii") + b"\0":
-            raise Unreadable(f"« {path} » n'est pas l'archive d'une élection")
-        stream.seek(0)
-        try:
-            board = read_board(stream, accept=accept)
-        except UnsupportedError as cause:
-            raise Unreadable(
-                f"« {path} » est d'un genre que je ne connais pas [{cause}]"
-            ) from cause
-        except ProtocolError as cause:
-            raise refuse(f"l'archive « {path} » est abîmée ou modifiée", cause, _ALERT) from cause
-        yield board
+        yield board_of(stream, path, accept)
+
+
+def board_of(stream: BinaryIO, path: Path, accept: Accept | None = None) -> Board:
+    """Read an archive's structure from an open stream, as ``opened_board`` does."""
+    if not stream.read(len(FIRST_NAME) + 1) == FIRST_NAME.encode("ascii") + b"\0":
+        raise Unreadable(f"« {path} » n'est pas l'archive d'une élection")
+    stream.seek(0)
+    try:
+        return read_board(stream, accept=accept)
+    except UnsupportedError as cause:
+        raise Unreadable(f"« {path} » est d'un genre que je ne connais pas [{cause}]") from cause
+    except ProtocolError as cause:
+        raise refuse(f"l'archive « {path} » est abîmée ou modifiée", cause, ALERT) from cause
+
+
+def is_served(election: Election) -> bool:
+    """Tell whether the election is of version 2, held on a server, with a journal: §8.3."""
+    return election.evote is not None and election.evote.server is not None
 
 
 def verify_whole_board(board: Board) -> None:
@@ -70,7 +78,7 @@ def verify_whole_board(board: Board) -> None:
         if board.election.evote is not None and board.result is not None:
             verify_seats(board.election.evote, board.result)
     except ProtocolError as cause:
-        raise refuse("l'archive n'est pas valable", cause, _ALERT) from cause
+        raise refuse("l'archive n'est pas valable", cause, ALERT) from cause
     finally:
         _clear_line()
 
@@ -93,7 +101,7 @@ def require_own_election(memory: TrusteeMemory, election: Election) -> None:
         raise Refusal(
             "cette archive porte le même identifiant que votre élection, mais ce n'est pas celle "
             "que vous avez vérifiée",
-            _ALERT,
+            ALERT,
         )
 
 
@@ -108,7 +116,7 @@ def own_number(memory: TrusteeMemory, board: Board) -> int:
     keys = board.trustees.keys
     if not board.is_preau:
         if own not in keys:
-            raise Refusal("votre clé n'est pas parmi celles de cette élection", _ALERT)
+            raise Refusal("votre clé n'est pas parmi celles de cette élection", ALERT)
         return keys.index(own) + 1
     certificates = board.trustees.threshold_parameters().certificates
     derived = derive_keys(memory.seed)
@@ -117,7 +125,7 @@ def own_number(memory: TrusteeMemory, board: Board) -> int:
         certificates[memory.index - 1].verification_key,
         certificates[memory.index - 1].encryption_key,
     ) != (own, derived.verification_key, derived.encryption_key):
-        raise Refusal(f"votre clé n'est pas au numéro {memory.index} de cette élection", _ALERT)
+        raise Refusal(f"votre clé n'est pas au numéro {memory.index} de cette élection", ALERT)
     return memory.index
 
 
@@ -130,9 +138,6 @@ def member_names(board: Board) -> tuple[str, ...]:
         for item in board.trustees.items
         for key in ((item,) if isinstance(item, VerificationKey) else item.verification_keys)
     )
-
-
-_ALERT = "n'allez pas plus loin et prévenez les autres membres du bureau"
 
 
 def _progress(total: int) -> Progress | None:

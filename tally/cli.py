@@ -26,6 +26,7 @@ from tally.commands import (
     restore,
     show,
     sign,
+    sign_amendment,
 )
 from tally.console import PROGRAM, FrenchParser
 from tally.errors import Refusal
@@ -40,6 +41,7 @@ _COMMANDS: Final = (
     key,
     sign,
     check_setup,
+    sign_amendment,
     decrypt,
     combine,
     paper,

@@ -17,9 +17,14 @@ from protocol.decryption import (
 from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import BoardState, EventKind
+from protocol.journal import MemberSignature
+from protocol.journal_bodies import ClosingSigned
+from protocol.journal_signatures import EntryStatement, verify_entry_signature
+from protocol.journal_state import JournalState, Phase
+from protocol.merkle import LogPosition
 from protocol.result import Result
 from tally.archive_file import NewEntry
-from tally.boards import member_names
+from tally.boards import is_served, member_names
 from tally.count import TieBreak, count_result
 from tally.errors import Refusal, refuse
 from tally.messages import DecryptionMessage, name_kind
@@ -37,16 +42,28 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The valid partial decryptions by owner, those of the board included, and the others."""
+    """The valid partial decryptions by owner, those of the board included, and the others.
+
+    Attributes:
+        signatures: of the closing, in version 2: by every owner in ``added``, in order (§19.4).
+    """
 
     recorded: Mapping[int, PartialDecryption]
     added: Mapping[int, bytes]
     partials: Mapping[int, PartialDecryption]
     rejected: tuple[Rejected, ...]
+    signatures: tuple[MemberSignature, ...] = ()
 
 
-def gather_decryptions(board: Board, files: Files) -> Gathered:
-    """Verify each file against the count of a board that was verified: §11.3.
+def gather_decryptions(
+    board: Board, files: Files, closing: ClosingSigned | None = None
+) -> Gathered:
+    """Verify each file against the count of a board that was verified: §11.3, §19.4.
+
+    Args:
+        board: closed, of any version; nothing is read from disk.
+        files: the members' messages, by the names under which people know them.
+        closing: in an election of version 2, what the members sign: ``closing_of`` its journal.
 
     Raises:
         Refusal: the board has no encrypted tally, or has its result already.
@@ -55,23 +72,56 @@ def gather_decryptions(board: Board, files: Files) -> Gathered:
         raise Refusal("le résultat est déjà dans cette archive")
     if board.tally is None:
         raise Refusal("cette archive n'a pas encore de total chiffré : le vote n'est pas clos")
+    if is_served(board.election) != (closing is not None):
+        raise RuntimeError("in version 2, and in no other, members sign the closing")
     recorded = {each.owner: each.partial for each in board.partial_decryptions}
     partials = dict(recorded)
-    added: dict[int, bytes] = {}
+    added: dict[int, _Part] = {}
     rejected: list[Rejected] = []
     for label, data in files.items():
         try:
-            owner, encoded, partial = _read(board, data)
+            part = _read(board, data, closing)
         except _SetAside as fault:
             rejected.append(Rejected(label, fault.who, fault.reason))
             continue
-        if owner not in partials:
-            partials[owner], added[owner] = partial, encoded
-    return Gathered(recorded, dict(sorted(added.items())), partials, tuple(rejected))
+        if part.owner not in partials:
+            partials[part.owner], added[part.owner] = part.partial, part
+    parts = [added[owner] for owner in sorted(added)]
+    return Gathered(
+        recorded,
+        {part.owner: part.encoded for part in parts},
+        partials,
+        tuple(rejected),
+        tuple(part.signed for part in parts if part.signed is not None),
+    )
 
 
-def combine(board: Board, gathered: Gathered, tie_break: TieBreak | None = None) -> Result:
+def closing_of(state: JournalState) -> ClosingSigned:
+    """Return what members sign when they decrypt: the closing, and the journal with it: §19.4.
+
+    Raises:
+        Refusal: the journal does not tell of a closing, or of a cancellation after it.
+    """
+    if state.phase is Phase.CANCELLED:
+        raise Refusal("cette élection a été annulée : il n'y a rien à compter")
+    if state.closing is None:
+        raise Refusal("le journal ne dit pas encore que le vote est clos")
+    return ClosingSigned.of(state.closing.body, state.closing.journal)
+
+
+def combine(
+    board: Board,
+    gathered: Gathered,
+    tie_break: TieBreak | None = None,
+    journal: LogPosition | None = None,
+) -> Result:
     """Return the result, or refuse and name the members whose part is missing: §11.4, §12.
+
+    Args:
+        board: that was verified.
+        gathered: the parts.
+        tie_break: where a tie decides a seat.
+        journal: in version 2, as it is just before the entry ``tallied`` (§11.7).
 
     Raises:
         Refusal: fewer valid partial decryptions than needed, or a tie that nothing settles.
@@ -88,6 +138,7 @@ def combine(board: Board, gathered: Gathered, tie_break: TieBreak | None = None)
             board.ballot_count,
             factors,
             tie_break,
+            journal,
         )
     except ThresholdNotMet as cause:
         missing = ", ".join(call_member(owner, names) for owner in cause.missing)
@@ -116,7 +167,15 @@ class _SetAside(Exception):
         self.reason = reason
 
 
-def _read(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    owner: int
+    encoded: bytes
+    partial: PartialDecryption
+    signed: MemberSignature | None = None
+
+
+def _read(board: Board, data: bytes, closing: ClosingSigned | None) -> _Part:
     if not board.is_preau:
         return _read_bare(board, data.removesuffix(b"\n"))
     try:
@@ -134,10 +193,32 @@ def _read(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption]:
         _verify(board, message.owner, partial)
     except ProtocolError as cause:
         raise _SetAside(who, f"il n'est pas valable [{cause}]") from cause
-    return message.owner, message.decryption, partial
+    signed = _read_closing(board, message, closing, who)
+    return _Part(message.owner, message.decryption, partial, signed)
 
 
-def _read_bare(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption]:
+def _read_closing(
+    board: Board, message: DecryptionMessage, closing: ClosingSigned | None, who: str
+) -> MemberSignature | None:
+    # §17.4: who decrypts an election of version 2 has read its journal, and signs it so.
+    signed = message.closing
+    if (signed is None) != (closing is None):
+        raise _SetAside(who, "il est fait pour une élection d'une autre version")
+    if signed is None or closing is None:
+        return None
+    if signed.body != closing:
+        raise _SetAside(who, "il signe une autre clôture ou un autre journal")
+    signature = MemberSignature(message.owner, signed.signature)
+    statement = EntryStatement(message.uuid, message.fingerprint, closing)
+    certificate = board.trustees.threshold_parameters().certificates[message.owner - 1]
+    try:
+        verify_entry_signature(certificate.verification_key, statement, signature)
+    except ProtocolError as cause:
+        raise _SetAside(who, f"sa signature de la clôture n'est pas valable [{cause}]") from cause
+    return signature
+
+
+def _read_bare(board: Board, data: bytes) -> _Part:
     # The format of Belenios does not say whose it is: the proofs do.
     tally = board.context.encrypted_tally
     try:
@@ -147,7 +228,7 @@ def _read_bare(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption
     owner = first_match(board.trustees.size, lambda index: _verify(board, index, partial))
     if owner is None:
         raise _SetAside("", "il n'est valable pour aucun membre")
-    return owner, data, partial
+    return _Part(owner, data, partial)
 
 
 def _verify(board: Board, owner: int, partial: PartialDecryption) -> None:

@@ -13,6 +13,7 @@ from protocol.certificates import MAX_TRUSTEES
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
 from protocol.group import Scalar
+from protocol.merkle import LogPosition
 from protocol.secret import Secret
 
 MAX_SENT: Final = 2**24
@@ -36,10 +37,15 @@ class Profile(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SeenBoard:
-    """The last event of the longest board that this trustee has verified: §10.1."""
+    """The last event of the longest board that this trustee has verified: §10.1.
+
+    Attributes:
+        journal: of the longest journal verified with it; None where there was none.
+    """
 
     height: int
     event: str
+    journal: LogPosition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def encode_memory(memory: TrusteeMemory) -> Secret[bytes]:
     if memory.sent:
         value["sent"] = [{"name": each.name, "text": each.text} for each in memory.sent]
     if memory.seen is not None:
-        value["seen"] = {"height": memory.seen.height, "event": memory.seen.event}
+        value["seen"] = _encode_seen(memory.seen)
     return Secret(encode_json(value))
 
 
@@ -165,10 +171,21 @@ def _decode_sent(value: JsonValue) -> SentMessage:
     return message
 
 
+def _encode_seen(seen: SeenBoard) -> JsonValue:
+    value: dict[str, JsonValue] = {"height": seen.height, "event": seen.event}
+    if seen.journal is not None:
+        value["journal"] = seen.journal.encode()
+    return value
+
+
 def _decode_seen(fields: Fields) -> SeenBoard | None:
     seen = fields.optional_object("seen")
     if seen is None:
         return None
-    board = SeenBoard(seen.integer("height", 0, 2**53 - 1), seen.text("event", 64))
+    board = SeenBoard(
+        seen.integer("height", 0, 2**53 - 1),
+        seen.text("event", 64),
+        LogPosition.decode(seen.raw("journal"), section="7.14") if seen.has("journal") else None,
+    )
     seen.finish()
     return board

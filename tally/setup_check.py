@@ -7,6 +7,7 @@ from protocol.board import Board
 from protocol.ceremony import sign_setup
 from protocol.encoding import sha256_hex
 from protocol.events import BoardState
+from protocol.merkle import LogPosition
 from protocol.pki import derive_keys
 from protocol.rng import Rng, system_rng
 from tally.boards import own_number, require_own_election
@@ -36,19 +37,23 @@ def require_set_up(memory: TrusteeMemory, board: Board) -> None:
 
 
 def seal_to_election(
-    memory: TrusteeMemory, board: Board, rng: Rng = system_rng
+    memory: TrusteeMemory,
+    board: Board,
+    rng: Rng = system_rng,
+    *,
+    journal: LogPosition | None = None,
 ) -> tuple[TrusteeMemory, SetupSignatureMessage | None]:
     """Bind the key to the election's fingerprint; sign the set-up unless voting began: §7.13.
 
     Call ``require_set_up`` and verify the whole board before. An election of Belenios has no such
-    signature.
+    signature. ``journal`` is where that of the record stands, in version 2, to be remembered.
     """
     fingerprint = board.election.fingerprint
     sealed = replace(
         memory,
         step=Step.SEALED,
         fingerprint=fingerprint,
-        seen=SeenBoard(board.head.height, board.head.hash),
+        seen=SeenBoard(board.head.height, board.head.hash, journal),
         sent=(),
     )
     if not board.is_preau or board.state is not BoardState.SET_UP:

@@ -8,16 +8,18 @@ from pathlib import Path
 
 from protocol.archive import ArchiveWriter
 from protocol.board import Board
+from protocol.journal_state import JournalState
 from tally.archive_file import NewEntry
-from tally.boards import opened_board, verify_whole_board
-from tally.combine import Gathered, combine, gather_decryptions, new_entries
+from tally.combine import Gathered, closing_of, combine, gather_decryptions, new_entries
 from tally.console import Subparsers, add_command, read_messages, tell, tell_next
 from tally.count import TieBreak
 from tally.describe import describe_result
-from tally.errors import Unreadable
-from tally.files import NewFile, read_file, write_files
+from tally.errors import Refusal, Unreadable
+from tally.files import NewFile, write_files
+from tally.record import Record, opened_record, verify_whole_record
+from tally.senders import Files
 
-MAX_ARCHIVE_BYTES = 2**32
+_RESULT = Path("result.json")
 
 
 def add(commands: Subparsers) -> None:
@@ -31,7 +33,12 @@ def add(commands: Subparsers) -> None:
         "elles viennent et qui manque ; puis calcule le résultat, les sièges et les élus.",
         example="combine 3yKpQvX2mBtRwZ.bel decryption-*.json --append resultat.bel",
     )
-    parser.add_argument("archive", metavar="ARCHIVE", type=Path, help="l'élection close (.bel)")
+    parser.add_argument(
+        "record",
+        metavar="ÉLECTION",
+        type=Path,
+        help="l'élection close : .bel, ou le .zip (ou dossier) si elle est sur un serveur",
+    )
     parser.add_argument(
         "messages", metavar="PART", type=Path, nargs="*", help="decryption-*.json des membres"
     )
@@ -39,7 +46,6 @@ def add(commands: Subparsers) -> None:
         "--out",
         metavar="FICHIER",
         type=Path,
-        default=Path("result.json"),
         help="où écrire le résultat (result.json si rien n'est dit)",
     )
     parser.add_argument(
@@ -66,17 +72,22 @@ def add(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Combine, show, write."""
+    """Combine, show, write; an election on a server is written by the server alone."""
     tie_break = TieBreak(dict(arguments.born), tuple(arguments.lot))
     files = read_messages(arguments.messages)
-    with opened_board(arguments.archive) as board:
-        verify_whole_board(board)
+    with opened_record(arguments.record) as record:
+        record.require_journal()
+        state = verify_whole_record(record)
+        if state is not None:
+            _show_served(record, state, files, tie_break, arguments)
+            return 0
+        board = record.board
         gathered = gather_decryptions(board, files)
         _show_rejected(gathered)
         result = combine(board, gathered, tie_break)
-        outputs = [NewFile(arguments.out, result.encode())]
+        outputs = [NewFile(arguments.out or _RESULT, result.encode())]
         if arguments.append is not None:
-            old = read_file(arguments.archive, limit=MAX_ARCHIVE_BYTES)
+            old = record.archive_bytes()
             new = _completed(board, old, new_entries(gathered, result))
             outputs.append(NewFile(arguments.append, new))
         tell(*describe_result(board.election, result))
@@ -86,10 +97,31 @@ def run(arguments: argparse.Namespace) -> int:
     following = (
         f"publiez {arguments.append}, que chacun peut vérifier : evote-audit verify"
         if arguments.append is not None
-        else f"donnez {arguments.out} et les parts à l'organisateur"
+        else f"donnez {outputs[0].path} et les parts à l'organisateur"
     )
     tell_next([file.path for file in outputs], following)
     return 0
+
+
+def _show_served(
+    record: Record,
+    state: JournalState,
+    files: Files,
+    tie_break: TieBreak,
+    arguments: argparse.Namespace,
+) -> None:
+    # §11.7: the result names the journal, which only the server goes on writing.
+    if arguments.append is not None or arguments.out is not None:
+        raise Refusal(
+            "le résultat de cette élection est écrit par son serveur, avec le journal : "
+            "--out et --append ne servent pas ici",
+            "relancez sans elles pour voir le résultat, et donnez les parts à l'organisateur",
+        )
+    gathered = gather_decryptions(record.board, files, closing_of(state))
+    _show_rejected(gathered)
+    result = combine(record.board, gathered, tie_break, state.position)
+    tell(*describe_result(record.board.election, result))
+    tell_next([], "donnez les parts à l'organisateur : le serveur publie le résultat")
 
 
 _PLAIN = (

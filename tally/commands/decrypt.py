@@ -11,7 +11,10 @@ from typing import Final
 from protocol.board import Board
 from protocol.decryption import OwnedPayload, PartialDecryption
 from protocol.encoding import sha256_hex
-from tally.boards import opened_board, require_own_election, verify_whole_board
+from protocol.journal_bodies import ClosingSigned
+from protocol.journal_state import Hours, JournalState
+from tally.boards import require_own_election
+from tally.combine import closing_of
 from tally.console import (
     Subparsers,
     add_command,
@@ -23,13 +26,15 @@ from tally.console import (
     tell,
     tell_next,
 )
-from tally.decrypt import decrypt_count, require_decryptable
+from tally.decrypt import decrypt_count, make_decryption_message, require_decryptable
 from tally.describe import french_time
+from tally.describe_journal import describe_story
 from tally.errors import Refusal
 from tally.files import NewFile
 from tally.keyfile import save_step
-from tally.messages import DecryptionMessage
+from tally.memory import TrusteeMemory
 from tally.read_aloud import words_of_hash
+from tally.record import Record, opened_record, verify_whole_record
 
 FEW_VOTERS: Final = 5
 
@@ -46,7 +51,12 @@ def add(commands: Subparsers) -> None:
         example="decrypt secret-1.key 3yKpQvX2mBtRwZ.bel",
     )
     add_keyfile(parser)
-    parser.add_argument("archive", metavar="ARCHIVE", type=Path, help="l'élection close (.bel)")
+    parser.add_argument(
+        "record",
+        metavar="ÉLECTION",
+        type=Path,
+        help="l'élection close : .bel, ou le .zip (ou dossier) si elle est sur un serveur",
+    )
     parser.add_argument(
         "--yes", action="store_true", help="ne demande pas votre accord (sauf à moins de 5 votants)"
     )
@@ -68,18 +78,22 @@ def run_at(arguments: argparse.Namespace, clock: Callable[[], float]) -> int:
     """Verify, show what is about to be counted and at what time, ask, decrypt."""
     memory, passphrase = open_key(arguments)
     accept = functools.partial(require_own_election, memory)
-    with opened_board(arguments.archive, accept) as board:
-        own = require_decryptable(memory, board)
-        verify_whole_board(board)
-        tell(*_describe(board), *_warn_if_early(board, clock()))
+    with opened_record(arguments.record, accept) as record:
+        board = record.board
+        own = require_decryptable(memory, record)
+        state = verify_whole_record(record)
+        closing = None if state is None else closing_of(state)
+        tell(*_describe(board), *_describe_journal(record, state))
+        tell(*_warn_if_early(board, state, clock()))
         _confirm(board.require_tally().sized.num_tallied, arguments)
-        decrypted, partial = decrypt_count(memory, board, own)
-        files = _files(board, own, partial, arguments.out)
+        position = None if state is None else state.position
+        decrypted, partial = decrypt_count(memory, board, own, journal=position)
+        files = _files(memory, board, own, partial, closing, arguments.out)
     save_step(arguments.keyfile, decrypted, passphrase, files)
     tell_next(
         [file.path for file in files],
         f"donnez {files[0].path.name} à l'organisateur ; avec ceux des autres membres :",
-        f"evote-tally combine {arguments.archive} decryption-*.json",
+        f"evote-tally combine {arguments.record} decryption-*.json",
     )
     return 0
 
@@ -94,11 +108,24 @@ def _describe(board: Board) -> Iterator[str]:
     yield ""
 
 
-def _warn_if_early(board: Board, now: float) -> Iterator[str]:
-    evote = board.election.evote
-    if evote is None or now >= evote.closes_at + evote.grace_seconds:
+def _describe_journal(record: Record, state: JournalState | None) -> Iterator[str]:
+    if state is None or record.journal is None:
         return
-    yield f"ATTENTION : le vote devait durer jusqu'au {french_time(evote.closes_at)}, et il est"
+    yield from describe_story(state, record.journal.entries)
+    yield "En donnant votre part, vous signez aussi cette clôture et ce journal."
+    yield ""
+
+
+def _warn_if_early(board: Board, state: JournalState | None, now: float) -> Iterator[str]:
+    evote = board.election.evote
+    if evote is None:
+        return
+    # An amendment may have moved the hours; a journal says which are in force.
+    sealed = Hours(evote.opens_at, evote.closes_at, evote.grace_seconds)
+    hours = sealed if state is None else state.hours
+    if now >= hours.closes_at + hours.grace_seconds:
+        return
+    yield f"ATTENTION : le vote devait durer jusqu'au {french_time(hours.closes_at)}, et il est"
     yield f"{french_time(int(now))} d'après cet ordinateur. L'urne a été close trop tôt, ou"
     yield "l'horloge est fausse. Ne donnez pas votre part avant d'en avoir parlé avec les autres."
 
@@ -120,14 +147,18 @@ def _confirm(voters: int, arguments: argparse.Namespace) -> None:
         raise Refusal("ce n'est pas le nombre de votants : rien n'a été écrit")
 
 
-def _files(board: Board, own: int, partial: PartialDecryption, folder: Path) -> tuple[NewFile, ...]:
+def _files(
+    memory: TrusteeMemory,
+    board: Board,
+    own: int,
+    partial: PartialDecryption,
+    closing: ClosingSigned | None,
+    folder: Path,
+) -> tuple[NewFile, ...]:
     path = folder / f"decryption-{own}.json"
     data = partial.encode()
     if not board.is_preau:
         owned = OwnedPayload(own, sha256_hex(data)).encode()
         return NewFile(path, data), NewFile(folder / f"owned-{own}.json", owned)
-    context = board.context
-    message = DecryptionMessage(
-        board.election.uuid, context.fingerprint, context.tally_event, own, data
-    )
+    message = make_decryption_message(memory, board, partial, closing)
     return (NewFile(path, message.encode()),)
