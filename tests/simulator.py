@@ -95,6 +95,7 @@ class SimulatedElection:
         happenings: what the journal tells besides, each with the number of events that the board
             has then; 0 for before the opening.
         rehearsal: whether the election says so.
+        booth: the files that are sealed, of a server that has others than ``BOOTH``.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -115,6 +116,7 @@ class SimulatedElection:
     voters: tuple[int, ...] = ()
     happenings: tuple[tuple[int, Body], ...] = ()
     rehearsal: bool = False
+    booth: tuple[BoothFile, ...] = ()
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -175,7 +177,8 @@ class SimulatedElection:
     @cached_property
     def server_binding(self) -> ServerBinding:
         return ServerBinding(
-            tuple(BoothFile(path, sha256_hex(data)) for path, data in sorted(BOOTH.items())),
+            self.booth
+            or tuple(BoothFile(path, sha256_hex(data)) for path, data in sorted(BOOTH.items())),
             self.log_key(BOARD).verifier_key,
             self.log_key(JOURNAL).verifier_key,
         )

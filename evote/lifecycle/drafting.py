@@ -18,6 +18,7 @@ from evote.keys import KeyFolder
 from evote.lifecycle.states import locked
 from evote.log_keys import create_log_keys, destroy_log_keys
 from protocol.bindings import School
+from protocol.rng import Rng, system_rng
 from protocol.server_binding import BoothFile, ServerBinding, encode_server_file
 
 
@@ -28,6 +29,7 @@ def make_draft(
     config: ElectionConfig,
     public_url: str,
     booth: tuple[BoothFile, ...],
+    rng: Rng = system_rng,
 ) -> bytes:
     """Begin an election on this server; return its ``server.json``, to be sealed: §17.4.
 
@@ -35,7 +37,7 @@ def make_draft(
         Refusal: an election of this number is here already.
     """
     try:
-        keys = create_log_keys(folder, uuid, host_of(public_url))
+        keys = create_log_keys(folder, uuid, host_of(public_url), rng)
         binding = ServerBinding(booth, keys.board.verifier_key, keys.journal.verifier_key)
         binding.verify(uuid)
         server = encode_server_file(uuid, binding)

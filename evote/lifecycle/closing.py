@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Closing: the encrypted tally, the entry ``closed`` and the state, in one transaction: §11.2, §19.
+
+The sum is made before it, outside any lock: from the closing time on no ballot enters. Should one
+still come in between (a rehearsal that is closed early), the sum is made again.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from evote.board.appending import append_event
+from evote.clock import Clock
+from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, State
+from evote.election.french_calendar import say_with_day
+from evote.errors import Refusal
+from evote.lifecycle.boards import hosted_board
+from evote.lifecycle.states import NotNow, find_held, locked
+from evote.lifecycle.story import move, read_story, tell
+from evote.roll.sign_ins import count_signed_in
+from evote.sign_in_rewriting import rewrite_sign_ins
+from protocol.bindings import EvoteBinding
+from protocol.counting import SizedTally, count_ballots
+from protocol.encoding import sha256_hex
+from protocol.errors import ProtocolError
+from protocol.events import EventKind, Head
+from protocol.journal_bodies import Closed
+from protocol.setup_signatures import SetupSignatures
+
+TAKING_BALLOTS: Final = frozenset({State.OPEN, State.SUSPENDED})
+ATTEMPTS: Final = 5
+_WHAT: Final = "on ne clôt qu'un vote ouvert ou suspendu"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedVote:
+    """What the box held; ``separated`` tells that nothing on the disk joins both sides any more."""
+
+    uuid: str
+    ballots: int
+    electors: int
+    separated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    head: Head
+    ballots: int
+    electors: int
+    tally: bytes
+    sized: bytes
+
+
+def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
+    """Close a vote whose hours and grace are over, or a rehearsal at any time: §19.3.
+
+    Raises:
+        NotNow: not open, or its time has not come.
+        Refusal: ballots and sign-ins are not as many, or the box is not in order; nothing was
+            changed.
+    """
+    for _ in range(ATTEMPTS):
+        held = find_held(database, uuid, TAKING_BALLOTS, _WHAT)
+        total = _add_up(database, held, clock())
+        with database.write() as connection:
+            if _close(connection, uuid, total, clock()):
+                break
+    else:
+        raise NotNow("des bulletins arrivent encore : le vote n'est pas clos", "recommencez")
+    # A transaction of its own, after the last sign-in: docs/adr/0011.
+    separated = rewrite_sign_ins(database).log_dropped
+    return ClosedVote(uuid, total.ballots, total.electors, separated)
+
+
+def close_due(database: Database, clock: Clock) -> tuple[ClosedVote, ...]:
+    """Close every vote whose hours and grace are over.
+
+    Raises:
+        Refusal: one of them cannot be closed; those before it are.
+    """
+    now = clock()
+    query = select(ElectionRow.uuid).where(
+        ElectionRow.state.in_([state.value for state in TAKING_BALLOTS]),
+        ElectionRow.closes_at + ElectionRow.grace_seconds < now,
+    )
+    with database.read() as connection:
+        due = connection.scalars(query.order_by(ElectionRow.id)).all()
+    return tuple(close_vote(database, uuid, clock) for uuid in due)
+
+
+def _add_up(database: Database, held: HeldElection, now: int) -> _Sum:
+    with hosted_board(database, held.uuid) as board:
+        evote = board.election.evote
+        if evote is None or held.setup_signatures is None:
+            raise RuntimeError("an open election has bindings and set-up signatures")
+        _check_time(evote, held, now)
+        try:
+            count = count_ballots(
+                board.election.questions,
+                board.credentials,
+                (recorded.ballot for recorded in board.ballots()),
+                final=True,
+            )
+        except ProtocolError as cause:
+            raise Refusal(
+                f"l'urne n'est pas en ordre [{cause}]",
+                "n'allez pas plus loin ; faites vérifier le dossier par evote-audit verify",
+            ) from cause
+        head = board.head
+    tally = count.encrypted_tally.encode()
+    sized = SizedTally(
+        num_tallied=count.num_tallied,
+        total_weight=count.total_weight,
+        encrypted_tally=sha256_hex(tally),
+        setup_signatures=SetupSignatures.decode(held.setup_signatures).signatures,
+    )
+    return _Sum(head, count.num_tallied, evote.electors, tally, sized.encode())
+
+
+def _check_time(evote: EvoteBinding, held: HeldElection, now: int) -> None:
+    if evote.rehearsal or now > held.closes_at + held.grace_seconds:
+        return
+    grace = held.grace_seconds // 60
+    more = f", et {grace} minute(s) de plus pour les bulletins en route" if grace else ""
+    raise NotNow(
+        f"le vote ferme {say_with_day(held.closes_at, now)}{more}",
+        "attendez ; pour fermer plus tôt, le bureau signe de nouvelles heures : evote election "
+        "amend",
+    )
+
+
+def _close(connection: Connection, uuid: str, total: _Sum, now: int) -> bool:
+    held = locked(connection, uuid, TAKING_BALLOTS, _WHAT)
+    if held.head != total.head:
+        return False
+    sign_ins = count_signed_in(connection, held)
+    if sign_ins != total.ballots:
+        raise Refusal(
+            f"il y a {total.ballots} bulletins dans l'urne et {sign_ins} émargements",
+            "le vote n'a pas été clos ; suspendez-le et cherchez d'où vient l'écart",
+        )
+    story = read_story(connection, held)
+    ended = append_event(connection, held, EventKind.END_BALLOTS)
+    held = replace(held, head=Head.of(ended))
+    event = append_event(connection, held, EventKind.ENCRYPTED_TALLY, (total.tally, total.sized))
+    story = story.at(replace(held, head=Head.of(event)))
+    move(connection, tell(connection, story, now, Closed(sign_ins, event.hash())), State.CLOSED)
+    return True

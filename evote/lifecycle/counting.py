@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The members' decryptions, each stored when it comes, and the result: §11.3 to §11.7, §19.4.
+
+Who decrypts signs the closing in the same file. With t of them, one transaction writes the entry
+``closing-signed``, the partial decryptions, the result and the entry ``tallied``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection, insert, select
+
+from evote.board.appending import append_event
+from evote.clock import Clock
+from evote.database.board_tables import DecryptionRow
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, State
+from evote.lifecycle.boards import hosted_board
+from evote.lifecycle.states import find_held, locked
+from evote.lifecycle.story import Story, move, read_story, tell
+from protocol.board import Board
+from protocol.errors import ProtocolError
+from protocol.events import Head
+from protocol.journal import MemberSignature
+from protocol.journal_bodies import ClosingSigned, Tallied
+from protocol.journal_signatures import EntryStatement, verify_entry_signature
+from protocol.merkle import LogPosition
+from protocol.result import Result
+from tally.boards import member_names, verify_whole_board
+from tally.combine import Gathered, Rejected, combine, gather_decryptions, new_entries
+from tally.count import TieBreak
+from tally.messages import DecryptionMessage
+from tally.senders import Files, call_member
+
+_WHAT: Final = "on ne dépouille qu'un vote clos, une seule fois"
+
+
+@dataclass(frozen=True, slots=True)
+class Decryptions:
+    """Whose decryptions are here and whose are not, by name; how many are needed."""
+
+    here: tuple[str, ...]
+    missing: tuple[str, ...]
+    needed: int
+    rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether the result can be made."""
+        return len(self.here) >= self.needed
+
+
+def take_decryptions(database: Database, uuid: str, files: Files) -> Decryptions:
+    """Verify each file against this count, store the valid ones, and say who is missing: §11.3.
+
+    Raises:
+        NotNow: the vote is not closed, or its result is published.
+    """
+    held = find_held(database, uuid, {State.CLOSED}, _WHAT)
+    with hosted_board(database, uuid) as board:
+        expected = _closing(database, held)
+        gathered = gather_decryptions(board, files)
+        valid, rejected = _with_closing(board, gathered, files, expected)
+    with database.write() as connection:
+        held = locked(connection, uuid, {State.CLOSED}, _WHAT)
+        stored = _stored(connection, held)
+        new = [{"trustee": i, "message": valid[i]} for i in sorted(valid) if i not in stored]
+        if new:
+            connection.execute(insert(DecryptionRow), [{**held.place, **row} for row in new])
+    return _say(board, {*stored, *valid}, (*gathered.rejected, *rejected))
+
+
+def decryptions_of(database: Database, uuid: str) -> Decryptions:
+    """Say whose decryptions are here and whose are not."""
+    held = find_held(database, uuid, {State.CLOSED}, _WHAT)
+    with database.read() as connection:
+        stored = _stored(connection, held)
+    with hosted_board(database, uuid) as board:
+        return _say(board, set(stored), ())
+
+
+def tally_votes(
+    database: Database, uuid: str, clock: Clock, tie_break: TieBreak | None = None
+) -> Result:
+    """Publish the result, from the decryptions that are here: §11.4 to §11.7.
+
+    Raises:
+        NotNow: the vote is not closed, or its result is published.
+        Refusal: too few decryptions (naming who is missing), a tie that nothing settles, or
+            something wrong on the board; nothing was changed.
+    """
+    held = find_held(database, uuid, {State.CLOSED}, _WHAT)
+    with database.read() as connection:
+        stored = _stored(connection, held)
+    messages = {f"decryption-{index}.json": data for index, data in stored.items()}
+    with hosted_board(database, uuid) as board:
+        verify_whole_board(board)
+        gathered = gather_decryptions(board, messages)
+        # Everything costly, and every refusal, before the lock.
+        combine(board, gathered, tie_break, LogPosition(0, "0" * 64))
+        with database.write() as connection:
+            held = locked(connection, uuid, {State.CLOSED}, _WHAT)
+            return _publish(connection, held, board, gathered, messages, tie_break, clock())
+
+
+def _publish(
+    connection: Connection,
+    held: HeldElection,
+    board: Board,
+    gathered: Gathered,
+    messages: Mapping[str, bytes],
+    tie_break: TieBreak | None,
+    now: int,
+) -> Result:
+    story = read_story(connection, held)
+    body = _closing_body(story)
+    signatures = [
+        MemberSignature(message.owner, message.closing.signature)
+        for message in map(DecryptionMessage.decode, messages.values())
+        if message.closing is not None and message.closing.body == body
+    ]
+    story = tell(connection, story, now, body, signatures)
+    result = combine(board, gathered, tie_break, story.told.position)
+    for kind, data in new_entries(gathered, result):
+        event = append_event(connection, story.held, kind, data)
+        story = story.at(replace(story.held, head=Head.of(event)))
+    head = story.held.head
+    if head is None:
+        raise RuntimeError("a board that was counted has events")
+    move(connection, tell(connection, story, now, Tallied(head.hash)), State.TALLIED)
+    return result
+
+
+def _closing(database: Database, held: HeldElection) -> ClosingSigned:
+    with database.read() as connection:
+        return _closing_body(read_story(connection, held))
+
+
+def _closing_body(story: Story) -> ClosingSigned:
+    closing = story.told.closing
+    if closing is None:
+        raise RuntimeError("a closed election's journal tells of its closing")
+    return ClosingSigned.of(closing.body, closing.journal)
+
+
+def _with_closing(
+    board: Board, gathered: Gathered, files: Files, expected: ClosingSigned
+) -> tuple[dict[int, bytes], tuple[Rejected, ...]]:
+    valid: dict[int, bytes] = {}
+    rejected: list[Rejected] = []
+    bad = {each.label for each in gathered.rejected}
+    for label, data in files.items():
+        if label in bad:
+            continue
+        message = DecryptionMessage.decode(data)
+        who = call_member(message.owner, member_names(board))
+        try:
+            _verify_closing(board, message, expected)
+            valid.setdefault(message.owner, message.encode())
+        except ProtocolError as cause:
+            rejected.append(Rejected(label, who, f"il ne signe pas cette clôture [{cause}]"))
+    return valid, tuple(rejected)
+
+
+def _verify_closing(board: Board, message: DecryptionMessage, expected: ClosingSigned) -> None:
+    if message.closing is None or message.closing.body != expected:
+        raise ProtocolError("it does not name the journal of this closing", section="19.4")
+    certificate = board.trustees.threshold_parameters().certificates[message.owner - 1]
+    statement = EntryStatement(board.election.uuid, board.election.fingerprint, expected)
+    signed = MemberSignature(message.owner, message.closing.signature)
+    verify_entry_signature(certificate.verification_key, statement, signed)
+
+
+def _stored(connection: Connection, held: HeldElection) -> dict[int, bytes]:
+    mine = DecryptionRow.election_id == held.id
+    query = select(DecryptionRow.trustee, DecryptionRow.message).where(mine)
+    return {row.trustee: row.message for row in connection.execute(query)}
+
+
+def _say(board: Board, here: set[int], rejected: tuple[Rejected, ...]) -> Decryptions:
+    names = member_names(board)
+    return Decryptions(
+        tuple(name for index, name in enumerate(names, 1) if index in here),
+        tuple(name for index, name in enumerate(names, 1) if index not in here),
+        board.trustees.threshold_parameters().threshold,
+        rejected,
+    )
