@@ -24,13 +24,16 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/e/{uuid}/events": ("/e/{uuid}/events",),
     "/e/{uuid}/result": ("/e/{uuid}/result",),
     "/e/{uuid}/check": ("/e/{uuid}/check",),
+    "/e/{uuid}/journal": ("/e/{uuid}/journal",),
     "/v/{uuid}": ("/v/{uuid}",),
+    "/{tag}/v/{uuid}": ("/en-XA/v/{uuid}",),
 }
 PROBLEMS = ("/nothing-here", "/e/AnotherElection")
 # What is no page: for programs, to download, or leading to another address.
 NO_PAGES = {
     "/e/{uuid}/",
     "/e/{uuid}/archive",
+    "/e/{uuid}/record",
     "/healthz",
     "/metrics",
     "/assets/{name}",

@@ -17,8 +17,8 @@ from evote.database.connection import Database
 from evote.database.elections import find_election
 from evote.keys import KeyFolder
 from evote.log_keys import load_log_keys
-from protocol.notes import Checkpoint, LogKey, sign_checkpoint
 from protocol.merkle import LogPosition
+from protocol.notes import Checkpoint, LogKey, sign_checkpoint
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -14,6 +14,7 @@ from evote.demo.ready_made import ready_made_school
 from evote.errors import Refusal, Unreadable
 from evote.settings import SettingsError, read_settings
 from evote.web.assets import AssetsMissing, read_assets
+from evote.web.booth import booth_files
 from evote.web.serving import migrate_database, serve
 
 _EPILOG: Final = """\
@@ -65,7 +66,7 @@ def _parser() -> FrenchParser:
 def _make_ready(options: Namespace) -> None:
     url = f"http://{options.host}:{options.port}"
     screen = Screen(quiet=not sys.stderr.isatty())
-    school = ready_made_school(options.ready_made, url, screen.progress)
+    school = ready_made_school(options.ready_made, url, booth_files, screen.progress)
     os.environ["PREAU_DATABASE_URL"] = school.database_url
     os.environ["PREAU_KEY_FOLDER"] = str(school.keys.absolute())
     os.environ["PREAU_PUBLIC_URL"] = url

@@ -11,21 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from evote.clock import system_clock
 from evote.credentials.desk import codes_by_elector
 from evote.credentials.files import SIGN_IN_NAME
 from evote.database.connection import Database, open_database
 from evote.database.elections import lock_election
 from evote.database.migrating import migrate
-from evote.demo.story import SealedElection, open_vote, prepare, seal
+from evote.demo.story import SealedElection, config_of, prepare, seal
+from evote.demo.story import open_vote as open_signed
 from evote.election.reading import SIGNATURES_NAME
 from evote.election.roll_file import ROLL_NAME
-from evote.hosting import SealedFiles, host_election, open_hosted_election
 from evote.keys import KeyFolder
+from evote.lifecycle.drafting import make_draft
+from evote.lifecycle.hosting import SealedFiles, host_election
+from evote.lifecycle.voting import open_vote
 from evote.outbox import Message, deliver
 from evote.pins import make_pins
 from evote.roll.model import Elector
 from protocol.codes import encode_code
 from protocol.secret import Secret
+from protocol.server_binding import BoothFile, decode_server_file
 from tally.files import write_file
 
 ELECTORS: Final = 60
@@ -63,21 +68,34 @@ class _Letterbox:
 
 
 def ready_made_school(
-    folder: Path, public_url: str, progress: Callable[[str, int, int], None]
+    folder: Path,
+    public_url: str,
+    booth_of: Callable[[str], tuple[BoothFile, ...]],
+    progress: Callable[[str, int, int], None],
 ) -> ReadyMade:
-    """Return the school of this folder, made now if it is not there yet."""
+    """Return the school of this folder, made now if it is not there yet.
+
+    Args:
+        folder: where it lies, or will.
+        public_url: of the server.
+        booth_of: gives the files with which a browser votes there.
+        progress: told how far the making has come.
+    """
     school = ReadyMade(folder)
     if (folder / LINKS_NAME).exists():
         return school
     for name in ("data", "keys"):
         (folder / name).mkdir(mode=0o700, parents=True)
     prepared = prepare(folder, "ready-made", ELECTORS)
-    sealed = seal(folder, prepared, int(time.time()), progress)
-    open_vote(sealed)
-    database = open_database(school.database_url)
+    database, keys = open_database(school.database_url), KeyFolder(school.keys)
     try:
         migrate(database)
-        pins = _host(database, KeyFolder(school.keys), folder, sealed, prepared.sealed.electors)
+        now, uuid = int(time.time()), prepared.uuid
+        config = config_of(prepared.school, now)
+        server_file = make_draft(database, keys, uuid, config, public_url, booth_of(uuid))
+        _, server = decode_server_file(server_file)
+        sealed = seal(folder, prepared, now, progress, server)
+        pins = _host(database, keys, folder, sealed, prepared.sealed.electors)
     finally:
         database.close()
     text = _letters(public_url, sealed, prepared.sealed.electors, pins)
@@ -98,13 +116,14 @@ def _host(
         sealed_roll=(folder / ROLL_NAME).read_bytes(),
         electors=electors,
     )
-    uuid = host_election(database, keys, files)
+    uuid = host_election(database, keys, files, system_clock)
     with database.write() as connection:
         make_pins(connection, lock_election(connection, uuid), keys.load(uuid))
     letterbox = _Letterbox()
     deliver(database, keys, letterbox, int(time.time()))
+    open_signed(sealed)
     signatures = (sealed.archive.parent / SIGNATURES_NAME).read_bytes()
-    open_hosted_election(database, uuid, signatures)
+    open_vote(database, uuid, signatures, system_clock)
     return letterbox.pins
 
 

@@ -7,7 +7,7 @@ closing and counting (§11), seats and names (§12).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,7 @@ from protocol.bindings import CandidateList, School
 from protocol.election import Election
 from protocol.encoding import random_base58
 from protocol.opened import CheckedBallot, verify_opened
+from protocol.server_binding import ServerBinding
 from tally.boards import opened_board
 from tally.files import NewFile, write_file, write_files
 from tally.passphrase import generate_passphrase
@@ -83,8 +84,14 @@ def prepare(folder: Path, seed: str, electors: int) -> Prepared:
     return Prepared(random_base58(UUID_CHARACTERS), school, roll, seal_roll(roll.electors))
 
 
-def seal(folder: Path, prepared: Prepared, now: int, progress: Progress) -> SealedElection:
-    """Make the key, the codes and the archive: docs/protocol.md §7, §8, §13."""
+def seal(
+    folder: Path,
+    prepared: Prepared,
+    now: int,
+    progress: Progress,
+    server: ServerBinding | None = None,
+) -> SealedElection:
+    """Make the key, the codes and the archive, for a server if one is given: §7, §8, §13."""
     committee = Committee(folder / "trustees", prepared.uuid)
     ceremony = committee.hold_ceremony()
     codes = _make_codes(folder / "desk", prepared, progress)
@@ -92,6 +99,7 @@ def seal(folder: Path, prepared: Prepared, now: int, progress: Progress) -> Seal
     archive.parent.mkdir()
     salt = new_salt()
     setup = _set_up(prepared, codes, ceremony, commit_to_roll(prepared.sealed, salt), now)
+    setup = replace(setup, server=server)
     roll = encode_sealed_roll(
         prepared.uuid, setup.roll_commitment, salt, prepared.sealed.canonical()
     )
@@ -176,7 +184,7 @@ def _set_up(
 ) -> SetUp:
     return SetUp(
         uuid=prepared.uuid,
-        config=_config(prepared.school, now),
+        config=config_of(prepared.school, now),
         electors=len(prepared.sealed.electors),
         roll_commitment=commitment,
         credentials=codes.public_credentials(),
@@ -188,7 +196,8 @@ def _set_up(
     )
 
 
-def _config(school: FictitiousSchool, now: int) -> ElectionConfig:
+def config_of(school: FictitiousSchool, now: int) -> ElectionConfig:
+    """Return what this school has decided: a rehearsal that is open from now on."""
     return ElectionConfig(
         name="Élection des représentants des parents d'élèves",
         description="Démonstration : une école, des familles et des votes imaginaires.",

@@ -12,10 +12,12 @@ from starlette.responses import JSONResponse, Response
 
 from evote.board.listing import list_ballots
 from evote.casting import CastRequest, Outcome
+from evote.web.journal_view import public_story
+from evote.web.languages import Language
 from evote.web.moments import say_moment
 from evote.web.problems import STATUSES, ForeignOrigin
-from evote.web.services import Served, Spoken, Uuid, services_of
-from evote.web.views import phase_of
+from evote.web.services import Served, Services, Spoken, Uuid, services_of
+from evote.web.views import CANCELLED, SUSPENDED, phase_of
 from protocol.secret import Secret
 
 JSON: Final = "application/json"
@@ -132,9 +134,14 @@ def state(uuid: Uuid, services: Served, language: Spoken) -> Circumstances:
             "state": phase,
             "opens": say_moment(language, held.opens_at, now),
             "closes": say_moment(language, held.closes_at, now),
-            "reason": "",
+            "reason": _reason(services, language, uuid, phase),
         }
     )
+
+
+def _reason(services: Services, language: Language, uuid: str, phase: str) -> str:
+    stopped = phase in (SUSPENDED, CANCELLED)
+    return public_story(services, language, uuid).reason if stopped else ""
 
 
 @router.get("/ballots")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The few files that pages load, each under an address that holds its hash.
 
-docs/protocol.md §8.3 (version 2) will seal the hashes of those of the booth: they are read once,
+docs/protocol.md §8.3 seals the hashes of those of the booth (booth.py): they are read once,
 when the server starts, and served as they were read.
 """
 

@@ -13,9 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from evote.board.export import archive_chunks
 from evote.board.listing import list_events
 from evote.board.reading import FoundBallot, count_ballots, find_ballots
+from evote.board.record import read_moment, record_zip
 from evote.roll.turnout import signed_in_by_hour, turnout_steps
 from evote.web.counted import read_result
 from evote.web.hosted import hosted_elections
+from evote.web.journal_view import public_story
 from evote.web.languages import Language
 from evote.web.moments import say_time
 from evote.web.security import checking_policy
@@ -63,8 +65,15 @@ def status(services: Served, language: Spoken) -> str:
 @router.get("/e/{uuid}")
 def election(uuid: Uuid, services: Served, language: Spoken) -> str:
     """Show one election: state, lists, dates, committee, how it works."""
-    view = _view(services, language, uuid)
-    return services.pages.render(language, "public/election.html", election=view)
+    view, story = _view(services, language, uuid), public_story(services, language, uuid)
+    return services.pages.render(language, "public/election.html", election=view, story=story)
+
+
+@router.get("/e/{uuid}/journal")
+def journal(uuid: Uuid, services: Served, language: Spoken) -> str:
+    """Show what happened around the box: docs/protocol.md §19."""
+    view, story = _view(services, language, uuid), public_story(services, language, uuid)
+    return services.pages.render(language, "public/journal.html", election=view, story=story)
 
 
 @router.get("/e/{uuid}/turnout")
@@ -131,6 +140,15 @@ def archive(uuid: Uuid, services: Served) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{uuid}.bel"'}
     chunks = archive_chunks(services.database, uuid)
     return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/e/{uuid}/record")
+def record(uuid: Uuid, services: Served) -> Response:
+    """Send board, journal and checkpoints as one zip: docs/protocol.md §17.1."""
+    moment = read_moment(services.database, services.keys, services.held(uuid).uuid)
+    headers = {"Content-Disposition": f'attachment; filename="preau-{uuid}.zip"'}
+    chunks = record_zip(services.database, moment)
+    return StreamingResponse(chunks, media_type="application/zip", headers=headers)
 
 
 @router.get("/e/{uuid}/result")

@@ -48,7 +48,8 @@ class Services:
         self.settings = settings
         self.database = database
         self.clock = clock
-        self.casting = Casting(database, KeyFolder(settings.key_folder), clock)
+        self.keys = KeyFolder(settings.key_folder)
+        self.casting = Casting(database, self.keys, clock)
         self.assets = read_assets()
         self.pages = Pages(languages, self.assets.__getitem__)
         self.booth = Booth(self.pages, self.assets)

@@ -229,9 +229,7 @@ class School:
             SignedClosing(body, signed.signature),
         ).encode()
 
-    def count(
-        self, trustees: Sequence[int] = (1, 2), tie_break: TieBreak | None = None
-    ) -> Result:
+    def count(self, trustees: Sequence[int] = (1, 2), tie_break: TieBreak | None = None) -> Result:
         """Let these trustees decrypt, and publish the result."""
         files = {f"decryption-{i}.json": self.decryption(i) for i in trustees}
         take_decryptions(self.database, self.uuid, files)

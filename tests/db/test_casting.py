@@ -75,7 +75,6 @@ def test_a_used_credential_with_an_unused_sign_in_leads_to_the_desk(school: Scho
 @pytest.mark.parametrize(
     ("state", "time", "expected"),
     [
-        (State.DRAFT, NOON, Outcome.NOT_OPEN_YET),
         (State.SEALED, NOON, Outcome.NOT_OPEN_YET),
         (State.OPEN, OPENS_AT - 1, Outcome.NOT_OPEN_YET),
         (State.OPEN, OPENS_AT, Outcome.RECORDED),

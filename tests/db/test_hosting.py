@@ -13,8 +13,11 @@ from evote.board.export import archive_chunks
 from evote.board.reading import find_ballots, read_setup
 from evote.database.connection import Database
 from evote.database.elections import State, lock_election
-from evote.hosting import NotHosted, SealedFiles, host_election, open_hosted_election
+from evote.errors import Refusal
 from evote.keys import KeyFolder
+from evote.lifecycle.hosting import NotHosted, SealedFiles, host_election
+from evote.lifecycle.states import NotNow
+from evote.lifecycle.voting import open_vote
 from evote.pins import make_pins
 from evote.roll.electors import NoSuchElector, read_elector, read_roll, read_salt
 from protocol.encoding import sha256_hex
@@ -25,6 +28,7 @@ from tests.db.school import (
     SALT,
     ManualClock,
     School,
+    draft,
     host,
     make_election,
     roll_of,
@@ -36,6 +40,7 @@ FILES = sealed_files(ELECTION)
 ROLL = sha256_hex(roll_of(12).canonical()).encode()
 OTHER = make_election(12, uuid="AnotherPreauAA")
 PLAIN = SimulatedElection(votes=(), electors=12, preau=False)
+OTHER_BOOTH = replace(ELECTION, booth=())
 
 
 def test_the_roll_comes_in_encrypted_and_is_read_with_its_key(
@@ -78,35 +83,48 @@ def test_an_export_may_stop_at_a_height(school: School) -> None:
     assert b"".join(chunks) == ELECTION.archive(EventKind.SETUP)
 
 
+VERSION_1 = replace(ELECTION, server=False)
+
+
+@pytest.fixture
+def folder(database: Database, tmp_path: Path) -> KeyFolder:
+    """The key folder of a server that has a draft of the election."""
+    folder = KeyFolder(tmp_path)
+    draft(database, folder, ELECTION)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        (replace(FILES, sign_in_numbers=sealed_files(OTHER).sign_in_numbers), "another election"),
-        (replace(FILES, sealed_roll=sealed_files(OTHER).sealed_roll), "another election"),
-        (replace(FILES, electors=FILES.electors[1:]), "export is not the one"),
-        (replace(FILES, archive=PLAIN.archive(EventKind.SETUP)), "not made with Préau"),
+        (replace(FILES, sign_in_numbers=sealed_files(OTHER).sign_in_numbers), "autre élection"),
+        (replace(FILES, sealed_roll=sealed_files(OTHER).sealed_roll), "autre élection"),
+        (replace(FILES, electors=FILES.electors[1:]), "pas celui qui a été scellé"),
+        (replace(FILES, archive=PLAIN.archive(EventKind.SETUP)), "pas été faite avec Préau"),
+        (replace(FILES, archive=VERSION_1.archive(EventKind.SETUP)), "scellée sans serveur"),
+        (replace(FILES, archive=OTHER_BOOTH.archive(EventKind.SETUP)), "server.json de ce serveur"),
         (
             replace(FILES, sign_in_numbers=FILES.sign_in_numbers.replace(ROLL, b"0" * 64)),
-            "another roll",
+            "autre liste électorale",
         ),
         (
             replace(
                 FILES,
                 sign_in_numbers=FILES.sign_in_numbers.replace(b'"elector":12', b'"elector":13'),
             ),
-            "one sign-in number for each",
+            "numéro d'émargement pour chaque",
         ),
         (
             replace(FILES, archive=replace(ELECTION, votes=(0,)).archive(EventKind.BALLOT)),
-            "already, elsewhere",
+            "ailleurs",
         ),
     ],
 )
 def test_files_that_do_not_belong_together_are_refused(
-    database: Database, tmp_path: Path, files: SealedFiles, said: str
+    database: Database, folder: KeyFolder, tmp_path: Path, files: SealedFiles, said: str
 ) -> None:
     with pytest.raises(NotHosted, match=said):
-        host_election(database, KeyFolder(tmp_path), files)
+        host_election(database, folder, files, ManualClock())
     assert not list(tmp_path.glob("*.key"))
 
 
@@ -119,17 +137,22 @@ def test_files_that_do_not_belong_together_are_refused(
         replace(FILES, sign_in_numbers=FILES.sign_in_numbers.replace(b"elector", b"Elector", 1)),
     ],
 )
-def test_damaged_files_are_refused(database: Database, tmp_path: Path, files: SealedFiles) -> None:
+def test_damaged_files_are_refused(
+    database: Database, folder: KeyFolder, files: SealedFiles
+) -> None:
     with pytest.raises(ProtocolError):
-        host_election(database, KeyFolder(tmp_path), files)
+        host_election(database, folder, files, ManualClock())
 
 
-def test_the_same_election_comes_in_once_and_its_key_stays(school: School, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    with pytest.raises(NotHosted, match="already"):
-        host_election(school.database, KeyFolder(elsewhere), FILES)
-    assert not list(elsewhere.iterdir())
+def test_an_election_that_has_no_draft_here_is_refused(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="aucune élection"):
+        host_election(database, KeyFolder(tmp_path), FILES, ManualClock())
+    assert not list(tmp_path.glob("*.key"))
+
+
+def test_the_same_election_comes_in_once_and_its_key_stays(school: School) -> None:
+    with pytest.raises(NotNow, match="déjà été pris"):
+        host_election(school.database, school.folder, FILES, school.clock)
     school.folder.load(school.uuid)
 
 
@@ -148,16 +171,16 @@ def test_the_vote_opens_once_with_the_signatures_of_its_own_setup(
 ) -> None:
     school = host(database, tmp_path / "keys", ELECTION, clock, opened=False)
     with pytest.raises(ProtocolError):
-        open_hosted_election(database, school.uuid, OTHER.setup_signatures.encode())
+        open_vote(database, school.uuid, OTHER.setup_signatures.encode(), clock)
     few = replace(ELECTION.setup_signatures, signatures=ELECTION.setup_signatures.signatures[:1])
     with pytest.raises(ProtocolError):
-        open_hosted_election(database, school.uuid, few.encode())
+        open_vote(database, school.uuid, few.encode(), clock)
     assert school.held().state is State.SEALED
     good = ELECTION.setup_signatures.encode()
-    open_hosted_election(database, school.uuid, good)
+    open_vote(database, school.uuid, good, clock)
     assert (school.held().state, school.held().setup_signatures) == (State.OPEN, good)
-    with pytest.raises(NotHosted, match="not waiting"):
-        open_hosted_election(database, school.uuid, good)
+    with pytest.raises(NotNow, match="une seule fois"):
+        open_vote(database, school.uuid, good, clock)
 
 
 def test_pins_are_made_once(school: School) -> None:

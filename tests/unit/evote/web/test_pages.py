@@ -55,7 +55,7 @@ def test_no_page_asks_another_site_or_has_a_script_or_style_in_a_tag(
     assert not re.findall(r"<[^>]*\s(?:on\w+|style)=", page)
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", [each for each in State if each is not State.DRAFT])
 @pytest.mark.parametrize("path", ["/", "/status", f"/e/{UUID}", f"/e/{UUID}/turnout"])
 def test_every_state_has_its_words(client: TestClient, site: Site, state: State, path: str) -> None:
     site.set_state(state)
@@ -88,7 +88,7 @@ class _Texts(HTMLParser):
 NAMES = re.compile(
     r"Préau|École Jules Ferry|Élection des représentants des parents d'élèves|FCPE|PEEP"
     r"|Parents indépendants|\b[A-Z][a-z]+ [FP]\b|SimuLatedPreau|evote-audit verify|belenios-tool"
-    r" election verify|\.bel|booth\.js|style\.css|court|[0-9a-f]{16,}|[\w+/]{43}"
+    r" election verify|\.bel|preau-|\.zip|booth\.js|style\.css|court|[0-9a-f]{16,}|[\w+/]{43}"
     r"|[0-9A-Z]{4}(-[0-9A-Z]{4}){3}"
 )
 
@@ -117,6 +117,8 @@ def test_every_word_has_gone_through_gettext(
     names = {m.name for m in members} | {m.role for m in members}
     found = {}
     for path in addresses(UUID, site.school.election.ballots[0].tracker()):
+        if path == f"/v/{UUID}":  # in one language alone; /en-XA/v/… is the same in the other
+            continue
         page = client.get(path, headers={"Accept-Language": "en-XA"}).text
         assert "⟦" in page
         found[path] = untranslated(page, names)
