@@ -5,7 +5,6 @@ Who decrypts signs the closing in the same file. With t of them, one transaction
 ``closing-signed``, the partial decryptions, the result and the entry ``tallied``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,20 +17,24 @@ from evote.database.connection import Database
 from evote.database.elections import HeldElection, State
 from evote.lifecycle.boards import hosted_board
 from evote.lifecycle.states import find_held, locked
-from evote.lifecycle.story import Story, move, read_story, tell
+from evote.lifecycle.story import move, read_story, tell
 from protocol.board import Board
-from protocol.errors import ProtocolError
 from protocol.events import Head
-from protocol.journal import MemberSignature
 from protocol.journal_bodies import ClosingSigned, Tallied
-from protocol.journal_signatures import EntryStatement, verify_entry_signature
 from protocol.merkle import LogPosition
 from protocol.result import Result
 from tally.boards import member_names, verify_whole_board
-from tally.combine import Gathered, Rejected, combine, gather_decryptions, new_entries
+from tally.combine import (
+    Gathered,
+    Rejected,
+    closing_of,
+    combine,
+    gather_decryptions,
+    new_entries,
+)
 from tally.count import TieBreak
 from tally.messages import DecryptionMessage
-from tally.senders import Files, call_member
+from tally.senders import Files
 
 _WHAT: Final = "on ne dépouille qu'un vote clos, une seule fois"
 
@@ -58,17 +61,19 @@ def take_decryptions(database: Database, uuid: str, files: Files) -> Decryptions
         NotNow: the vote is not closed, or its result is published.
     """
     held = find_held(database, uuid, {State.CLOSED}, _WHAT)
+    closing = _closing(database, held)
     with hosted_board(database, uuid) as board:
-        expected = _closing(database, held)
-        gathered = gather_decryptions(board, files)
-        valid, rejected = _with_closing(board, gathered, files, expected)
+        gathered = gather_decryptions(board, files, closing)
+    bad = {each.label for each in gathered.rejected}
+    messages = [DecryptionMessage.decode(data) for name, data in files.items() if name not in bad]
+    valid = {message.owner: message.encode() for message in reversed(messages)}
     with database.write() as connection:
         held = locked(connection, uuid, {State.CLOSED}, _WHAT)
         stored = _stored(connection, held)
         new = [{"trustee": i, "message": valid[i]} for i in sorted(valid) if i not in stored]
         if new:
             connection.execute(insert(DecryptionRow), [{**held.place, **row} for row in new])
-    return _say(board, {*stored, *valid}, (*gathered.rejected, *rejected))
+    return _say(board, {*stored, *valid}, gathered.rejected)
 
 
 def decryptions_of(database: Database, uuid: str) -> Decryptions:
@@ -94,14 +99,15 @@ def tally_votes(
     with database.read() as connection:
         stored = _stored(connection, held)
     messages = {f"decryption-{index}.json": data for index, data in stored.items()}
+    closing = _closing(database, held)
     with hosted_board(database, uuid) as board:
         verify_whole_board(board)
-        gathered = gather_decryptions(board, messages)
+        gathered = gather_decryptions(board, messages, closing)
         # Everything costly, and every refusal, before the lock.
         combine(board, gathered, tie_break, LogPosition(0, "0" * 64))
         with database.write() as connection:
             held = locked(connection, uuid, {State.CLOSED}, _WHAT)
-            return _publish(connection, held, board, gathered, messages, tie_break, clock())
+            return _publish(connection, held, board, gathered, tie_break, clock())
 
 
 def _publish(
@@ -109,18 +115,11 @@ def _publish(
     held: HeldElection,
     board: Board,
     gathered: Gathered,
-    messages: Mapping[str, bytes],
     tie_break: TieBreak | None,
     now: int,
 ) -> Result:
     story = read_story(connection, held)
-    body = _closing_body(story)
-    signatures = [
-        MemberSignature(message.owner, message.closing.signature)
-        for message in map(DecryptionMessage.decode, messages.values())
-        if message.closing is not None and message.closing.body == body
-    ]
-    story = tell(connection, story, now, body, signatures)
+    story = tell(connection, story, now, closing_of(story.told), gathered.signatures)
     result = combine(board, gathered, tie_break, story.told.position)
     for kind, data in new_entries(gathered, result):
         event = append_event(connection, story.held, kind, data)
@@ -134,42 +133,7 @@ def _publish(
 
 def _closing(database: Database, held: HeldElection) -> ClosingSigned:
     with database.read() as connection:
-        return _closing_body(read_story(connection, held))
-
-
-def _closing_body(story: Story) -> ClosingSigned:
-    closing = story.told.closing
-    if closing is None:
-        raise RuntimeError("a closed election's journal tells of its closing")
-    return ClosingSigned.of(closing.body, closing.journal)
-
-
-def _with_closing(
-    board: Board, gathered: Gathered, files: Files, expected: ClosingSigned
-) -> tuple[dict[int, bytes], tuple[Rejected, ...]]:
-    valid: dict[int, bytes] = {}
-    rejected: list[Rejected] = []
-    bad = {each.label for each in gathered.rejected}
-    for label, data in files.items():
-        if label in bad:
-            continue
-        message = DecryptionMessage.decode(data)
-        who = call_member(message.owner, member_names(board))
-        try:
-            _verify_closing(board, message, expected)
-            valid.setdefault(message.owner, message.encode())
-        except ProtocolError as cause:
-            rejected.append(Rejected(label, who, f"il ne signe pas cette clôture [{cause}]"))
-    return valid, tuple(rejected)
-
-
-def _verify_closing(board: Board, message: DecryptionMessage, expected: ClosingSigned) -> None:
-    if message.closing is None or message.closing.body != expected:
-        raise ProtocolError("it does not name the journal of this closing", section="19.4")
-    certificate = board.trustees.threshold_parameters().certificates[message.owner - 1]
-    statement = EntryStatement(board.election.uuid, board.election.fingerprint, expected)
-    signed = MemberSignature(message.owner, message.closing.signature)
-    verify_entry_signature(certificate.verification_key, statement, signed)
+        return closing_of(read_story(connection, held).told)
 
 
 def _stored(connection: Connection, held: HeldElection) -> dict[int, bytes]:
