@@ -95,12 +95,18 @@ def test_another_election_is_not_signed(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"elector;class\n", b"PK\x03\x04" + bytes(2000), b"BELENIOS"]
+    ("content", "sentence"),
+    [
+        (b"", "n'est pas l'archive"),
+        (b"elector;class\n", "n'est pas l'archive"),
+        (b"PK\x03\x04" + bytes(2000), "est abîmé"),
+        (b"BELENIOS", "n'est pas l'archive"),
+    ],
 )
-def test_a_file_that_is_no_archive(at: At, refused: Refused, content: bytes) -> None:
+def test_a_file_that_is_no_archive(at: At, refused: Refused, content: bytes, sentence: str) -> None:
     bureau = at("check-setup")
     (bureau.folder / "none.bel").write_bytes(content)
-    refused(bureau, 2, "n'est pas l'archive", *decrypting(bureau, 1, "none.bel"))
+    refused(bureau, 2, sentence, *decrypting(bureau, 1, "none.bel"))
 
 
 @pytest.mark.parametrize("path", ["missing.bel", "."])
