@@ -30,7 +30,7 @@ from protocol.board import Board, read_board
 from protocol.ceremony import sign_setup
 from protocol.codes import credential_from_code
 from protocol.counting import EncryptedTally, SizedTally
-from protocol.credentials import derive_credential, public_credential
+from protocol.credentials import derive_credential
 from protocol.decryption import CountContext, OwnedPayload, make_partial_decryption
 from protocol.election import Election
 from protocol.elgamal import NEUTRAL, Ciphertext
@@ -171,7 +171,7 @@ def make_batch(batch: Batch) -> tuple[list[bytes], Sums]:
     made = []
     for code, vote in batch.voters:
         key = derive_credential(election.uuid, credential_from_code(election.uuid, Secret(code)))
-        unsigned, _ = make_unsigned_ballot(election.context, public_credential(key), (vote,))
+        unsigned, _ = make_unsigned_ballot(election.context, key, (vote,))
         made.append(sign_ballot(unsigned, key).encode())
         total = [a * b for a, b in zip(total, unsigned.answers[0].choices, strict=True)]
     return made, [each.encode() for each in total]
