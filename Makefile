@@ -73,8 +73,8 @@ bench: setup peer ## measure, beside the peer: one table, JSON beside it
 bench-large: setup peer ## the same with 100,000 ballots
 	@$(RUN) -m bench --large
 
-soak: setup peer ## the long counts: many more examples, and the tests marked soak
-	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -m 'core or soak'
+soak: setup peer ## the long counts, and the tests marked soak (SOAK=tests/properties for a part, SOAK_SEED=… again)
+	@setup/soak.sh $(PYTEST) -m 'core or soak' $(SOAK)
 
 mutants: setup ## change the code in small ways and see a test fail (MUTANTS='tally.seats*' for a part)
 	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes \

@@ -25,7 +25,9 @@ from protocol.secret import Secret
 from tests.properties import strategies as our
 from tests.rng import seeded_rng
 
-few = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+few = settings(
+    max_examples=max(8, settings().max_examples // 5), suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @st.composite
