@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ def main() -> int:
     except PeerError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    # As installing does: else a Python that may write no bytecode compiles audit/ at every run.
+    compileall.compile_dir(ROOT / "audit", quiet=1)
     machine = describe_machine()
     results = measure(peer, quick=arguments.quick)
     if arguments.large:
