@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from evote.database.common_tables import ElectionRow
 from protocol.events import EventKind, Head
@@ -57,7 +57,7 @@ def find_election(connection: Connection, uuid: str) -> HeldElection:
     Raises:
         UnknownElection: there is none.
     """
-    return _held(connection.execute(_COLUMNS.where(ElectionRow.uuid == uuid)).one_or_none())
+    return _held(connection.execute(_FIND, {"uuid": uuid}).one_or_none())
 
 
 def lock_election(connection: Connection, uuid: str) -> HeldElection:
@@ -66,9 +66,7 @@ def lock_election(connection: Connection, uuid: str) -> HeldElection:
     Raises:
         UnknownElection: there is none.
     """
-    # NO KEY UPDATE: rows that name this election by foreign key may still be written.
-    query = _COLUMNS.where(ElectionRow.uuid == uuid).with_for_update(key_share=True)
-    return _held(connection.execute(query).one_or_none())
+    return _held(connection.execute(_LOCK, {"uuid": uuid}).one_or_none())
 
 
 def set_state(connection: Connection, election: HeldElection, state: State) -> None:
@@ -91,6 +89,10 @@ _COLUMNS = select(
     ElectionRow.head_hash,
     ElectionRow.head_kind,
 )
+# Made once: a statement is costlier to put together than to run.
+_FIND = _COLUMNS.where(ElectionRow.uuid == bindparam("uuid"))
+# NO KEY UPDATE: rows that name this election by foreign key may still be written.
+_LOCK = _FIND.with_for_update(key_share=True)
 
 
 def _held(
