@@ -67,10 +67,12 @@ postgresql: setup ## find PostgreSQL's programs, and strace; root on Debian gets
 peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
 	@$(RUN) setup/fetch_peer.py
 
-bench: setup peer ## measure, beside the peer: one table, JSON beside it
+bench: setup peer $(NODE_PACKAGES) ## measure, beside the peer: one table, JSON beside it
+	@-$(RUN) setup/postgresql.py >/dev/null
+	@-setup/chromium.sh
 	@$(RUN) -m bench
 
-bench-large: setup peer ## the same with 100,000 ballots
+bench-large: setup peer $(NODE_PACKAGES) ## the same with 100,000 ballots
 	@$(RUN) -m bench --large
 
 soak: setup peer ## the long counts, and the tests marked soak (SOAK=tests/properties for a part, SOAK_SEED=… again)

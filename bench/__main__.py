@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.archives import FEWEST, archive_of, show_progress
+from bench.booth import booth
+from bench.casting import accepting
 from bench.machine import BUSY, describe_machine, load
 from bench.measures import Measured, Row, ballots_made, ceremony, memory, verification
 from setup.fetch_peer import PeerError, fetch_peer
@@ -63,6 +65,8 @@ def measure(peer: Path, *, quick: bool) -> dict[str, Measured]:
         "3000": verification(peer, many, MANY, 1 if quick else 3, {1: 1.5, 2: 2.8}),
         "ballots": ballots_made(many, 1 if quick else 5),
         "ceremony": ceremony(1 if quick else 5),
+        "casting": accepting((2,), 100) if quick else accepting(),
+        "booth": booth(2 if quick else 10),
     }
 
 
