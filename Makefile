@@ -67,14 +67,16 @@ postgresql: setup ## find PostgreSQL's programs, and strace; root on Debian gets
 peer: setup ## fetch belenios-tool 3.3.0 from Debian into a cache outside the clone
 	@$(RUN) setup/fetch_peer.py
 
-bench: setup peer ## measure, beside the peer: one table, JSON beside it
+bench: setup peer $(NODE_PACKAGES) ## measure, beside the peer: one table, JSON beside it
+	@-$(RUN) setup/postgresql.py >/dev/null
+	@-setup/chromium.sh
 	@$(RUN) -m bench
 
-bench-large: setup peer ## the same with 100,000 ballots
+bench-large: setup peer $(NODE_PACKAGES) ## the same with 100,000 ballots
 	@$(RUN) -m bench --large
 
-soak: setup peer ## the long counts: many more examples, and the tests marked soak
-	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -m 'core or soak'
+soak: setup peer ## the long counts, and the tests marked soak (SOAK=tests/properties for a part, SOAK_SEED=… again)
+	@setup/soak.sh $(PYTEST) -m 'core or soak' $(SOAK)
 
 mutants: setup ## change the code in small ways and see a test fail (MUTANTS='tally.seats*' for a part)
 	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes \

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,6 +24,7 @@ _FRENCH = (
     (r"argument (\S*): ignored explicit argument (.*)", r"\1 ne prend pas de valeur"),
     (r"argument (\S*): not allowed with argument (\S*)", r"\1 ne va pas avec \2"),
 )
+WIDTH = 80
 _METAVARS = ((r"\bCOMMANDE\b", "COMMAND"), (r"\bCHEMIN\b", "PATH"), (r"\bFICHIER\b", "FILE"))
 
 
@@ -47,7 +49,9 @@ class _Parser(argparse.ArgumentParser):
     """Refusals are ``Misuse``; an option is written in full."""
 
     def __init__(self, prog: str, **_: Any) -> None:  # noqa: ANN401
-        super().__init__(prog=prog, add_help=False, allow_abbrev=False)
+        # Of a fixed width, so that argparse does not load slow modules to measure the terminal.
+        narrow = partial(argparse.HelpFormatter, width=WIDTH)
+        super().__init__(prog, add_help=False, allow_abbrev=False, formatter_class=narrow)
 
     def error(self, message: str) -> NoReturn:
         english = message

@@ -16,6 +16,7 @@ construction. Not for threads: one buffer takes all results, and each process ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -30,6 +31,7 @@ P = 2**255 - 19
 IDENTITY = (1).to_bytes(32, "little")
 GENERATOR = bytes.fromhex("58" + "66" * 31)
 _FIVE = (5).to_bytes(32, "little")
+_SCALAR = re.compile("0|[1-9][0-9]{0,75}")
 _MIXED_ORDER = bytes.fromhex("95" + "99" * 31)  # the generator times the point of order 2
 
 
@@ -55,9 +57,9 @@ class NotInGroup(Malformed):
 
 def read_scalar(text: object) -> int:
     """A scalar from its one decimal text (§4.1)."""
-    if isinstance(text, str) and 0 < len(text) <= 76 and text.isascii() and text.isdigit():
+    if isinstance(text, str) and _SCALAR.fullmatch(text):
         number = int(text)
-        if number < Q and str(number) == text:
+        if number < Q:
             return number
     raise Malformed("un nombre n'est pas un scalaire (§4.1)", "a number is not a scalar (§4.1)")
 

@@ -9,26 +9,37 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from audit.arithmetic import NotInGroup, element_text, is_member, product, unchecked_point
+from audit.arithmetic import (
+    NotInGroup,
+    element_text,
+    is_member,
+    product,
+    read_scalar,
+    unchecked_point,
+)
 from audit.election import Election, Question
 from audit.hashing import sha256_base64
 from audit.proofs import (
     Ciphertext,
     Proof,
-    decode_proof,
     holds_ballot_signature,
     holds_blank,
     holds_interval,
     holds_overall_with_blank,
+    without,
 )
-from audit.strict_json import read_list
 from audit.words import Malformed, Text
 
 MAX_BALLOT = 2**20
 MAX_BALLOT_FAULTS = 20
+_CIPHERTEXT = '{"alpha":"%s","beta":"%s"}'
+_PROOF = '{"challenge":"%s","response":"%s"}'
 _BASE64 = re.compile("[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]")  # the last two bits are zero (§2.3)
 
 
@@ -63,40 +74,53 @@ class BallotFaults:
     proofs: list[Text] = field(default_factory=list)
 
 
-def _refuse(fr: str, en: str) -> Malformed:
-    return Malformed(f"{fr} (§9.3)", f"{en} (§9.3)")
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The one permitted text of a ballot, with ``%s`` in place of each value (§9.3).
+
+    Cut at its quotation marks, that text has each value in a place of its own.
+    """
+
+    text: str
+    places: itemgetter[Any]
+    pieces: int
 
 
-def _proofs(value: Any, length: int) -> tuple[tuple[Proof, ...], str]:  # noqa: ANN401
-    """Exactly ``length`` proofs, and their canonical text."""
-    items = read_list(value, "proofs", length)
-    proofs = tuple(decode_proof(item) for item in items)
-    texts = [f'{{"challenge":"{p.challenge}","response":"{p.response}"}}' for p in proofs]
-    return proofs, f"[{','.join(texts)}]"
+def _form(text: str) -> Form:
+    pieces = text.split('"')
+    values = [place for place, piece in enumerate(pieces) if piece == "%s"]
+    return Form(text, itemgetter(*values), len(pieces))
 
 
-def _choice(value: Any) -> Ciphertext:  # noqa: ANN401
-    alpha, beta = unchecked_point(value["alpha"]), unchecked_point(value["beta"])
-    return Ciphertext(alpha, beta, f"{value['alpha']},{value['beta']}")
+@lru_cache(maxsize=1)
+def _forms(election: Election) -> tuple[Form, Form] | None:
+    """What a ballot of this election looks like before it is signed, and after (§9.3).
+
+    None for an election whose ballots would all be larger than is permitted.
+    """
+    if sum(q.choices + q.overall_branches for q in election.questions) > MAX_BALLOT // 32:
+        return None
+    answers = ",".join(_answer_text(question) for question in election.questions)
+    head = (
+        f'{{"election_uuid":"{election.uuid}","election_hash":"{election.fingerprint}"'
+        f',"credential":"%s","answers":[{answers}]'
+    )
+    return _form(f"{head}}}"), _form(f'{head},"signature":{{"hash":"%s","proof":{_PROOF}}}}}')
 
 
-def _answer(value: Any, question: Question) -> tuple[Answer, str]:  # noqa: ANN401
-    """One answer and its canonical text (§9.2)."""
-    items = read_list(value["choices"], "choices", question.choices)
-    choices = tuple(_choice(item) for item in items)
-    pairs = read_list(value["individual_proofs"], "individual_proofs", question.choices)
-    individual = [_proofs(pair, 2) for pair in pairs]
-    overall, overall_text = _proofs(value["overall_proof"], question.overall_branches)
-    texts = [f'{{"alpha":"{c.text[:64]}","beta":"{c.text[65:]}"}}' for c in choices]
-    written = f'{{"choices":[{",".join(texts)}]'
-    written += f',"individual_proofs":[{",".join(text for _, text in individual)}]'
-    written += f',"overall_proof":{overall_text}'
-    blank: tuple[Proof, ...] = ()
-    if question.blank:
-        blank, blank_text = _proofs(value["blank_proof"], 2)
-        written += f',"blank_proof":{blank_text}'
-    proofs = tuple(pair for pair, _ in individual)
-    return Answer(choices, proofs, overall, blank), written + "}"
+def _answer_text(question: Question) -> str:
+    """An answer to this question, with ``%s`` in place of each value (§9.2)."""
+    individual = _array(_array(_PROOF, 2), question.choices)
+    overall = _array(_PROOF, question.overall_branches)
+    blank = f',"blank_proof":{_array(_PROOF, 2)}' if question.blank else ""
+    return (
+        f'{{"choices":{_array(_CIPHERTEXT, question.choices)},"individual_proofs":{individual}'
+        f',"overall_proof":{overall}{blank}}}'
+    )
+
+
+def _array(item: str, length: int) -> str:
+    return f"[{','.join([item] * length)}]"
 
 
 def decode_ballot(data: bytes, election: Election) -> Ballot:
@@ -105,43 +129,70 @@ def decode_ballot(data: bytes, election: Election) -> Ballot:
     Raises:
         Malformed: not the form that this election demands, or not the canonical writing of it.
     """
-    if len(data) > MAX_BALLOT:
+    forms = _forms(election)
+    if forms is None or len(data) > MAX_BALLOT:
         raise _refuse("plus de 1 Mio", "over 1 MiB")
+    text = data.decode("latin-1")
+    pieces = text.split('"')
+    unsigned, signed = forms
+    form = signed if len(pieces) == signed.pieces else unsigned
+    if len(pieces) != form.pieces:
+        raise _other_text(data, election)
+    values = form.places(pieces)
+    if form.text % values != text:
+        raise _other_text(data, election)
+    rest = iter(values)
+    credential_text = next(rest)
+    credential = unchecked_point(credential_text)
+    answers = tuple(_answer(rest, question) for question in election.questions)
+    if form is unsigned:
+        return Ballot(credential, credential_text, answers, data, "", None)
+    digest = next(rest)
+    if not _BASE64.fullmatch(digest):
+        raise _refuse("une empreinte mal formée", "a malformed hash")
+    before = unsigned.text % values[:-3]
+    return Ballot(
+        credential, credential_text, answers, before.encode(), digest, _proofs(rest, 1)[0]
+    )
+
+
+def _answer(values: Iterator[str], question: Question) -> Answer:
+    """The next answer, its values in the order in which they are written (§9.2)."""
+    return Answer(
+        choices=tuple(_choice(next(values), next(values)) for _ in range(question.choices)),
+        individual=tuple(_proofs(values, 2) for _ in range(question.choices)),
+        overall=_proofs(values, question.overall_branches),
+        blank=_proofs(values, 2) if question.blank else (),
+    )
+
+
+def _choice(alpha: str, beta: str) -> Ciphertext:
+    return Ciphertext(unchecked_point(alpha), unchecked_point(beta), f"{alpha},{beta}")
+
+
+def _proofs(values: Iterator[str], length: int) -> tuple[Proof, ...]:
+    return tuple(
+        [Proof(read_scalar(next(values)), read_scalar(next(values))) for _ in range(length)]
+    )
+
+
+def _refuse(fr: str, en: str) -> Malformed:
+    return Malformed(f"{fr} (§9.3)", f"{en} (§9.3)")
+
+
+def _other_text(data: bytes, election: Election) -> Malformed:
+    """Why these bytes are not what writing the ballot gives."""
     try:
         value = json.loads(data)
-        credential_text = value["credential"]
-        credential = unchecked_point(credential_text)
-        answers = read_list(value["answers"], "answers", len(election.questions))
-        decoded = [_answer(a, q) for a, q in zip(answers, election.questions, strict=True)]
-        signature = value.get("signature", {"hash": "", "proof": None})
-        proof = decode_proof(signature["proof"]) if "signature" in value else None
-        digest = signature["hash"]
-        if proof and not _BASE64.fullmatch(digest):
-            raise _refuse("une empreinte mal formée", "a malformed hash")
+        named = (value["election_uuid"], value["election_hash"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise _refuse("ce n'est pas la forme d'un bulletin", "not the form of a ballot") from None
-    written = (
-        f'{{"election_uuid":"{election.uuid}","election_hash":"{election.fingerprint}"'
-        f',"credential":"{credential_text}","answers":[{",".join(text for _, text in decoded)}]'
-    )
-    unsigned = f"{written}}}".encode()
-    whole = unsigned
-    if proof:
-        scalars = f'{{"challenge":"{proof.challenge}","response":"{proof.response}"}}'
-        whole = f'{written},"signature":{{"hash":"{digest}","proof":{scalars}}}}}'.encode()
-    if whole != data:
-        raise _other_text(value, election)
-    return Ballot(
-        credential, credential_text, tuple(a for a, _ in decoded), unsigned, digest, proof
-    )
-
-
-def _other_text(value: dict[str, Any], election: Election) -> Malformed:
-    """Why writing the ballot again gave other bytes."""
-    own = (election.uuid, election.fingerprint)
-    if (value.get("election_uuid"), value.get("election_hash")) != own:
+        return _refuse("ce n'est pas la forme d'un bulletin", "not the form of a ballot")
+    if named != (election.uuid, election.fingerprint):
         return _refuse("c'est le bulletin d'une autre élection", "a ballot of another election")
-    return _refuse("ce n'est pas l'unique écriture permise", "not the one permitted writing")
+    return _refuse(
+        "ce n'est pas l'unique écriture permise de ce que demande l'élection",
+        "not the one permitted writing of what the election demands",
+    )
 
 
 def verify_ballot(ballot: Ballot, election: Election) -> BallotFaults:
@@ -177,20 +228,24 @@ def answer_faults(
     key, faults = election.key, []
     S0 = f"{election.fingerprint}|{credential}"
     S = f"{S0}|{','.join(choice.text for choice in answer.choices)}"
-    for number, (choice, proofs) in enumerate(zip(answer.choices, answer.individual, strict=True)):
-        if not holds_interval(key, S0, choice, (0, 1), proofs):
+    betas = [without(choice.beta, 0, 1) for choice in answer.choices]
+    for number, choice in enumerate(answer.choices):
+        if not holds_interval(key, S0, choice, betas[number], answer.individual[number]):
             faults.append(
                 Text(f"choix {number} : preuve fausse (§6.2)", f"choice {number}: proof (§6.2)")
             )
-    bounds = (question.low, question.high)
+    first = 1 if question.blank else 0
+    total = _product(answer.choices[first:])
+    sums = without(total.beta, question.low, question.high)
     if not question.blank:
-        if not holds_interval(key, S, _product(answer.choices), bounds, answer.overall):
+        if not holds_interval(key, S, total, sums, answer.overall):
             faults.append(Text("preuve d'ensemble fausse (§6.2)", "overall proof fails (§6.2)"))
         return faults
-    blank, others = answer.choices[0], _product(answer.choices[1:])
-    if not holds_blank(key, S, blank, others, answer.blank):
+    blank = answer.choices[0]
+    if not holds_blank(key, S, blank, total, answer.blank):
         faults.append(Text("preuve du blanc fausse (§6.3)", "blank proof fails (§6.3)"))
-    if not holds_overall_with_blank(key, S, (blank, others), bounds, answer.overall):
+    is_blank = (blank.alpha, betas[0][1])  # whose β / g is that of the first choice's own proof
+    if not holds_overall_with_blank(key, S, is_blank, (total.alpha, sums), answer.overall):
         faults.append(Text("preuve d'ensemble fausse (§6.4)", "overall proof fails (§6.4)"))
     return faults
 

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The board: events, their chain, their order, and the data before each. docs/protocol.md §10.
+"""The board: its events, and the data before each. docs/protocol.md §10.2, §8.5.
 
 One pass over the archive. Ballots are noted by place and digest only, so memory does not grow with
-their size; all other data are read again when a check asks for them. Here C01 to C05 collect their
-faults. An event out of place is left out of all that follows.
+their size; all other data are read again when a check asks for them. ``archive.py`` collects the
+faults of C01 and C02, ``chain.py`` those of C03 and C04, this file those of C05. An event out of
+place is left out of all that follows.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from array import array
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from audit.archive import MAX_FAULTS, Datum, Framing, Member, read_exactly, read_members
+from audit.archive import Datum, Framing, Member, read_exactly, read_members
+from audit.chain import Chain, Event, is_hash, note
 from audit.hashing import sha256_base64
 from audit.strict_json import decode, decode_datum, read_object
 from audit.tree import leaf_hash
@@ -22,17 +22,6 @@ from audit.words import Malformed, Text
 
 MAX_PENDING = 8
 ELEMENT_DIGITS = 64
-MAX_EVENT = 4096
-_KIND = re.compile("[A-Za-z]{1,40}", re.ASCII)
-_HASH = re.compile("[0-9a-f]{64}")
-_STAGES = {  # the stage after each type of event, and the stages at which it may come (§10.2)
-    "Setup": (1, (0,)),
-    "Ballot": (2, (1, 2)),
-    "EndBallots": (3, (1, 2)),
-    "EncryptedTally": (4, (3,)),
-    "PartialDecryption": (5, (4, 5)),
-    "Result": (6, (5,)),
-}
 
 
 @dataclass(slots=True)
@@ -83,12 +72,10 @@ class Board:
     """All that one pass over the archive shows."""
 
     framing: Framing = field(default_factory=Framing)
-    chain_faults: list[Text] = field(default_factory=list)
-    order_faults: list[Text] = field(default_factory=list)
+    chain: Chain = field(default_factory=Chain)
     data_faults: list[Text] = field(default_factory=list)
     events: int = 0
     leaves: bytearray = field(default_factory=bytearray)  # 32 bytes an event (§18.1)
-    stage: int = 0
     end: Posted | None = None  # EndBallots
     setup: Posted | None = None
     setup_data: dict[str, str] = field(default_factory=dict)
@@ -97,6 +84,11 @@ class Board:
     tally: Posted | None = None
     partials: list[Posted] = field(default_factory=list)
     result: Posted | None = None
+
+    @property
+    def stage(self) -> int:
+        """How far the events have come (§10.2)."""
+        return self.chain.stage
 
     @property
     def state(self) -> str | None:
@@ -110,53 +102,16 @@ class Board:
     @property
     def whole(self) -> bool:
         """Whether C01 to C05 found nothing."""
-        faults = (self.chain_faults, self.order_faults, self.data_faults)
+        faults = (self.chain.faults, self.chain.order_faults, self.data_faults)
         return not (any(faults) or self.framing.faults or self.framing.name_faults)
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """An event as it was read, in whatever writing (§10.1)."""
-
-    parent: str | None
-    height: int
-    kind: str
-    payload: str | None
-
-    def written(self) -> bytes:
-        """The one permitted writing of this event."""
-        parent = "" if self.parent is None else f'"parent":"{self.parent}",'
-        payload = "" if self.payload is None else f',"payload":"{self.payload}"'
-        text = f'{{{parent}"height":{self.height},"type":"{self.kind}"{payload}}}'
-        return text.encode()
-
-
-def _read_event(content: bytes) -> _Event | None:
-    """What an event says, as far as it can be read; its writing is judged by the caller."""
-    try:
-        value = json.loads(content[:MAX_EVENT])
-        parent, height = value.get("parent"), value["height"]
-        kind, payload = value["type"], value.get("payload")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    texts = [text for text in (parent, payload) if text is not None]
-    if not all(isinstance(text, str) and _HASH.fullmatch(text) for text in texts):
-        return None
-    if type(height) is not int or not 0 <= height < 2**53:
-        return None
-    if not isinstance(kind, str) or not _KIND.fullmatch(kind):
-        return None
-    return _Event(parent, height, kind, payload)
-
-
 class _Pass:
-    """The pass: what the next event must be, and the data since the last."""
+    """The pass: the data since the last event."""
 
     def __init__(self, file: BinaryIO, board: Board) -> None:
         self.file = file
         self.board = board
-        self.previous: str | None = None
-        self.height = -1
         self.pending: list[Datum] = []
         self.skipped = 0
         self.prefix = b""
@@ -174,43 +129,15 @@ class _Pass:
     def event(self, member: Member) -> None:
         self.board.events += 1
         self.board.leaves += leaf_hash(member.content)
-        read = _read_event(member.content)
+        read = self.board.chain.follow(member)
         if read is None:
             self.board.lost += 1
-            self._chain("événement mal formé", "malformed event", self.height + 1)
-            self.previous, self.height = member.datum.name, self.height + 1
-            return
-        if read.written() != member.content:
-            self._chain("autre écriture que celle permise", "not the one writing", read.height)
-        if read.parent != self.previous:
-            self._chain("ne nomme pas l'événement précédent", "names another parent", read.height)
-        if read.height != self.height + 1:
-            self._chain(f"devrait être le {self.height + 1}", f"is {self.height + 1}", read.height)
-        if (read.payload is None) != (read.kind == "EndBallots"):
-            self._chain("donnée en trop ou manquante", "payload missing or unexpected", read.height)
-        self.previous, self.height = member.datum.name, read.height
-        if self._in_order(read.kind, read.height):
-            self._place(read.kind, member, read.height, read.payload)
+        elif self.board.chain.move(read):
+            self._place(read, member)
 
-    def _chain(self, fr: str, en: str, height: int) -> None:
-        _note(self.board.chain_faults, height, f"{fr} (§10.1)", f"{en} (§10.1)")
-
-    def _in_order(self, kind: str, height: int) -> bool:
-        """Move to the event's stage; False for an event that has no place here (§10.2)."""
-        faults = self.board.order_faults
-        if kind not in _STAGES:
-            _note(faults, height, f"type « {kind} » interdit", f"forbidden type “{kind}”")
-            return False
-        stage, allowed = _STAGES[kind]
-        if self.board.stage not in allowed:
-            _note(faults, height, f"« {kind} » n'a pas sa place ici", f"“{kind}” is out of place")
-            if stage <= self.board.stage:
-                return False
-        self.board.stage = stage
-        return True
-
-    def _place(self, kind: str, member: Member, height: int, payload: str | None) -> None:
+    def _place(self, event: Event, member: Member) -> None:
         """Keep the event and its data, after checking that they are those it names (§10.2)."""
+        kind, height, payload = event.kind, event.height, event.payload
         at = next((datum for datum in reversed(self.pending) if datum.name == payload), None)
         if at is None and kind != "EndBallots":
             self.board.lost += 1
@@ -256,7 +183,7 @@ class _Pass:
             )
 
     def _data(self, height: int, fr: str, en: str) -> None:
-        _note(self.board.data_faults, height, f"{fr} (§10.2)", f"{en} (§10.2)")
+        note(self.board.data_faults, height, f"{fr} (§10.2)", f"{en} (§10.2)")
 
     def _ballot(self, at: Datum | None, height: int) -> None:
         if at is None:
@@ -268,7 +195,7 @@ class _Pass:
         ballots.digests += at.digest
         head = self.head if at is self.pending[-1] else b""
         found = head[len(self.prefix) : len(self.prefix) + ELEMENT_DIGITS]
-        known = self.prefix and head.startswith(self.prefix) and _is_hash(found)
+        known = self.prefix and head.startswith(self.prefix) and is_hash(found.decode("latin-1"))
         ballots.credentials += found if known else b" " * ELEMENT_DIGITS
 
     def _inner(self, at: Datum | None, member: str) -> str | None:
@@ -288,7 +215,7 @@ class _Pass:
             data = decode_datum(read_exactly(self.file, posted.payload), canonical=False)
             data = read_object(data, spec, strict=False)
             hashes = {name: data[name] for name in spec.replace("?", "").split() if name in data}
-            if not all(isinstance(h, str) and _HASH.fullmatch(h) for h in hashes.values()):
+            if not all(is_hash(name) for name in hashes.values()):
                 raise Malformed("une empreinte mal formée (§8.5)", "a malformed hash (§8.5)")
         except Malformed as refusal:
             place = Text("données de mise en place", "set-up data")
@@ -312,16 +239,6 @@ class _Pass:
         )
 
 
-def _is_hash(text: bytes) -> bool:
-    return len(text) == 64 and _HASH.fullmatch(text.decode("latin-1")) is not None
-
-
-def _note(faults: list[Text], height: int, fr: str, en: str) -> None:
-    if len(faults) < MAX_FAULTS:
-        place = Text(f"événement {height}", f"event {height}")
-        faults.append(Text(fr, en).at(place))
-
-
 def read_board(file: BinaryIO) -> Board:
     """The board of an archive, with the faults of C01 to C05 (§10).
 
@@ -338,5 +255,6 @@ def read_board(file: BinaryIO) -> Board:
         text = Text("des données après le dernier événement", "data after the last event")
         board.framing.faults.append(text)
     if board.setup is None:
-        board.order_faults.append(Text("pas d'événement Setup (§10.2)", "no Setup event (§10.2)"))
+        text = Text("pas d'événement Setup (§10.2)", "no Setup event (§10.2)")
+        board.chain.order_faults.append(text)
     return board

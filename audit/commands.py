@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import sys
 from collections.abc import Callable, Sequence
 
@@ -94,9 +95,9 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
     from audit.output import bare_object, dumps, verdict_object  # noqa: PLC0415
     from audit.progress import LABEL, Bar  # noqa: PLC0415
     from audit.record import open_record  # noqa: PLC0415
-    from audit.report import write_report  # noqa: PLC0415
     from audit.verify import Options, refused, silent, verify  # noqa: PLC0415
 
+    _loaded()
     wanted = arguments.progress
     if wanted is None:
         wanted = sys.stderr is not None and sys.stderr.isatty() and not arguments.json
@@ -122,8 +123,17 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
     if arguments.json:
         write(dumps(verdict_object(verdict, say)))
     else:
+        from audit.report import write_report  # noqa: PLC0415
+
         write("\n".join(write_report(verdict, say)))
     return VALID if verdict.valid else INVALID
+
+
+def _loaded() -> None:
+    """Search for garbage from now on, and never again among what stays until the end."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _opened(arguments: argparse.Namespace, say: Say) -> int:

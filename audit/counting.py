@@ -7,7 +7,7 @@ The census holds small things only: faults, the alphas' first bytes, one product
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from audit.archive import MAX_FAULTS
@@ -97,23 +97,29 @@ def _tasks(ballots: Ballots, weights: array[int], jobs: int) -> Iterator[BallotT
         yield BallotTask(start, ballots.offsets[part], ballots.sizes[part], weights[part], digests)
 
 
-def outsiders(credentials: Credentials, job: Job, pool: Pool) -> list[int]:
-    """The numbers of the credentials that are not elements of the group (§8.4, §4.2)."""
+def outsiders(credentials: Credentials, census: Census | None, job: Job, pool: Pool) -> list[int]:
+    """The numbers of the credentials that are not elements of the group (§8.4, §4.2).
+
+    A credential whose ballot is without fault is one: its signature was checked by raising the
+    credential to a power (``arithmetic``). All others are looked at here.
+    """
+    others = {n: key for key, n in credentials.index.items() if not _has_signed(key, census)}
+    numbers = list(others)
     found: list[int] = []
-    for batch in pool.run(job, _key_tasks(credentials)):
+    for batch in pool.run(job, _key_tasks(list(others.values()))):
         found += batch.outsiders
-    return sorted(found)
+    return sorted(numbers[place] for place in found)
 
 
-def _key_tasks(credentials: Credentials) -> Iterator[KeyTask]:
-    keys: list[bytes] = []
-    first = 0
-    for key in credentials.index:
-        keys.append(bytes.fromhex(key)[::-1])
-        if len(keys) == KEY_BATCH:
-            yield KeyTask(first, b"".join(keys))
-            first, keys = first + KEY_BATCH, []
-    if keys:
+def _has_signed(credential: str, census: Census | None) -> bool:
+    """Whether the ballot of this credential that counts is without any fault."""
+    index = census.last.get(credential) if census else None
+    return census is not None and index is not None and index not in census.faults
+
+
+def _key_tasks(texts: Sequence[str]) -> Iterator[KeyTask]:
+    for first in range(0, len(texts), KEY_BATCH):
+        keys = [bytes.fromhex(text)[::-1] for text in texts[first : first + KEY_BATCH]]
         yield KeyTask(first, b"".join(keys))
 
 

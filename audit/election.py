@@ -49,7 +49,7 @@ class Question:
         return self.high - self.low + 1 + self.blank
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one, and what is known of it is kept
 class Election:
     """The election object (§8.2)."""
 

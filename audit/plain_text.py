@@ -16,12 +16,7 @@ _SPACES = " \u00a0"
 _LATIN_ORDINALS = "\u00aa\u00ba"
 _DIGITS = "0123456789"
 _BRAILLE_BLANK = 0x2800
-_INVISIBLE_MARKS = (
-    range(0x034F, 0x0350),
-    range(0x180B, 0x1810),
-    range(0xFE00, 0xFE10),
-    range(0xE0100, 0xE01F0),
-)
+_MARKS = frozenset(range(0x0300, 0x0370)) - {0x034F}  # the grapheme joiner shows nothing
 
 
 def plain_text(value: Any, what: str, longest: int = LONGEST) -> str:  # noqa: ANN401
@@ -59,8 +54,7 @@ def _permitted(before: str, character: str) -> bool:
     if category[0] == "L":
         return character in _LATIN_ORDINALS or unicodedata.name(character, "").startswith("LATIN ")
     if category[0] == "M":
-        follows = unicodedata.category(before)[0] in "LM"
-        return follows and not any(ord(character) in marks for marks in _INVISIBLE_MARKS)
+        return ord(character) in _MARKS and unicodedata.category(before)[0] in "LM"
     return True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from audit.arithmetic import (
     GENERATOR,
@@ -29,16 +29,14 @@ from audit.strict_json import read_object
 GENERATOR_TEXT = element_text(GENERATOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):  # as the next: a ballot has dozens, and these are made sooner
     """A challenge and a response (§6)."""
 
     challenge: int
     response: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ciphertext:
+class Ciphertext(NamedTuple):
     """A pair of elements, and their texts as they stand in hashes (§5)."""
 
     alpha: bytes
@@ -89,8 +87,8 @@ def _holds_either(prefix: str, branches: Sequence[str], proofs: Sequence[Proof])
     return total == joined_scalar(f"{prefix}|{','.join(branches)}")
 
 
-def _without(beta: bytes, low: int, high: int) -> list[bytes]:
-    """β / g^m for m from low to high."""
+def without(beta: bytes, low: int, high: int) -> list[bytes]:
+    """β / g^m for m from low to high: β without its message, in each branch of a proof."""
     betas = [divide(beta, base_power(low)) if low else beta]
     while len(betas) <= high - low:
         betas.append(divide(betas[-1], GENERATOR))
@@ -98,12 +96,11 @@ def _without(beta: bytes, low: int, high: int) -> list[bytes]:
 
 
 def holds_interval(
-    key: bytes, context: str, choice: Ciphertext, bounds: tuple[int, int], proofs: Sequence[Proof]
+    key: bytes, context: str, choice: Ciphertext, betas: Sequence[bytes], proofs: Sequence[Proof]
 ) -> bool:
-    """The ciphertext encrypts a number within the bounds (§6.2)."""
+    """The ciphertext encrypts one of the numbers that ``betas`` are without (§6.2)."""
     branches = [
-        _branch(key, choice.alpha, beta, proof)
-        for beta, proof in zip(_without(choice.beta, *bounds), proofs, strict=True)
+        _branch(key, choice.alpha, beta, proof) for beta, proof in zip(betas, proofs, strict=True)
     ]
     return _holds_either(f"prove|{context}|{choice.text}", branches, proofs)
 
@@ -123,15 +120,19 @@ def holds_blank(
 def holds_overall_with_blank(
     key: bytes,
     context: str,
-    choices: tuple[Ciphertext, Ciphertext],
-    bounds: tuple[int, int],
+    blank: tuple[bytes, bytes],
+    others: tuple[bytes, Sequence[bytes]],
     proofs: Sequence[Proof],
 ) -> bool:
-    """The blank is 1, or the sum of all others is within the bounds (§6.4)."""
-    blank, others = choices
-    branches = [_branch(key, blank.alpha, divide(blank.beta, GENERATOR), proofs[0])]
-    for beta, proof in zip(_without(others.beta, *bounds), proofs[1:], strict=True):
-        branches.append(_branch(key, others.alpha, beta, proof))
+    """The blank is 1, or the sum of all others is within the bounds (§6.4).
+
+    ``blank`` is α and β / g of the blank, ``others`` the α of the sum and its β without each of
+    the numbers within the bounds.
+    """
+    alpha, betas = others
+    branches = [_branch(key, *blank, proofs[0])]
+    for beta, proof in zip(betas, proofs[1:], strict=True):
+        branches.append(_branch(key, alpha, beta, proof))
     return _holds_either(f"bproof1|{context}", branches, proofs)
 
 

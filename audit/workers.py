@@ -9,6 +9,7 @@ runs on Windows and macOS.
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 from array import array
 from collections.abc import Iterable, Iterator
@@ -130,6 +131,7 @@ def merge(left: list[bytes] | None, right: list[bytes] | None) -> list[bytes] | 
 def serve(connection: Connection) -> None:
     """A worker's life: one job, then tasks until the other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what is loaded stays until the end: no search for garbage need go through it
     with contextlib.suppress(EOFError, OSError):
         job: Job = connection.recv()
         with job.path.open("rb") as file:

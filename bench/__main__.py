@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.archives import FEWEST, archive_of, show_progress
+from bench.booth import booth
+from bench.casting import accepting
 from bench.machine import BUSY, describe_machine, load
 from bench.measures import Measured, Row, ballots_made, ceremony, memory, verification
 from setup.fetch_peer import PeerError, fetch_peer
@@ -36,6 +39,8 @@ def main() -> int:
     except PeerError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    # As installing does: else a Python that may write no bytecode compiles audit/ at every run.
+    compileall.compile_dir(ROOT / "audit", quiet=1)
     machine = describe_machine()
     results = measure(peer, quick=arguments.quick)
     if arguments.large:
@@ -60,6 +65,8 @@ def measure(peer: Path, *, quick: bool) -> dict[str, Measured]:
         "3000": verification(peer, many, MANY, 1 if quick else 3, {1: 1.5, 2: 2.8}),
         "ballots": ballots_made(many, 1 if quick else 5),
         "ceremony": ceremony(1 if quick else 5),
+        "casting": accepting((2,), 100) if quick else accepting(),
+        "booth": booth(2 if quick else 10),
     }
 
 

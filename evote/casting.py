@@ -13,13 +13,11 @@ from sqlalchemy import Connection
 
 from evote.board.appending import NewBallot, append_ballot
 from evote.board.reading import (
+    OnBoard,
     SealedSetup,
+    compare_with_board,
     count_revoked,
     count_voted,
-    has_alpha,
-    has_ballot,
-    has_voted,
-    is_revoked,
     read_setup,
 )
 from evote.clock import Clock
@@ -29,7 +27,6 @@ from evote.election.box import read_proper_ballot
 from evote.keys import KeyFolder
 from evote.pins import judge_sign_in
 from evote.roll.sign_ins import SignIn, mark_signed_in
-from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.secret import Secret
 
@@ -167,24 +164,29 @@ def _obstacle(
 ) -> Answer | None:
     """Return why this ballot does not enter now, or that it is there already; None if it may."""
     desk = Answer(Outcome.CREDENTIAL_USED_BUT_NOT_THIS_SIGN_IN)
-    if has_ballot(connection, election, sha256_hex(ballot.data)):
+    found = compare_with_board(connection, election, ballot)
+    if found.same:
         return Answer(Outcome.RECORDED, tracker=ballot.tracker) if sign_in.is_used else desk
     if sign_in.is_used:
         return Answer(Outcome.ALREADY_VOTED)
     if (outside := hours_outcome(election, now)) is not None:
         return Answer(outside)
-    if has_voted(connection, election, ballot.credential):
+    if found.voted:
         return desk
-    reason = _refusal(connection, election, setup, ballot)
+    reason = _refusal(connection, election, found, setup, ballot)
     return None if reason is None else Answer(Outcome.BALLOT_REFUSED, reason=reason)
 
 
 def _refusal(
-    connection: Connection, election: HeldElection, setup: SealedSetup, ballot: NewBallot
+    connection: Connection,
+    election: HeldElection,
+    found: OnBoard,
+    setup: SealedSetup,
+    ballot: NewBallot,
 ) -> str | None:
     if ballot.credential not in setup.credentials:
         return "its credential is not in the sealed list (§8.4)"
-    if is_revoked(connection, election, ballot.credential):
+    if found.revoked:
         return "its credential was replaced (§19.5)"
     if ballot.credential in setup.reserves:
         voted = count_voted(connection, election, setup.reserves)
@@ -192,6 +194,6 @@ def _refusal(
             return "its credential is a reserve that was not activated (§19.5)"
     if len(set(ballot.alphas)) < len(ballot.alphas):
         return "two of its choices share an α (§11.1)"
-    if has_alpha(connection, election, ballot.alphas):
+    if found.alpha:
         return "it repeats a part of another ballot (§11.1)"
     return None

@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from evote.clock import hour_of
 from evote.database.elections import HeldElection
@@ -26,6 +26,9 @@ TRIES: Final = 10
 TRIES_WHEN_MANY_FAIL: Final = 2
 # A MAC that no PIN has: what an unknown code is compared with.
 _NOBODY: Final = (0, bytes(32))
+_WATCH: Final = select(
+    PinWatchRow.ceiling, PinWatchRow.hour, PinWatchRow.wrong_pins, PinWatchRow.unknown_codes
+).where(PinWatchRow.election_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,7 @@ def _allowed(watch: _Watch) -> int:
 
 
 def _read_watch(connection: Connection, election: HeldElection, now: int) -> _Watch:
-    columns = (
-        PinWatchRow.ceiling,
-        PinWatchRow.hour,
-        PinWatchRow.wrong_pins,
-        PinWatchRow.unknown_codes,
-    )
-    query = select(*columns).where(PinWatchRow.election_id == election.id)
-    watch = _Watch(*connection.execute(query).one())
+    watch = _Watch(*connection.execute(_WATCH, {"of": election.id}).one())
     hour = hour_of(now)
     return watch if watch.hour >= hour else _Watch(watch.ceiling, hour, 0, 0)
 

@@ -12,7 +12,7 @@ from protocol.proofs.blank import prove_blank, prove_overall, verify_blank, veri
 from protocol.proofs.membership import prove_membership, verify_membership
 from protocol.proofs.proof import Proof
 from protocol.questions import Question
-from protocol.rng import Rng, system_rng
+from protocol.rng import Rng
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,13 @@ class Answer:
 
 
 def make_answer(
-    s0: str, y: Element, question: Question, vote: Sequence[int], rng: Rng = system_rng
-) -> tuple[Answer, tuple[Scalar, ...]]:
+    s0: str,
+    y: Element,
+    question: Question,
+    vote: Sequence[int],
+    randomness: Sequence[Scalar],
+    rng: Rng,
+) -> Answer:
     """Encrypt a permitted vote and prove that it is one: §9.2.
 
     Args:
@@ -71,16 +76,13 @@ def make_answer(
         y: the election's public key.
         question: what was asked.
         vote: 0 or 1 for each choice, the blank one first where there is one.
-        rng: asked for the randomness of ciphertexts and proofs.
-
-    Returns:
-        The answer, and the randomness of its ciphertexts (a secret).
+        randomness: a scalar for each choice, never used before (``randomness.py``).
+        rng: asked for the randomness of the proofs.
 
     Raises:
         ProtocolError: the vote is not permitted.
     """
     question.check_vote(vote)
-    randomness = tuple(Scalar.random(rng) for _ in vote)
     made = [Encryption(encrypt(y, r, m), r, m) for r, m in zip(randomness, vote, strict=True)]
     choices = tuple(encryption.ciphertext for encryption in made)
     individual = tuple(prove_membership(s0, y, encryption, (0, 1), rng) for encryption in made)
@@ -89,9 +91,9 @@ def make_answer(
         total = combine_encryptions(made[1:])
         overall = prove_overall(s, y, made[0], total, question.values, rng)
         blank = prove_blank(s, y, made[0], total, rng)
-        return Answer(choices, individual, overall, blank), randomness
+        return Answer(choices, individual, overall, blank)
     overall = prove_membership(s, y, combine_encryptions(made), question.values, rng)
-    return Answer(choices, individual, overall, None), randomness
+    return Answer(choices, individual, overall, None)
 
 
 def verify_answer(s0: str, y: Element, question: Question, answer: Answer) -> None:

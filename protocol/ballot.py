@@ -25,6 +25,7 @@ from protocol.group import Element, Scalar, generator_power
 from protocol.proofs.nonce import Nonces
 from protocol.proofs.proof import Proof, respond
 from protocol.questions import Question
+from protocol.randomness import draw_randomness
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 from protocol.transcript import SIGNATURE_PREFIX, hash_to_scalar
@@ -135,31 +136,35 @@ class Opening:
 
 def make_unsigned_ballot(
     context: BallotContext,
-    credential: Element,
+    credential: Secret[Scalar],
     votes: Sequence[Sequence[int]],
     rng: Rng = system_rng,
+    *,
+    earlier: int = 0,
 ) -> tuple[UnsignedBallot, Secret[Opening]]:
-    """Encrypt one vote a question for a public credential, with every proof: §9.2, §9.3.
+    """Encrypt one vote a question for a voter, with every proof: §9.2, §9.3.
 
     Args:
         context: the election.
-        credential: the public credential of the voter.
+        credential: the private credential of the voter; it signs nothing here.
         votes: for each question 0 or 1 for each choice, the blank one first.
-        rng: asked for all randomness.
+        rng: asked for random bytes.
+        earlier: how many ballots this program has made for this credential before.
 
     Raises:
         ProtocolError: a vote is not permitted, or there is not one a question.
     """
     if len(votes) != len(context.questions):
         raise ProtocolError("there is not one vote for each question", section="9.3")
-    s0 = context.statement(credential)
-    made = [
-        make_answer(s0, context.public_key, question, vote, rng)
-        for question, vote in zip(context.questions, votes, strict=True)
-    ]
-    answers = tuple(answer for answer, _ in made)
-    opening = Opening(tuple(map(tuple, votes)), tuple(randomness for _, randomness in made))
-    unsigned = UnsignedBallot(context.uuid, context.fingerprint, credential, answers)
+    public_key = public_credential(credential)
+    s0 = context.statement(public_key)
+    randomness = draw_randomness(credential, s0, votes, earlier, rng)
+    answers = tuple(
+        make_answer(s0, context.public_key, *each, rng)
+        for each in zip(context.questions, votes, randomness, strict=True)
+    )
+    opening = Opening(tuple(map(tuple, votes)), randomness)
+    unsigned = UnsignedBallot(context.uuid, context.fingerprint, public_key, answers)
     return unsigned, Secret(opening)
 
 

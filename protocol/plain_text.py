@@ -17,10 +17,8 @@ SPACES: Final = "\u0020\u00a0"
 DIGITS: Final = "0123456789"
 LATIN_ORDINALS: Final = "\u00aa\u00ba"
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Characters that show nothing although Unicode calls them marks or symbols.
-_INVISIBLE: Final = frozenset(
-    map(chr, (0x034F, *range(0x180B, 0x1810), 0x2800, *range(0xFE00, 0xFE10)))
-) | frozenset(map(chr, range(0xE0100, 0xE01F0)))
+MARKS: Final = "\u0300", "\u036f"  # the first and the last; other scripts have others
+_INVISIBLE: Final = "\u034f\u2800"  # a mark and a symbol that show nothing
 
 
 def verify_plain_text(text: str, *, where: str, longest: int = MAX_LENGTH) -> None:
@@ -28,8 +26,9 @@ def verify_plain_text(text: str, *, where: str, longest: int = MAX_LENGTH) -> No
 
     Raises:
         MalformedError: empty or too long, not in NFC, an invisible or unassigned character, a
-            letter that is not Latin, a digit that is not ASCII, a mark on nothing, another space
-            than U+0020 and U+00A0, a space at an end or two in a row, or neither letter nor digit.
+            letter that is not Latin, a digit that is not ASCII, a mark on nothing or of another
+            script, another space than U+0020 and U+00A0, a space at an end or two in a row, or
+            neither letter nor digit.
     """
     if not 1 <= len(text) <= longest:
         raise _not_plain(where, f"is not 1 to {longest} characters")
@@ -57,7 +56,7 @@ def _is_permitted(character: str, before: str) -> bool:
     if category == "Nd":
         return character in DIGITS
     if category[0] == "M":
-        return before[:1] in {"L", "M"}
+        return MARKS[0] <= character <= MARKS[1] and before[:1] in {"L", "M"}
     return category[0] != "L" or _is_latin(character)
 
 

@@ -28,6 +28,7 @@ CREDENTIAL_PREFIX: Final = "derive_credential"
 # ``…_LABEL`` at its top, and a test compares them all.
 BOUND_DECRYPTION_LABEL: Final = "evote/v1/bound-decryption"
 NONCE_LABEL: Final = "evote/v1/nonce"
+RANDOMNESS_LABEL: Final = "evote/v1/randomness"
 CREDENTIAL_LABEL: Final = "evote/v1/credential"
 SIGN_IN_LABEL: Final = "evote/v1/sign-in"
 

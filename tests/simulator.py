@@ -244,9 +244,8 @@ class SimulatedElection:
         """Return a ballot of an elector, from 0; another purpose gives another ballot."""
         rng = self._rng(f"{purpose}/{elector}")
         credential = self.private_credentials[elector]
-        unsigned, _ = make_unsigned_ballot(
-            self.election.context, public_credential(credential), self.vote(choice), rng
-        )
+        context, vote = self.election.context, self.vote(choice)
+        unsigned, _ = make_unsigned_ballot(context, credential, vote, rng)
         return sign_ballot(unsigned, credential, rng)
 
     @cached_property

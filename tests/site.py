@@ -131,3 +131,4 @@ def listening(folder: Path, *, opened: bool = True) -> Iterator[Site]:
     finally:
         server.should_exit = True
         thread.join(10)
+        site.school.database.close()  # whatever the test itself asked after the server's end

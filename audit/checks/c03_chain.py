@@ -9,4 +9,4 @@ from audit.outcome import Finding, judged
 
 def check(case: Case) -> Finding:
     """The faults that the one pass over the archive collected."""
-    return judged(case.board.events, case.board.chain_faults)
+    return judged(case.board.events, case.board.chain.faults)

@@ -26,7 +26,7 @@ def check(case: Case) -> Finding:
     if waiting:
         return waiting
     server = case.binding.server if case.binding else None
-    if server is None or case.story is None or case.board.chain_faults:
+    if server is None or case.story is None or case.board.chain.faults:
         return NOT_REACHED
     board, story = case.board, case.story
     board_root = earlier_roots(board.leaves, [board.events])[board.events]

@@ -12,8 +12,7 @@ import {
 import type { Ciphertext, Encryption } from "./elgamal.ts";
 import { MalformedError } from "./errors.ts";
 import { Fields, asItems } from "./fields.ts";
-import { Scalar } from "./group.ts";
-import type { Element } from "./group.ts";
+import type { Element, Scalar } from "./group.ts";
 import { members } from "./json.ts";
 import type { JsonValue } from "./json.ts";
 import { proveBlank, proveOverall, verifyBlank, verifyOverall } from "./proofs/blank.ts";
@@ -32,32 +31,27 @@ export interface Answer {
   readonly blankProof: readonly Proof[] | null;
 }
 
-/** An answer, and what opens its ciphertexts, choice by choice. */
-export interface MadeAnswer {
-  readonly answer: Answer;
-  readonly randomness: readonly Scalar[];
-}
-
 const BITS = [0, 1];
 
 /** Encrypt a permitted vote and prove that it is one: §9.2.
  *
- * `s0` is φ|C, fingerprint and public credential. ProtocolError if the vote is not permitted.
+ * `s0` is φ|C, fingerprint and public credential; `randomness` a scalar for each choice, never
+ * used before (`randomness.ts`). ProtocolError if the vote is not permitted.
  */
 export function makeAnswer(
   s0: string,
   y: Element,
   question: Question,
   vote: Vote,
+  randomness: readonly Scalar[],
   rng: Rng,
-): MadeAnswer {
+): Answer {
   checkVote(question, vote);
-  const randomness = vote.map(() => Scalar.random(rng));
   const made = randomness.map((r, i) => encrypt(y, r, vote[i] ?? 0));
   const choices = made.map((encryption) => encryption.ciphertext);
   const individualProofs = made.map((each) => proveMembership(s0, y, each, BITS, rng));
   const sum = proveSum(wholeText(s0, choices), y, question, made, rng);
-  return { answer: { choices, individualProofs, ...sum }, randomness };
+  return { choices, individualProofs, ...sum };
 }
 
 function proveSum(

@@ -19,6 +19,7 @@ import { nonces } from "./proofs/nonce.ts";
 import { claimedCommitment, decodeProof, encodeProof, respond } from "./proofs/proof.ts";
 import type { Proof } from "./proofs/proof.ts";
 import type { Question, Vote } from "./questions.ts";
+import { drawRandomness } from "./randomness.ts";
 import type { Rng } from "./rng.ts";
 import { Secret } from "./secret.ts";
 import { SIGNATURE_PREFIX, hashToScalar } from "./transcript.ts";
@@ -54,24 +55,30 @@ export interface Opening {
   readonly randomness: readonly (readonly Scalar[])[];
 }
 
-/** Encrypt one vote a question for a public credential, with every proof: §9.2, §9.3. */
+/** Encrypt one vote a question for a voter, with every proof; it signs nothing: §9.2, §9.3.
+ *
+ * `earlier` is how many ballots this program has made for this credential before.
+ */
 export function makeUnsignedBallot(
   context: BallotContext,
-  credential: Element,
+  credential: Secret<Scalar>,
   votes: readonly Vote[],
   rng: Rng,
+  earlier = 0,
 ): { readonly unsigned: UnsignedBallot; readonly opening: Secret<Opening> } {
   if (votes.length !== context.questions.length) {
     throw new ProtocolError("there is not one vote for each question", "9.3");
   }
-  const s0 = statementOf(context.fingerprint, credential);
-  const made = context.questions.map((question, i) =>
-    makeAnswer(s0, context.publicKey, question, votes[i] ?? [], rng),
-  );
   const { uuid, fingerprint } = context;
+  const publicKey = publicCredential(credential);
+  const s0 = statementOf(fingerprint, publicKey);
+  const randomness = drawRandomness(credential, s0, votes, earlier, rng);
+  const answers = context.questions.map((question, i) =>
+    makeAnswer(s0, context.publicKey, question, votes[i] ?? [], randomness[i] ?? [], rng),
+  );
   return {
-    unsigned: { uuid, fingerprint, credential, answers: made.map((each) => each.answer) },
-    opening: new Secret({ votes, randomness: made.map((each) => each.randomness) }),
+    unsigned: { uuid, fingerprint, credential: publicKey, answers },
+    opening: new Secret({ votes, randomness }),
   };
 }
 

@@ -15,8 +15,7 @@ import { contextOf, decodeElection } from "./election.ts";
 import type { Election } from "./election.ts";
 import { sha256Hex } from "./encoding.ts";
 import { MalformedError, OutOfOrder, ProofError, ProtocolError } from "./errors.ts";
-import { Element } from "./group.ts";
-import type { Scalar } from "./group.ts";
+import { Element, Scalar } from "./group.ts";
 import { decodeCanonicalJson } from "./json.ts";
 import { exportOpened } from "./opened.ts";
 import { requireRandomness, systemRng } from "./rng.ts";
@@ -57,7 +56,10 @@ export class Booth {
   preparations(): readonly (() => void)[] {
     const y = this.election.publicKey;
     const question = { ...this.election.question, answers: ["–"] };
-    const rehearse = (): void => void makeAnswer("", y, question, [1, 0], this.rng);
+    const rehearse = (): void => {
+      const randomness = [Scalar.random(this.rng), Scalar.random(this.rng)];
+      makeAnswer("", y, question, [1, 0], randomness, this.rng);
+    };
     return [
       () => Element.GENERATOR.makeTable(),
       () => y.makeTable(),
@@ -86,6 +88,7 @@ export class Voter {
   private readonly publicKey: Element;
   private readonly rng: Rng;
   private listed = false;
+  private made = 0;
 
   constructor(election: Election, credential: Secret<Scalar>, signIn: string, rng: Rng) {
     this.election = election;
@@ -127,7 +130,8 @@ export class Voter {
     }
     const vote = voteFor(choice, this.election.lists.length);
     const context = contextOf(this.election);
-    const made = makeUnsignedBallot(context, this.publicKey, [vote], this.rng);
+    const made = makeUnsignedBallot(context, this.credential, [vote], this.rng, this.made);
+    this.made += 1;
     return new SealedBallot(made.unsigned, made.opening, this.credential, this.rng);
   }
 }

@@ -18,6 +18,7 @@ export const CREDENTIAL_PREFIX = "derive_credential";
 
 // §2.5: our labels, one a use.
 export const NONCE_LABEL = "evote/v1/nonce";
+export const RANDOMNESS_LABEL = "evote/v1/randomness";
 export const CREDENTIAL_LABEL = "evote/v1/credential";
 export const SIGN_IN_LABEL = "evote/v1/sign-in";
 

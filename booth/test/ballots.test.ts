@@ -14,7 +14,6 @@ import {
   verifyUnsigned,
 } from "../src/ballot.ts";
 import type { BallotContext } from "../src/ballot.ts";
-import { publicCredential } from "../src/credentials.ts";
 import { sha256Base64, utf8 } from "../src/encoding.ts";
 import { MalformedError, ProofError, ProtocolError } from "../src/errors.ts";
 import { Element, Q, Scalar, generatorPower } from "../src/group.ts";
@@ -25,11 +24,12 @@ import { verifyMembership } from "../src/proofs/membership.ts";
 import { claimedCommitment } from "../src/proofs/proof.ts";
 import { checkVote, decodeQuestion } from "../src/questions.ts";
 import type { Question } from "../src/questions.ts";
+import { drawRandomness } from "../src/randomness.ts";
 import { Secret } from "../src/secret.ts";
 import { trackerOf } from "../src/tracker.ts";
 import { hashToScalar } from "../src/transcript.ts";
 import { at, readVectors, seededRng, textOf } from "./vectors.ts";
-import type { BallotVectors } from "./vectors.ts";
+import type { BallotVectors, RandomnessCase } from "./vectors.ts";
 
 const vectors = readVectors<BallotVectors>("ballots");
 const questions = vectors.election.questions.map((question) =>
@@ -148,8 +148,7 @@ describe("the ballot of the vectors", () => {
     const secret = new Secret(Scalar.of(4321));
     const [one, other] = ["one", "other"].map((seed) => {
       const rng = seededRng(seed);
-      const key = publicCredential(secret);
-      const { unsigned } = makeUnsignedBallot(context, key, [[1, 0, 0]], rng);
+      const { unsigned } = makeUnsignedBallot(context, secret, [[1, 0, 0]], rng);
       return signBallot(unsigned, secret, rng);
     });
     assert.ok(one !== undefined && other !== undefined);
@@ -203,12 +202,31 @@ describe("the checked ballot of the vectors (§15)", () => {
   });
 });
 
+describe("the randomness of a ballot (§9.2)", () => {
+  for (const vector of readVectors<readonly RandomnessCase[]>("randomness")) {
+    test(vector.name, () => {
+      const credential = new Secret(Scalar.decode(vector.credential));
+      const byte = parseInt(vector.random.slice(0, 2), 16);
+      const drawn = drawRandomness(
+        credential,
+        vector.statement,
+        vector.votes,
+        vector.earlier,
+        (count) => new Uint8Array(count).fill(byte),
+      );
+      assert.equal(vector.random.length, 128);
+      const texts = drawn.map((row) => row.map((r) => r.encode()));
+      assert.deepEqual(texts, vector.randomness);
+    });
+  }
+});
+
 describe("a checked ballot by somebody who knows the election's key (§15)", () => {
   // With y = g^2, y^r g = y^(r + 1/2): beta alone does not say what was encrypted.
   const half = Scalar.of((Q + 1n) / 2n);
   const known = { ...context, publicKey: generatorPower(Scalar.of(2)) };
-  const key = generatorPower(Scalar.of(7));
-  const made = makeUnsignedBallot(known, key, [[0, 1, 0]], seededRng("known"));
+  const secret = new Secret(Scalar.of(7));
+  const made = makeUnsignedBallot(known, secret, [[0, 1, 0]], seededRng("known"));
 
   test("cannot say another choice by other randomness", () => {
     const [r = half, s = half, t = half] = made.opening.reveal().randomness[0] ?? [];
@@ -240,7 +258,8 @@ describe("an answer to any homomorphic question (§9.2)", () => {
   for (const [question, vote] of cases) {
     const kind = `${question.minimum} to ${question.maximum}, blank ${question.blank}`;
     test(`${JSON.stringify(vote)} of ${kind} is proved`, () => {
-      const { answer } = makeAnswer("s0", y, question, vote, seededRng(kind));
+      const randomness = vote.map((_, i) => Scalar.of(1000 + i));
+      const answer = makeAnswer("s0", y, question, vote, randomness, seededRng(kind));
       verifyAnswer("s0", y, question, answer);
       assert.throws(() => verifyAnswer("s1", y, question, answer), ProofError);
     });
@@ -251,7 +270,9 @@ describe("an answer to any homomorphic question (§9.2)", () => {
     const votes = [[0, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 2, 0, 0], [0, -1, 1, 1], [0, 1, 0]];
     for (const vote of votes) {
       assert.throws(() => checkVote(question, vote), ProtocolError);
-      assert.throws(() => makeAnswer("s0", y, question, vote, seededRng("no")), ProtocolError);
+      const randomness = vote.map((_, i) => Scalar.of(1000 + i));
+      const make = (): unknown => makeAnswer("s0", y, question, vote, randomness, seededRng("no"));
+      assert.throws(make, ProtocolError);
     }
   });
 });

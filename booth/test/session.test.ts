@@ -80,6 +80,16 @@ describe("a voter", () => {
     assert.deepEqual(first.cast(), first.cast());
   });
 
+  test("has no ballot opened by another, though the generator repeats itself", () => {
+    const voter = openBooth(electionData, (count) => new Uint8Array(count).fill(42)).signIn(code);
+    voter.requireListed(credentials);
+    const opened = [voter.encrypt(1), voter.encrypt(1), voter.encrypt(2)].map((sealed) => {
+      const randomness = textOf(sealed.check()).match(/"randomness":\[\[(.*?)\]\]/)?.[1] ?? "";
+      return randomness.split(",");
+    });
+    assert.equal(new Set(opened.flat()).size, 3 * 4);
+  });
+
   test("cannot cast what was checked, nor check what was cast", () => {
     const voter = listedVoter();
     const checked = voter.encrypt(1);

@@ -26,6 +26,16 @@ export interface BallotVectors {
   readonly damage: readonly Case[];
 }
 
+export interface RandomnessCase {
+  readonly name: string;
+  readonly credential: string;
+  readonly statement: string;
+  readonly votes: readonly (readonly number[])[];
+  readonly earlier: number;
+  readonly random: string;
+  readonly randomness: readonly (readonly string[])[];
+}
+
 export interface BoothVectors {
   readonly election: string;
   readonly credentials: string;

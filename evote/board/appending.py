@@ -7,7 +7,7 @@ The caller has locked the election in this transaction, so the head it read is t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from evote.database.board_tables import AlphaRow, BallotRow, DatumRow, EventRow
 from evote.database.common_tables import ElectionRow
@@ -15,6 +15,17 @@ from evote.database.elections import HeldElection
 from protocol.archive import verify_data
 from protocol.encoding import sha256_hex
 from protocol.events import Event, EventKind, next_event
+
+# Made once: a statement is costlier to put together than to run.
+_EVENT, _DATUM = insert(EventRow), insert(DatumRow)
+_BALLOT, _ALPHA = insert(BallotRow), insert(AlphaRow)
+_HEAD = (
+    update(ElectionRow)
+    .where(ElectionRow.id == bindparam("at"))
+    .values(
+        head_height=bindparam("height"), head_hash=bindparam("hash"), head_kind=bindparam("kind")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +52,12 @@ def append_event(
     content, at = event.encode(), {**election.place, "height": event.height}
     digest = sha256_hex(content)
     row = {**at, "kind": kind.value, "hash": digest, "event": content}
-    connection.execute(insert(EventRow), row)
+    connection.execute(_EVENT, row)
     if data:
         rows = [{**at, "ordinal": place, "data": datum} for place, datum in enumerate(data)]
-        connection.execute(insert(DatumRow), rows)
-    connection.execute(
-        update(ElectionRow)
-        .where(ElectionRow.id == election.id)
-        .values(head_height=event.height, head_hash=digest, head_kind=kind.value)
-    )
+        connection.execute(_DATUM, rows)
+    head = {"at": election.id, "height": event.height, "hash": digest, "kind": kind.value}
+    connection.execute(_HEAD, head)
     return event
 
 
@@ -62,7 +70,7 @@ def append_ballot(connection: Connection, election: HeldElection, ballot: NewBal
     event = append_event(connection, election, EventKind.BALLOT, (ballot.data,))
     at = {**election.place, "height": event.height}
     connection.execute(
-        insert(BallotRow),
+        _BALLOT,
         {
             **at,
             "credential": ballot.credential,
@@ -70,5 +78,5 @@ def append_ballot(connection: Connection, election: HeldElection, ballot: NewBal
             "tracker": ballot.tracker,
         },
     )
-    connection.execute(insert(AlphaRow), [{**at, "alpha": alpha} for alpha in ballot.alphas])
+    connection.execute(_ALPHA, [{**at, "alpha": alpha} for alpha in ballot.alphas])
     return event

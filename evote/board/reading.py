@@ -1,16 +1,29 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Questions to a board: docs/protocol.md §8, §9.5, §10, §11.1."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, exists, func, select
 
+from evote.board.appending import NewBallot
 from evote.database.board_tables import AlphaRow, BallotRow, DatumRow, EventRow, RevokedRow
 from evote.database.elections import HeldElection
 from protocol.ballot import BallotContext
 from protocol.election import Election
+from protocol.encoding import sha256_hex
 from protocol.public_credentials import PublicCredentials
+
+# Asked at every cast, so made once: a statement is costlier to put together than to run.
+_OF: Final[BindParameter[int]] = bindparam("of")
+_CREDENTIAL: Final[BindParameter[str]] = bindparam("credential")
+_ALPHAS: Final[BindParameter[str]] = bindparam("alphas", expanding=True)
+_SAME = exists().where(BallotRow.election_id == _OF, BallotRow.ballot_hash == bindparam("hash"))
+_VOTED = exists().where(BallotRow.election_id == _OF, BallotRow.credential == _CREDENTIAL)
+_REVOKED = exists().where(RevokedRow.election_id == _OF, RevokedRow.credential == _CREDENTIAL)
+_ALPHA = exists().where(AlphaRow.election_id == _OF, AlphaRow.alpha.in_(_ALPHAS))
+_COMPARE = select(_SAME, _VOTED, _REVOKED, _ALPHA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,23 @@ class SealedSetup:
     context: BallotContext
     credentials: frozenset[str]
     reserves: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """What of a new ballot is on the board already: §11.1, §13.5.
+
+    Attributes:
+        same: exactly these bytes.
+        voted: a ballot of its credential.
+        revoked: that its credential was replaced by a reserve.
+        alpha: a choice with one of its α.
+    """
+
+    same: bool
+    voted: bool
+    revoked: bool
+    alpha: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +84,27 @@ def read_setup(connection: Connection, election: HeldElection) -> SealedSetup:
     )
 
 
-def has_ballot(connection: Connection, election: HeldElection, ballot_hash: str) -> bool:
-    """Tell whether exactly this ballot, by the hash of its bytes, is on the board."""
-    return _any(connection, election, BallotRow.ballot_hash == ballot_hash)
+def compare_with_board(
+    connection: Connection, election: HeldElection, ballot: NewBallot
+) -> OnBoard:
+    """Say what of a ballot is on the board already, by one question: §11.1."""
+    asked = {
+        "of": election.id,
+        "hash": sha256_hex(ballot.data),
+        "credential": ballot.credential,
+        "alphas": ballot.alphas,
+    }
+    return OnBoard(*map(bool, connection.execute(_COMPARE, asked).one()))
 
 
 def has_voted(connection: Connection, election: HeldElection, credential: str) -> bool:
     """Tell whether a ballot of this credential is on the board: §11.1."""
-    return _any(connection, election, BallotRow.credential == credential)
+    return bool(connection.scalar(select(_VOTED), {"of": election.id, "credential": credential}))
 
 
 def is_revoked(connection: Connection, election: HeldElection, credential: str) -> bool:
     """Tell whether this credential was replaced by a reserve."""
-    mine = (RevokedRow.election_id == election.id, RevokedRow.credential == credential)
-    return bool(connection.scalar(select(exists().where(*mine))))
+    return bool(connection.scalar(select(_REVOKED), {"of": election.id, "credential": credential}))
 
 
 def count_revoked(connection: Connection, election: HeldElection) -> int:
@@ -80,12 +117,6 @@ def count_voted(connection: Connection, election: HeldElection, credentials: Ite
     """Return of how many of these credentials a ballot is on the board."""
     mine = (BallotRow.election_id == election.id, BallotRow.credential.in_(tuple(credentials)))
     return connection.scalar(select(func.count()).where(*mine)) or 0
-
-
-def has_alpha(connection: Connection, election: HeldElection, alphas: Sequence[str]) -> bool:
-    """Tell whether any choice on the board has one of these α: §11.1."""
-    mine = (AlphaRow.election_id == election.id, AlphaRow.alpha.in_(alphas))
-    return bool(connection.scalar(select(exists().where(*mine))))
 
 
 def count_ballots(connection: Connection, election: HeldElection) -> int:
@@ -107,8 +138,3 @@ def find_ballots(
         .order_by(BallotRow.height)
     )
     return tuple(FoundBallot(*row) for row in connection.execute(query))
-
-
-def _any(connection: Connection, election: HeldElection, condition: ColumnElement[bool]) -> bool:
-    query = select(exists().where(BallotRow.election_id == election.id, condition))
-    return bool(connection.scalar(query))

@@ -36,6 +36,7 @@ _DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
 _POOL: Final[dict[str, Any]] = {
     "pool_size": CONNECTIONS,
     "max_overflow": 0,
+    "pool_use_lifo": True,  # the connection used last has its pages and its statements at hand
     "pool_timeout": WAIT_SECONDS,
     "hide_parameters": True,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from evote.database.common_tables import ElectionRow
 from protocol.events import EventKind, Head
@@ -60,8 +60,7 @@ def find_election(connection: Connection, uuid: str, *, drafts: bool = False) ->
     Raises:
         UnknownElection: there is none; or a draft, unless ``drafts`` are asked for.
     """
-    query = _COLUMNS.where(ElectionRow.uuid == uuid)
-    return _held(connection.execute(query).one_or_none(), drafts=drafts)
+    return _held(connection.execute(_FIND, {"uuid": uuid}).one_or_none(), drafts=drafts)
 
 
 def lock_election(connection: Connection, uuid: str, *, drafts: bool = False) -> HeldElection:
@@ -70,9 +69,7 @@ def lock_election(connection: Connection, uuid: str, *, drafts: bool = False) ->
     Raises:
         UnknownElection: there is none; or a draft, unless ``drafts`` are asked for.
     """
-    # NO KEY UPDATE: rows that name this election by foreign key may still be written.
-    query = _COLUMNS.where(ElectionRow.uuid == uuid).with_for_update(key_share=True)
-    return _held(connection.execute(query).one_or_none(), drafts=drafts)
+    return _held(connection.execute(_LOCK, {"uuid": uuid}).one_or_none(), drafts=drafts)
 
 
 def set_state(connection: Connection, election: HeldElection, state: State) -> None:
@@ -97,6 +94,10 @@ _COLUMNS = select(
     ElectionRow.server,
     ElectionRow.booth,
 )
+# Made once: a statement is costlier to put together than to run.
+_FIND = _COLUMNS.where(ElectionRow.uuid == bindparam("uuid"))
+# NO KEY UPDATE: rows that name this election by foreign key may still be written.
+_LOCK = _FIND.with_for_update(key_share=True)
 
 
 def _held(row: Row[*tuple[Any, ...]] | None, *, drafts: bool) -> HeldElection:

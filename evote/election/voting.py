@@ -11,7 +11,7 @@ from typing import Final
 from evote.errors import Refusal
 from protocol.ballot import BallotContext, make_unsigned_ballot, sign_ballot
 from protocol.codes import credential_from_code
-from protocol.credentials import derive_credential, public_credential
+from protocol.credentials import derive_credential
 from protocol.opened import export_opened
 from protocol.plain_text import likeness
 from protocol.rng import Rng, system_rng
@@ -55,7 +55,7 @@ def cast_ballot(
 ) -> MadeBallot:
     """Return a signed ballot, ready for the box: docs/protocol.md §9.2 to §9.4."""
     secret = derive_credential(context.uuid, credential_from_code(context.uuid, code))
-    unsigned, _ = make_unsigned_ballot(context, public_credential(secret), (vote,), rng)
+    unsigned, _ = make_unsigned_ballot(context, secret, (vote,), rng)
     return MadeBallot(sign_ballot(unsigned, secret, rng).encode(), unsigned.tracker())
 
 
@@ -64,5 +64,5 @@ def check_ballot(
 ) -> MadeBallot:
     """Return a ballot opened instead of cast, never signed: docs/protocol.md §15."""
     secret = derive_credential(context.uuid, credential_from_code(context.uuid, code))
-    unsigned, opening = make_unsigned_ballot(context, public_credential(secret), (vote,), rng)
+    unsigned, opening = make_unsigned_ballot(context, secret, (vote,), rng)
     return MadeBallot(export_opened(unsigned, opening), unsigned.tracker())

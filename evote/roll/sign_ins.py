@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from evote.clock import hour_of
 from evote.database.elections import HeldElection
@@ -62,15 +62,7 @@ def replace_sign_in(connection: Connection, election: HeldElection, before: str,
 
 def find_sign_in(connection: Connection, election: HeldElection, number: str) -> SignIn | None:
     """Return the sign-in of this number, None if the roll has none."""
-    row = connection.execute(
-        select(
-            SignInRow.sign_in_number,
-            SignInRow.elector,
-            SignInRow.pin_mac,
-            SignInRow.wrong_pins,
-            SignInRow.signed_in_hour,
-        ).where(SignInRow.election_id == election.id, SignInRow.sign_in_number == number)
-    ).one_or_none()
+    row = connection.execute(_FIND, {"of": election.id, "number": number}).one_or_none()
     return None if row is None else SignIn(*row)
 
 
@@ -80,15 +72,8 @@ def mark_signed_in(connection: Connection, election: HeldElection, number: str, 
     Raises:
         NotSignedIn: it is used, or there is none.
     """
-    done = connection.execute(
-        update(SignInRow)
-        .where(
-            SignInRow.election_id == election.id,
-            SignInRow.sign_in_number == number,
-            SignInRow.signed_in_hour.is_(None),
-        )
-        .values(signed_in_hour=hour_of(now))
-    )
+    mark = {"of": election.id, "number": number, "hour": hour_of(now)}
+    done = connection.execute(_MARK, mark)
     if done.rowcount != 1:
         raise NotSignedIn("a sign-in was used by another at the same moment")
 
@@ -104,3 +89,21 @@ def electors_signed_in(connection: Connection, election: HeldElection) -> Iterab
     mine = (SignInRow.election_id == election.id, SignInRow.signed_in_hour.is_not(None))
     query = select(SignInRow.elector).where(*mine).order_by(SignInRow.elector)
     return tuple(connection.scalars(query))
+
+
+_MINE = (
+    SignInRow.election_id == bindparam("of"),
+    SignInRow.sign_in_number == bindparam("number"),
+)
+_FIND = select(
+    SignInRow.sign_in_number,
+    SignInRow.elector,
+    SignInRow.pin_mac,
+    SignInRow.wrong_pins,
+    SignInRow.signed_in_hour,
+).where(*_MINE)
+_MARK = (
+    update(SignInRow)
+    .where(*_MINE, SignInRow.signed_in_hour.is_(None))
+    .values(signed_in_hour=bindparam("hour"))
+)

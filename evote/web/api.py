@@ -86,7 +86,7 @@ class ProblemAnswer(_Strict):
     problem: str
 
 
-def same_origin(request: Request) -> None:
+async def same_origin(request: Request) -> None:
     """Refuse what a browser says another site sent.
 
     Raises:

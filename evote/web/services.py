@@ -89,6 +89,15 @@ def language_of(request: Request) -> Language:
     return choose_language(services_of(request).pages.languages, accepted)
 
 
-Served = Annotated[Services, Depends(services_of)]
+# Coroutines, because FastAPI gives each dependency that is not one to another thread.
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+async def _language(request: Request) -> Language:
+    return language_of(request)
+
+
+Served = Annotated[Services, Depends(_services)]
 Uuid = Annotated[str, Path(pattern="^[1-9A-HJ-NP-Za-km-z]{14,64}$")]
-Spoken = Annotated[Language, Depends(language_of)]
+Spoken = Annotated[Language, Depends(_language)]

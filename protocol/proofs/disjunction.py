@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from protocol.elgamal import Ciphertext, Encryption
 from protocol.errors import ProtocolError
-from protocol.group import ZERO, Element, Scalar, generator_power
+from protocol.group import GENERATOR, ZERO, Element, Scalar, generator_power
 from protocol.proofs.nonce import Nonces
 from protocol.proofs.proof import Proof, respond
 from protocol.rng import Rng
@@ -79,11 +79,18 @@ def holds_disjunction(
 
 def _commitments(y: Element, branch: Branch, proof: Proof) -> tuple[Element, Element]:
     # A = g^response alpha^challenge and B = y^response (beta / g^M)^challenge.
-    shifted = branch.ciphertext.beta / generator_power(Scalar.from_int(branch.value))
+    shifted = _without(branch.ciphertext.beta, branch.value)
     return (
         proof.generator_commitment(branch.ciphertext.alpha),
         proof.commitment(y, shifted),
     )
+
+
+def _without(beta: Element, value: int) -> Element:
+    # beta / g^value; nearly every value is 0 or 1.
+    if value == 0:
+        return beta
+    return beta / (GENERATOR if value == 1 else generator_power(Scalar.from_int(value)))
 
 
 def _simulated_commitments(

@@ -123,7 +123,7 @@ def list_credentials(plan: Plan, voters: Sequence[Secret[Scalar]]) -> PublicCred
 
 def cast(election: Election, voter: Secret[Scalar], vote: Vote, rng: Rng) -> Ballot:
     """A signed ballot: §9."""
-    unsigned, _ = make_unsigned_ballot(election.context, public_credential(voter), vote, rng)
+    unsigned, _ = make_unsigned_ballot(election.context, voter, vote, rng)
     return sign_ballot(unsigned, voter, rng)
 
 

@@ -90,7 +90,7 @@ def our_ballot(election: PeerElection, voter: str, choice: Choice) -> bytes:
     with election.archive.open("rb") as stream:
         context = read_board(stream).election.context
     key = derive_credential(election.uuid, decode_credential(election.credentials[voter]))
-    unsigned, _ = make_unsigned_ballot(context, public_credential(key), choice)
+    unsigned, _ = make_unsigned_ballot(context, key, choice)
     return sign_ballot(unsigned, key).encode()
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Random elections, each held by one program and judged by both: `make soak`.
 
-docs/protocol.md §14. A failure shows its seed; `SOAK_SEED=… pytest tests/interop/test_soak.py`
-holds the same elections of ours again.
+docs/protocol.md §14. A failure shows its seed; `make soak SOAK=tests/interop SOAK_SEED=…` holds
+the same elections of ours again.
 """
 
 from __future__ import annotations

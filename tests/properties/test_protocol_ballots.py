@@ -16,7 +16,6 @@ from protocol.ballot import (
     sign_ballot,
     verify_ballot,
 )
-from protocol.credentials import public_credential
 from protocol.encoding import sha256_base64
 from protocol.errors import ProofError, ProtocolError
 from protocol.group import Scalar, generator_power
@@ -26,7 +25,9 @@ from protocol.secret import Secret
 from tests.properties import strategies as our
 from tests.rng import seeded_rng
 
-few = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+few = settings(
+    max_examples=max(8, settings().max_examples // 5), suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @st.composite
@@ -44,7 +45,7 @@ def test_a_permitted_vote_makes_a_ballot_that_verifies_and_decrypts_to_it(
     context, key, votes, seed = election
     rng = seeded_rng(seed)
     secret = Secret(Scalar.random(rng))
-    unsigned, _ = make_unsigned_ballot(context, public_credential(secret), votes, rng)
+    unsigned, _ = make_unsigned_ballot(context, secret, votes, rng)
     data = sign_ballot(unsigned, secret, rng).encode()
     ballot = Ballot.decode(data, context.questions)
     verify_ballot(ballot, context)
@@ -63,7 +64,7 @@ def test_a_checked_ballot_verifies_for_its_votes_alone(
     election: tuple[BallotContext, Scalar, tuple[tuple[int, ...], ...], str],
 ) -> None:
     context, _, votes, seed = election
-    credential = generator_power(Scalar.random(seeded_rng(seed)))
+    credential = Secret(Scalar.random(seeded_rng(seed)))
     unsigned, opening = make_unsigned_ballot(context, credential, votes, seeded_rng(seed))
     data = export_opened(unsigned, opening)
     checked = CheckedBallot.decode(data, context.questions)
@@ -82,7 +83,7 @@ def test_a_ballot_of_another_election_or_key_is_refused(
 ) -> None:
     context, _, votes, seed = election
     secret = Secret(Scalar.random(seeded_rng(seed)))
-    unsigned, _ = make_unsigned_ballot(context, public_credential(secret), votes)
+    unsigned, _ = make_unsigned_ballot(context, secret, votes)
     other = replace(context, fingerprint=sha256_base64(b"another election"))
     moved = replace(unsigned, fingerprint=other.fingerprint)
     for ballot, where in (

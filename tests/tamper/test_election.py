@@ -128,6 +128,8 @@ SHOWN = {
     "a variation selector": "Liste\ufe0f A",
     "a joiner that nobody sees": "Liste\u034f A",
     "a mark without its letter": "\u0301Liste",
+    "a vowel of Khmer that shows nothing": "Liste\u17b4",
+    "an accent of Hebrew": "Liste\u0591",
     "a blank of Braille": "Liste\u2800A",
     "nothing but signs": "« – »",
 }

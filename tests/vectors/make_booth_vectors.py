@@ -46,7 +46,7 @@ def ballot(election: SimulatedElection, number: int, choice: int | None) -> dict
     rng = seeded_rng(seed)
     secret = election.private_credentials[number]
     unsigned, opening = make_unsigned_ballot(
-        election.election.context, public_credential(secret), election.vote(choice), rng
+        election.election.context, secret, election.vote(choice), rng
     )
     return {
         "voter": number,

@@ -7,6 +7,7 @@ python -m tests.vectors.make_vectors
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from protocol.ballot import BallotContext, make_unsigned_ballot, sign_ballot
@@ -17,6 +18,7 @@ from protocol.encoding import encode_json, sha256_base64, sha256_hex
 from protocol.group import IDENTITY, P, Q, Scalar, generator_power
 from protocol.opened import export_opened
 from protocol.questions import Question
+from protocol.randomness import RANDOM_BYTES, draw_randomness
 from protocol.secret import Secret
 from protocol.transcript import hash_to_scalar, labelled_digest, labelled_scalar
 from tally.read_aloud import words_of_transcript
@@ -175,22 +177,69 @@ def _mistyped_codes(printed: str) -> list[Case]:
     ]
 
 
+FINGERPRINT = sha256_base64(b"the election of the vectors")
+STATEMENT = f"{FINGERPRINT}|{generator_power(Scalar.from_int(5)).encode()}"
+VOTE = (0, 0, 1)
+
+
+def randomness() -> list[Case]:
+    """Return what ballots are encrypted with: §9.2.
+
+    A broken generator gives the same bytes at every draw, and for all cases but the last.
+    """
+    return [
+        drawn("a ballot"),
+        drawn("the same vote, once more", earlier=1),
+        drawn("another vote", [(0, 1, 0)]),
+        drawn("a second question", [VOTE, (1,)]),
+        drawn("another vote in the second question alone", [VOTE, (0,)]),
+        drawn("another credential", credential=Q - 1),
+        drawn("another election", statement=STATEMENT[::-1]),
+        drawn("other random bytes", byte="2b"),
+    ]
+
+
+def drawn(
+    name: str,
+    votes: Sequence[Sequence[int]] = (VOTE,),
+    *,
+    credential: int = 5,
+    statement: str = STATEMENT,
+    earlier: int = 0,
+    byte: str = "2a",
+) -> Case:
+    """Return a ballot's votes and randomness, from a generator that gives one byte alone."""
+    x = Scalar.from_int(credential)
+    rows = draw_randomness(
+        Secret(x), statement, votes, earlier, lambda count: bytes.fromhex(byte) * count
+    )
+    return case(
+        name,
+        "valid",
+        credential=x.encode(),
+        statement=statement,
+        votes=votes,
+        earlier=earlier,
+        random=byte * RANDOM_BYTES,
+        randomness=[[r.encode() for r in row] for row in rows],
+    )
+
+
 QUESTION = Question(("Liste A", "Liste B"), True, 1, 1, "Choisissez une liste")
 
 
 def ballots() -> dict[str, object]:
     """Return an election of one question, a ballot, the same one checked, and damage to it."""
     rng = seeded_rng("vectors")
-    fingerprint = sha256_base64(b"the election of the vectors")
-    context = BallotContext(UUID, fingerprint, generator_power(Scalar.random(rng)), (QUESTION,))
+    context = BallotContext(UUID, FINGERPRINT, generator_power(Scalar.random(rng)), (QUESTION,))
     credential = credential_from_code(UUID, Secret(bytes(range(16))))
     secret = derive_credential(UUID, credential)
-    unsigned, opening = make_unsigned_ballot(context, public_credential(secret), [(0, 0, 1)], rng)
+    unsigned, opening = make_unsigned_ballot(context, secret, [(0, 0, 1)], rng)
     data = sign_ballot(unsigned, secret, rng).encode().decode()
     return {
         "election": {
             "uuid": UUID,
-            "fingerprint": fingerprint,
+            "fingerprint": FINGERPRINT,
             "public_key": context.public_key.encode(),
             "questions": [QUESTION.encode()],
         },
@@ -252,6 +301,7 @@ def vectors() -> dict[str, str]:
         "group.json": {"elements": elements(), "scalars": scalars()},
         "hashes.json": hashes(),
         "codes.json": codes(),
+        "randomness.json": randomness(),
         "ballots.json": ballots(),
         "words.json": words(),
     }

@@ -161,13 +161,13 @@ def test_a_further_event_of_the_chain_is_read() -> None:
 )
 def test_a_broken_chain_is_a_fault_of_the_chain(changes: dict[str, object]) -> None:
     board = read(event(OPEN, changes))
-    assert board.chain_faults
-    assert not board.order_faults
+    assert board.chain.faults
+    assert not board.chain.order_faults
 
 
 @pytest.mark.parametrize("kind", ["Shuffle", "EndShuffles", "Setup", "ballot"])
 def test_a_stray_event_is_a_fault_of_the_order(kind: str) -> None:
-    assert read(event(OPEN, {"type": kind, "payload": "0" * 64})).order_faults
+    assert read(event(OPEN, {"type": kind, "payload": "0" * 64})).chain.order_faults
 
 
 @pytest.mark.parametrize(
@@ -175,12 +175,12 @@ def test_a_stray_event_is_a_fault_of_the_order(kind: str) -> None:
 )
 def test_an_unreadable_event_is_a_fault_of_the_chain(raw: bytes) -> None:
     board = read(event(OPEN, {}, raw=raw or b" "))
-    assert board.chain_faults
+    assert board.chain.faults
     assert board.lost == 1
 
 
 def test_data_before_an_event_are_exactly_its_own() -> None:
     board = read(event(OPEN + member(b'"note"'), {}))
     assert board.data_faults
-    assert not board.chain_faults
+    assert not board.chain.faults
     assert not read(event(OPEN, {})).data_faults

@@ -82,7 +82,10 @@ def test_only_64_small_hexadecimal_digits_are_a_point(text: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [*("", "-1", "+1", "01", " 1", "1 ", "1_0", "1.0", "１", "0x1"), str(Q), "1" * 5000, 1, None],
+    [
+        *("", "-1", "+1", "01", "00", " 1", "1 ", "1\n", "1_0", "1.0", "１", "0x1"),
+        *(str(Q), "1" * 5000, 1, None),
+    ],
 )
 def test_a_scalar_has_one_text(text: object) -> None:
     with pytest.raises(Malformed):

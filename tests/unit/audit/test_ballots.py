@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -143,6 +144,20 @@ TEXTS = {
 @pytest.mark.parametrize("data", TEXTS.values(), ids=TEXTS)
 def test_another_writing_is_a_fault_of_form(data: bytes) -> None:
     assert speaking(faults_of(data)) == "form"
+
+
+def test_an_election_of_too_many_questions_has_no_ballot() -> None:
+    demanding = replace(PLAIN, questions=PLAIN.questions * 10**5)
+    with pytest.raises(Malformed, match="over 1 MiB"):
+        decode_ballot(BALLOT, demanding)
+
+
+def test_each_election_has_a_form_of_its_own() -> None:
+    other = replace(PLAIN, questions=PLAIN.questions * 2)
+    decode_ballot(BALLOT, PLAIN)
+    with pytest.raises(Malformed):
+        decode_ballot(BALLOT, other)
+    decode_ballot(BALLOT, PLAIN)
 
 
 def other_answers(ballot: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -137,3 +138,14 @@ def test_an_interruption_during_the_imports_is_answered() -> None:
     command = [sys.executable, "-c", program, str(peer.archive("plain"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "interrompu")
+
+
+def test_memory_is_cleared_while_ballots_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["evote-audit", "verify", "/nowhere", "--jobs", "1"])
+    try:
+        assert cli.main() == 2
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()

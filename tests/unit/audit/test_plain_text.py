@@ -16,6 +16,7 @@ GOOD = (
     "1ère liste",
     "J\u0323\u030cz",  # marks upon a letter that no single character has
     "7",
+    "A\u0352\u036f",  # the last of the marks permitted
     "L" * 200,
 )
 BAD = {
@@ -41,6 +42,13 @@ BAD = {
     "a Hangul filler": "Liste \u3164",
     "an Arabic digit": "Liste \u0661",
     "a mathematical digit": "Liste \U0001d7ce",
+    "a vowel of Khmer, inherent": "F\u17b4CPE",
+    "the other vowel of Khmer": "FCPE\u17b5",
+    "a vowel of Arabic": "Liste\u064e",
+    "a point of Hebrew": "Liste\u05c1",
+    "a vowel of Tamil": "Liste\u0bbe",
+    "a circle around a letter": "Liste A\u20dd",
+    "a half mark": "Liste A\ufe20",
     "a mark first": "\u0323Liste",
     "a mark after a space": "Liste \u0323A",
     "a mark after a digit": "Liste 1\u0323",

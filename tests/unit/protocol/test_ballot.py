@@ -31,8 +31,9 @@ from protocol.proofs.blank import prove_blank, prove_overall
 from protocol.proofs.membership import prove_membership
 from protocol.proofs.proof import Proof
 from protocol.questions import Question
+from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
-from tests.rng import seeded_rng
+from tests.rng import constant_rng, seeded_rng
 from tests.variants import changed_calls
 
 RNG = seeded_rng("ballots")
@@ -45,7 +46,7 @@ CONTEXT = BallotContext(
 VOTER = Secret(Scalar.random(RNG))
 OTHER_VOTER = Secret(Scalar.random(RNG))
 VOTES = ((0, 1, 0), (1, 1))
-UNSIGNED, OPENING = make_unsigned_ballot(CONTEXT, public_credential(VOTER), VOTES, RNG)
+UNSIGNED, OPENING = make_unsigned_ballot(CONTEXT, VOTER, VOTES, RNG)
 BALLOT = sign_ballot(UNSIGNED, VOTER, RNG)
 DATA = BALLOT.encode()
 
@@ -114,9 +115,7 @@ def with_answer(index: int, **changes: object) -> Ballot:
 CHOICES = UNSIGNED.answers[0].choices
 PROOFS = UNSIGNED.answers[0].individual_proofs
 RERANDOMISED = tuple(Ciphertext(c.alpha * GENERATOR, c.beta * CONTEXT.public_key) for c in CHOICES)
-ANOTHER = sign_ballot(
-    make_unsigned_ballot(CONTEXT, public_credential(VOTER), VOTES, RNG)[0], VOTER, RNG
-)
+ANOTHER = sign_ballot(make_unsigned_ballot(CONTEXT, VOTER, VOTES, RNG)[0], VOTER, RNG)
 FORGED: dict[str, Callable[[], Ballot]] = {
     "another voter signs a copy": lambda: resigned(UNSIGNED, OTHER_VOTER),
     "ciphertexts are re-randomised": lambda: with_answer(0, choices=RERANDOMISED),
@@ -157,10 +156,52 @@ def test_a_forged_ballot_is_untrue(forged: Callable[[], Ballot]) -> None:
         verify_ballot(ballot, CONTEXT)
 
 
+def alphas(
+    votes: Sequence[Sequence[int]],
+    rng: Rng,
+    voter: Secret[Scalar] = VOTER,
+    context: BallotContext = CONTEXT,
+    earlier: int = 0,
+) -> list[str]:
+    """The α of every choice of a ballot: two are equal only if their randomness is."""
+    unsigned, _ = make_unsigned_ballot(context, voter, votes, rng, earlier=earlier)
+    return [choice.alpha.encode() for made in unsigned.answers for choice in made.choices]
+
+
+def test_a_generator_that_repeats_itself_lets_no_ballot_open_another() -> None:
+    elsewhere = replace(CONTEXT, fingerprint=sha256_base64(b"another"))
+    all_of_them = [
+        *alphas(VOTES, constant_rng),
+        *alphas(VOTES, constant_rng, earlier=1),  # checked, then encrypted anew for the same choice
+        *alphas(((0, 0, 1), (1, 1)), constant_rng),
+        *alphas(((0, 1, 0), (1, 0)), constant_rng),  # the other question's vote is another
+        *alphas(VOTES, constant_rng, OTHER_VOTER),
+        *alphas(VOTES, constant_rng, context=elsewhere),
+    ]
+    assert len(set(all_of_them)) == len(all_of_them) == 6 * 5
+
+
+def test_a_generator_that_works_makes_another_ballot_of_the_same_vote() -> None:
+    drawn = [*alphas(VOTES, RNG), *alphas(VOTES, RNG), *alphas(VOTES, system_rng)]
+    assert len(set(drawn)) == len(drawn) == 3 * 5
+
+
+def test_each_choice_has_sixty_four_random_bytes_of_its_own() -> None:
+    asked: list[int] = []
+
+    def counting(count: int) -> bytes:
+        asked.append(count)
+        return system_rng(count)
+
+    alphas(VOTES, counting)
+    assert asked[:5] == [64] * 5
+    assert set(asked[5:]) == {32}  # those of the proofs: §6
+
+
 def test_a_vote_that_is_not_permitted_is_not_encrypted() -> None:
     for votes in ([(0, 1, 1), (0, 0)], [(1, 1, 0), (0, 0)], [(0, 1, 0)], [(0, 2, -1), (0, 0)]):
         with pytest.raises(ProtocolError):
-            make_unsigned_ballot(CONTEXT, GENERATOR, votes, RNG)
+            make_unsigned_ballot(CONTEXT, VOTER, votes, RNG)
 
 
 def test_the_secret_must_be_that_of_the_ballots_credential() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from protocol.ballot import Ballot, BallotContext, make_unsigned_ballot, sign_ballot
-from protocol.credentials import public_credential
 from protocol.encoding import sha256_base64
 from protocol.errors import MalformedError, ProofError
 from protocol.group import ONE, Scalar, generator_power
@@ -30,7 +29,7 @@ CONTEXT = BallotContext(
     QUESTIONS,
 )
 VOTER = Secret(Scalar.random(RNG))
-UNSIGNED, OPENING = make_unsigned_ballot(CONTEXT, public_credential(VOTER), [(0, 0, 1), (1,)], RNG)
+UNSIGNED, OPENING = make_unsigned_ballot(CONTEXT, VOTER, [(0, 0, 1), (1,)], RNG)
 DATA = export_opened(UNSIGNED, OPENING)
 CHECKED = CheckedBallot.decode(DATA, QUESTIONS)
 

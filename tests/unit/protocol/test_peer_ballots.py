@@ -59,6 +59,6 @@ def test_private_credentials_of_the_peer_lead_to_its_public_ones() -> None:
 def test_a_credential_of_the_peer_casts_a_ballot_of_ours() -> None:
     context, _, _ = read(PLAIN)
     secret = derive_credential(context.uuid, decode_credential(PRIVATE["10"]))
-    unsigned, _ = make_unsigned_ballot(context, public_credential(secret), [[0, 1, 0, 0]])
+    unsigned, _ = make_unsigned_ballot(context, secret, [[0, 1, 0, 0]])
     ballot = Ballot.decode(sign_ballot(unsigned, secret).encode(), context.questions)
     verify_ballot(ballot, context)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from protocol.ballot import Ballot, BallotContext, verify_ballot
 from protocol.codes import MistypedCode, credential_from_code, decode_code, sign_in_number
 from protocol.credentials import derive_credential, public_credential
 from protocol.errors import MalformedError, ProofError
-from protocol.group import Element, Scalar
+from protocol.group import Element, Q, Scalar
 from protocol.opened import CheckedBallot, verify_opened
 from protocol.questions import decode_questions
 from protocol.transcript import hash_to_scalar, labelled_digest, labelled_scalar
@@ -25,9 +26,9 @@ def by_name(case: Case) -> str:
     return str(case["name"])
 
 
-GROUP, HASHES, CODES, BALLOTS = (
+GROUP, HASHES, CODES, RANDOMNESS, BALLOTS = (
     json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
-    for name in ("group", "hashes", "codes", "ballots")
+    for name in ("group", "hashes", "codes", "randomness", "ballots")
 )
 
 
@@ -95,6 +96,25 @@ def test_codes(case: Case) -> None:
     assert isinstance(refusal.value, MistypedCode) == (case["expect"] == "mistyped")
     if isinstance(refusal.value, MistypedCode):
         assert list(refusal.value.groups) == case["groups"]
+
+
+@pytest.mark.parametrize("case", RANDOMNESS, ids=by_name)
+def test_randomness_is_the_hash_of_the_document(case: Case) -> None:
+    x = int(case["credential"]).to_bytes(32, "big")
+    votes = json.dumps(case["votes"], separators=(",", ":"))
+    for n, row in enumerate(case["randomness"]):
+        assert len(row) == len(case["votes"][n])
+        for j, r in enumerate(row):
+            place = [case["statement"], votes, str(case["earlier"]), str(n), str(j)]
+            texts = [b"evote/v1/randomness", x, *map(str.encode, place)]
+            parts = [*texts, bytes.fromhex(case["random"])]
+            frame = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+            assert int(r) == int.from_bytes(hashlib.sha512(frame).digest(), "big") % Q
+
+
+def test_no_randomness_comes_twice_in_them() -> None:
+    drawn = [r for case in RANDOMNESS for row in case["randomness"] for r in row]
+    assert len(drawn) == len(set(drawn)) == 26
 
 
 def context() -> BallotContext:

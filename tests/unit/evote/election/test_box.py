@@ -28,7 +28,6 @@ from evote.errors import Refusal, Unreadable
 from protocol.ballot import Ballot, make_unsigned_ballot, sign_ballot
 from protocol.board import read_board
 from protocol.board_checks import verify_board
-from protocol.credentials import public_credential
 from protocol.events import BoardState, Head
 from protocol.group import Scalar
 from protocol.secret import Secret
@@ -297,6 +296,5 @@ def test_an_empty_box_closes_too(archive: Path, election: SimulatedElection) -> 
 
 
 def _cast_with(election: SimulatedElection, credential: Secret[Scalar]) -> Ballot:
-    key = public_credential(credential)
-    unsigned, _ = make_unsigned_ballot(election.election.context, key, election.vote(0))
+    unsigned, _ = make_unsigned_ballot(election.election.context, credential, election.vote(0))
     return sign_ballot(unsigned, credential)

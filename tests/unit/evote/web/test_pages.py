@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -18,10 +19,11 @@ ABSENT = "0000-0000-0000-0000"
 
 
 @pytest.fixture(scope="module")
-def visitor(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client of one school that no test of this file changes."""
     site = make_site(tmp_path_factory.mktemp("visited"))
-    return TestClient(site.app, base_url=site.url)
+    yield TestClient(site.app, base_url=site.url)
+    site.school.database.close()
 
 
 def test_every_route_has_a_case() -> None:

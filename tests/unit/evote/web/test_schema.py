@@ -20,6 +20,7 @@ from tests.site import Site, make_site
 
 _FOLDER = TemporaryDirectory()
 _SITE = make_site(Path(_FOLDER.name) / "site")
+_SITE.school.database.close()  # every process imports this file, and one alone runs its tests
 SCHEMA = schemathesis.openapi.from_asgi("/api/openapi.json", _SITE.app)
 OPERATIONS = {
     ("GET", f"/api/elections/{UUID}/{name}")
