@@ -69,6 +69,7 @@ class SimulatedElection:
         seed: changes every key, code and random number.
         roll_commitment: of a roll that somebody has; otherwise of one that nobody reads.
         held: a ceremony held elsewhere; otherwise one is held.
+        opens_at: in seconds, and closes_at: its hours.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -85,6 +86,8 @@ class SimulatedElection:
     seed: str = ""
     roll_commitment: str = sha256_hex(b"a roll that nobody reads")
     held: FinishedCeremony | None = None
+    opens_at: int = OPENS_AT
+    closes_at: int = CLOSES_AT
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -148,8 +151,8 @@ class SimulatedElection:
             school=School("École Jules Ferry", "0750001A", "ecole"),
             seats=self.seats,
             lists=self.candidate_lists,
-            opens_at=OPENS_AT,
-            closes_at=CLOSES_AT,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
             grace_seconds=300,
             trustees_sha256=sha256_hex(ceremony.trustees),
             credentials_sha256=sha256_hex(self.credentials.data),

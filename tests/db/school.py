@@ -173,10 +173,15 @@ def host(
 
 def audit(school: School, folder: Path) -> None:
     """The exported board, with the set-up signatures, must pass the verifier."""
-    folder.mkdir(exist_ok=True)
-    (folder / f"{school.uuid}.bel").write_bytes(school.archive())
     signatures = school.held().setup_signatures
     assert signatures is not None
+    audit_files(school.uuid, school.archive(), signatures, folder)
+
+
+def audit_files(uuid: str, archive: bytes, signatures: bytes, folder: Path) -> None:
+    """This archive, with these set-up signatures, must pass the verifier."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{uuid}.bel").write_bytes(archive)
     (folder / "setup-signatures.json").write_bytes(signatures)
     done = subprocess.run(
         [sys.executable, "-m", "audit", "verify", str(folder)],
