@@ -63,7 +63,9 @@ class Hosted:
         """Every row of every table."""
         with self.school() as school, school.database.read() as connection:
             return {
-                table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+                table.name: sorted(
+                    (tuple(row) for row in connection.execute(select(table))), key=repr
+                )
                 for table in Base.metadata.sorted_tables
             }
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def _sockets_of(pid: int) -> set[str]:
     found = set()
     try:
         for link in (PROC / str(pid) / "fd").iterdir():
-            target = os.readlink(link)
+            target = str(link.readlink())
             if target.startswith("socket:["):
                 found.add(target[len("socket:[") : -1])
     except (FileNotFoundError, ProcessLookupError):

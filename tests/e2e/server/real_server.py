@@ -20,10 +20,19 @@ from pathlib import Path
 from tests.e2e.server import processes
 
 WORKERS = 2
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 60
 # Below those that systems give to clients: one that calls while nobody listens would otherwise
 # sooner or later be given this very port, and be connected to itself.
 PORTS = range(15_000, 30_000)
+
+
+def free_port() -> int:
+    chooser = random.SystemRandom()
+    while True:
+        port = chooser.choice(PORTS)
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -33,7 +42,7 @@ class RealServer:
     url: str
     keys: Path
     folder: Path
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     before: tuple[str, ...] = ()
     count: int = WORKERS
@@ -67,8 +76,11 @@ class RealServer:
         assert self.process is not None
         if not self.before:
             return self.process.pid
-        below = processes.children(self.process.pid)
-        return next(pid for pid, command in below.items() if b"serve" in command)
+        for _ in patiently("the server does not start"):
+            for pid, command in processes.children(self.process.pid).items():
+                if b"serve" in command:
+                    return pid
+        raise AssertionError
 
     def workers(self) -> set[int]:
         """The processes that answer: one alone has no supervisor."""
@@ -149,12 +161,3 @@ def patiently(complaint: str) -> Iterator[None]:
         yield
         time.sleep(0.02)
     raise AssertionError(complaint)
-
-
-def free_port() -> int:
-    chooser = random.SystemRandom()
-    while True:
-        port = chooser.choice(PORTS)
-        with socket.socket() as tried, contextlib.suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port
