@@ -75,7 +75,7 @@ bench: setup peer $(NODE_PACKAGES) ## measure, beside the peer: one table, JSON 
 bench-large: setup peer $(NODE_PACKAGES) ## the same with 100,000 ballots
 	@$(RUN) -m bench --large
 
-soak: setup peer ## the long counts, and the tests marked soak (SOAK=tests/properties for a part, SOAK_SEED=… again)
+soak: setup peer postgresql ## the long counts, and the tests marked soak (SOAK=tests/properties for a part, SOAK_SEED=… again)
 	@setup/soak.sh $(PYTEST) -m 'core or soak' $(SOAK)
 
 mutants: setup ## change the code in small ways and see a test fail (MUTANTS='tally.seats*' for a part)

@@ -96,6 +96,7 @@ class SimulatedElection:
             has then; 0 for before the opening.
         rehearsal: whether the election says so.
         booth: the files that are sealed, of a server that has others than ``BOOTH``.
+        opens_at: in seconds, and closes_at: its hours.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -117,6 +118,8 @@ class SimulatedElection:
     happenings: tuple[tuple[int, Body], ...] = ()
     rehearsal: bool = False
     booth: tuple[BoothFile, ...] = ()
+    opens_at: int = OPENS_AT
+    closes_at: int = CLOSES_AT
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -193,8 +196,8 @@ class SimulatedElection:
             school=School("École Jules Ferry", "0750001A", "ecole"),
             seats=self.seats,
             lists=self.candidate_lists,
-            opens_at=OPENS_AT,
-            closes_at=CLOSES_AT,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
             grace_seconds=300,
             trustees_sha256=sha256_hex(ceremony.trustees),
             credentials_sha256=sha256_hex(self.credentials.data),
@@ -381,9 +384,11 @@ class SimulatedElection:
         order = list(EventKind)
         setup = self.board_position(1, EventKind.SETUP)
         sealed = Sealed(self.election.fingerprint, self.statement.setup_event)
-        told: list[Told] = [(OPENS_AT - DAY, setup, sealed)]
+        told: list[Told] = [(self.opens_at - DAY, setup, sealed)]
         before = [body for size, body in self.happenings if size == 0]
-        told += [(OPENS_AT - DAY // 2 + MINUTE * i, setup, body) for i, body in enumerate(before)]
+        told += [
+            (self.opens_at - DAY // 2 + MINUTE * i, setup, body) for i, body in enumerate(before)
+        ]
         if order.index(until) >= order.index(EventKind.BALLOT):
             told += self._told_while_open(setup)
         if order.index(until) >= order.index(EventKind.ENCRYPTED_TALLY):
@@ -397,18 +402,18 @@ class SimulatedElection:
         return told
 
     def _told_while_open(self, setup: LogPosition) -> list[Told]:
-        told: list[Told] = [(OPENS_AT, setup, Opened(self.setup_signatures.signatures))]
+        told: list[Told] = [(self.opens_at, setup, Opened(self.setup_signatures.signatures))]
         during = [(size, body) for size, body in self.happenings if size > 0]
         for number, (size, body) in enumerate(during, 1):
             board = self.board_position(size, EventKind.BALLOT)
-            told.append((OPENS_AT + MINUTE * number, board, body))
+            told.append((self.opens_at + MINUTE * number, board, body))
         return told
 
     @cached_property
     def closing_time(self) -> int:
         """The closing time in force at the end."""
         changed = [body for _, body in self.happenings if isinstance(body, HoursChanged)]
-        return changed[-1].closes_at if changed else CLOSES_AT
+        return changed[-1].closes_at if changed else self.closes_at
 
     def _board_at_closing(self) -> LogPosition:
         events = self.events(EventKind.ENCRYPTED_TALLY)

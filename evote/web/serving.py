@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Runs the application with uvicorn: no log of addresses, and time to finish what was begun."""
 
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -18,6 +24,7 @@ FINISH_SECONDS: Final = 30
 def app_from_environment() -> FastAPI:
     """Return the application of the settings in the environment; each worker calls it."""
     configure_logs()
+    _stop_with_the_supervisor()
     settings = read_settings()
     return create_app(settings, open_database(settings.database_url))
 
@@ -32,7 +39,13 @@ def migrate_database(settings: Settings) -> None:
 
 
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve until a signal asks to stop; requests that have begun are answered first."""
+    """Serve until a signal asks to stop; requests that have begun are answered first.
+
+    Raises:
+        SystemExit: with status 0, when it was ``SIGTERM``.
+    """
+    # A single worker of uvicorn's stops in good order, and then sends itself the signal again.
+    signal.signal(signal.SIGTERM, _leave)
     uvicorn.run(
         "evote.web.serving:app_from_environment",
         factory=True,
@@ -45,3 +58,23 @@ def serve(host: str, port: int, workers: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _stop_with_the_supervisor() -> None:
+    """Let a worker whose supervisor was killed stop in good order.
+
+    It would go on serving, nobody would replace it, and its port would not be free for a new start.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -44,25 +44,29 @@ class Server:
     def url(self, name: str) -> str:
         return f"postgresql://preau@/{name}?host={self.folder}"
 
-    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, before: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs, not as root, which it refuses."""
         return subprocess.run(
-            [self.programs / program, *arguments],
+            [*before, self.programs / program, *arguments],
             user=self.user,
             group=self.user and pwd.getpwnam(self.user).pw_gid,
             extra_groups=[] if self.user else None,
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=True,
         )
 
-    def start(self) -> None:
+    def start(self, *before: str) -> None:
+        """Start it, below another program if one is named, which then ends with it."""
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in SETTINGS.items())
         log = str(self.folder / "log")
         arguments = ["-D", str(self.data), "-l", log, "-w", "-o", f"-k {self.folder} {options}"]
-        self.run("pg_ctl", *arguments, "start")
+        self.run("pg_ctl", *arguments, "start", before=before)
 
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The real server's socket gets no acknowledgement before the log is synced: docs/adr/0010.
+
+SQLite is synced by the worker itself, PostgreSQL by its own process: it is started below strace
+too, and the calls of both are read by their times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.db.postgresql import Server
+from tests.e2e.server.calls import Call, read_calls, strace, unsynced
+from tests.e2e.server.hosted import Hosted, host_school
+from tests.e2e.server.parents import post_cast
+from tests.e2e.server.real_server import RealServer, patiently, running
+
+pytestmark = pytest.mark.db  # strace
+
+PARENTS = 6
+
+
+def cast_one_after_the_other(hosted: Hosted, folder: Path) -> list[Call]:
+    """Return the calls of the server while parents vote, up to its end."""
+    output = folder / "server.calls"
+    traced = RealServer(hosted.url, hosted.keys, folder, before=strace(output))
+    with running(traced) as server:
+        for elector in range(PARENTS):
+            assert post_cast(server.port, hosted.uuid, hosted.body(elector)).status == 200
+        assert server.stop() == 0
+    return read_calls(output)
+
+
+def acknowledgements(calls: list[Call]) -> list[Call]:
+    """The first bytes of each answer that says *recorded*; its body comes in a call of its own."""
+    sent = [call for call in calls if call.name.startswith("send") and "200 OK" in call.given]
+    return [call for call in sent if "no-store" in call.given]  # neither a page nor /healthz
+
+
+def test_sqlite_is_synced_before_the_socket_is_written(sqlite_url: str, tmp_path: Path) -> None:
+    hosted = host_school(sqlite_url, tmp_path)
+    calls = cast_one_after_the_other(hosted, tmp_path)
+    assert unsynced(calls, "-wal", acknowledgements(calls)) == (PARENTS, 0)
+
+
+def test_postgresql_is_synced_before_the_socket_is_written(
+    postgresql: Server, postgresql_url: str, tmp_path: Path
+) -> None:
+    hosted = host_school(postgresql_url, tmp_path)
+    with traced(postgresql) as output:
+        calls = cast_one_after_the_other(hosted, tmp_path)
+    of_postgresql = read_calls(output)
+    assert unsynced(of_postgresql, "/pg_wal/", acknowledgements(calls)) == (PARENTS, 0)
+    committed = [each for each in of_postgresql if "COMMIT" in each.given]
+    assert len(committed) >= 2 * PARENTS
+
+
+@contextmanager
+def traced(postgresql: Server) -> Iterator[Path]:
+    """PostgreSQL below strace in the block; afterwards its calls are there."""
+    output = postgresql.folder / "postgresql.calls"
+    postgresql.stop()
+    with ThreadPoolExecutor(1) as pool:
+        tracing = pool.submit(postgresql.start, *strace(output))  # ends when PostgreSQL does
+        try:
+            for _ in patiently("PostgreSQL does not start"):
+                if (postgresql.data / "postmaster.pid").exists() and answers(postgresql):
+                    break
+            yield output
+        finally:
+            postgresql.stop()
+            tracing.result(30)
+            postgresql.start()
+
+
+def answers(postgresql: Server) -> bool:
+    try:
+        postgresql.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
