@@ -70,8 +70,8 @@ arguments :
   CHEMIN             l'archive .bel, le dossier de l'élection, ou son zip
 
 options :
-  --since ANCIEN     archive, dossier ou fichier .checkpoint gardé plus tôt : rien
-                     de ce qu'il montrait ne doit avoir changé
+  --since ANCIEN     archive, dossier ou .checkpoint gardé plus tôt : rien de ce
+                     qu'il montrait ne doit avoir changé
   --require preau    refuser une élection sans les garanties de Préau
   --json             le verdict en JSON, seul sur la sortie, pour un programme
   --jobs N           nombre de processus (0 : le plus possible)

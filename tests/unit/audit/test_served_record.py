@@ -102,7 +102,7 @@ def test_the_first_lines_tell_the_journal(tmp_path: Path, run: Run) -> None:
     assert "programme de vote remplacé (1 fichier)" in head
     assert "Signatures de clôture : Anne Lefèvre (directrice) et Bruno Diallo" in head
     assert "la parole du serveur" in " ".join(out.split())
-    english = run("verify", record, "--lang", "en")[1]
+    english = " ".join(run("verify", record, "--lang", "en")[1].split())
     assert "18 entries, 1 suspension, 5 incidents, 2 contested votes, 1 replaced code" in english
 
 
