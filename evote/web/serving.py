@@ -19,7 +19,8 @@ def app_from_environment() -> FastAPI:
     """Return the application of the settings in the environment; each worker calls it."""
     configure_logs()
     settings = read_settings()
-    return create_app(settings, open_database(settings.database_url))
+    database = open_database(settings.database_url)
+    return create_app(settings, database, with_upkeep=settings.upkeep)
 
 
 def migrate_database(settings: Settings) -> None:
