@@ -147,6 +147,14 @@ HOURS: Table = {
         ballot_2=[("hours-changed", {"opens_at": 1791400000, "reason": "Erreur"})]
     ),
 }
+AHEAD: Table = {
+    "an incident between the end of the ballots and the closing": plain(
+        closing=[NOTE, ("closed", {}), ("closing-signed", {})]
+    ),
+    "a contested vote between the end of the ballots and the closing": plain(
+        closing=[CASE, ("closed", {}), ("closing-signed", {})]
+    ),
+}
 NUMBERS: Table = {
     "the first amendment numbered 2": made("C28", "", {"body 2": put("amendment", 2)}),
     "the second amendment numbered 1": made("C28", "", {"body 9": put("amendment", 1)}),
@@ -171,7 +179,7 @@ BEHIND: Table = {
     "a journal that stops before the closing": kept("C28", "", cut(10)),
     "a journal that stops before the count": kept("C28", "", cut(14)),
 }
-TABLE = ORDER | ENDED | HOURS | NUMBERS | BEHIND
+TABLE = ORDER | ENDED | HOURS | AHEAD | NUMBERS | BEHIND
 
 
 @pytest.mark.parametrize("phrase", TABLE)
