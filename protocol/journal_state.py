@@ -174,7 +174,7 @@ def _verify_board_size(state: JournalState, entry: JournalEntry) -> None:
     kind, size = entry.kind, entry.board.size
     if size < 1:
         raise _untold(entry, "names a board without events", "19.2")
-    if (kind is EntryKind.OPENED or state.phase in {None, Phase.SEALED}) and size != 1:
+    if state.phase in {None, Phase.SEALED} and size != 1:
         raise _untold(entry, "has more than the set-up on its board", "19.2")
     if state.held_at is not None and kind is not EntryKind.CLOSED and size != state.held_at:
         raise _untold(entry, "has more on its board than when ballots were stopped", "19.2")
