@@ -70,8 +70,8 @@ arguments :
   CHEMIN             l'archive .bel, le dossier de l'élection, ou son zip
 
 options :
-  --since ANCIEN     archive ou dossier gardé plus tôt : rien de ce qu'il
-                     montrait ne doit avoir changé
+  --since ANCIEN     archive, dossier ou .checkpoint gardé plus tôt : rien de ce
+                     qu'il montrait ne doit avoir changé
   --require preau    refuser une élection sans les garanties de Préau
   --json             le verdict en JSON, seul sur la sortie, pour un programme
   --jobs N           nombre de processus (0 : le plus possible)
@@ -96,8 +96,8 @@ arguments:
   PATH               the .bel archive, the record's folder, or its zip
 
 options:
-  --since OLD        archive or record kept earlier: nothing that it showed may
-                     have changed
+  --since OLD        archive, record or checkpoint kept earlier: nothing that it
+                     showed may have changed
   --require preau    refuse an election without the guarantees of Préau
   --json             the verdict as JSON, alone on the output, for a program
   --jobs N           number of processes (0: as many as the processor allows)

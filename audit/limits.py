@@ -43,6 +43,18 @@ _COPY = Text(
     "That this archive is the one others have: compare the fingerprint, or verify against"
     " an earlier copy with --since.",
 )
+_ALONE = Text(
+    "Ce que dit le journal de cette élection : il n'est pas dans l'archive seule. Suspensions,"
+    " codes remplacés, horaires ou programme changés se vérifient avec le dossier complet.",
+    "What this election's journal tells: it is not in the archive alone. Suspensions, replaced"
+    " codes, changes of hours or of the booth are verified with the complete record.",
+)
+_JOURNAL = Text(
+    "Que les heures du journal sont justes, ni qu'il n'a rien tu : elles sont la parole du serveur."
+    " Que les navigateurs ont reçu le programme annoncé : comparez pendant le vote.",
+    "That the journal's times are right, or that nothing was left out of it: they are the server's"
+    " word. That browsers were given the booth announced: compare during the vote.",
+)
 _TOO_FEW = Text(
     f"Attention : moins de {FEW} bulletins. Un résultat si petit peut révéler des votes.",
     f"Beware: fewer than {FEW} ballots. So small a result may reveal votes.",
@@ -63,6 +75,8 @@ def limits(verdict: Verdict) -> Iterator[Text]:
         yield _UNANIMOUS
     if not case.strict:
         yield _FORMAT
+    if case.binding and case.binding.server:
+        yield _JOURNAL if case.record.folder else _ALONE
     yield _PHONE
     yield _ROLL
     yield _STUFFING

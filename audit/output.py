@@ -10,6 +10,7 @@ from typing import Any
 from audit.catalogue import Entry
 from audit.elected import verified_result, verified_seats
 from audit.outcome import Finding
+from audit.told import journal_object
 from audit.verify import Verdict
 from audit.words import Text
 
@@ -30,6 +31,7 @@ def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, An
         "checks": checks(verdict.findings, say),
         "result": [list(row) for row in result] if result else None,
         "seats": verified_seats(verdict),
+        "journal": journal_object(case),
     }
 
 
@@ -63,6 +65,7 @@ def bare_object(
         "checks": checks(findings, say),
         "result": None,
         "seats": None,
+        "journal": None,
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from audit.election import Question
 from audit.layout import enumerated, lowered, quoted, raised
 from audit.outcome import Outcome
+from audit.told import is_cancelled, journal_lines
 from audit.verify import Verdict
 from audit.words import Text, count, shown
 
@@ -23,12 +24,19 @@ _BELENIOS = Text(
     "A Belenios election, without the guarantees of Préau",
 )
 _NOT_YET = Text("pas encore", "not yet")
+_CANCELLED = Text(
+    "Cette élection a été annulée ; ce qui en est publié est en règle, elle n'a pas de résultat.",
+    "This election was cancelled; what is published of it is in order, and it has no result.",
+)
+_STOPPED = Text("ANNULÉE", "CANCELLED")
 
 
 def first_sentence(verdict: Verdict) -> Text:
     """The verdict in one sentence; for a plain election it says so first."""
     if not verdict.valid:
         return _refusal(verdict)
+    if is_cancelled(verdict.case):
+        return _CANCELLED
     if verdict.case.board.state != "tallied":
         sentence = Text(
             "Tout ce que l'urne montre jusqu'ici est en règle ; il n'y a pas encore de résultat.",
@@ -69,9 +77,11 @@ def _refusal(verdict: Verdict) -> Text:
 
 
 def summary(verdict: Verdict) -> Iterator[Text]:
-    """Four lines after the verdict, the same four for every election."""
+    """Four lines after the verdict, the same for every election; then what the journal tells."""
     case = verdict.case
     state = _STATES.get(case.board.state or "", Text("inconnu", "unknown"))
+    if is_cancelled(case):
+        state = Text(f"{_STOPPED.fr} ({state.fr})", f"{_STOPPED.en} ({state.en})")
     if case.binding and case.binding.rehearsal:
         state = Text(f"{state.fr} – {_REHEARSAL.fr}", f"{state.en} – {_REHEARSAL.en}")
     yield _line("État", "State", state)
@@ -82,6 +92,8 @@ def summary(verdict: Verdict) -> Iterator[Text]:
     yield _line("Urne", "Board", ballots)
     yield _line("Résultat", "Result", _result(verdict))
     yield _line("Signatures d'ouverture", "Set-up signatures", _signatures(verdict))
+    for (fr, en), text in journal_lines(case):
+        yield _line(fr, en, text)
 
 
 def _line(fr: str, en: str, text: Text) -> Text:
@@ -90,6 +102,8 @@ def _line(fr: str, en: str, text: Text) -> Text:
 
 def _result(verdict: Verdict) -> Text:
     election, result = verdict.case.election, verdict.case.result
+    if is_cancelled(verdict.case):
+        return Text("aucun", "none")
     if verdict.case.board.state != "tallied":
         return _NOT_YET
     if not verdict.valid or election is None or result is None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, find_election
-from evote.database.roll_tables import OutboxRow
+from evote.database.roll_tables import OutboxRow, PinWatchRow
 from evote.keys import ElectionKeys, KeyFolder
 from evote.roll.electors import Contact, read_elector
 from protocol.secret import Secret
@@ -78,8 +78,12 @@ def post(
     text: Secret[str],
 ) -> None:
     """Put a message for an elector into the outbox; the caller has locked the election."""
-    last = select(func.max(OutboxRow.number)).where(OutboxRow.election_id == election.id)
-    number = (connection.scalar(last) or 0) + 1
+    number = connection.execute(
+        update(PinWatchRow)
+        .where(PinWatchRow.election_id == election.id)
+        .values(messages=PinWatchRow.messages + 1)
+        .returning(PinWatchRow.messages)
+    ).scalar_one()
     sealed = keys.seal(("outbox", number, elector, kind), text.reveal().encode())
     row = {"number": number, "elector": elector, "kind": kind, "sealed": sealed}
     connection.execute(insert(OutboxRow), {**election.place, **row})

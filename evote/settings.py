@@ -36,6 +36,7 @@ class Settings(BaseSettings):
         public_url: what parents open; https, or http on this machine alone.
         key_folder: where the elections' keys lie, apart from the database.
         outbox_folder: where the file transport writes.
+        upkeep: whether the server does the work of ``evote worker`` too.
         debug: shows errors in pages; on this machine alone.
     """
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     public_url: str
     key_folder: Path | None = None
     outbox_folder: Path | None = None
+    upkeep: bool = True
     debug: bool = False
 
 

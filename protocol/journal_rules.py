@@ -91,20 +91,18 @@ def _has_ended(board: Board) -> bool:
 
 
 def _verify_closing_and_result(board: Board, entries: Sequence[JournalEntry]) -> None:
-    # Until closed no entry saw EndBallots, until tallied none saw the result (§19.2, §19.3).
+    # Until tallied no entry saw the result. That none saw EndBallots before closed (§19.3) follows:
+    # where the ballots have ended there is a closing, and the story let no larger board before it.
     last_size = len(board.event_hashes)
-    closed = tallied = False
+    tallied = False
     for entry in entries:
         if isinstance(entry.body, Closed):
-            closed = True
             _verify_closed(board, entry, entry.body)
         elif isinstance(entry.body, Tallied):
             tallied = True
             named = (entry.board.size, entry.body.result_event, board.head.kind)
             if named != (last_size, board.head.hash, EventKind.RESULT):
                 raise _untrue(entry, "does not name the result with which the board ends")
-        elif not closed and entry.board.size > board.ballot_count + 1:
-            raise _untrue(entry, "saw the ballots end before the closing")
         elif not tallied and board.result is not None and entry.board.size == last_size:
             raise _untrue(entry, "saw the result before it was told")
 

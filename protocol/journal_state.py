@@ -7,8 +7,6 @@ journal. What only the board itself can show (roots, events, ballots) is in ``jo
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
-from typing import Final
 
 from protocol.bindings import EvoteBinding
 from protocol.election import Election
@@ -25,60 +23,11 @@ from protocol.journal_bodies import (
     Reissued,
     Sealed,
 )
+from protocol.journal_phases import BEFORE_CLOSING, FOLLOWING, LEADS_TO, Phase
 from protocol.merkle import LogPosition, TreeHasher
 from protocol.server_binding import BoothFile
 
-
-class Phase(Enum):
-    """How far an election of version 2 has come, as its journal tells: §19.3."""
-
-    SEALED = "sealed"
-    OPEN = "open"
-    SUSPENDED = "suspended"
-    CLOSED = "closed"
-    CLOSING_SIGNED = "closing signed"
-    TALLIED = "tallied"
-    ARCHIVED = "archived"
-    CANCELLED = "cancelled"
-
-
-BEFORE_CLOSING: Final = frozenset({Phase.SEALED, Phase.OPEN, Phase.SUSPENDED})
-_AMENDMENTS: Final = frozenset(
-    {
-        EntryKind.INCIDENT,
-        EntryKind.REISSUED,
-        EntryKind.HOURS_CHANGED,
-        EntryKind.BOOTH_REPLACED,
-    }
-)
-_DURING: Final = _AMENDMENTS | {EntryKind.CONTESTED}
-_AFTER: Final = frozenset({EntryKind.INCIDENT, EntryKind.CONTESTED})
-_CANCELLED: Final = frozenset({EntryKind.CANCELLED})
-_INCIDENT: Final = frozenset({EntryKind.INCIDENT})
-
-# §19.3: what may follow in each phase; None is the empty journal.
-_FOLLOWING: Final[dict[Phase | None, frozenset[EntryKind]]] = {
-    None: frozenset({EntryKind.SEALED}),
-    Phase.SEALED: _AMENDMENTS | _CANCELLED | {EntryKind.OPENED},
-    Phase.OPEN: _DURING | _CANCELLED | {EntryKind.SUSPENDED, EntryKind.CLOSED},
-    Phase.SUSPENDED: _DURING | _CANCELLED | {EntryKind.RESUMED, EntryKind.CLOSED},
-    Phase.CLOSED: _AFTER | _CANCELLED | {EntryKind.CLOSING_SIGNED},
-    Phase.CLOSING_SIGNED: _AFTER | _CANCELLED | {EntryKind.TALLIED},
-    Phase.TALLIED: _AFTER | {EntryKind.ARCHIVED},
-    Phase.ARCHIVED: _INCIDENT,
-    Phase.CANCELLED: _INCIDENT,
-}
-_LEADS_TO: Final = {
-    EntryKind.SEALED: Phase.SEALED,
-    EntryKind.OPENED: Phase.OPEN,
-    EntryKind.SUSPENDED: Phase.SUSPENDED,
-    EntryKind.RESUMED: Phase.OPEN,
-    EntryKind.CLOSED: Phase.CLOSED,
-    EntryKind.CLOSING_SIGNED: Phase.CLOSING_SIGNED,
-    EntryKind.TALLIED: Phase.TALLIED,
-    EntryKind.ARCHIVED: Phase.ARCHIVED,
-    EntryKind.CANCELLED: Phase.CANCELLED,
-}
+__all__ = ["BEFORE_CLOSING", "Closing", "Hours", "JournalState", "Phase", "require_server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +111,7 @@ class JournalState:
 
     def may_follow(self, kind: EntryKind) -> bool:
         """Tell whether an entry of this kind may follow, its values aside: §19.3."""
-        return kind in _FOLLOWING[self.phase]
+        return kind in FOLLOWING[self.phase]
 
     def after(self, entry: JournalEntry) -> "JournalState":
         """Return the state with one more entry: §19.3.
@@ -179,7 +128,7 @@ class JournalState:
         tree.append(entry.encode())
         told = replace(
             self,
-            phase=_LEADS_TO.get(entry.kind, self.phase),
+            phase=LEADS_TO.get(entry.kind, self.phase),
             last=entry,
             journal_size=tree.size,
             journal_hashes=tree.hashes,
@@ -225,7 +174,7 @@ def _verify_board_size(state: JournalState, entry: JournalEntry) -> None:
     kind, size = entry.kind, entry.board.size
     if size < 1:
         raise _untold(entry, "names a board without events", "19.2")
-    if (kind is EntryKind.OPENED or state.phase in {None, Phase.SEALED}) and size != 1:
+    if state.phase in {None, Phase.SEALED} and size != 1:
         raise _untold(entry, "has more than the set-up on its board", "19.2")
     if state.held_at is not None and kind is not EntryKind.CLOSED and size != state.held_at:
         raise _untold(entry, "has more on its board than when ballots were stopped", "19.2")

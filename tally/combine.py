@@ -66,14 +66,20 @@ def gather_decryptions(
         closing: in an election of version 2, what the members sign: ``closing_of`` its journal.
 
     Raises:
-        Refusal: the board has no encrypted tally, or has its result already.
+        Refusal: the board has no encrypted tally, or has its result already; or it is of version
+            2 and its journal is not at hand.
     """
     if board.state is BoardState.TALLIED:
         raise Refusal("le résultat est déjà dans cette archive")
     if board.tally is None:
         raise Refusal("cette archive n'a pas encore de total chiffré : le vote n'est pas clos")
-    if is_served(board.election) != (closing is not None):
-        raise RuntimeError("in version 2, and in no other, members sign the closing")
+    if is_served(board.election) and closing is None:
+        raise Refusal(
+            "cette élection est sur un serveur : les parts se réunissent avec son journal",
+            "donnez les parts au serveur de l'élection",
+        )
+    if closing is not None and not is_served(board.election):
+        raise RuntimeError("only in version 2 do members sign the closing")
     recorded = {each.owner: each.partial for each in board.partial_decryptions}
     partials = dict(recorded)
     added: dict[int, _Part] = {}

@@ -146,10 +146,10 @@ class _Walk:
 
 def _of_result(case: Case, journal: Journal) -> Iterator[Text]:
     """The result names the journal as it was just before ``tallied`` (§11.7)."""
-    tallied = journal.last.get("tallied")
-    if tallied is None or case.result_journal is None:
+    tallied = journal.of_kind("tallied")
+    if not tallied or case.result_journal is None:
         return
-    number = journal.entries.index(tallied)
+    number = journal.entries.index(tallied[0])
     if case.result_journal != (number, journal.root(number)):
         yield Text(
             "le résultat nomme un autre journal (§11.7)", "the result names another journal (§11.7)"

@@ -46,18 +46,19 @@ def check(case: Case) -> Finding:
         return waiting
     if case.story is None or case.binding is None:
         return NOT_REACHED
-    story = _Story(case.binding)
+    story = _Story(case.binding, case.board)
     faults = []
     for number, entry in enumerate(case.story.entries):
         faults += [fault.at(place(number)) for fault in story.next(entry)]
-    faults += story.untold(case.board)
+    faults += story.untold()
     return judged(case.story.lines, faults)
 
 
 class _Story:
     """Where the story stands after the entries read so far."""
 
-    def __init__(self, binding: Binding) -> None:
+    def __init__(self, binding: Binding, board: Board) -> None:
+        self.board = board
         self.state = "nothing"
         self.told: dict[str, int] = {}  # the board's size at the last entry of each kind
         self.hours = binding.hours
@@ -71,6 +72,7 @@ class _Story:
                 f"« {entry.kind} » n'a pas sa place ici (§19.3)",
                 f"“{entry.kind}” is out of place (§19.3)",
             )
+        yield from self._ahead(entry)
         yield from self._time(entry)
         if entry.kind in AMENDMENTS:
             yield from self._number(entry)
@@ -78,6 +80,15 @@ class _Story:
             yield from self._new_hours(decode_hours(entry.body))
         self.state = _LEADS_TO.get(entry.kind, self.state)
         self.told[entry.kind] = entry.size
+
+    def _ahead(self, entry: Entry) -> Iterator[Text]:
+        """No entry names a board with an end or a result of which nothing is told yet."""
+        for kind, event in (("closed", self.board.end), ("tallied", self.board.result)):
+            if event and entry.size > event.position and kind not in (entry.kind, *self.told):
+                yield Text(
+                    f"l'urne y va plus loin que le journal, sans « {kind} » (§19.3)",
+                    f"the board there is beyond the journal, without “{kind}” (§19.3)",
+                )
 
     def _time(self, entry: Entry) -> Iterator[Text]:
         """Against the closing time in force, by whole minutes."""
@@ -105,8 +116,9 @@ class _Story:
             )
         self.hours = hours
 
-    def untold(self, board: Board) -> Iterator[Text]:
+    def untold(self) -> Iterator[Text]:
         """What the board has and the journal does not tell (§19.3, §19.2)."""
+        board = self.board
         if self.state == "nothing":
             yield Text("le journal est vide (§19.3)", "the journal is empty (§19.3)")
         for kind, there in (

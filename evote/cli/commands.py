@@ -24,8 +24,14 @@ COMMANDS: Final = (
     Command(
         "credentials", "faire les codes des électeurs, loin du serveur", "evote.cli.credentials"
     ),
-    Command("election", "sceller, ouvrir et clore une élection", "evote.cli.election"),
+    Command(
+        "election",
+        "la vie d'une élection, sur des fichiers ou sur un serveur",
+        "evote.cli.election",
+    ),
+    Command("pins", "les chiffres secrets que le serveur envoie", "evote.cli.pins"),
     Command("ballot", "faire un bulletin, le mettre dans l'urne", "evote.cli.ballot"),
     Command("serve", "servir les pages de vote aux parents", "evote.cli.serve"),
+    Command("worker", "envoyer, récrire les émargements, clore à l'heure", "evote.cli.worker"),
     Command("demo", "tenir toute une élection imaginaire, et la vérifier", "evote.cli.demo"),
 )

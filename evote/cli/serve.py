@@ -20,6 +20,7 @@ from evote.web.serving import migrate_database, serve
 _EPILOG: Final = """\
 Les réglages viennent de l'environnement : PREAU_DATABASE_URL, PREAU_PUBLIC_URL,
 PREAU_KEY_FOLDER, PREAU_OUTBOX_FOLDER. Devant, un serveur web donne le https.
+Il remet aussi les messages, récrit les émargements et clôt à l'heure, comme evote worker.
 --ready-made fait, dans un dossier, une école imaginaire ouverte au vote, et donne trois liens.
 
 codes de sortie : 0 arrêté normalement, 1 réglage dangereux ou service impossible, 2 mal appelé."""
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
         raise Unreadable("le port ou le nombre de processus n'est pas possible", "par ex. 8000")
     if options.ready_made is not None:
         _make_ready(options)
+    if options.no_upkeep:
+        os.environ["PREAU_UPKEEP"] = "false"
     try:
         read_assets()
         settings = read_settings()
@@ -59,6 +62,7 @@ def _parser() -> FrenchParser:
     add("--host", default="127.0.0.1", metavar="ADRESSE", help="où écouter (127.0.0.1)")
     add("--port", type=int, default=8000, metavar="PORT", help="port (8000)")
     add("--workers", type=int, default=1, metavar="N", help="processus (1)")
+    add("--no-upkeep", action="store_true", help="laisser à evote worker l'entretien")
     add("--ready-made", type=Path, metavar="DOSSIER", help="une école imaginaire toute prête")
     return parser
 

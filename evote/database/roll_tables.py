@@ -48,7 +48,10 @@ class SignInRow(Base, OfElection):
 
 
 class PinWatchRow(Base, OfElection):
-    """How many PINs were wrong, and codes unknown, in the last hour in which any was."""
+    """How many PINs were wrong, and codes unknown, in the last hour in which any was.
+
+    ``messages`` were posted ever: rows of the outbox vanish, their numbers do not return.
+    """
 
     __tablename__ = "pin_watch"
     __table_args__ = (of_election(),)
@@ -57,6 +60,7 @@ class PinWatchRow(Base, OfElection):
     hour: Mapped[int] = mapped_column(BigInteger, default=0)
     wrong_pins: Mapped[int] = mapped_column(default=0)
     unknown_codes: Mapped[int] = mapped_column(default=0)
+    messages: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class OutboxRow(Base, OfElection):

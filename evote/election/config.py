@@ -95,8 +95,8 @@ def _decode(value: JsonValue) -> ElectionConfig:
         school=_decode_school(fields.raw("school")),
         seats=fields.integer("seats", 1, MAX_SEATS),
         lists=tuple(_decode_list(item) for item in fields.items("lists")),
-        opens_at=_decode_instant(fields.text("opens_at")),
-        closes_at=_decode_instant(fields.text("closes_at")),
+        opens_at=decode_instant(fields.text("opens_at")),
+        closes_at=decode_instant(fields.text("closes_at")),
         grace_seconds=fields.optional_integer("grace_seconds", 0, MAX_GRACE_SECONDS) or 0,
         rehearsal=fields.optional_boolean("rehearsal") or False,
     )
@@ -154,7 +154,12 @@ def _plain_text(value: JsonValue, where: str, longest: int = MAX_LENGTH) -> str:
     return value
 
 
-def _decode_instant(text: str) -> int:
+def decode_instant(text: str) -> int:
+    """Return a moment that a person typed, with its distance from Greenwich, in seconds.
+
+    Raises:
+        Unreadable: not such a moment.
+    """
     try:
         if not _INSTANT.fullmatch(text):
             raise ValueError(text)

@@ -75,20 +75,14 @@ def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
     return ClosedVote(uuid, total.ballots, total.electors, separated)
 
 
-def close_due(database: Database, clock: Clock) -> tuple[ClosedVote, ...]:
-    """Close every vote whose hours and grace are over.
-
-    Raises:
-        Refusal: one of them cannot be closed; those before it are.
-    """
-    now = clock()
+def due_votes(database: Database, now: int) -> tuple[str, ...]:
+    """Return the number of every vote whose hours and grace are over, and that is not closed."""
     query = select(ElectionRow.uuid).where(
         ElectionRow.state.in_([state.value for state in TAKING_BALLOTS]),
         ElectionRow.closes_at + ElectionRow.grace_seconds < now,
     )
     with database.read() as connection:
-        due = connection.scalars(query.order_by(ElectionRow.id)).all()
-    return tuple(close_vote(database, uuid, clock) for uuid in due)
+        return tuple(connection.scalars(query.order_by(ElectionRow.id)))
 
 
 def _add_up(database: Database, held: HeldElection, now: int) -> _Sum:

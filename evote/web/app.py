@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database
 from evote.settings import Settings
+from evote.upkeep import Upkeep
 from evote.web import api, operating, problems, public, voter
 from evote.web.languages import LANGUAGES, Language
 from evote.web.metrics import Watch
@@ -28,8 +29,11 @@ def create_app(
     *,
     clock: Clock = system_clock,
     languages: tuple[Language, ...] = LANGUAGES,
+    with_upkeep: bool = True,
 ) -> FastAPI:
     """Return the application; the database is closed when it stops.
+
+    With ``with_upkeep`` it does by itself what ``evote worker`` does, every minute.
 
     Raises:
         AssetsMissing: the package lacks a file of its own.
@@ -38,7 +42,10 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with upkeep(database, clock):
+        if with_upkeep:
+            async with upkeep(Upkeep(database, services.keys, settings.outbox_folder, clock)):
+                yield
+        else:
             yield
         database.close()
 

@@ -26,7 +26,8 @@ def app_from_environment() -> FastAPI:
     configure_logs()
     _stop_with_the_supervisor()
     settings = read_settings()
-    return create_app(settings, open_database(settings.database_url))
+    database = open_database(settings.database_url)
+    return create_app(settings, database, with_upkeep=settings.upkeep)
 
 
 def migrate_database(settings: Settings) -> None:

@@ -11,7 +11,6 @@ from protocol.board import Board
 from protocol.encoding import sha256_hex
 from tally.boards import (
     member_names,
-    opened_board,
     own_number,
     require_own_election,
     require_uuid,
@@ -23,6 +22,7 @@ from tally.keyfile import save_step
 from tally.memory import Profile, Step, TrusteeMemory
 from tally.paper import LINES, PaperKey, decode_paper
 from tally.passphrase import PassphraseSource
+from tally.record import opened_record
 
 
 def add(commands: Subparsers) -> None:
@@ -38,7 +38,11 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument("--uuid", required=True, metavar="U", help="l'identifiant de l'élection")
     parser.add_argument(
-        "--archive", required=True, metavar="ARCHIVE", type=Path, help="l'élection (.bel)"
+        "--archive",
+        required=True,
+        metavar="ARCHIVE",
+        type=Path,
+        help="l'élection : .bel, .zip ou dossier",
     )
     parser.add_argument(
         "--paper-file",
@@ -53,13 +57,13 @@ def add(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the copy, check it against the archive, write the key file."""
     accept = partial(require_uuid, uuid=arguments.uuid)
-    with opened_board(arguments.archive, accept) as board:
+    with opened_record(arguments.archive, accept) as record:
         if arguments.paper_file is not None:
             text = read_file(arguments.paper_file, limit=4096).decode("utf-8", errors="replace")
             key = decode_paper(text, arguments.uuid)
         else:
             key = _type(arguments.uuid)
-        memory = restored_memory(board, key, arguments.uuid)
+        memory = restored_memory(record.board, key, arguments.uuid)
         path: Path = arguments.out / f"secret-{key.index}.key"
     passphrase = PassphraseSource(arguments.passphrase_file).new()
     save_step(path, memory, passphrase, new=True)

@@ -59,9 +59,9 @@ def test_what_failed_is_tried_again_later(school: School) -> None:
     moody = Moody()
     assert deliver(school.database, school.folder, moody, 1000) == 0
     assert deliver(school.database, school.folder, moody, 1000 + LEASE_SECONDS - 1) == 0
-    assert (moody.seen, waiting(school)) == ([1], 1)
+    assert (moody.seen, waiting(school)) == ([13], 1)  # after the twelve PINs
     assert deliver(school.database, school.folder, moody, 1000 + LEASE_SECONDS) == 1
-    assert (moody.seen, waiting(school)) == ([1, 1], 0)
+    assert (moody.seen, waiting(school)) == ([13, 13], 0)
 
 
 def test_a_folder_that_is_away_keeps_the_message(school: School, tmp_path: Path) -> None:
@@ -77,3 +77,12 @@ def test_without_its_key_a_message_waits(school: School, tmp_path: Path) -> None
     with pytest.raises(KeyUnavailable):
         deliver(school.database, school.folder, FileTransport(tmp_path), 0)
     assert waiting(school) == 1
+
+
+def test_the_number_of_a_message_never_returns(school: School, tmp_path: Path) -> None:
+    """A file that was handed over is not written over by the next elector's."""
+    for elector in (2, 5):
+        write_to(school, elector, "bonjour")
+        assert deliver(school.database, school.folder, FileTransport(tmp_path), 0) == 1
+    first, second = sorted(tmp_path.glob("*.txt"))
+    assert ("NOM0001" in first.read_text(), "NOM0004" in second.read_text()) == (True, True)

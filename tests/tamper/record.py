@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from audit.record import Record
 from tests.tamper.damage import NOTHING, ids, said
 from tests.tamper.forge.logs import board_key, journal_key
 from tests.tamper.forge.remake import Forge, Touch
@@ -42,8 +45,16 @@ class Files:
         kept = own | self.instead
         return {name: data for name, data in kept.items() if data is not None}
 
-    def verify(self) -> Report:
-        return verify(self.archive.write(), files=self.files())
+    def verify(self, *, since: Files | None = None, alone: bool = False) -> Report:
+        """The verdict on the record, or on its archive alone, perhaps after an earlier record."""
+        files = None if alone else self.files()
+        if since is None:
+            return verify(self.archive.write(), files=files)
+        with tempfile.TemporaryDirectory(prefix="since-") as folder:
+            path = Path(folder) / "old.bel"
+            path.write_bytes(since.archive.write())
+            earlier = Record.of(path, since.files())
+            return verify(self.archive.write(), files=files, since=earlier)
 
 
 def served(

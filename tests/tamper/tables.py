@@ -5,21 +5,28 @@ from __future__ import annotations
 
 from tests.tamper import (
     test_ballots,
+    test_checkpoints,
     test_container,
     test_credentials,
     test_decryptions,
     test_election,
     test_events,
+    test_journal_form,
+    test_journal_signatures,
+    test_journal_story,
     test_peer_archives,
     test_points,
     test_profile,
+    test_replaced_codes,
     test_result,
     test_scalars,
+    test_served_election,
     test_tally,
     test_ties,
     test_trustees,
 )
 from tests.tamper.damage import Damage
+from tests.tamper.record import RecordDamage
 
 MODULES = (
     test_container,
@@ -40,5 +47,18 @@ MODULES = (
 DAMAGES: dict[str, Damage] = {
     f"{module.__name__.rpartition('.')[2].removeprefix('test_')}: {phrase}": damage
     for module in MODULES
+    for phrase, damage in module.TABLE.items()
+}
+RECORD_MODULES = (
+    test_served_election,
+    test_journal_form,
+    test_journal_story,
+    test_journal_signatures,
+    test_replaced_codes,
+    test_checkpoints,
+)
+RECORDS: dict[str, RecordDamage] = {
+    f"{module.__name__.rpartition('.')[2].removeprefix('test_')}: {phrase}": damage
+    for module in RECORD_MODULES
     for phrase, damage in module.TABLE.items()
 }

@@ -9,7 +9,7 @@ from tests.tamper.damage import SCHOOL, VILLAGE, said
 from tests.tamper.forge.remake import STAGES, Forge
 from tests.tamper.forge.world import World
 from tests.tamper.surgery import Archive
-from tests.tamper.tables import DAMAGES
+from tests.tamper.tables import DAMAGES, RECORDS
 from tests.tamper.verifier import verify
 
 WORLDS = {"Préau": SCHOOL, "plain": VILLAGE}
@@ -36,3 +36,4 @@ def test_there_are_enough_kinds_of_damage() -> None:
     repaired = [damage for damage in DAMAGES.values() if damage.repaired]
     assert len(DAMAGES) >= 600
     assert len(repaired) >= 500
+    assert len(RECORDS) >= 280

@@ -104,6 +104,7 @@ def checkpoints() -> list[Case]:
             "the name with another ID beside", "valid", text=f"{WORKED}{_other_id(own)}\n", size=412
         ),
     ]
+    other = text.replace("ecole-x", "ecole-y")
     malformed = {
         "no newline at the end": WORKED[:-1],
         "an empty line at the end": WORKED + "\n",
@@ -143,11 +144,12 @@ def checkpoints() -> list[Case]:
         "another root": WORKED.replace("CsUY", "DsUY"),
         "another origin": WORKED.replace("ecole-x\n412", "ecole-y\n412"),
         "another origin and name": WORKED.replace("ecole-x", "ecole-y"),
+        "another origin, signed by this log": _signed(f"{other}\n", other),
         "another ID": f"{text}\n\n{_other_id(own)}\n",
         "a signature changed": f"{text}\n\n{_flipped(own)}\n",
         "a signature one byte long": f"{text}\n\n{_longer(own)}\n",
-        "signed with the empty line": _signed_wrongly(f"{text}\n\n", text),
-        "signed without the last newline": _signed_wrongly(text, text),
+        "signed with the empty line": _signed(f"{text}\n\n", text),
+        "signed without the last newline": _signed(text, text),
     }
     return [
         *valid,
@@ -177,7 +179,7 @@ def _longer(line: str) -> str:
     return _line(_blob(line) + b"\x00")
 
 
-def _signed_wrongly(message: str, text: str) -> str:
+def _signed(message: str, text: str) -> str:
     blob = LOG.verifier_key.key_id + LOG.sign(message.encode())
     return f"{text}\n\n{_line(blob)}\n"
 

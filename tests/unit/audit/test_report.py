@@ -28,6 +28,7 @@ def sentences(ballots: int, result: tuple[tuple[int, ...], ...] | None, stage: i
         board=SimpleNamespace(stage=stage),
         result=result,
         strict=True,
+        binding=None,
     )
     verdict = cast("Verdict", SimpleNamespace(case=case))
     return " ".join(text.fr for text in limits(verdict))

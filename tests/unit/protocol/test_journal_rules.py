@@ -285,6 +285,20 @@ def test_a_checkpoint_of_another_moment_or_log_is_refused(wrong: str, size: int 
         )
 
 
+@pytest.mark.parametrize("wrong", ["board.checkpoint", "journal.checkpoint"])
+def test_a_checkpoint_of_as_many_other_entries_is_refused(wrong: str) -> None:
+    files, log = OURS.record(), wrong.removesuffix(".checkpoint")
+    position = OURS.board_position(10) if log == "board" else OURS.journal_position()
+    files[wrong] = OURS.checkpoint(log, replace(position, root="a" * 64))
+    with pytest.raises(ProtocolError, match=f"not of this {log}"):
+        verify_checkpoints(
+            board_of(files),
+            OURS.journal_position(),
+            files["board.checkpoint"],
+            files["journal.checkpoint"],
+        )
+
+
 def test_the_position_of_a_board_is_that_of_its_events() -> None:
     assert board_position(board_of(OURS.record())) == OURS.board_position(10)
 

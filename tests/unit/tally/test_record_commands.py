@@ -32,8 +32,10 @@ from protocol.server_binding import BoothFile
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tally.memory import SeenBoard, Step
 from tally.messages import DecryptionMessage
+from tally.paper import PaperKey, encode_paper
 from tests.simulator import BOOTH, CLOSES_AT, OPENS_AT, SimulatedElection
-from tests.unit.tally.records import OURS, Office, write_folder
+from tests.unit.tally.records import OURS, Office, memory_of, write_folder
+from tests.unit.tally.records import WORDS as MEMBER_WORDS
 
 CLOSED, OPEN = EventKind.ENCRYPTED_TALLY, EventKind.BALLOT
 WORDS = ("--passphrase-file", "words")
@@ -286,6 +288,21 @@ def test_an_election_on_files_has_no_booth(
     office.record(EventKind.SETUP)
     assert "pas de page de vote" in refused(office, capsys, *check_setup("--booth", "."))
     assert office.run(*check_setup()) == 0
+
+
+def test_a_lost_key_comes_back_and_decrypts_with_the_record(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, memory = office.record(CLOSED), memory_of(2)
+    assert memory.decryption_key is not None
+    copy = encode_paper(PaperKey(2, memory.seed, memory.decryption_key), OURS.uuid).reveal()
+    (office.folder / "paper").write_text("\n".join(copy))
+    (office.folder / "words").write_text(MEMBER_WORDS)
+    restore = ("restore", "--uuid", OURS.uuid, "--archive", record, "--paper-file", "paper")
+    assert office.run(*restore, *WORDS) == 0
+    assert office.run("check-setup", "secret-2.key", record, "--yes", *WORDS) == 0
+    assert "Aucune signature n'est à donner" in capsys.readouterr().out
+    assert decrypt(office, record, 2) == 0
 
 
 # ---------------------------------------------------------------- sign-amendment

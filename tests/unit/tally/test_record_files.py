@@ -79,6 +79,7 @@ REFUSED = {
     "a folder in a folder": {"a/b/a.bel": b"x"},
     "the same name in two folders": {**FILES, "more/journal.jsonl": b"x"},
     "a path that leaves": {**FILES, "../journal.checkpoint": b"x"},
+    "all in a folder that leaves": {f"../{name}": data for name, data in FILES.items()},
     "an absolute path": {**FILES, "/journal.checkpoint": b"x"},
     "a path of Windows": {**FILES, "C:journal.checkpoint": b"x"},
     "too many members": {**FILES, **{f"__MACOSX/{n}": b"" for n in range(100)}},

@@ -141,7 +141,7 @@ def test_the_version_says_whether_a_closing_is_signed() -> None:
     _, partial = decrypt_count(memory_of(), board, 1)
     with pytest.raises(RuntimeError):
         make_decryption_message(memory_of(), board, partial)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Refusal, match="avec son journal"):
         gather_decryptions(board, {})
     with pytest.raises(RuntimeError):
         gather_decryptions(board_of(SimulatedElection()), {}, closing_of(state))

@@ -37,6 +37,8 @@ def upgrade() -> None:
     )
     for name in ("journal_height", "journal_hash"):
         op.drop_column("election", name)
+    messages = sa.Column("messages", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("pin_watch", messages)
     for name in ("server", "booth"):
         op.add_column("election", sa.Column(name, sa.LargeBinary(), nullable=True))
 

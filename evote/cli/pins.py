@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote pins``: the second secrets, made by the server and handed over by its outbox."""
+
+from argparse import Namespace
+from typing import Final
+
+from evote.cli.inputs import read_uuid
+from evote.cli.parser import Group, run_group
+from evote.cli.server.opened import server
+from evote.database.elections import State
+from evote.errors import Refusal
+from evote.lifecycle.states import locked
+from evote.outbox import FileTransport, deliver
+from evote.pins import make_pins, renew_pin
+from evote.roll.electors import NoSuchElector
+
+_BEFORE_CLOSING: Final = frozenset({State.SEALED, State.OPEN, State.SUSPENDED})
+_WHAT: Final = "on fait des chiffres secrets entre le scellement et la fermeture"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the commands on PINs."""
+    summary = "Les chiffres secrets : le serveur les fait et les envoie, à part des lettres."
+    return run_group("evote pins", summary, (_add_make, _add_renew, _add_deliver), arguments)
+
+
+def _add_make(commands: Group) -> None:
+    parser = commands.add_parser("make", help="en faire pour chaque électeur qui n'en a pas")
+    parser.add_argument("uuid", metavar="NUMÉRO", help="numéro de l'élection")
+    parser.set_defaults(run=_make)
+
+
+def _add_renew(commands: Group) -> None:
+    parser = commands.add_parser("renew", help="en refaire pour un électeur ; les anciens tombent")
+    parser.add_argument("uuid", metavar="NUMÉRO", help="numéro de l'élection")
+    parser.add_argument("--elector", type=int, required=True, metavar="N", help="son numéro")
+    parser.set_defaults(run=_renew)
+
+
+def _add_deliver(commands: Group) -> None:
+    parser = commands.add_parser("deliver", help="remettre ce qui attend dans la boîte d'envoi")
+    parser.set_defaults(run=_deliver)
+
+
+def _make(options: Namespace) -> int:
+    uuid = read_uuid(options.uuid)
+    with server() as here, here.database.write() as connection:
+        held = locked(connection, uuid, _BEFORE_CLOSING, _WHAT)
+        made = make_pins(connection, held, here.keys.load(uuid))
+    print(f"{made} électeurs ont de nouveaux chiffres secrets, dans la boîte d'envoi.")
+    print("Ensuite : evote pins deliver, ou evote worker, les remet.")
+    return 0
+
+
+def _renew(options: Namespace) -> int:
+    uuid = read_uuid(options.uuid)
+    try:
+        with server() as here, here.database.write() as connection:
+            held = locked(connection, uuid, _BEFORE_CLOSING, _WHAT)
+            renew_pin(connection, held, here.keys.load(uuid), options.elector)
+    except NoSuchElector as cause:
+        raise Refusal(
+            "aucun électeur n'a ce numéro", "ce sont ceux de la liste électorale scellée"
+        ) from cause
+    print("De nouveaux chiffres secrets sont dans la boîte d'envoi ; les anciens ne valent plus.")
+    return 0
+
+
+def _deliver(_options: Namespace) -> int:
+    with server() as here:
+        folder = here.settings.outbox_folder
+        if folder is None:
+            raise Refusal(
+                "PREAU_OUTBOX_FOLDER n'est pas réglé : les messages attendent",
+                "donnez un dossier que seuls peuvent lire ceux qui remettent les chiffres",
+            )
+        sent = deliver(here.database, here.keys, FileTransport(folder), here.clock())
+    print(f"{sent} messages remis.")
+    return 0

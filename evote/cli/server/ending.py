@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The end of a vote on a server: closing, the members' decryptions, the result: §11."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from evote.board.export import archive_chunks
+from evote.board.record import read_moment, record_archive, record_zip
+from evote.cli.inputs import make_folder, read_birth, read_uuid
+from evote.cli.server.opened import Server, server
+from evote.database.elections import State
+from evote.lifecycle.closing import close_vote
+from evote.lifecycle.counting import (
+    Decryptions,
+    decryptions_of,
+    take_decryptions,
+    tally_votes,
+)
+from evote.lifecycle.states import found
+from evote.minutes import read_outcome
+from tally.console import read_messages
+from tally.count import TieBreak
+from tally.files import NewFile, write_files
+
+
+def finish(options: Namespace) -> int:
+    """``evote election finish``."""
+    uuid = read_uuid(options.uuid)
+    with server() as here:
+        closed = close_vote(here.database, uuid, here.clock)
+    print(f"Le vote est clos : {closed.ballots} bulletins pour {closed.electors} électeurs.")
+    if not closed.separated:
+        print(
+            "Attention : l'ancien journal de la base est encore là (docs/operations.md) ; "
+            "evote worker recommencera.",
+            file=sys.stderr,
+        )
+    print(f"Ensuite : evote election record {uuid} DOSSIER.zip, et chaque membre qui dépouille :")
+    print("  evote-tally decrypt CLÉ DOSSIER.zip")
+    return 0
+
+
+def decryptions(options: Namespace) -> int:
+    """``evote election decryptions``."""
+    uuid = read_uuid(options.uuid)
+    with server() as here:
+        if options.files:
+            files = read_messages(options.files)
+            _say(take_decryptions(here.database, uuid, files), uuid)
+        else:
+            _say(decryptions_of(here.database, uuid), uuid)
+    return 0
+
+
+def _say(known: Decryptions, uuid: str) -> None:
+    for rejected in known.rejected:
+        who = f" de {rejected.who}" if rejected.who else ""
+        print(f"Mis de côté : « {rejected.label} »{who} : {rejected.reason}")
+    print(f"Reçus : {', '.join(known.here) or 'aucun'}. Il en faut {known.needed}.")
+    if known.missing:
+        print(f"Pas reçus : {', '.join(known.missing)}.")
+    if known.are_enough:
+        print(f"Ensuite : evote election tally {uuid}")
+
+
+def tally(options: Namespace) -> int:
+    """``evote election tally``."""
+    uuid = read_uuid(options.uuid)
+    tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
+    with server() as here:
+        with here.database.read() as connection:
+            published = found(connection, uuid).state in (State.TALLIED, State.ARCHIVED)
+        if not published or options.out is None:
+            tally_votes(here.database, uuid, here.clock, tie_break)
+            print("Le résultat est publié.")
+        if options.out is not None:
+            _write_outcome(here, uuid, options.out)
+    return 0
+
+
+def _write_outcome(here: Server, uuid: str, folder: Path) -> None:
+    make_folder(folder)
+    archive = folder / f"{uuid}.bel"
+    data = b"".join(archive_chunks(here.database, uuid))
+    write_files([NewFile(archive, data, replace=True)])
+    outcome = read_outcome(archive)
+    write_files(
+        [
+            NewFile(folder / "result.json", outcome.result, replace=True),
+            NewFile(folder / "minutes.txt", outcome.minutes, replace=True),
+        ]
+    )
+    print(outcome.minutes.decode("utf-8"))
+
+
+def record(options: Namespace) -> int:
+    """``evote election record``."""
+    uuid, out = read_uuid(options.uuid), options.out
+    with server() as here:
+        with here.database.read() as connection:
+            found(connection, uuid)
+        moment = read_moment(here.database, here.keys, uuid)
+        if out.suffix == ".zip":
+            data = b"".join(record_zip(here.database, moment))
+            write_files([NewFile(out, data, replace=True)])
+        else:
+            make_folder(out)
+            archive = b"".join(record_archive(here.database, moment))
+            files = {f"{uuid}.bel": archive, **moment.files}
+            write_files([NewFile(out / name, data, replace=True) for name, data in files.items()])
+    print(f"Dossier public : {out}. Chacun peut le vérifier : evote-audit verify {out}")
+    return 0

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where the elections of a server stand, in words."""
+
+from argparse import Namespace
+
+from sqlalchemy import select
+
+from evote.board.journal import read_entries
+from evote.cli.inputs import read_uuid
+from evote.cli.server.opened import Server, server
+from evote.database.common_tables import ElectionRow, SchoolRow
+from evote.database.elections import HeldElection, State
+from evote.election.french_calendar import say_with_day
+from evote.lifecycle.states import WORDS, found
+from tally.describe import french_time
+
+_NEXT = {
+    State.DRAFT: "evote election seal --server, puis evote election host",
+    State.SEALED: "evote pins make, puis evote election start avec les signatures du bureau",
+    State.OPEN: "la clôture se fait à l'heure (evote worker) ; d'ici là suspend, reissue, amend…",
+    State.SUSPENDED: "evote election resume ; la clôture se fait à la même heure",
+    State.CLOSED: "evote-tally decrypt, puis evote election decryptions, puis evote election tally",
+    State.TALLIED: "evote election record ; plus tard, evote election archive",
+    State.ARCHIVED: "plus rien",
+    State.CANCELLED: "une nouvelle élection : evote election draft",
+}
+
+
+def list_all(_options: Namespace) -> int:
+    """``evote election list``."""
+    query = (
+        select(ElectionRow.uuid, ElectionRow.state, ElectionRow.closes_at, SchoolRow.name)
+        .join(SchoolRow, SchoolRow.id == ElectionRow.school_id)
+        .order_by(ElectionRow.closes_at, ElectionRow.id)
+    )
+    with server() as here, here.database.read() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        print(f"{row.uuid}  {row.name} : {WORDS[State(row.state)]}")
+        print(f"{'':{len(row.uuid)}}  fermeture {french_time(row.closes_at)}")
+    if not rows:
+        print("Aucune élection sur ce serveur.")
+    return 0
+
+
+def state(options: Namespace) -> int:
+    """``evote election state``."""
+    with server() as here:
+        uuid = read_uuid(options.uuid)
+        with here.database.read() as connection:
+            held = found(connection, uuid)
+            entries = read_entries(connection, held)
+        _say(here, held)
+    for entry in entries:
+        print(f"  n° {entry.index}  {french_time(entry.at)}  {entry.kind.value}")
+    print(f"Ensuite : {_NEXT[held.state]}")
+    return 0
+
+
+def _say(here: Server, held: HeldElection) -> None:
+    now = here.clock()
+    print(f"L'élection {held.uuid} est {WORDS[held.state]}.")
+    print(f"Ouverture : {say_with_day(held.opens_at, now)}.")
+    print(f"Fermeture : {say_with_day(held.closes_at, now)}.")
+    if held.grace_seconds:
+        print(f"Un bulletin en route a encore {held.grace_seconds} secondes après la fermeture.")
+    if held.state is not State.DRAFT:
+        print(f"Page : {here.settings.public_url.rstrip('/')}/e/{held.uuid}")
+        print("Journal :")

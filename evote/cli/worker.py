@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote worker``: what a server does without being asked, in a process of its own."""
+
+import signal
+import sys
+import threading
+from typing import Final
+
+from evote.cli.parser import FrenchParser
+from evote.cli.server.opened import server
+from evote.upkeep import Upkeep
+
+_EPILOG: Final = """\
+À chaque minute : remettre les messages (les fichiers de PREAU_OUTBOX_FOLDER), récrire les
+émargements toutes les heures, et clore les votes dont l'heure et le délai sont passés.
+evote serve le fait aussi, sauf avec --no-upkeep (ou PREAU_UPKEEP=false).
+
+codes de sortie : 0 arrêté normalement, 1 réglage dangereux, ou (--once) quelque chose reste."""
+EVERY_SECONDS: Final = 60
+
+
+def main(arguments: list[str]) -> int:
+    """Work until a signal asks to stop; with ``--once`` a single time."""
+    parser = FrenchParser("evote worker", "Faire ce que personne ne demande.", _EPILOG)
+    parser.add_argument("--once", action="store_true", help="une seule fois, puis s'arrêter")
+    options = parser.parse_args(arguments)
+    with server() as here:
+        work = Upkeep(here.database, here.keys, here.settings.outbox_folder, here.clock)
+        if options.once:
+            return int(_step(work))
+        stop = threading.Event()
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
+        while not stop.is_set():
+            _step(work)
+            stop.wait(EVERY_SECONDS)
+    return 0
+
+
+def _step(work: Upkeep) -> bool:
+    faults = list(work.step())
+    for fault in faults:
+        print(f"evote worker : {fault}", file=sys.stderr, flush=True)
+    return bool(faults)

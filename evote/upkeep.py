@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is done without being asked: messages sent, sign-ins rewritten, votes closed at their hour.
+
+Each part by itself: one that fails is said and tried again, and holds up no other.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evote.clock import Clock
+from evote.database.connection import Database, DatabaseUnavailable
+from evote.errors import Refusal
+from evote.keys import KeyFolder, KeyUnavailable
+from evote.lifecycle.closing import close_vote, due_votes
+from evote.lifecycle.states import NotNow
+from evote.outbox import FileTransport, deliver
+from evote.sign_in_rewriting import is_due, rewrite_sign_ins
+
+
+class Upkeep:
+    """The upkeep of one server; several processes may do it at once.
+
+    Args:
+        database: the server's.
+        keys: the folder of its keys.
+        outbox: where messages are written; without it they wait.
+        clock: of the server.
+    """
+
+    def __init__(
+        self, database: Database, keys: KeyFolder, outbox: Path | None, clock: Clock
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._outbox = outbox
+        self._clock = clock
+        # A rewriting that a stop has prevented is made up for at the start: docs/adr/0011.
+        self._rewritten: int | None = None
+
+    def step(self) -> Iterator[str]:
+        """Do what is due now; yield what could not be done, one English sentence each."""
+        for part in (self._close, self._rewrite, self._deliver):
+            try:
+                yield from part()
+            except DatabaseUnavailable:
+                yield "the database does not answer"
+            except KeyUnavailable:
+                yield "the key of an election is missing"
+
+    def _close(self) -> Iterator[str]:
+        for uuid in due_votes(self._database, self._clock()):
+            try:
+                if not close_vote(self._database, uuid, self._clock).separated:
+                    self._rewritten = None
+            except NotNow:
+                continue  # another process has closed it at the same moment
+            except Refusal as refusal:
+                yield f"the vote {uuid} cannot be closed: {refusal}"
+
+    def _rewrite(self) -> Iterator[str]:
+        now = self._clock()
+        if not is_due(self._rewritten, now):
+            return
+        if rewrite_sign_ins(self._database).log_dropped:
+            self._rewritten = now
+        else:
+            yield "sign-ins not rewritten yet"
+
+    def _deliver(self) -> Iterator[str]:
+        if self._outbox is not None:
+            deliver(self._database, self._keys, FileTransport(self._outbox), self._clock())
+        yield from ()

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Records of version 2 on the command line: folder, zip, ``--since``, report and JSON."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from audit import cli
+from audit.record import open_record
+from tests.tamper.record import SERVED, Files, served
+from tests.tamper.test_journal_story import CANCELLED
+from tests.tamper.touches import put
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = json.loads((ROOT / "docs/schemas/verify.schema.json").read_text("utf-8"))
+NAME = "election.bel"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        status = cli.main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def folder(path: Path, files: Files) -> Path:
+    path.mkdir()
+    (path / NAME).write_bytes(files.archive.write())
+    for name, data in files.files().items():
+        (path / name).write_bytes(data)
+    return path
+
+
+def zipped(path: Path, record: Path, *, inside: str = "") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for file in sorted(record.iterdir()):
+            bundle.write(file, f"{inside}{file.name}")
+    return path
+
+
+def judged(run: Run, *arguments: object) -> tuple[int, dict[str, Any]]:
+    status, out, _ = run("verify", *arguments, "--json")
+    value: dict[str, Any] = json.loads(out)
+    jsonschema.validate(value, SCHEMA)
+    return status, value
+
+
+def test_folder_and_zip_give_one_verdict(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served())
+    (record / ".DS_Store").write_bytes(b"x")
+    paths = [
+        record,
+        zipped(tmp_path / "top.zip", record),
+        zipped(tmp_path / "in.zip", record, inside="record/"),
+    ]
+    verdicts = [judged(run, path) for path in paths]
+    assert verdicts[0][0] == 0
+    assert verdicts[0] == verdicts[1] == verdicts[2]
+    kept = []
+    for path in paths:
+        with open_record(path) as opened:
+            kept.append((opened.journal, opened.board_checkpoint, opened.journal_checkpoint))
+    assert kept[0] == kept[1] == kept[2]
+    assert None not in kept[0]
+
+
+def test_the_json_tells_the_journal(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served())
+    _, value = judged(run, record)
+    told = value["journal"]
+    assert (told["entries"], told["suspensions"], told["incidents"]) == (18, 1, 5)
+    assert told["cancelled"] is False
+    assert [(a["number"], a["kind"]) for a in told["amendments"]] == [
+        (1, "hours-changed"),
+        (2, "booth-replaced"),
+    ]
+    assert judged(run, record / NAME)[1]["journal"] is None
+    (record / "journal.jsonl").write_bytes(b"\n")
+    status, value = judged(run, record)
+    assert (status, value["journal"]) == (1, None)
+
+
+def test_the_first_lines_tell_the_journal(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served())
+    status, out, _ = run("verify", record)
+    assert status == 0
+    head = " ".join(out.split("\n\n")[0].split())
+    assert "Journal : 18 entrées, 1 suspension, 5 incidents, 2 votes contestés, 1 code" in head
+    assert "horaires du 2026-10-08" in head
+    assert "« Une grève »" in head
+    assert "programme de vote remplacé (1 fichier)" in head
+    assert "Signatures de clôture : Anne Lefèvre (directrice) et Bruno Diallo" in head
+    assert "la parole du serveur" in " ".join(out.split())
+    english = " ".join(run("verify", record, "--lang", "en")[1].split())
+    assert "18 entries, 1 suspension, 5 incidents, 2 contested votes, 1 replaced code" in english
+
+
+def test_an_archive_alone_says_that_the_journal_was_not_there(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served())
+    status, out, _ = run("verify", record / NAME)
+    text = " ".join(out.split())
+    assert status == 0
+    assert "Journal : dans le dossier complet, pas dans cette archive seule" in text
+    assert "il n'est pas dans l'archive seule" in text
+    assert text.count("sans objet") == 6
+
+
+def test_a_journal_at_fault_is_not_told(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served({"board 5": put("root", "0" * 64)}))
+    status, out, _ = run("verify", record)
+    assert status == 1
+    assert "Journal : pas vérifié, à cause d'un défaut" in out
+    assert "Modifications" not in out
+
+
+def test_a_cancelled_election_says_so_first(tmp_path: Path, run: Run) -> None:
+    until, world = CANCELLED["while open"]
+    record = folder(tmp_path / "record", served(world=world, until=until))
+    status, out, _ = run("verify", record)
+    head = " ".join(out.split("\n\n")[0].split())
+    assert (status, head[:34]) == (0, "Cette élection a été annulée ; ce ")
+    assert "État : ANNULÉE (vote en cours)" in head
+    assert "par Anne Lefèvre (directrice) et Luc (maire), « Une erreur dans les listes »" in head
+    assert judged(run, record)[1]["journal"]["cancelled"] is True
+
+
+def test_an_earlier_checkpoint_is_enough(tmp_path: Path, run: Run) -> None:
+    early = folder(tmp_path / "early", served(until="Ballot"))
+    late = folder(tmp_path / "late", served())
+    for since in (early, early / NAME, early / "board.checkpoint", early / "journal.checkpoint"):
+        status, value = judged(run, late, "--since", since)
+        assert status == 0
+        assert next(c for c in value["checks"] if c["id"] == "C26")["outcome"] == "passed"
+    for path in ("board.checkpoint", "journal.checkpoint"):
+        status, out, _ = run("verify", early, "--since", late / path)
+        assert (status, out[:14]) == (1, "Le dossier don")
+
+
+def test_a_checkpoint_that_is_none_gives_no_verdict(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served(until="Ballot"))
+    data = (record / "board.checkpoint").read_bytes()
+    for damaged in (data[:-1], data + b"x", data.replace(b"\n5\n", b"\n05\n"), b"\n\n"):
+        (tmp_path / "c").write_bytes(damaged)
+        assert run("verify", record, "--since", tmp_path / "c")[0] == 2
+    other = folder(tmp_path / "other", Files(served(until="Ballot").archive, [], "AnotherEleCtion"))
+    status, out, _ = run("verify", record, "--since", other / "board.checkpoint")
+    assert (status, "pas signé pour cette élection" in " ".join(out.split())) == (1, True)
+
+
+def test_files_that_are_too_large_are_judged_by_their_check(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served(until="Ballot"))
+    (record / "journal.checkpoint").write_bytes(b"x" * 2**17)
+    status, value = judged(run, record)
+    failed = [check["id"] for check in value["checks"] if check["outcome"] == "failed"]
+    assert (status, failed) == (1, ["C31"])
+
+
+def test_the_school_of_these_tests_is_on_a_server() -> None:
+    assert SERVED.served
