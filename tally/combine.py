@@ -21,14 +21,15 @@ from protocol.result import Result
 from tally.archive_file import NewEntry
 from tally.boards import member_names
 from tally.count import TieBreak, count_result
-from tally.errors import Refusal, refuse
+from tally.errors import Refusal, cite, refuse
+from tally.french import count
 from tally.messages import DecryptionMessage, name_kind
 from tally.senders import Files, call_member, first_match
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file that was set aside, whose it claims to be if it says so, and why."""
+    """A file that was set aside, whose it claims to be in this election, if anyone's, and why."""
 
     label: str
     who: str
@@ -52,9 +53,15 @@ def gather_decryptions(board: Board, files: Files) -> Gathered:
         Refusal: the board has no encrypted tally, or has its result already.
     """
     if board.state is BoardState.TALLIED:
-        raise Refusal("le résultat est déjà dans cette archive")
+        raise Refusal(
+            "le résultat est déjà dans cette archive",
+            "il n'y a plus rien à réunir : faites-la vérifier par evote-audit verify",
+        )
     if board.tally is None:
-        raise Refusal("cette archive n'a pas encore de total chiffré : le vote n'est pas clos")
+        raise Refusal(
+            "cette archive n'a pas encore de total chiffré : le vote n'est pas clos",
+            "attendez que l'organisateur close le vote (evote election close)",
+        )
     recorded = {each.owner: each.partial for each in board.partial_decryptions}
     partials = dict(recorded)
     added: dict[int, bytes] = {}
@@ -91,12 +98,13 @@ def combine(board: Board, gathered: Gathered, tie_break: TieBreak | None = None)
         )
     except ThresholdNotMet as cause:
         missing = ", ".join(call_member(owner, names) for owner in cause.missing)
+        own = "la sienne" if not gathered.rejected else "une part faite pour cette urne"
         raise Refusal(
-            f"il y a {len(cause.have)} part(s) valable(s), il en faut {cause.need}",
-            f"demandez la sienne à l'un de : {missing}",
+            f"il y a {count(len(cause.have), 'part valable')}, il en faut {cause.need}",
+            f"demandez {own} à l'un de : {missing}",
         ) from cause
     except ProtocolError as cause:
-        raise refuse("les parts ne donnent pas de résultat", cause) from cause
+        raise refuse("les parts ne donnent pas de résultat", cause, _IMPOSSIBLE) from cause
 
 
 def new_entries(gathered: Gathered, result: Result) -> list[NewEntry]:
@@ -107,6 +115,9 @@ def new_entries(gathered: Gathered, result: Result) -> list[NewEntry]:
         entries.append((EventKind.PARTIAL_DECRYPTION, [data, owned]))
     entries.append((EventKind.RESULT, [result.encode()]))
     return entries
+
+
+_IMPOSSIBLE = "gardez tous ces fichiers et prévenez les autres membres du bureau"
 
 
 class _SetAside(Exception):
@@ -122,18 +133,22 @@ def _read(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption]:
     try:
         message = DecryptionMessage.decode(data)
     except ProtocolError as cause:
-        kind = name_kind(data) or "illisible"
-        raise _SetAside("", f"ce n'est pas un déchiffrement ({kind})") from cause
-    who = call_member(message.owner, member_names(board))
+        kind = name_kind(data) or "un fichier d'un autre genre"
+        raise _SetAside("", f"ce n'est pas une part du comptage, c'est {kind}") from cause
     if (message.uuid, message.fingerprint) != (board.election.uuid, board.election.fingerprint):
-        raise _SetAside(who, "il est fait pour une autre élection")
+        # Whose it is in that other election, nobody here knows: no member of this one is blamed.
+        raise _SetAside("", f"elle est faite pour une autre élection ({message.uuid})")
+    if message.owner > board.trustees.size:
+        members = board.trustees.size
+        raise _SetAside("", f"elle se dit du n° {message.owner}, et il y a {members} membres")
+    who = call_member(message.owner, member_names(board))
     if message.tally_event != board.context.tally_event:
-        raise _SetAside(who, "il est fait pour un autre total")
+        raise _SetAside(who, "elle est faite pour un autre total")
     try:
         partial = PartialDecryption.decode(message.decryption, board.context.encrypted_tally)
         _verify(board, message.owner, partial)
     except ProtocolError as cause:
-        raise _SetAside(who, f"il n'est pas valable [{cause}]") from cause
+        raise _SetAside(who, f"elle n'est pas valable {cite(cause)}") from cause
     return message.owner, message.decryption, partial
 
 
@@ -143,10 +158,10 @@ def _read_bare(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption
     try:
         partial = PartialDecryption.decode(data, tally, ignore_unknown=True)
     except ProtocolError as cause:
-        raise _SetAside("", f"ce n'est pas un déchiffrement [{cause}]") from cause
+        raise _SetAside("", f"ce n'est pas une part du comptage {cite(cause)}") from cause
     owner = first_match(board.trustees.size, lambda index: _verify(board, index, partial))
     if owner is None:
-        raise _SetAside("", "il n'est valable pour aucun membre")
+        raise _SetAside("", "elle n'est valable pour aucun membre de cette élection")
     return owner, data, partial
 
 

@@ -64,4 +64,7 @@ def open_desk(data: bytes, passphrase: Secret[str]) -> DeskMemory:
             tuple(decode_code(str(text)) for text in fields.items("reserves")),
         )
     except ProtocolError as cause:
-        raise Unreadable("le fichier scellé du bureau des codes est abîmé") from cause
+        raise Unreadable(
+            "le fichier scellé du bureau des codes est abîmé",
+            "reprenez la copie que le bureau des codes en a gardée",
+        ) from cause

@@ -39,8 +39,8 @@ def add(commands: Subparsers) -> None:
         "--out",
         metavar="FICHIER",
         type=Path,
-        default=Path("result.json"),
-        help="où écrire le résultat (result.json si rien n'est dit)",
+        default=Path("board-result.json"),
+        help="où écrire le résultat de l'urne (board-result.json si rien n'est dit)",
     )
     parser.add_argument(
         "--append",
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     following = (
         f"publiez {arguments.append}, que chacun peut vérifier : evote-audit verify"
         if arguments.append is not None
-        else f"donnez {arguments.out} et les parts à l'organisateur"
+        else "donnez les parts à l'organisateur, qui publie : evote election publish"
     )
     tell_next([file.path for file in outputs], following)
     return 0
@@ -101,7 +101,7 @@ _PLAIN = (
 def _show_rejected(gathered: Gathered) -> None:
     for each in gathered.rejected:
         who = f" de {each.who}" if each.who else ""
-        tell(f"Mis de côté : « {each.label} »{who} : {each.reason}")
+        tell(f"Mis de côté : « {each.label} »{who} : {each.reason}.")
 
 
 def _completed(board: Board, old: bytes, entries: list[NewEntry]) -> bytes:
