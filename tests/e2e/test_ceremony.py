@@ -168,7 +168,7 @@ def test_words_can_be_changed(at: At) -> None:
 def test_show_says_the_exact_step_once_the_key_is_opened(at: At) -> None:
     words = ("--passphrase-file", "words")
     for stage, clear, exact, following in (
-        ("new", "étape 1 faite", "étape 1 faite", "evote-tally polynomial"),
+        ("certificate", "étape 1 faite", "étape 1 faite", "evote-tally polynomial"),
         ("polynomial", "étape 2 faite", "étape 2 faite", "evote-tally key"),
         ("key", "étape 3 faite", "étape 3 faite", "evote-tally sign"),
         ("sign", "et peut-être l'étape 4", "étape 4 faite", "evote-tally check-setup"),
