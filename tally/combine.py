@@ -23,7 +23,7 @@ from tally.boards import member_names
 from tally.count import TieBreak, count_result
 from tally.errors import Refusal, cite, refuse
 from tally.french import count
-from tally.messages import DecryptionMessage, name_kind
+from tally.messages import PART, DecryptionMessage, name_kind
 from tally.senders import Files, call_member, first_match
 
 
@@ -134,6 +134,8 @@ def _read(board: Board, data: bytes) -> tuple[int, bytes, PartialDecryption]:
         message = DecryptionMessage.decode(data)
     except ProtocolError as cause:
         kind = name_kind(data) or "un fichier d'un autre genre"
+        if kind == PART:
+            raise _SetAside("", f"cette part du comptage est abîmée {cite(cause)}") from cause
         raise _SetAside("", f"ce n'est pas une part du comptage, c'est {kind}") from cause
     if (message.uuid, message.fingerprint) != (board.election.uuid, board.election.fingerprint):
         # Whose it is in that other election, nobody here knows: no member of this one is blamed.

@@ -24,14 +24,15 @@ from protocol.proofs.proof import Proof
 
 VERSION: Final = 1
 
+PART: Final = "une part du comptage (étape 6)"
 _NAMES: Final = {
     "evote_certificate": "un certificat (étape 1)",
     "secrets": "un fichier de l'étape 2 (polynomial)",
     "private_key": "un fichier de l'étape 3 (key)",
     "evote_ceremony": "une signature de la cérémonie (étape 4)",
     "evote_setup_signature": "une signature d'ouverture (étape 5)",
-    "evote_decryption": "un déchiffrement (étape 6)",
-    "decryption_factors": "un déchiffrement",
+    "evote_decryption": PART,
+    "decryption_factors": "une part du comptage au format de Belenios",
     "verification_keys": "le fichier des clés réunies",
     "questions": "une élection",
 }

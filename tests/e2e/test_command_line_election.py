@@ -392,7 +392,7 @@ def test_a_share_of_another_election_is_set_aside_and_blames_nobody(at: At) -> N
         *("--passphrase-file", "words"),
     )
     share = json.loads((chain.folder / "decryption-1.json").read_bytes())
-    share = {**share, "uuid": "AnotherEleCtion", "owner": 2}
+    share = {**share, "uuid": "AutreVote12345", "owner": 2}
     (chain.folder / "stranger.json").write_text(json.dumps(share, separators=(",", ":")))
     parts = ("decryption-1.json", "stranger.json")
     outcome = chain.run("evote", "election", "publish", "election", *parts, "--out", "result")
