@@ -65,7 +65,12 @@ def read_exactly(file: BinaryIO, datum: Datum) -> bytes:
     content = file.read(datum.size)
     if hashlib.sha256(content).digest() != datum.digest:
         raise Unreadable(
-            "le fichier a changé pendant sa lecture", "the file changed while it was read"
+            "le fichier a changé pendant sa lecture",
+            "the file changed while it was read",
+            Text(
+                "relancez quand plus rien n'y écrit, ou vérifiez une copie",
+                "run again when nothing writes to it, or verify a copy",
+            ),
         )
     return content
 

@@ -20,6 +20,10 @@ MAX_ARCHIVE = 4 * 2**30
 MAX_RATIO = 100  # hexadecimal text compresses about two times; a bomb, a thousand times
 IGNORED_FOLDER, IGNORED_FILE = "__MACOSX", ".DS_Store"  # what macOS adds to every zip
 _CHUNK = 2**20
+_AGAIN = Text(
+    "téléchargez-le de nouveau, ou décompressez-le et donnez le dossier",
+    "download it again, or unpack it and give the folder",
+)
 _UNPACK = Text("décompressez-le et vérifiez le dossier", "uncompress it and verify the folder")
 _MISTRUST = Text(
     "ne le décompressez pas ; demandez le fichier .bel lui-même à qui publie l'élection",
@@ -45,11 +49,13 @@ def unzip(path: Path, scratch: Path) -> Record:
                     files[name] = bounded(file, name)
             return Record.of(target, files)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Unreadable("ce fichier zip est illisible", "this zip file cannot be read") from error
+        raise Unreadable(
+            "ce fichier zip est illisible", "this zip file cannot be read", _AGAIN
+        ) from error
     except Exception as error:
         if type(error).__module__ not in ("zlib", "lzma", "_lzma"):
             raise
-        raise Unreadable("ce fichier zip est abîmé", "this zip file is damaged") from error
+        raise Unreadable("ce fichier zip est abîmé", "this zip file is damaged", _AGAIN) from error
 
 
 def _permitted(

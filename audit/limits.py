@@ -26,6 +26,14 @@ _STUFFING = Text(
     "That nobody voted in place of an abstainer: whoever makes the codes and also runs the server"
     " could. The sign-in list and each parent can check this.",
 )
+_SIGN_INS = Text(
+    "Que les émargements ont été comptés à part des bulletins : C24 compare le nombre déclaré à"
+    " celui des bulletins, et qui ne compte pas à part déclare le nombre des bulletins. La liste"
+    " d'émargement seule permet de recompter.",
+    "That sign-ins were counted apart from ballots: C24 compares the declared number with that of"
+    " the ballots, and whoever does not count apart declares the number of ballots. Only the"
+    " sign-in list allows a recount.",
+)
 _SECRECY = Text(
     "Que le secret est gardé : il tient tant que trop peu de membres du bureau s'entendent pour"
     " déchiffrer un bulletin.",
@@ -80,5 +88,7 @@ def limits(verdict: Verdict) -> Iterator[Text]:
     yield _PHONE
     yield _ROLL
     yield _STUFFING
+    if case.strict and case.result is not None:
+        yield _SIGN_INS
     yield _SECRECY
     yield _COPY

@@ -20,7 +20,7 @@ from audit.layout import enumerated, quoted
 from audit.profile import has_bindings
 from audit.record import open_record
 from audit.strict_json import decode, decode_datum, encode, read_list, read_object
-from audit.system import explained
+from audit.system import CHECK_PATH, explained
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # §13.2
@@ -106,7 +106,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(2 * MAX_BALLOT + 1)
     except OSError as error:
-        raise Unreadable(*explained(error)) from error
+        raise Unreadable(*explained(error), CHECK_PATH) from error
     if not data:
         raise Unreadable("ce fichier est vide", "this file is empty", _ORIGINAL)
     return data
@@ -147,7 +147,9 @@ def _election(archive: Path) -> Election:
         strict = has_bindings(file, board)
         datum = board.setup_datum("election")
         if datum is None:
-            raise Unreadable("cette archive n'a pas d'élection", "this archive has no election")
+            raise Unreadable(
+                "cette archive n'a pas d'élection", "this archive has no election", _VERIFY
+            )
         file.seek(datum.offset)
         try:
             return decode_election(file.read(datum.size), strict=strict)[0]

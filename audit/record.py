@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from audit.system import explained
+from audit.system import CHECK_PATH, explained
 from audit.words import Malformed, Text, Unreadable, shown
 
 SIGNATURES = "setup-signatures.json"
@@ -79,7 +79,7 @@ def open_record(path: Path) -> Iterator[Record]:
         else:
             yield Record(path, folder=False)
     except OSError as error:
-        raise Unreadable(*explained(error)) from error
+        raise Unreadable(*explained(error), CHECK_PATH) from error
 
 
 def _starts_as_zip(path: Path) -> bool:

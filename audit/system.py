@@ -22,6 +22,10 @@ _REASONS = {
     errno.ENOMEM: Text("plus de mémoire", "out of memory"),
 }
 _LONGEST_NAME = 200
+CHECK_PATH = Text(
+    "vérifiez le nom, le dossier et les droits de ce fichier",
+    "check the name, the folder and the permissions of this file",
+)
 
 
 def explained(error: OSError) -> Text:

@@ -8,7 +8,7 @@ the record passes through ``shown`` before it is put into a sentence. Sentences 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 SHOWN_CHARS = 60
 
@@ -27,10 +27,12 @@ class Text(NamedTuple):
 class Refusal(Exception):
     """A refusal that carries its sentence in both languages, and what to do if that is known."""
 
+    usual: ClassVar[Text | None] = None
+
     def __init__(self, fr: str, en: str, hint: Text | None = None) -> None:
         super().__init__(en)
         self.text = Text(fr, en)
-        self.hint = hint
+        self.hint = hint or self.usual
 
     def __reduce__(self) -> tuple[type[Refusal], tuple[str, str, Text | None]]:
         """Rebuilt from what made it, so that it passes between processes."""
@@ -44,9 +46,23 @@ class Malformed(Refusal):
 class Unsupported(Refusal):
     """Another group, version or kind of question (docs/protocol.md §17.2): exit status 2."""
 
+    usual = Text(
+        "prenez la dernière version de ce vérificateur ; une élection d'un autre genre se vérifie"
+        " avec le programme qui l'a faite",
+        "take the latest version of this verifier; an election of another kind is verified with"
+        " the program that made it",
+    )
+
 
 class Unreadable(Refusal):
     """Nothing could be read as an archive (docs/protocol.md §17.2): exit status 2."""
+
+    usual = Text(
+        "donnez ce que l'élection a publié, tel quel : l'archive .bel, ou le dossier ou le zip"
+        " qui la contient",
+        "give what the election published, as it is: the .bel archive, or the folder or zip that"
+        " holds it",
+    )
 
 
 def shown(text: str, limit: int = SHOWN_CHARS) -> str:

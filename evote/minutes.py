@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The minutes of an election in plain French, from its board alone: docs/protocol.md §11.7, §12.
+"""The minutes of an election in plain French, from its board: docs/protocol.md §11.7, §12.
+
+Beside the board, they print the reasons for what was done outside the announced hours.
 
 A text to read and to sign. The official forms of the school authority are another matter.
 """
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from evote.election.hours import read_exceptions
 from evote.election.outcome import encode_outcome, result_binding, result_row
 from evote.election.reading import preau_binding
 from protocol.bindings import EvoteBinding
@@ -39,10 +42,10 @@ def read_outcome(archive: Path) -> OutcomeFiles:
     """
     with opened_board(archive) as board:
         verify_whole_board(board)
-        return OutcomeFiles(encode_outcome(board), _write_minutes(board))
+        return OutcomeFiles(encode_outcome(board), _write_minutes(board, read_exceptions(archive)))
 
 
-def _write_minutes(board: Board) -> bytes:
+def _write_minutes(board: Board, exceptions: Sequence[str]) -> bytes:
     """Return the minutes of a board that was verified, as a text in UTF-8.
 
     Raises:
@@ -55,6 +58,7 @@ def _write_minutes(board: Board) -> bytes:
         _lists(result_binding(board).seats.lists),
         _elected(result_binding(board).seats.lists),
         _ties(board),
+        _exceptions(exceptions),
         _signatures(evote),
     ]
     return "\n".join(line for part in parts for line in (*part, "") if part).encode("utf-8")
@@ -129,6 +133,17 @@ def _ties(board: Board) -> list[str]:
     if seats.lots:
         lines.append(f"Égalité départagée par tirage au sort : {', '.join(seats.lots)}.")
     return lines
+
+
+def _exceptions(lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    rows = [
+        row
+        for line in lines
+        for row in textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    ]
+    return ["Hors des heures annoncées :", *rows]
 
 
 def _signatures(evote: EvoteBinding) -> list[str]:

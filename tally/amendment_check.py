@@ -27,7 +27,10 @@ def require_amendable(memory: TrusteeMemory, record: Record) -> None:
     own_number(memory, record.board)
     if record.journal is None:
         record.require_journal()
-        raise Refusal("cette élection n'a pas de journal : rien n'y change après le scellement")
+        raise Refusal(
+            "cette élection n'a pas de journal : rien n'y change après le scellement",
+            "seule une élection tenue sur un serveur peut être modifiée",
+        )
     require_grown(memory, record)
 
 

@@ -17,6 +17,7 @@ from protocol.events import Event, EventKind, Head
 from tally.archive_lock import locked, no_archive, opened
 from tally.errors import Refusal, Unreadable
 from tally.files import write_file
+from tally.french import count, reason
 from tally.torn_tail import find_torn_tail
 
 EVENT_SPAN: Final = 2 * BLOCK  # a header, and an event is always shorter than a block
@@ -64,7 +65,9 @@ def append_entries(
     with opened(path) as stream, locked(stream):
         header, head = _resume(stream, path)
         if expected is not None and head != expected:
-            raise HeadMoved("l'urne a changé entre-temps : rien n'a été ajouté", "recommencez")
+            raise HeadMoved(
+                "l'urne a changé entre-temps : rien n'a été ajouté", "relancez la même commande"
+            )
         return _append(stream, ArchiveHeader(header.timestamp, header.as_text), head, entries, path)
 
 
@@ -91,7 +94,8 @@ def _append(
             os.ftruncate(stream.fileno(), end)
         if isinstance(cause, OSError):
             raise Unreadable(
-                f"impossible d'écrire dans « {path} » ({cause.strerror}) : rien n'a été ajouté"
+                f"impossible d'écrire dans « {path} » ({reason(cause)}) : rien n'a été ajouté",
+                "vérifiez les droits sur ce fichier et la place sur le disque, puis recommencez",
             ) from cause
         raise
     return writer.head or head
@@ -114,9 +118,10 @@ def _resume(stream: BinaryIO, path: Path, *, torn: bool = False) -> tuple[Archiv
     found = find_torn_tail(stream, path)
     if found.size and not torn:
         raise Refusal(
-            f"l'archive « {path} » s'arrête au milieu d'un ajout interrompu ({found.size} octets "
-            "de trop) : rien n'a été ajouté",
-            "reprenez avec « evote ballot record », qui les met de côté, ou votre copie",
+            f"l'archive « {path} » s'arrête au milieu d'un ajout interrompu "
+            f"({count(found.size, 'octet')} de trop) : rien n'a été ajouté",
+            "remettez le bulletin interrompu avec « evote ballot record », qui les met de côté, ou "
+            "reprenez votre copie de l'archive",
         )
     return reader.header, found.head
 

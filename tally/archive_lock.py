@@ -5,10 +5,13 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from protocol.errors import ProtocolError
-from tally.errors import Unreadable
+from tally.errors import Unreadable, cite
+from tally.french import reason
+
+WHICH_FILE: Final = "donnez le fichier .bel que l'organisateur a remis, tel quel"
 
 
 @contextlib.contextmanager
@@ -17,7 +20,10 @@ def opened(path: Path, mode: str = "r+b") -> Iterator[BinaryIO]:
     try:
         stream = path.open(mode, buffering=2**16)
     except OSError as cause:
-        raise Unreadable(f"impossible d'ouvrir « {path} » ({cause.strerror})") from cause
+        raise Unreadable(
+            f"impossible d'ouvrir « {path} » ({reason(cause)})",
+            "vérifiez le chemin et les droits sur ce fichier",
+        ) from cause
     with stream:
         yield stream  # type: ignore[misc]
 
@@ -44,4 +50,4 @@ def locked(stream: BinaryIO) -> Iterator[None]:
 
 def no_archive(path: Path, cause: ProtocolError) -> Unreadable:
     """Return the refusal of a file that is no archive at all."""
-    return Unreadable(f"« {path} » n'est pas l'archive d'une élection [{cause}]")
+    return Unreadable(f"« {path} » n'est pas l'archive d'une élection {cite(cause)}", WHICH_FILE)

@@ -22,6 +22,7 @@ from protocol.first_message import FirstMessage, verify_first_messages
 from protocol.setup_signatures import SetupSignatures
 from protocol.trustees import Trustees, verify_trustees
 from tally.errors import Refusal
+from tally.french import count
 from tally.messages import CeremonySignature, SetupSignatureMessage
 from tally.senders import Files, blaming, collect
 
@@ -85,11 +86,15 @@ def assemble_setup_signatures(
             message = SetupSignatureMessage.decode(data)
         signed = (message.uuid, message.fingerprint, message.setup_event)
         if signed != (statement.uuid, statement.fingerprint, statement.setup_event):
-            raise Refusal(f"« {label} » signe une autre élection que celle-ci")
+            raise Refusal(
+                f"« {label} » signe une autre élection que celle-ci",
+                "demandez à ce membre de signer l'archive que vous allez ouvrir : "
+                "evote-tally check-setup",
+            )
         found[message.trustee] = SetupSignature(message.trustee, message.signature)
     if len(found) < parameters.threshold:
         raise Refusal(
-            f"{len(found)} signature(s) d'ouverture, il en faut {parameters.threshold}",
+            f"{count(len(found), 'signature')} d'ouverture, il en faut {parameters.threshold}",
             "demandez aux autres membres leur fichier setup-signature-*.json",
         )
     signatures = tuple(found[index] for index in sorted(found))
@@ -100,7 +105,10 @@ def assemble_setup_signatures(
 
 def _ceremony_sender(transcript: Transcript, label: str, message: CeremonySignature) -> int:
     if message.uuid != transcript.uuid:
-        raise Refusal(f"« {label} » est la signature d'une autre élection ({message.uuid})")
+        raise Refusal(
+            f"« {label} » est la signature d'une autre élection ({message.uuid})",
+            f"donnez les fichiers ceremony-*.json de l'élection {transcript.uuid}",
+        )
     if message.trustees_sha256 != transcript.trustees_sha256:
         raise Refusal(
             f"« {label} » signe d'autres clés réunies que les vôtres",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from protocol.archive import FIRST_NAME
+from protocol.blame import TrusteeFault
 from protocol.board import Accept, Board, read_board
 from protocol.board_checks import verify_board
 from protocol.election import Election
@@ -16,15 +17,22 @@ from protocol.errors import ProtocolError, UnsupportedError
 from protocol.group import generator_power
 from protocol.pki import derive_keys
 from protocol.voutput import VerificationKey
+from tally.archive_lock import WHICH_FILE
 from tally.count import verify_seats
-from tally.errors import Refusal, Unreadable, refuse
+from tally.errors import Refusal, Unreadable, cite, refuse
+from tally.french import reason
 from tally.memory import Profile, TrusteeMemory
+from tally.senders import call_member
+from tally.subjects import subject
 
 Progress = Callable[[int], None]
 
 SHOW_EVERY_SECONDS: Final = 0.2
 LONG_WORK: Final = 200
-ALERT: Final = "n'allez pas plus loin et prévenez les autres membres du bureau"
+ALERT: Final = (
+    "n'allez pas plus loin et prévenez les autres membres du bureau ; evote-audit verify dit en "
+    "détail ce qui ne va pas dans l'archive"
+)
 
 
 @contextmanager
@@ -42,9 +50,9 @@ def opened_board(path: Path, accept: Accept | None = None) -> Iterator[Board]:
     try:
         stream = path.open("rb")
     except FileNotFoundError as cause:
-        raise Unreadable(f"le fichier « {path} » n'existe pas") from cause
+        raise Unreadable(f"le fichier « {path} » n'existe pas", WHICH_FILE) from cause
     except OSError as cause:
-        raise Unreadable(f"impossible de lire « {path} » ({cause.strerror})") from cause
+        raise Unreadable(f"impossible de lire « {path} » ({reason(cause)})", WHICH_FILE) from cause
     with stream:
         yield board_of(stream, path, accept)
 
@@ -52,12 +60,15 @@ def opened_board(path: Path, accept: Accept | None = None) -> Iterator[Board]:
 def board_of(stream: BinaryIO, path: Path, accept: Accept | None = None) -> Board:
     """Read an archive's structure from an open stream, as ``opened_board`` does."""
     if not stream.read(len(FIRST_NAME) + 1) == FIRST_NAME.encode("ascii") + b"\0":
-        raise Unreadable(f"« {path} » n'est pas l'archive d'une élection")
+        raise Unreadable(f"« {path} » n'est pas l'archive d'une élection", WHICH_FILE)
     stream.seek(0)
     try:
         return read_board(stream, accept=accept)
     except UnsupportedError as cause:
-        raise Unreadable(f"« {path} » est d'un genre que je ne connais pas [{cause}]") from cause
+        raise Unreadable(
+            f"« {path} » est une élection d'un genre que ce programme ne connaît pas {cite(cause)}",
+            "prenez une version plus récente de ce programme, ou celui qui a fait l'élection",
+        ) from cause
     except ProtocolError as cause:
         raise refuse(f"l'archive « {path} » est abîmée ou modifiée", cause, ALERT) from cause
 
@@ -77,8 +88,12 @@ def verify_whole_board(board: Board) -> None:
         verify_board(board, progress=_progress(board.ballot_count))
         if board.election.evote is not None and board.result is not None:
             verify_seats(board.election.evote, board.result)
+    except TrusteeFault as fault:
+        who = call_member(fault.trustee, member_names(board))
+        sentence = f"l'archive n'est pas valable : ce qui vient de {who} ne l'est pas"
+        raise refuse(sentence, fault, ALERT) from fault
     except ProtocolError as cause:
-        raise refuse("l'archive n'est pas valable", cause, ALERT) from cause
+        raise refuse(f"l'archive n'est pas valable : {subject(cause)}", cause, ALERT) from cause
     finally:
         _clear_line()
 
@@ -88,7 +103,9 @@ def require_uuid(election: Election, uuid: str) -> None:
     if election.uuid != uuid:
         raise Refusal(
             f"cette archive est celle d'une autre élection ({election.uuid}) ; "
-            f"votre clé est celle de {uuid}"
+            f"votre clé est celle de {uuid}",
+            "prenez l'archive et la clé de la même élection (evote-tally show dit de laquelle est "
+            "une clé)",
         )
 
 
@@ -96,7 +113,11 @@ def require_own_election(memory: TrusteeMemory, election: Election) -> None:
     """Refuse an archive of an election for which this key was not made: §7.14."""
     require_uuid(election, memory.uuid)
     if election.is_preau != (memory.profile is Profile.PREAU):
-        raise Refusal("cette archive et votre clé ne sont pas du même genre (--belenios)")
+        raise Refusal(
+            "cette archive et votre clé ne sont pas du même genre : l'une est de Préau, l'autre de "
+            "Belenios",
+            "demandez à l'organisateur l'archive de l'élection pour laquelle votre clé a été faite",
+        )
     if memory.fingerprint is not None and election.fingerprint != memory.fingerprint:
         raise Refusal(
             "cette archive porte le même identifiant que votre élection, mais ce n'est pas celle "
@@ -111,7 +132,10 @@ def own_number(memory: TrusteeMemory, board: Board) -> int:
     In our elections it is the number of the key file; elsewhere the place of our public key.
     """
     if memory.decryption_key is None:
-        raise Refusal("votre clé de comptage n'existe pas encore")
+        raise Refusal(
+            "votre clé de comptage n'existe pas encore",
+            "finissez d'abord la cérémonie ; evote-tally show dit l'étape suivante",
+        )
     own = generator_power(memory.decryption_key.reveal())
     keys = board.trustees.keys
     if not board.is_preau:

@@ -102,7 +102,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explain(refusal: Refusal) -> int:
     with contextlib.suppress(OSError):
         sys.stdout.flush()
-    say_apart(f"{PROGRAM} : {refusal.message}.")
-    if refusal.advice:
-        say_apart(f"  conseil : {refusal.advice}.")
+    say_apart(f"{PROGRAM} : {refusal.message}.", f"  conseil : {refusal.advice}.")
     return refusal.exit_status

@@ -26,14 +26,15 @@ from protocol.result import Result
 from tally.archive_file import NewEntry
 from tally.boards import is_served, member_names
 from tally.count import TieBreak, count_result
-from tally.errors import Refusal, refuse
-from tally.messages import DecryptionMessage, name_kind
+from tally.errors import Refusal, cite, refuse
+from tally.french import count
+from tally.messages import PART, DecryptionMessage, name_kind
 from tally.senders import Files, call_member, first_match
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file that was set aside, whose it claims to be if it says so, and why."""
+    """A file that was set aside, whose it claims to be in this election, if anyone's, and why."""
 
     label: str
     who: str
@@ -70,9 +71,15 @@ def gather_decryptions(
             2 and its journal is not at hand.
     """
     if board.state is BoardState.TALLIED:
-        raise Refusal("le résultat est déjà dans cette archive")
+        raise Refusal(
+            "le résultat est déjà dans cette archive",
+            "il n'y a plus rien à réunir : faites-la vérifier par evote-audit verify",
+        )
     if board.tally is None:
-        raise Refusal("cette archive n'a pas encore de total chiffré : le vote n'est pas clos")
+        raise Refusal(
+            "cette archive n'a pas encore de total chiffré : le vote n'est pas clos",
+            "attendez que l'organisateur close le vote (evote election close)",
+        )
     if is_served(board.election) and closing is None:
         raise Refusal(
             "cette élection est sur un serveur : les parts se réunissent avec son journal",
@@ -109,9 +116,15 @@ def closing_of(state: JournalState) -> ClosingSigned:
         Refusal: the journal does not tell of a closing, or of a cancellation after it.
     """
     if state.phase is Phase.CANCELLED:
-        raise Refusal("cette élection a été annulée : il n'y a rien à compter")
+        raise Refusal(
+            "cette élection a été annulée : il n'y a rien à compter",
+            "la page de l'élection dit pourquoi, et qui l'a décidé",
+        )
     if state.closing is None:
-        raise Refusal("le journal ne dit pas encore que le vote est clos")
+        raise Refusal(
+            "le journal ne dit pas encore que le vote est clos",
+            "attendez la clôture, puis retéléchargez le dossier de l'élection",
+        )
     return ClosingSigned.of(state.closing.body, state.closing.journal)
 
 
@@ -148,12 +161,13 @@ def combine(
         )
     except ThresholdNotMet as cause:
         missing = ", ".join(call_member(owner, names) for owner in cause.missing)
+        own = "la sienne" if not gathered.rejected else "une part faite pour cette urne"
         raise Refusal(
-            f"il y a {len(cause.have)} part(s) valable(s), il en faut {cause.need}",
-            f"demandez la sienne à l'un de : {missing}",
+            f"il y a {count(len(cause.have), 'part valable')}, il en faut {cause.need}",
+            f"demandez {own} à l'un de : {missing}",
         ) from cause
     except ProtocolError as cause:
-        raise refuse("les parts ne donnent pas de résultat", cause) from cause
+        raise refuse("les parts ne donnent pas de résultat", cause, _IMPOSSIBLE) from cause
 
 
 def new_entries(gathered: Gathered, result: Result) -> list[NewEntry]:
@@ -164,6 +178,9 @@ def new_entries(gathered: Gathered, result: Result) -> list[NewEntry]:
         entries.append((EventKind.PARTIAL_DECRYPTION, [data, owned]))
     entries.append((EventKind.RESULT, [result.encode()]))
     return entries
+
+
+_IMPOSSIBLE = "gardez tous ces fichiers et prévenez les autres membres du bureau"
 
 
 class _SetAside(Exception):
@@ -187,18 +204,24 @@ def _read(board: Board, data: bytes, closing: ClosingSigned | None) -> _Part:
     try:
         message = DecryptionMessage.decode(data)
     except ProtocolError as cause:
-        kind = name_kind(data) or "illisible"
-        raise _SetAside("", f"ce n'est pas un déchiffrement ({kind})") from cause
-    who = call_member(message.owner, member_names(board))
+        kind = name_kind(data) or "un fichier d'un autre genre"
+        if kind == PART:
+            raise _SetAside("", f"cette part du comptage est abîmée {cite(cause)}") from cause
+        raise _SetAside("", f"ce n'est pas une part du comptage, c'est {kind}") from cause
     if (message.uuid, message.fingerprint) != (board.election.uuid, board.election.fingerprint):
-        raise _SetAside(who, "il est fait pour une autre élection")
+        # Whose it is in that other election, nobody here knows: no member of this one is blamed.
+        raise _SetAside("", f"elle est faite pour une autre élection ({message.uuid})")
+    if message.owner > board.trustees.size:
+        members = board.trustees.size
+        raise _SetAside("", f"elle se dit du n° {message.owner}, et il y a {members} membres")
+    who = call_member(message.owner, member_names(board))
     if message.tally_event != board.context.tally_event:
-        raise _SetAside(who, "il est fait pour un autre total")
+        raise _SetAside(who, "elle est faite pour un autre total")
     try:
         partial = PartialDecryption.decode(message.decryption, board.context.encrypted_tally)
         _verify(board, message.owner, partial)
     except ProtocolError as cause:
-        raise _SetAside(who, f"il n'est pas valable [{cause}]") from cause
+        raise _SetAside(who, f"elle n'est pas valable {cite(cause)}") from cause
     signed = _read_closing(board, message, closing, who)
     return _Part(message.owner, message.decryption, partial, signed)
 
@@ -209,18 +232,20 @@ def _read_closing(
     # §17.4: who decrypts an election of version 2 has read its journal, and signs it so.
     signed = message.closing
     if (signed is None) != (closing is None):
-        raise _SetAside(who, "il est fait pour une élection d'une autre version")
+        raise _SetAside(who, "elle est faite pour une élection d'une autre version")
     if signed is None or closing is None:
         return None
     if signed.body != closing:
-        raise _SetAside(who, "il signe une autre clôture ou un autre journal")
+        raise _SetAside(who, "elle signe une autre clôture ou un autre journal")
     signature = MemberSignature(message.owner, signed.signature)
     statement = EntryStatement(message.uuid, message.fingerprint, closing)
     certificate = board.trustees.threshold_parameters().certificates[message.owner - 1]
     try:
         verify_entry_signature(certificate.verification_key, statement, signature)
     except ProtocolError as cause:
-        raise _SetAside(who, f"sa signature de la clôture n'est pas valable [{cause}]") from cause
+        raise _SetAside(
+            who, f"sa signature de la clôture n'est pas valable {cite(cause)}"
+        ) from cause
     return signature
 
 
@@ -230,10 +255,10 @@ def _read_bare(board: Board, data: bytes) -> _Part:
     try:
         partial = PartialDecryption.decode(data, tally, ignore_unknown=True)
     except ProtocolError as cause:
-        raise _SetAside("", f"ce n'est pas un déchiffrement [{cause}]") from cause
+        raise _SetAside("", f"ce n'est pas une part du comptage {cite(cause)}") from cause
     owner = first_match(board.trustees.size, lambda index: _verify(board, index, partial))
     if owner is None:
-        raise _SetAside("", "il n'est valable pour aucun membre")
+        raise _SetAside("", "elle n'est valable pour aucun membre de cette élection")
     return _Part(owner, data, partial)
 
 

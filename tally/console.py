@@ -12,6 +12,7 @@ from tally.errors import Refusal, Unreadable
 from tally.files import read_file
 from tally.keyfile import load_keyfile
 from tally.memory import TrusteeMemory
+from tally.misuse import translate
 from tally.passphrase import PassphraseSource
 from tally.screen import prompt, say
 
@@ -47,7 +48,8 @@ class FrenchParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say that the command is mistyped."""
         raise Unreadable(
-            f"la commande est incomplète ou mal écrite ({message})", f"voyez {self.prog} --help"
+            f"la commande est incomplète ou mal écrite ({translate(message)})",
+            f"voyez {self.prog} --help",
         )
 
 
@@ -77,7 +79,7 @@ def add_passphrase(parser: FrenchParser) -> None:
         "--passphrase-file",
         metavar="FICHIER",
         type=Path,
-        help="lit les mots dans un fichier au lieu de les demander (pour un script)",
+        help="lit la phrase secrète dans un fichier au lieu de la demander (pour un script)",
     )
 
 
@@ -138,7 +140,10 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if ask(f"{question} [oui/non] ").casefold() not in YES:
-        raise Refusal("vous n'avez pas confirmé : rien n'a été écrit")
+        raise Refusal(
+            "vous n'avez pas confirmé : rien n'a été écrit",
+            "relancez la même commande quand vous serez d'accord",
+        )
 
 
 def ask(question: str) -> str:
@@ -150,5 +155,8 @@ def ask(question: str) -> str:
     prompt(question)
     line = sys.stdin.readline()
     if not line:
-        raise Unreadable("la question est restée sans réponse : rien n'a été écrit")
+        raise Unreadable(
+            "la question est restée sans réponse : rien n'a été écrit",
+            "lancez la commande dans un terminal, où l'on peut répondre",
+        )
     return line.strip()

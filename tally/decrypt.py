@@ -43,9 +43,15 @@ def require_decryptable(memory: TrusteeMemory, record: Record | Board) -> int:
     record.require_journal()
     require_grown(memory, record)
     if board.state is BoardState.TALLIED:
-        raise Refusal("le résultat est déjà là : il n'y a plus rien à déchiffrer")
+        raise Refusal(
+            "le résultat est déjà là : il n'y a plus rien à déchiffrer",
+            "faites vérifier l'archive : evote-audit verify",
+        )
     if board.state is not BoardState.CLOSED:
-        raise Refusal("le vote n'est pas clos : rien ne peut être déchiffré avant la clôture")
+        raise Refusal(
+            "le vote n'est pas clos : rien ne peut être déchiffré avant la clôture",
+            "attendez l'archive close que l'organisateur vous donnera",
+        )
     if board.tally is None:
         raise Refusal(
             "l'urne est close mais son total chiffré n'y est pas encore",
@@ -87,7 +93,10 @@ def decrypt_count(
         raise RuntimeError("a sealed key file has a decryption key")
     if own in [each.owner for each in board.partial_decryptions]:
         who = call_member(own, member_names(board))
-        raise Refusal(f"le déchiffrement de {who} est déjà dans l'archive")
+        raise Refusal(
+            f"la part de {who} est déjà dans l'archive",
+            "il n'y a rien à refaire ; l'organisateur attend celles des autres membres",
+        )
     context = board.context
     partial = make_partial_decryption(memory.decryption_key, context, own, rng)
     if not board.is_preau:

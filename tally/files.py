@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from tally.errors import Refusal, Unreadable
+from tally.french import reason
 
 MAX_MESSAGE_BYTES: Final = 2**24
+
+_WHERE: Final = "vérifiez le nom et le dossier, et donnez le bon fichier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,15 @@ def read_file(path: Path, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except FileNotFoundError as cause:
-        raise Unreadable(f"le fichier « {path} » n'existe pas") from cause
+        raise Unreadable(f"le fichier « {path} » n'existe pas", _WHERE) from cause
     except IsADirectoryError as cause:
-        raise Unreadable(f"« {path} » est un dossier, pas un fichier") from cause
+        raise Unreadable(f"« {path} » est un dossier, pas un fichier", _WHERE) from cause
     except OSError as cause:
-        raise Unreadable(f"impossible de lire « {path} » ({_reason(cause)})") from cause
+        raise Unreadable(f"impossible de lire « {path} » ({reason(cause)})", _WHERE) from cause
     if len(data) > limit:
-        raise Unreadable(f"le fichier « {path} » est trop gros pour être un fichier de ce genre")
+        raise Unreadable(
+            f"le fichier « {path} » est trop gros pour être un fichier de ce genre", _WHERE
+        )
     return data
 
 
@@ -74,6 +79,20 @@ def write_files(files: Sequence[NewFile]) -> None:
         undo.pop_all()
         for folder in {file.path.parent for file in files}:
             _make_durable(folder)
+
+
+def require_writable(paths: Sequence[Path]) -> None:
+    """Refuse now what ``write_files`` would refuse to write here as new files.
+
+    Raises:
+        Refusal: one of them exists already.
+        Unreadable: a folder cannot be written.
+    """
+    for path in paths:
+        if os.path.lexists(path):
+            raise _exists(path)
+        with contextlib.ExitStack() as stack:
+            _write_beside(NewFile(path, b"", secret=True), stack)
 
 
 def _followed(file: NewFile) -> NewFile:
@@ -157,17 +176,6 @@ def _exists(path: Path) -> Refusal:
 
 def _unwritable(path: Path, cause: OSError) -> Unreadable:
     return Unreadable(
-        f"impossible d'écrire « {path} » ({_reason(cause)}) : rien n'a été écrit",
+        f"impossible d'écrire « {path} » ({reason(cause)}) : rien n'a été écrit",
         "choisissez un dossier où vous pouvez écrire, sur un disque qui a de la place",
     )
-
-
-def _reason(cause: OSError) -> str:
-    reasons: dict[type[OSError], str] = {
-        PermissionError: "accès refusé",
-        FileNotFoundError: "le dossier n'existe pas",
-        NotADirectoryError: "le chemin passe par un fichier",
-        IsADirectoryError: "c'est un dossier",
-    }
-    by_number = {28: "le disque est plein", 30: "le disque est en lecture seule", 27: "trop gros"}
-    return reasons.get(type(cause)) or by_number.get(cause.errno or 0) or cause.strerror or "erreur"

@@ -16,7 +16,7 @@ from protocol.secret import Secret
 from tally.errors import Refusal, Unreadable
 from tally.files import MAX_MESSAGE_BYTES, NewFile, read_file, write_files
 from tally.memory import SentMessage, Step, TrusteeMemory, decode_memory, encode_memory
-from tally.sealing import Members, read_members, seal, unseal
+from tally.sealing import KEPT_COPY, Members, read_members, seal, unseal
 
 FIRST_LINE: Final = "EVOTE-TRUSTEE-SECRET-1 secret: never send, print or copy this file"
 
@@ -37,9 +37,9 @@ def decode_keyfile(data: bytes, passphrase: Secret[str]) -> TrusteeMemory:
     try:
         memory = decode_memory(plaintext)
     except (ProtocolError, ValueError) as cause:
-        raise Unreadable("le contenu de la clé secrète n'est pas lisible") from cause
+        raise Unreadable("le contenu de la clé secrète n'est pas lisible", KEPT_COPY) from cause
     if members != _header(memory):
-        raise Unreadable("l'en-tête de la clé secrète ne correspond pas à son contenu")
+        raise Unreadable("l'en-tête de la clé secrète ne correspond pas à son contenu", KEPT_COPY)
     return memory
 
 
@@ -91,7 +91,8 @@ def _require_readable(data: bytes, passphrase: Secret[str]) -> None:
         decode_keyfile(data, passphrase)
     except Refusal as cause:
         raise Unreadable(
-            "la clé secrète ne pourrait pas être relue : rien n'a été écrit", cause.message
+            "la clé secrète ne pourrait pas être relue : rien n'a été écrit",
+            "gardez votre fichier de clé tel qu'il est, et signalez-le aux auteurs du programme",
         ) from cause
 
 

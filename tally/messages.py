@@ -26,16 +26,17 @@ from protocol.proofs.proof import Proof
 VERSION: Final = 1
 SERVER_VERSION: Final = 2
 
+PART: Final = "une part du comptage (étape 6)"
 _NAMES: Final = {
     "evote_certificate": "un certificat (étape 1)",
     "secrets": "un fichier de l'étape 2 (polynomial)",
     "private_key": "un fichier de l'étape 3 (key)",
     "evote_ceremony": "une signature de la cérémonie (étape 4)",
     "evote_setup_signature": "une signature d'ouverture (étape 5)",
-    "evote_decryption": "un déchiffrement (étape 6)",
+    "evote_decryption": PART,
     "evote_amendment": "un changement à signer",
     "evote_amendment_signature": "la signature d'un changement",
-    "decryption_factors": "un déchiffrement",
+    "decryption_factors": "une part du comptage au format de Belenios",
     "verification_keys": "le fichier des clés réunies",
     "questions": "une élection",
 }

@@ -62,15 +62,22 @@ def decode_paper(text: str, uuid: str) -> PaperKey:
         raise Refusal(_blame(cause.groups), "comparez ces groupes avec votre papier") from cause
     except MalformedError as cause:
         raise Refusal(
-            "la copie n'est pas complète : il faut 4 lignes de 4 groupes de 7 caractères"
+            "la copie n'est pas complète : il faut 4 lignes de 4 groupes de 7 caractères",
+            "recopiez les seize groupes du papier, dans l'ordre",
         ) from cause
     body, check = data[:BODY_BYTES], data[BODY_BYTES:]
     number = int.from_bytes(body[-KEY_BYTES:], "big")
     seed = body[2:-KEY_BYTES].decode("ascii", errors="replace")
     if check != _check(uuid, body):
-        raise Refusal("cette copie sur papier est celle d'une autre élection")
+        raise Refusal(
+            "cette copie sur papier est celle d'une autre élection",
+            "vérifiez le numéro de l'élection (--uuid), ou prenez l'autre papier",
+        )
     if body[0] != VERSION or not body[1] or number >= Q or set(seed) - set(BASE58_ALPHABET):
-        raise Refusal("cette copie sur papier n'est pas d'un genre que ce programme connaît")
+        raise Refusal(
+            "cette copie sur papier n'est pas d'un genre que ce programme connaît",
+            "prenez la version du programme qui a fait cette copie, ou une plus récente",
+        )
     return PaperKey(body[1], Secret(seed), Secret(Scalar.from_int(number)))
 
 

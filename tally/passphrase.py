@@ -24,6 +24,7 @@ WORD_COUNT: Final = 1024
 DEFAULT_WORDS: Final = 6
 MIN_CHARACTERS: Final = 12
 ATTEMPTS: Final = 3
+YOUR_KEY: Final = "votre clé secrète"
 
 
 @cache
@@ -54,14 +55,14 @@ class PassphraseSource:
 
     file: Path | None = None
 
-    def existing(self, question: str = "Vos six mots") -> Secret[str]:
+    def existing(self, question: str = "Votre phrase secrète") -> Secret[str]:
         """Return the passphrase of a key file that exists."""
         if self.file is not None:
             return _read(self.file)
         return Secret(normalise(_ask(f"{question} : ")))
 
-    def new(self) -> Secret[str]:
-        """Return a new passphrase: from the file, or drawn, shown once and typed again.
+    def new(self, what: str = YOUR_KEY) -> Secret[str]:
+        """Return a new passphrase for ``what``: from the file, or drawn, shown and typed again.
 
         Raises:
             Refusal: the file's is too short, or the words were not typed again correctly.
@@ -70,21 +71,25 @@ class PassphraseSource:
             chosen = _read(self.file)
             if len(chosen.reveal()) < MIN_CHARACTERS:
                 raise Refusal(
-                    f"le mot de passe est trop court : il faut au moins {MIN_CHARACTERS} caractères"
+                    "la phrase secrète est trop courte : il faut au moins "
+                    f"{MIN_CHARACTERS} caractères",
+                    "écrivez-en une plus longue dans ce fichier, ou laissez l'ordinateur en tirer "
+                    "une : la même commande sans --passphrase-file",
                 )
             return chosen
         drawn = generate_passphrase()
-        show_words(drawn)
+        show_words(drawn, what)
         if sys.stdin.isatty():
             _ask_again(drawn)
         return drawn
 
 
-def show_words(passphrase: Secret[str]) -> None:
-    """Show the words on the screen, once."""
+def show_words(passphrase: Secret[str], what: str = YOUR_KEY) -> None:
+    """Show the words on the screen, once, and say ``what`` they seal."""
     say(
-        "Voici les six mots qui protègent votre clé secrète. Notez-les sur papier, dans l'ordre,",
-        "et gardez ce papier loin de l'ordinateur. Ils ne seront plus jamais affichés.",
+        f"Voici votre PHRASE SECRÈTE, de six mots : elle ferme {what}. Notez-la",
+        "sur papier, dans l'ordre, et gardez ce papier loin de l'ordinateur. Elle ne sera plus",
+        "jamais affichée. Ne la lisez à personne.",
         "",
         f"    {passphrase.reveal()}",
         "",
@@ -93,10 +98,13 @@ def show_words(passphrase: Secret[str]) -> None:
 
 def _ask_again(drawn: Secret[str]) -> None:
     for _ in range(ATTEMPTS):
-        if normalise(_ask("Retapez les six mots : ")) == drawn.reveal():
+        if normalise(_ask("Retapez votre phrase secrète : ")) == drawn.reveal():
             return
-        say("Ce ne sont pas les mêmes mots. Regardez votre papier et recommencez.")
-    raise Refusal("les six mots n'ont pas été retapés correctement : rien n'a été écrit")
+        say("Ce n'est pas la même phrase. Regardez votre papier et recommencez.")
+    raise Refusal(
+        "la phrase secrète n'a pas été retapée correctement : rien n'a été écrit",
+        "relancez la commande : une autre phrase sera tirée, notez-la avant de la retaper",
+    )
 
 
 def _ask(question: str) -> str:
@@ -105,8 +113,8 @@ def _ask(question: str) -> str:
         return getpass.getpass(question) if sys.stdin.isatty() else _read_line(question)
     except EOFError as cause:
         raise Unreadable(
-            "aucun mot de passe n'a été donné",
-            "tapez-le quand il est demandé, ou nommez un fichier avec --passphrase-file",
+            "aucune phrase secrète n'a été donnée",
+            "tapez-la quand elle est demandée, ou nommez un fichier avec --passphrase-file",
         ) from cause
 
 
@@ -122,4 +130,7 @@ def _read(path: Path) -> Secret[str]:
     try:
         return Secret(normalise(read_file(path, limit=4096).decode("utf-8")))
     except UnicodeDecodeError as cause:
-        raise Unreadable(f"le fichier « {path} » n'est pas un texte") from cause
+        raise Unreadable(
+            f"le fichier « {path} » n'est pas un texte",
+            "il doit contenir votre phrase secrète, en UTF-8",
+        ) from cause

@@ -22,7 +22,7 @@ from protocol.pki import derive_keys, generate_seed
 from protocol.rng import Rng, system_rng
 from protocol.vinput import Vinput
 from protocol.voutput import make_voutput, open_decryption_key
-from tally.errors import Refusal, Unreadable, refuse
+from tally.errors import Refusal, Unreadable, cite, refuse
 from tally.files import read_file
 from tally.memory import Profile, Step, TrusteeMemory
 from tally.senders import blaming
@@ -34,11 +34,18 @@ def begin(
 ) -> tuple[TrusteeMemory, bytes]:
     """Make a seed; return our certificate, one line of ``certs.jsons``: §7.1, §7.4."""
     if not (1 <= threshold <= size <= MAX_MEMBERS and 1 <= index <= size):
-        raise Refusal("ces trois nombres ne vont pas ensemble : --index, --of, --threshold")
+        raise Refusal(
+            "ces trois nombres ne vont pas ensemble : --index, --of, --threshold",
+            "par exemple --index 1 --of 3 --threshold 2",
+        )
     try:
         verify_uuid(uuid, longest=None)
     except ProtocolError as cause:
-        raise refuse("l'identifiant de l'élection est mal recopié", cause) from cause
+        raise refuse(
+            "l'identifiant de l'élection est mal recopié",
+            cause,
+            "demandez-le de nouveau à l'organisateur",
+        ) from cause
     seed = generate_seed(rng)
     certificate = make_certificate(
         derive_keys(seed), size=size, threshold=threshold, index=index, rng=rng
@@ -69,7 +76,10 @@ def deal(
     with blaming(("",) * memory.size):
         index = find_own_index(keys, certificates)
         if index != memory.index or texts[index - 1] != memory.certificates[0]:
-            raise Refusal("votre propre certificat n'est plus celui que votre clé a produit")
+            raise Refusal(
+                "votre propre certificat n'est plus celui que votre clé a produit",
+                "quelqu'un l'a modifié, ou il vient d'une autre clé ; prévenez les autres membres",
+            )
         polynomial = generate_polynomial(memory.threshold, rng)
         message = make_polynomial_message(keys, certificates, polynomial, rng).encode()
     dealt = replace(memory, step=Step.POLYNOMIAL, certificates=texts)
@@ -86,7 +96,10 @@ def receive_shares(
     require_profile(memory, Profile.BELENIOS)
     require_step(memory, Step.POLYNOMIAL)
     if _texts(certificates) != memory.certificates:
-        raise Refusal("ces certificats ne sont pas ceux que votre clé a gardés à l'étape 2")
+        raise Refusal(
+            "ces certificats ne sont pas ceux que votre clé a gardés à l'étape 2",
+            "redonnez le fichier de l'étape 2 ; s'il a changé, prévenez les autres membres",
+        )
     keys = derive_keys(memory.seed)
     with blaming(("",) * memory.size):
         voutput = make_voutput(keys, certificates, vinput, rng)
@@ -105,7 +118,10 @@ def read_certs(path: Path | None) -> tuple[Certificate, ...]:
     try:
         return decode_certificates(read_file(path))
     except ProtocolError as cause:
-        raise Unreadable(f"« {path} » n'est pas une liste de certificats [{cause}]") from cause
+        raise Unreadable(
+            f"« {path} » n'est pas une liste de certificats {cite(cause)}",
+            "donnez le fichier certs.jsons que l'organisateur a réuni, tel quel",
+        ) from cause
 
 
 def read_vinput(path: Path | None) -> Vinput:
@@ -115,7 +131,10 @@ def read_vinput(path: Path | None) -> Vinput:
     try:
         return Vinput.decode(read_file(path))
     except ProtocolError as cause:
-        raise Unreadable(f"« {path} » n'est pas un fichier .vinput [{cause}]") from cause
+        raise Unreadable(
+            f"« {path} » n'est pas un fichier .vinput {cite(cause)}",
+            "donnez le fichier .vinput que l'organisateur a fait pour vous, tel quel",
+        ) from cause
 
 
 def _texts(certificates: tuple[Certificate, ...]) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Six words by which people compare what their programs hold: docs/protocol.md §17.4.
+"""Check words, by which people compare what their programs hold: docs/protocol.md §17.4.
 
 They are short enough to be read aloud; nothing but that comparison rests on them.
 """

@@ -18,6 +18,7 @@ from protocol.journal import MAX_JOURNAL_BYTES
 from protocol.notes import MAX_CHECKPOINT_BYTES
 from tally.errors import Unreadable
 from tally.files import read_file
+from tally.french import reason
 
 ARCHIVE_SUFFIX: Final = ".bel"
 JOURNAL: Final = "journal.jsonl"
@@ -28,6 +29,7 @@ MAX_ARCHIVE_BYTES: Final = 2**32
 MAX_MEMBERS: Final = 100
 ZIP_MAGIC: Final = b"PK\x03\x04"
 _SPOOL_BYTES: Final = 2**24
+_WHICH: Final = "donnez le dossier ou le .zip de l'élection, ou son archive .bel"
 _CHUNK: Final = 2**20
 
 # The files beside the archive, and how long each may be.
@@ -79,9 +81,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         stream = path.open("rb")
     except FileNotFoundError as cause:
-        raise Unreadable(f"le fichier « {path} » n'existe pas") from cause
+        raise Unreadable(f"le fichier « {path} » n'existe pas", _WHICH) from cause
     except OSError as cause:
-        raise Unreadable(f"impossible de lire « {path} » ({cause.strerror})") from cause
+        raise Unreadable(f"impossible de lire « {path} » ({reason(cause)})", _WHICH) from cause
     with stream:
         yield stream
 
@@ -90,7 +92,7 @@ def _archive_in(folder: Path) -> Path:
     try:
         found = [each for each in folder.iterdir() if each.suffix == ARCHIVE_SUFFIX]
     except OSError as cause:
-        raise Unreadable(f"impossible de lire « {folder} » ({cause.strerror})") from cause
+        raise Unreadable(f"impossible de lire « {folder} » ({reason(cause)})", _WHICH) from cause
     return _only(found, folder)
 
 
@@ -119,7 +121,10 @@ def _unzipped(path: Path, stream: BinaryIO) -> Iterator[RecordFiles]:
                 for each, member in members.items()
             }
         except _NOT_A_ZIP as cause:
-            raise Unreadable(f"le fichier « {path} » est abîmé : retéléchargez-le") from cause
+            raise Unreadable(
+                f"le fichier « {path} » est abîmé",
+                "retéléchargez-le sur la page de l'élection",
+            ) from cause
         archive.seek(0)
         yield RecordFiles(archive, others, alone=False)  # type: ignore[arg-type]
 

@@ -26,6 +26,10 @@ KEY_BYTES: Final = 32
 SALT_BYTES: Final = 16
 NONCE_BYTES: Final = 24
 
+KEPT_COPY: Final = (
+    "reprenez votre copie de secours, ou la copie sur papier avec « evote-tally restore »"
+)
+
 Members = dict[str, JsonValue]
 
 
@@ -77,7 +81,7 @@ def unseal(first_line: str, data: bytes, passphrase: Secret[str]) -> tuple[Membe
         )
     except CryptoError as cause:
         raise Refusal(
-            "ce ne sont pas les bons mots : la clé secrète reste fermée",
+            "ce n'est pas la bonne phrase secrète : la clé secrète reste fermée",
             "vérifiez l'orthographe et l'ordre des mots sur votre papier",
         ) from cause
     return members, Secret(plaintext)
@@ -111,7 +115,10 @@ def _derive(passphrase: Secret[str], salt: bytes) -> Secret[bytes]:
 def _read(first_line: str, data: bytes) -> tuple[Members, bytes, bytes, bytes, bytes]:
     lines = data.split(b"\n")
     if lines[0] != first_line.encode("ascii"):
-        raise Unreadable("ce fichier n'est pas une clé secrète de ce genre")
+        raise Unreadable(
+            "ce fichier n'est pas un fichier secret de ce genre",
+            "donnez votre fichier secret-N.key, tel que ce programme l'a écrit",
+        )
     try:
         if len(lines) != 4 or lines[3]:
             raise MalformedError("not three lines", section="7.14")
@@ -126,13 +133,12 @@ def _read(first_line: str, data: bytes) -> tuple[Members, bytes, bytes, bytes, b
     if not isinstance(header, dict) or (len(salt), len(nonce)) != (SALT_BYTES, NONCE_BYTES):
         raise _damaged()
     if list(header.items())[: len(expected)] != list(expected.items()):
-        raise Unreadable("cette clé secrète demande une protection que ce programme ne connaît pas")
+        raise Unreadable(
+            "cette clé secrète demande une protection que ce programme ne connaît pas", KEPT_COPY
+        )
     members = {name: value for name, value in header.items() if name not in expected}
     return members, lines[0] + b"\n" + lines[1] + b"\n", salt, nonce, sealed
 
 
 def _damaged() -> Unreadable:
-    return Unreadable(
-        "le fichier de la clé secrète est abîmé",
-        "reprenez votre copie de secours, ou la copie sur papier avec « evote-tally restore »",
-    )
+    return Unreadable("le fichier de la clé secrète est abîmé", KEPT_COPY)

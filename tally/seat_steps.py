@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, TypeAlias
 
+from tally.french import count
 from tally.seats import Allocation, Apportionment, Tie, TieDecision, TieUndecided
 
 Figure: TypeAlias = int | str | tuple[str, ...]
@@ -112,11 +113,6 @@ def describe_undecided(
         f"{ordinal(refusal.tie.place)} position pour {_join(concerned)}."
     )
     return (*steps, Step("needs_births", text, figures))
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number and its noun, which takes an s from 2 on, as French has it."""
-    return f"{number} {noun}{'s' if number >= 2 else ''}"
 
 
 def ordinal(place: int) -> str:

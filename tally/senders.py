@@ -13,7 +13,7 @@ from protocol.certificates import Certificate
 from protocol.errors import ProtocolError
 from protocol.pki import SignedMessage, verify_signed_message
 from protocol.voutput import Voutput
-from tally.errors import Refusal, Unreadable, refuse
+from tally.errors import Refusal, Unreadable, cite, refuse
 from tally.messages import name_kind
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ def call_member(index: int, names: Sequence[str]) -> str:
     """Return how a member is called on the screen: name if known, and number."""
     if 1 <= index <= len(names) and names[index - 1]:
         return f"{names[index - 1]} (n° {index})"
-    return f"le membre n° {index}"
+    return f"membre n° {index}"
 
 
 @contextmanager
@@ -116,8 +116,14 @@ def _decode(label: str, data: bytes, expected: str, decode: Callable[[bytes], T]
     except ProtocolError as cause:
         kind = name_kind(data)
         if kind and kind != expected:
-            raise Unreadable(f"« {label} » est {kind}, pas {expected}") from cause
-        raise Unreadable(f"« {label} » n'est pas lisible comme {expected} [{cause}]") from cause
+            raise Unreadable(
+                f"« {label} » est {kind}, pas {expected}",
+                "donnez les fichiers de cette étape, un par membre",
+            ) from cause
+        raise Unreadable(
+            f"« {label} » n'est pas lisible comme {expected} {cite(cause)}",
+            "demandez à ce membre de vous redonner son fichier, tel quel",
+        ) from cause
 
 
 _ADVICE = "rien n'a été écrit ; prévenez les autres membres avant de continuer"

@@ -27,7 +27,10 @@ def require_set_up(memory: TrusteeMemory, board: Board) -> None:
     require_own_election(memory, board.election)
     require_step(memory, Step.KEY)
     if memory.profile is Profile.PREAU and memory.voutput is not None:
-        raise Refusal("vous n'avez pas encore signé la cérémonie", "d'abord : evote-tally sign")
+        raise Refusal(
+            "vous n'avez pas encore signé la cérémonie",
+            "réunissez les fichiers key-*.json de tous, puis « evote-tally sign »",
+        )
     if memory.trustees is not None and sha256_hex(board.trustees_data) != memory.trustees:
         raise Refusal(
             "les clés réunies de cette élection ne sont pas celles que vous avez signées",

@@ -18,9 +18,17 @@ _NEXT: Final = {
 
 def next_step(memory: TrusteeMemory) -> str:
     """Return in French what this trustee has to do next."""
-    if memory.step is Step.KEY and memory.trustees is not None:
+    if is_ceremony_over(memory):
         return "« evote-tally check-setup », quand l'élection est prête"
+    if memory.tally_event is not None:
+        return "aucune, votre part du comptage est faite : donnez-la à l'organisateur"
     return _NEXT[memory.step]
+
+
+def is_ceremony_over(memory: TrusteeMemory) -> bool:
+    """Tell whether nothing is left to do before the election is there: §7.12, §7.15."""
+    signed = memory.trustees is not None or memory.profile is Profile.BELENIOS
+    return memory.step is Step.KEY and signed
 
 
 def require_step(memory: TrusteeMemory, step: Step) -> None:

@@ -49,16 +49,22 @@ def _mend(stream: BinaryIO, path: Path) -> TornTail | None:
     if not found.size:
         return None
     if found.head.kind not in MENDED_KINDS:
-        raise Refusal(
-            f"l'archive « {path} » s'arrête au milieu d'un ajout, alors que le vote est clos",
-            _RESTORE,
-        )
+        raise closing_interrupted(path)
     stream.seek(found.end)
     kept = _write_beside(path, stream.read())
     os.ftruncate(stream.fileno(), found.end)
     os.fsync(stream.fileno())
     stream.seek(0)
     return TornTail(found.size, kept)
+
+
+def closing_interrupted(path: Path) -> Refusal:
+    """Return the refusal of an archive whose end is torn after the vote was closed: §10.2."""
+    return Refusal(
+        f"l'archive « {path} » s'arrête au milieu d'un ajout, alors que le vote est clos",
+        "rien n'a été changé ; remettez à sa place la copie faite avant de clore, comme le dit "
+        "docs/command-line-election.md, et recommencez",
+    )
 
 
 @dataclass(frozen=True, slots=True)

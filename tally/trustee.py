@@ -82,7 +82,11 @@ def begin(
     try:
         verify_uuid(uuid)
     except ProtocolError as cause:
-        raise refuse("l'identifiant de l'élection est mal recopié", cause) from cause
+        raise refuse(
+            "l'identifiant de l'élection est mal recopié",
+            cause,
+            "l'organisateur le donne : 14 à 22 lettres et chiffres, sans O, I, l ni 0",
+        ) from cause
     seed, coefficients = generate_seed(rng), generate_polynomial(threshold, rng)
     keys = derive_keys(seed)
     certificate = make_certificate(keys, size=size, threshold=threshold, index=index, rng=rng)
@@ -104,7 +108,12 @@ def begin(
             rng=rng,
         ).encode()
     except ProtocolError as cause:
-        raise refuse("le nom ou le rôle ne peut pas être écrit ainsi", cause) from cause
+        raise refuse(
+            "le nom ou le rôle ne peut pas être écrit ainsi",
+            cause,
+            "de 1 à 200 signes, des lettres latines et des chiffres ordinaires ; ni espace double, "
+            "au début ou à la fin, ni signe invisible",
+        ) from cause
     memory = TrusteeMemory(
         step=Step.CERTIFICATE,
         profile=Profile.PREAU,
@@ -220,7 +229,10 @@ def sign_ceremony(
             "l'étape suivante est « evote-tally check-setup », quand l'élection est prête",
         )
     if memory.voutput is None:
-        raise Refusal("cette clé vient d'une copie sur papier : sa cérémonie est déjà finie")
+        raise Refusal(
+            "cette clé vient d'une copie sur papier : sa cérémonie est déjà finie",
+            "l'étape suivante est « evote-tally check-setup »",
+        )
     firsts = _first_messages(memory)
     names = [first.name for first in firsts]
     certificates = [first.certificate for first in firsts]
@@ -259,7 +271,10 @@ def _first_messages(memory: TrusteeMemory) -> list[FirstMessage]:
 def _first_sender(memory: TrusteeMemory, label: str, message: FirstMessage) -> int:
     certificate = message.certificate
     if message.uuid != memory.uuid:
-        raise Refusal(f"« {label} » est le certificat d'une autre élection ({message.uuid})")
+        raise Refusal(
+            f"« {label} » est le certificat d'une autre élection ({message.uuid})",
+            f"donnez les certificats de l'élection {memory.uuid}",
+        )
     if (certificate.size, certificate.threshold) != (memory.size, memory.threshold):
         raise Refusal(
             f"« {label} » annonce {certificate.threshold} membres nécessaires sur "

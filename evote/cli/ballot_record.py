@@ -2,16 +2,18 @@
 """``evote ballot record``: a ballot enters the box, or is told why not: docs/protocol.md §11.1."""
 
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from evote.cli.inputs import say_remark
 from evote.cli.parser import Group
 from evote.election.box import Outcome, record_ballot, set_aside_interrupted
-from evote.election.hours import remark_on_recording
+from evote.election.hours import OPTION, require_hours_to_record, write_exception
 from evote.election.reading import find_archive
 from evote.errors import Refusal
+from protocol.bindings import EvoteBinding
 from tally.files import read_file
+from tally.french import count
 
 _REFUSALS: Final = {
     Outcome.CREDENTIAL_USED: (
@@ -32,7 +34,7 @@ _REFUSALS: Final = {
     ),
     Outcome.CLOSED: (
         "le vote est clos : plus aucun bulletin n'entre dans l'urne",
-        "l'urne n'a pas changé",
+        "l'urne n'a pas changé ; l'électeur qui n'a pas pu voter le fait noter au procès-verbal",
     ),
 }
 
@@ -48,6 +50,7 @@ def add_to(commands: Group) -> None:
     add = parser.add_argument
     add("--archive", required=True, type=Path, metavar="ARCHIVE", help="l'archive ou son dossier")
     add("ballot", type=Path, metavar="BULLETIN", help="le fichier fait par evote ballot make")
+    add(OPTION, metavar="RAISON", help="hors des heures annoncées : pourquoi (au procès-verbal)")
     parser.set_defaults(run=_record)
 
 
@@ -56,12 +59,21 @@ def _record(options: Namespace) -> int:
     archive = find_archive(options.archive)
     torn = set_aside_interrupted(archive)
     if torn is not None:
-        print(f"Un ajout interrompu avait laissé {torn.size} octets : mis de côté, {torn.path}.")
-    outcome, tracker = record_ballot(archive, data)
+        left = count(torn.size, "octet")
+        print(f"Un ajout interrompu avait laissé {left} : mis de côté, {torn.path}.")
+    outcome, tracker = record_ballot(archive, data, partial(_admit, archive, options))
     if outcome in _REFUSALS:
         raise Refusal(*_REFUSALS[outcome])
     again = outcome is Outcome.ALREADY_RECORDED
     print("Ce bulletin était déjà dans l'urne." if again else "Le bulletin est dans l'urne.")
     print(f"Suivi du bulletin : {tracker}")
-    say_remark(archive, remark_on_recording)
     return 0
+
+
+def _admit(archive: Path, options: Namespace, evote: EvoteBinding) -> None:
+    try:
+        require_hours_to_record(evote)
+    except Refusal:
+        if options.outside_hours is None:
+            raise
+        write_exception(archive, "un bulletin présenté hors des heures", options.outside_hours)

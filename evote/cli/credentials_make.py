@@ -7,11 +7,12 @@ from pathlib import Path
 from evote.cli.inputs import make_folder, read_roll, read_uuid
 from evote.cli.parser import Group
 from evote.credentials.desk import make_codes
-from evote.credentials.files import desk_files
+from evote.credentials.files import desk_files, desk_paths
 from evote.credentials.letters import Sheet
 from evote.credentials.sealed import seal_desk
 from evote.roll.sealing import seal_roll
-from tally.files import write_files
+from tally.files import require_writable, write_files
+from tally.french import count
 from tally.passphrase import PassphraseSource
 
 _EPILOG = """\
@@ -20,7 +21,7 @@ fichiers écrits dans le dossier :
   reserves.json             codes de réserve et marque de la liste, pour sceller
   sign-in-numbers.json      numéros d'émargement, pour le serveur
   letters.txt               une feuille par électeur : à imprimer, puis à détruire
-  desk-sealed               ce que le bureau des codes garde, fermé par six mots
+  desk-sealed               ce que le bureau des codes garde, fermé par une phrase secrète
 
 Les codes ne sont écrits en clair que sur les lettres. Ni letters.txt ni desk-sealed ne
 doivent aller sur le serveur."""
@@ -45,7 +46,7 @@ def add_to(commands: Group) -> None:
         "--passphrase-file",
         type=Path,
         metavar="FICHIER",
-        help="mots qui ferment desk-sealed (sinon six mots sont tirés, montrés une fois)",
+        help="phrase secrète de desk-sealed (sinon une est tirée, et montrée une fois)",
     )
     parser.set_defaults(run=_make)
 
@@ -54,11 +55,14 @@ def _make(options: Namespace) -> int:
     uuid = read_uuid(options.uuid)
     roll = seal_roll(read_roll(options.roll, settled=options.settled).electors)
     make_folder(options.out)
-    passphrase = PassphraseSource(options.passphrase_file).new()
     codes = make_codes(uuid, roll)
     sheet = Sheet(options.school, uuid, options.host)
+    # Nobody notes words down for files that cannot be written.
+    require_writable(desk_paths(options.out))
+    passphrase = PassphraseSource(options.passphrase_file).new("ce que garde le bureau des codes")
     write_files(desk_files(options.out, codes, roll.electors, sheet, seal_desk(codes, passphrase)))
-    print(f"{len(codes.electors)} codes et {len(codes.reserves)} codes de réserve.")
+    reserves = count(len(codes.reserves), "code de réserve", "codes de réserve")
+    print(f"{count(len(codes.electors), 'code')} et {reserves}.")
     print("À faire : imprimer letters.txt, distribuer les lettres, puis détruire ce fichier.")
     print("Ensuite : evote election seal, avec ces fichiers et cette même liste électorale.")
     return 0

@@ -18,6 +18,7 @@ from evote.election.outcome import result_binding, result_row
 from evote.minutes import share
 from protocol.result import SeatsOfList
 from tally.boards import opened_board
+from tally.french import count
 
 WIDTH: Final = 80
 LABEL: Final = 15
@@ -49,7 +50,10 @@ class Screen:
         school = prepared.school
         print(f"\nPréau · démonstration, graine {printable(seed)}")
         print("─" * WIDTH)
-        _say("École", f"{school.name} · {school.seats} classes, {school.seats} sièges")
+        _say(
+            "École",
+            f"{school.name} · {count(school.seats, 'classe')}, {count(school.seats, 'siège')}",
+        )
         _say(
             "Électeurs",
             f"{number(len(prepared.sealed.electors))} parents de {number(school.families)} "

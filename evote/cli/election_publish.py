@@ -6,11 +6,13 @@ from pathlib import Path
 
 from evote.cli.inputs import make_folder, read_birth
 from evote.cli.parser import Group
+from evote.cli.words import printable
 from evote.election.publishing import publish_result
 from evote.election.reading import find_archive
 from evote.minutes import read_outcome
 from protocol.events import BoardState
 from tally.boards import opened_board
+from tally.combine import Rejected
 from tally.console import read_messages
 from tally.count import TieBreak
 from tally.files import NewFile, write_files
@@ -20,7 +22,7 @@ fichiers écrits dans le dossier :
   result.json   le résultat : voix, sièges, élus (docs/schemas/result.schema.json)
   minutes.txt   un procès-verbal à relire et à signer
 
-Sans fichier de déchiffrement, une archive déjà complète donne ces deux fichiers."""
+Sans part du comptage, une archive déjà complète donne ces deux fichiers."""
 
 
 def add_to(commands: Group) -> None:
@@ -28,12 +30,18 @@ def add_to(commands: Group) -> None:
     parser = commands.add_parser(
         "publish",
         help="publier le résultat, écrire le procès-verbal",
-        description="Mettre les déchiffrements et le résultat dans l'archive, et les relire.",
+        description="Mettre les parts du comptage et le résultat dans l'archive, et les relire.",
         epilog=_EPILOG,
     )
     add = parser.add_argument
     add("archive", type=Path, metavar="ARCHIVE", help="l'archive .bel ou son dossier")
-    add("decryptions", nargs="*", type=Path, metavar="F", help="les decryption-*.json")
+    add(
+        "decryptions",
+        nargs="*",
+        type=Path,
+        metavar="F",
+        help="les parts du comptage, decryption-*.json",
+    )
     add("--born", action="append", default=[], metavar="LISTE=DATE", help="départage à l'âge")
     add(
         "--lot",
@@ -51,9 +59,7 @@ def _publish(options: Namespace) -> int:
     tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
     if options.decryptions or not _is_published(archive):
         files = read_messages(options.decryptions)
-        for rejected in publish_result(archive, files, tie_break):
-            who = f" de {rejected.who}" if rejected.who else ""
-            print(f"Mis de côté : « {rejected.label} »{who} : {rejected.reason}")
+        publish_result(archive, files, tie_break, notice=_say_rejected)
     outcome = read_outcome(archive)
     make_folder(options.out)
     write_files(
@@ -66,6 +72,11 @@ def _publish(options: Namespace) -> int:
     print(f"Publiez le dossier « {archive.parent} » : chacun peut le vérifier avec")
     print(f"  evote-audit verify {archive.parent}")
     return 0
+
+
+def _say_rejected(rejected: Rejected) -> None:
+    who = f" de {rejected.who}" if rejected.who else ""
+    print(printable(f"Mis de côté : « {rejected.label} »{who} : {rejected.reason}.", 1000))
 
 
 def _is_published(archive: Path) -> bool:

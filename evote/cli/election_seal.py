@@ -22,6 +22,7 @@ from protocol.public_credentials import PublicCredentials
 from protocol.server_binding import ServerBinding, decode_server_file
 from tally.console import read_messages
 from tally.files import NewFile, read_file, write_files
+from tally.french import count
 
 _EPILOG = """\
 fichiers écrits dans le dossier :
@@ -131,8 +132,8 @@ def _read_reserves(path: Path, uuid: str, roll: SealedRoll) -> tuple[Element, ..
 
 
 def _show(config: ElectionConfig, setup: SetUp, path: Path) -> None:
-    print(f"L'élection {setup.uuid} est scellée : {setup.electors} électeurs,")
-    print(f"{len(config.lists)} listes, {config.seats} sièges à pourvoir.")
+    print(f"L'élection {setup.uuid} est scellée : {count(setup.electors, 'électeur')},")
+    print(f"{count(len(config.lists), 'liste')}, {count(config.seats, 'siège')} à pourvoir.")
     if setup.server is not None:
         print(f"Elle se tiendra sur le serveur {setup.server.host}.")
     if config.rehearsal:

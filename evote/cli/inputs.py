@@ -11,18 +11,17 @@ from typing import Final, TypeVar
 
 from evote.cli.words import printable
 from evote.credentials.checking import read_code
-from evote.election.reading import preau_binding
 from evote.errors import Refusal, Unreadable
 from evote.roll.anomalies import BREAKING_CODES
 from evote.roll.doctor import check_roll
 from evote.roll.files import read_roll_file
 from evote.roll.model import Roll
-from protocol.bindings import EvoteBinding
 from protocol.encoding import BASE58_ALPHABET
 from protocol.errors import ProtocolError
 from protocol.secret import Secret
-from tally.boards import opened_board
+from tally.errors import cite
 from tally.files import read_file
+from tally.french import count
 
 T = TypeVar("T")
 
@@ -51,7 +50,7 @@ def read_as(path: Path, decode: Callable[[bytes], T], what: str, *, limit: int =
         return decode(data)
     except ProtocolError as cause:
         raise Unreadable(
-            f"« {printable(path)} » n'est pas {what} [{cause}]",
+            f"« {printable(path)} » n'est pas {what} {cite(cause)}",
             "vérifiez que vous donnez le bon fichier, tel quel",
         ) from cause
 
@@ -72,24 +71,16 @@ def read_roll(path: Path, *, settled: bool) -> Roll:
         raise Refusal(
             f"la liste électorale ne peut pas servir telle quelle : ligne {broken[0].row}, "
             f"{broken[0].message}",
-            f"corrigez le fichier : {len(broken)} point(s) de ce genre, que --settled ne couvre "
-            "pas ; « evote roll check » les montre tous",
+            f"corrigez le fichier ({count(len(broken), 'ligne')} de ce genre, que --settled ne "
+            "couvre pas) ; « evote roll check » montre tout",
         )
     if roll.anomalies and not settled:
         raise Refusal(
-            f"la liste électorale a {len(roll.anomalies)} anomalie(s) à régler",
+            f"la liste électorale a {count(len(roll.anomalies), 'anomalie')} à régler",
             f"lisez-les avec « evote roll check {printable(path)} » ; corrigez le fichier, ou "
             "ajoutez --settled quand elles ont été examinées et que la liste est bonne",
         )
     return roll
-
-
-def say_remark(archive: Path, remark: Callable[[EvoteBinding], str | None]) -> None:
-    """Say beside the answer, on standard error, what the clock says of the announced hours."""
-    with opened_board(archive) as board:
-        sentence = remark(preau_binding(board))
-    if sentence:
-        print(sentence, file=sys.stderr)
 
 
 def read_text(path: Path) -> str:

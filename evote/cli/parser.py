@@ -2,25 +2,12 @@
 """Command lines read and explained in French; a misuse is ``Unreadable``, never an exit."""
 
 import argparse
-import re
 from collections.abc import Callable, Iterable
-from typing import Final, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 from evote.cli.words import printable
 from evote.errors import Unreadable
-
-_ENGLISH: Final = (
-    (r"the following arguments are required: (.*)", r"il manque : \1"),
-    (r"unrecognized arguments: (.*)", r"argument inconnu : \1"),
-    (r"argument (.*): expected one argument", r"il manque une valeur après \1"),
-    (r"argument (.*): expected at least one argument", r"il manque une valeur après \1"),
-    (r"argument (.*): invalid choice: (.*) \(choose from (.*)\)", r"\1 : \2 n'est pas \3"),
-    (r"argument (.*): invalid \w+ value: (.*)", r"\1 : valeur incorrecte \2"),
-    (r"argument (.*): ignored explicit argument (.*)", r"\1 ne prend pas de valeur : \2"),
-    (r"argument (.*): not allowed with argument (.*)", r"\1 ne va pas avec \2"),
-    (r"one of the arguments (.*) is required", r"il faut l'un de : \1"),
-    (r"argument ([^:]*): (.*)", r"\1 : \2"),
-)
+from tally.misuse import translate
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -60,7 +47,7 @@ class FrenchParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line in one French sentence."""
-        raise Unreadable(_translate(printable(message)), f"voir « {self.prog} --help »")
+        raise Unreadable(translate(printable(message)), f"voir « {self.prog} --help »")
 
 
 # What ``add_subparsers`` returns, for the functions that add one command to a group.
@@ -82,10 +69,3 @@ def run_group(
     options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status
-
-
-def _translate(message: str) -> str:
-    for pattern, french in _ENGLISH:
-        if re.fullmatch(pattern, message):
-            return re.sub(pattern, french, message)
-    return message

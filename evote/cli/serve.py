@@ -32,7 +32,10 @@ def main(arguments: list[str]) -> int:
     """Serve; 0 when it was asked to stop."""
     options = _parser().parse_args(arguments)
     if not (1 <= options.port <= MAX_PORT and 1 <= options.workers <= MAX_WORKERS):
-        raise Unreadable("le port ou le nombre de processus n'est pas possible", "par ex. 8000")
+        raise Unreadable(
+            "le port ou le nombre de processus n'est pas possible",
+            f"--port de 1 à {MAX_PORT} (8000 d'habitude), --workers de 1 à {MAX_WORKERS}",
+        )
     if options.ready_made is not None:
         _make_ready(options)
     if options.no_upkeep:
@@ -46,7 +49,8 @@ def main(arguments: list[str]) -> int:
         raise Refusal(f"réglages refusés : {faults}", "voir docs/operations.md") from cause
     except (AssetsMissing, DatabaseUnavailable, ValueError) as cause:
         raise Refusal(
-            f"le service ne peut pas démarrer [{cause}]", "voir la base et son adresse"
+            f"le service ne peut pas démarrer : {cause}",
+            "vérifiez la base de données et son adresse (docs/operations.md)",
         ) from cause
     print(
         f"Préau est servi sur http://{options.host}:{options.port} (Ctrl-C pour arrêter)",

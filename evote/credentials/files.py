@@ -22,6 +22,12 @@ LETTERS_NAME: Final = "letters.txt"
 DESK_NAME: Final = "desk-sealed"
 
 
+def desk_paths(folder: Path) -> list[Path]:
+    """Return where the files of the desk are written."""
+    names = (CREDENTIALS_NAME, RESERVES_NAME, SIGN_IN_NAME, LETTERS_NAME, DESK_NAME)
+    return [folder / name for name in names]
+
+
 def desk_files(
     folder: Path, codes: Codes, electors: Sequence[Elector], sheet: Sheet, sealed: bytes
 ) -> list[NewFile]:

@@ -96,7 +96,10 @@ def open_desk(data: bytes, passphrase: Secret[str]) -> DeskMemory:
             tuple(map(_replaced, fields.optional_items("replaced") or ())),
         )
     except ProtocolError as cause:
-        raise Unreadable("le fichier scellé du bureau des codes est abîmé") from cause
+        raise Unreadable(
+            "le fichier scellé du bureau des codes est abîmé",
+            "reprenez la copie que le bureau des codes en a gardée",
+        ) from cause
 
 
 def _replaced(item: JsonValue) -> ReplacedCode:

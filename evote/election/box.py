@@ -7,15 +7,16 @@ is decided here, together with the append.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from evote.election.opening import read_signatures, require_signatures
 from evote.errors import Refusal
 from protocol.ballot import Ballot, BallotContext, verify_ballot
+from protocol.bindings import EvoteBinding
 from protocol.board import Board
 from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
@@ -23,6 +24,8 @@ from protocol.events import BoardState, EventKind, Head
 from protocol.group import Element
 from tally.archive_file import HeadMoved, append_entries
 from tally.boards import opened_board
+from tally.errors import cite
+from tally.subjects import subject
 from tally.torn_tail import TornTail, set_aside_torn_tail
 
 # How often a ballot is tried again while other processes add to the same archive.
@@ -80,6 +83,7 @@ class BallotBox:
         with opened_board(path) as board:
             read_signatures(path.parent, board)
             self.context = board.election.context
+            self.evote = board.election.evote
             self.state = board.state
             self._head: Head = board.head
             self._credentials = frozenset(board.credentials.keys())
@@ -147,27 +151,34 @@ def set_aside_interrupted(path: Path) -> TornTail | None:
     return set_aside_torn_tail(path)
 
 
-def record_ballot(path: Path, data: bytes) -> tuple[Outcome, str]:
+Admit: TypeAlias = Callable[[EvoteBinding], None]
+"""Asked before a ballot enters, when it could; raises Refusal if it may not now."""
+
+
+def record_ballot(path: Path, data: bytes, admit: Admit | None = None) -> tuple[Outcome, str]:
     """Put one ballot into the box of this archive; return the outcome and the tracker.
 
     Raises:
-        Refusal: the ballot is not proper, or others keep adding to the archive.
+        Refusal: the ballot is not proper, ``admit`` refuses it, or others keep adding to the
+            archive.
         Unreadable: the archive cannot be read or written.
     """
     for _ in range(ATTEMPTS):
         with contextlib.suppress(HeadMoved):
-            return _record_once(BallotBox(path), data)
-    return _record_once(BallotBox(path), data)
+            return _record_once(BallotBox(path), data, admit)
+    return _record_once(BallotBox(path), data, admit)
 
 
-def _record_once(box: BallotBox, data: bytes) -> tuple[Outcome, str]:
+def _record_once(box: BallotBox, data: bytes, admit: Admit | None) -> tuple[Outcome, str]:
     try:
         ballot = read_proper_ballot(data, box.context)
     except ProtocolError as cause:
         raise Refusal(
-            f"ce bulletin est refusé [{cause}]",
+            f"ce bulletin est refusé : {subject(cause)} {cite(cause)}",
             "l'urne n'a pas changé ; refaites le bulletin avec evote ballot make",
         ) from cause
+    if admit is not None and box.evote is not None and box.outcome(ballot) is Outcome.RECORDED:
+        admit(box.evote)
     return box.record([ballot])[0], ballot.tracker
 
 

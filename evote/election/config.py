@@ -25,6 +25,7 @@ from protocol.election import MAX_DESCRIPTION
 from protocol.encoding import Fields, JsonValue, decode_json
 from protocol.errors import ProtocolError
 from protocol.plain_text import MAX_LENGTH, likeness, verify_plain_text
+from tally.french import count
 
 SECONDS_PER_HOUR: Final = 3600
 # ARR-2024, as docs/law.md reports it: a remote vote lasts from 24 hours to 5 days.
@@ -192,7 +193,7 @@ def _check_number_of_names(entry: CandidateList, seats: int) -> None:
         CandidateList.decode(entry.encode(), seats=seats)  # all else in it has been checked
     except ProtocolError as cause:
         raise Refusal(
-            f"la liste « {entry.label} » a {len(entry.candidates)} nom(s)",
+            f"la liste « {entry.label} » a {count(len(entry.candidates), 'nom')}",
             f"une liste a au moins 2 noms, et au plus {2 * seats} "
             f"(deux fois le nombre de sièges, {seats})",
         ) from cause

@@ -15,6 +15,7 @@ from protocol.errors import ProtocolError
 from protocol.setup_signatures import SetupSignatures
 from tally.assembly import assemble_setup_signatures
 from tally.boards import opened_board
+from tally.errors import cite
 from tally.files import NewFile, read_file, write_files
 from tally.senders import Files
 
@@ -75,7 +76,8 @@ def read_signatures(folder: Path, board: Board) -> SetupSignatures:
         verify_signatures(board, signatures)
     except ProtocolError as cause:
         raise Unreadable(
-            f"« {path} » ne contient pas les signatures d'ouverture de cette élection [{cause}]",
+            f"« {path} » ne contient pas les signatures d'ouverture de cette élection "
+            f"{cite(cause)}",
             "retirez ce fichier et refaites evote election open",
         ) from cause
     return signatures

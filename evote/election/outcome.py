@@ -54,5 +54,5 @@ def result_binding(board: Board) -> ResultBinding:
 def _unpublished() -> Refusal:
     return Refusal(
         "le résultat n'est pas encore publié",
-        "réunissez les déchiffrements des membres du bureau : evote-tally combine",
+        "réunissez les parts des membres du bureau : evote election publish",
     )

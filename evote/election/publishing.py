@@ -23,12 +23,16 @@ from tally.senders import Files
 Settle: TypeAlias = Callable[[TieBreak, TieUndecided], TieBreak]
 """What settles a tie, from what was known and what is asked."""
 
+Notice: TypeAlias = Callable[[Rejected], None]
+"""What is told of a file that was set aside."""
+
 
 def publish_result(
     archive: Path,
     files: Files,
     tie_break: TieBreak | None = None,
     settle: Settle | None = None,
+    notice: Notice | None = None,
 ) -> tuple[Rejected, ...]:
     """Append the valid partial decryptions and the result; return the files set aside: §11.
 
@@ -38,6 +42,7 @@ def publish_result(
         tie_break: where ages or lots decide a seat.
         settle: asked what decides a tie that ``tie_break`` does not; without it, such a tie is
             refused.
+        notice: told of each file set aside, before anything is refused for want of it.
 
     Raises:
         Refusal: not closed, published already, something wrong in the archive, too few valid
@@ -48,6 +53,9 @@ def publish_result(
         _require_countable(board)
         verify_whole_board(board)
         gathered = gather_decryptions(board, files)
+        if notice is not None:
+            for rejected in gathered.rejected:
+                notice(rejected)
         result = _combine(board, gathered, tie_break or TieBreak(), settle)
         head = board.head
     append_entries(archive, new_entries(gathered, result), expected=head)
@@ -71,7 +79,7 @@ def _require_countable(board: Board) -> None:
     if board.state is BoardState.TALLIED:
         raise Refusal(
             "le résultat est déjà publié",
-            "pour récrire le procès-verbal, relancez sans fichier de déchiffrement",
+            "pour récrire le procès-verbal, relancez sans part du comptage (decryption-*.json)",
         )
     if board.tally is None:
         raise Refusal("le vote n'est pas clos", "fermez-le d'abord : evote election close")

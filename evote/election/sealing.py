@@ -25,7 +25,10 @@ from protocol.server_binding import ServerBinding
 from protocol.setup_data import SetupData
 from protocol.trustees import Trustees
 from tally.assembly import assemble_ceremony
+from tally.errors import cite
+from tally.french import count
 from tally.senders import Files
+from tally.subjects import subject
 
 QUESTION: Final = "Pour quelle liste votez-vous ?"
 
@@ -69,7 +72,7 @@ def read_ceremony(
             firsts.append(FirstMessage.decode(data))
         except ProtocolError as cause:
             raise Unreadable(
-                f"« {name} » n'est pas un certificat [{cause}]",
+                f"« {name} » n'est pas un certificat {cite(cause)}",
                 "donnez les fichiers certificate-*.json de tous les membres",
             ) from cause
     firsts.sort(key=lambda first: first.certificate.index)
@@ -82,7 +85,7 @@ def read_ceremony(
         return assemble_ceremony(uuid, firsts, trustees_bytes, signatures)
     except ProtocolError as cause:
         raise Refusal(
-            f"les clés du bureau ne sont pas en ordre [{cause}]",
+            f"les clés du bureau ne sont pas en ordre {cite(cause)}",
             "donnez trustees.json tel que les membres l'ont signé",
         ) from cause
 
@@ -104,7 +107,7 @@ def seal_election(setup: SetUp, timestamp: int) -> bytes:
         verify_setup(election, trustees, setup.trustees_bytes, setup.credentials)
     except ProtocolError as cause:
         raise Refusal(
-            f"l'élection ne peut pas être scellée [{cause}]",
+            f"l'élection ne peut pas être scellée : {subject(cause)} {cite(cause)}",
             "vérifiez que tous les fichiers viennent de cette élection et de cette cérémonie",
         ) from cause
     return _write_archive(setup, election, timestamp)
@@ -114,7 +117,7 @@ def _check_counts(setup: SetUp) -> None:
     expected = len(setup.credentials) - len(setup.reserves)
     if setup.electors != expected:
         raise Refusal(
-            f"la liste électorale compte {setup.electors} électeurs, "
+            f"la liste électorale compte {count(setup.electors, 'électeur')}, "
             f"et il y a des codes pour {expected}",
             "refaites les codes à partir de cette liste électorale : evote credentials make",
         )

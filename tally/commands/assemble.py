@@ -17,7 +17,7 @@ from protocol.trustees import Trustees, encode_threshold_file, make_threshold_pa
 from protocol.vinput import make_vinput
 from protocol.voutput import Voutput
 from tally.console import Subparsers, add_command, add_out, read_messages, tell_next
-from tally.errors import Unreadable
+from tally.errors import Unreadable, cite
 from tally.files import NewFile, read_file, write_files
 from tally.peer_ceremony import read_certs
 from tally.senders import Files, blaming, collect, find_key_signer, find_signer
@@ -115,7 +115,10 @@ def _decode(label: str, data: bytes) -> Certificate:
     try:
         return Certificate.decode(decode_file(data))
     except ProtocolError as cause:
-        raise Unreadable(f"« {label} » n'est pas un certificat [{cause}]") from cause
+        raise Unreadable(
+            f"« {label} » n'est pas un certificat {cite(cause)}",
+            "donnez le fichier de l'étape 1 de chaque membre",
+        ) from cause
 
 
 def _read(path: Path | None, option: str, decode: Callable[[bytes], T]) -> T:
@@ -124,4 +127,7 @@ def _read(path: Path | None, option: str, decode: Callable[[bytes], T]) -> T:
     try:
         return decode(read_file(path))
     except ProtocolError as cause:
-        raise Unreadable(f"« {path} » n'est pas lisible [{cause}]") from cause
+        raise Unreadable(
+            f"« {path} » n'est pas lisible {cite(cause)}",
+            "donnez le fichier d'un membre, tel que son programme l'a écrit",
+        ) from cause

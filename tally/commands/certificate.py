@@ -7,7 +7,7 @@ from pathlib import Path
 from tally import peer_ceremony
 from tally.console import Subparsers, add_command, add_out, add_passphrase, tell, tell_next
 from tally.errors import Refusal
-from tally.files import NewFile
+from tally.files import NewFile, require_writable
 from tally.keyfile import save_step
 from tally.passphrase import PassphraseSource
 from tally.trustee import begin
@@ -20,7 +20,7 @@ def add(commands: Subparsers) -> None:
         "certificate",
         run,
         summary="étape 1 : fabriquer votre clé et votre certificat",
-        text="Fabrique votre clé secrète, protégée par six mots, et votre certificat.\n"
+        text="Fabrique votre clé secrète, fermée par une phrase secrète, et votre certificat.\n"
         "Chaque membre du bureau le fait sur son propre ordinateur.",
         example="certificate --uuid 3yKpQvX2mBtRwZ --index 1 --of 3 --threshold 2 \\\n"
         '      --name "Aïcha Ben Ali" --role "directrice"',
@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         memory, message = begin(name=arguments.name, role=arguments.role, **context)
     keyfile = folder / f"secret-{memory.index}.key"
     certificate = folder / f"certificate-{memory.index}.json"
+    require_writable((keyfile, certificate))
     passphrase = PassphraseSource(arguments.passphrase_file).new()
     save_step(keyfile, memory, passphrase, (NewFile(certificate, message),), new=True)
     if memory.threshold == memory.size:

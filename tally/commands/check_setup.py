@@ -105,7 +105,10 @@ def _booth(record: Record, state: JournalState | None) -> tuple[BoothFile, ...]:
 
 def _compare(booth: tuple[BoothFile, ...], folder: Path) -> None:
     if not booth:
-        raise Refusal("cette élection n'a pas de page de vote à comparer (--booth)")
+        raise Refusal(
+            "cette élection n'a pas de page de vote à comparer",
+            "relancez sans --booth",
+        )
     compare_booth(booth, folder)
     tell(f"Les {len(booth)} fichiers de la page de vote sont ceux de l'élection.")
 

@@ -19,7 +19,7 @@ from tally.files import NewFile, write_files
 from tally.record import Record, opened_record, verify_whole_record
 from tally.senders import Files
 
-_RESULT = Path("result.json")
+_RESULT = Path("board-result.json")
 
 
 def add(commands: Subparsers) -> None:
@@ -46,7 +46,7 @@ def add(commands: Subparsers) -> None:
         "--out",
         metavar="FICHIER",
         type=Path,
-        help="où écrire le résultat (result.json si rien n'est dit)",
+        help="où écrire le résultat de l'urne (board-result.json si rien n'est dit)",
     )
     parser.add_argument(
         "--append",
@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     following = (
         f"publiez {arguments.append}, que chacun peut vérifier : evote-audit verify"
         if arguments.append is not None
-        else f"donnez {outputs[0].path} et les parts à l'organisateur"
+        else "donnez les parts à l'organisateur, qui publie : evote election publish"
     )
     tell_next([file.path for file in outputs], following)
     return 0
@@ -133,7 +133,7 @@ _PLAIN = (
 def _show_rejected(gathered: Gathered) -> None:
     for each in gathered.rejected:
         who = f" de {each.who}" if each.who else ""
-        tell(f"Mis de côté : « {each.label} »{who} : {each.reason}")
+        tell(f"Mis de côté : « {each.label} »{who} : {each.reason}.")
 
 
 def _completed(board: Board, old: bytes, entries: list[NewEntry]) -> bytes:

@@ -31,6 +31,7 @@ from tally.describe import french_time
 from tally.describe_journal import describe_story
 from tally.errors import Refusal
 from tally.files import NewFile
+from tally.french import count
 from tally.keyfile import save_step
 from tally.memory import TrusteeMemory
 from tally.read_aloud import words_of_hash
@@ -101,8 +102,9 @@ def run_at(arguments: argparse.Namespace, clock: Callable[[], float]) -> int:
 def _describe(board: Board) -> Iterator[str]:
     evote, tally = board.election.evote, board.require_tally()
     electors = len(board.credentials) if evote is None else evote.electors
-    yield f"L'urne est juste : {tally.sized.num_tallied} votants sur {electors} électeurs."
-    yield "Comparez ces six mots avec les autres membres : tous doivent compter la même urne."
+    voters = count(tally.sized.num_tallied, "votant")
+    yield f"L'urne est juste : {voters} sur {count(electors, 'électeur')}."
+    yield "Lisez ces MOTS DE CONTRÔLE aux autres membres : tous doivent compter la même urne."
     yield ""
     yield f"    {words_of_hash(tally.event_hash)}"
     yield ""
@@ -134,7 +136,10 @@ def _confirm(voters: int, arguments: argparse.Namespace) -> None:
     announced: int | None = arguments.confirm_voters
     if announced is not None:
         if announced != voters:
-            raise Refusal(f"il y a {voters} votants, pas {announced} : rien n'a été écrit")
+            raise Refusal(
+                f"il y a {count(voters, 'votant')}, pas {announced} : rien n'a été écrit",
+                "voyez d'où vient l'écart avec le bureau avant de relancer",
+            )
         return
     if voters >= FEW_VOTERS:
         confirm("Donner votre part du comptage ?", yes=arguments.yes)
@@ -144,7 +149,10 @@ def _confirm(voters: int, arguments: argparse.Namespace) -> None:
         "Continuez seulement si le bureau l'a décidé.",
     )
     if ask("Tapez le nombre de votants pour continuer : ") != str(voters):
-        raise Refusal("ce n'est pas le nombre de votants : rien n'a été écrit")
+        raise Refusal(
+            "ce n'est pas le nombre de votants : rien n'a été écrit",
+            "décidez avec le bureau, puis relancez et tapez le nombre affiché",
+        )
 
 
 def _files(

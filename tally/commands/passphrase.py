@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``evote-tally passphrase``: seal the key file under new words: §7.14."""
+"""``evote-tally passphrase``: seal the key file under a new passphrase: §7.14."""
 
 import argparse
 from pathlib import Path
@@ -15,9 +15,9 @@ def add(commands: Subparsers) -> None:
         commands,
         "passphrase",
         run,
-        summary="changer les six mots qui protègent votre clé",
-        text="Protège votre clé par six nouveaux mots. Une ancienne copie du fichier garde les\n"
-        "anciens mots : effacez-la.",
+        summary="changer la phrase secrète qui ferme votre clé",
+        text="Ferme votre clé par une nouvelle phrase secrète. Une ancienne copie du fichier\n"
+        "s'ouvre encore avec l'ancienne : effacez-la.",
         example="passphrase secret-1.key",
     )
     add_keyfile(parser)
@@ -25,7 +25,7 @@ def add(commands: Subparsers) -> None:
         "--new-passphrase-file",
         metavar="FICHIER",
         type=Path,
-        help="lit les nouveaux mots dans un fichier (pour un script)",
+        help="lit la nouvelle phrase dans un fichier (pour un script)",
     )
 
 
@@ -34,5 +34,5 @@ def run(arguments: argparse.Namespace) -> int:
     memory, _ = open_key(arguments)
     passphrase = PassphraseSource(arguments.new_passphrase_file).new()
     save_step(arguments.keyfile, memory, passphrase)
-    tell("C'est fait : seuls les nouveaux mots ouvrent maintenant ce fichier.")
+    tell("C'est fait : seule la nouvelle phrase secrète ouvre maintenant ce fichier.")
     return 0

@@ -29,7 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     memory, _ = open_key(arguments)
     files = [NewFile(arguments.out / each.name, each.text.encode("utf-8")) for each in memory.sent]
     if not files:
-        raise Refusal("cette clé ne se souvient d'aucun fichier à donner")
+        raise Refusal(
+            "cette clé ne se souvient d'aucun fichier à donner",
+            f"l'étape suivante est : {next_step(memory)}",
+        )
     write_files(files)
     tell_next([file.path for file in files], next_step(memory))
     return 0

@@ -17,7 +17,7 @@ from tally.boards import (
 )
 from tally.console import Subparsers, add_command, add_out, add_passphrase, ask, tell, tell_next
 from tally.errors import Refusal
-from tally.files import read_file
+from tally.files import read_file, require_writable
 from tally.keyfile import save_step
 from tally.memory import Profile, Step, TrusteeMemory
 from tally.paper import LINES, PaperKey, decode_paper
@@ -33,7 +33,7 @@ def add(commands: Subparsers) -> None:
         run,
         summary="refaire votre fichier de clé à partir de la copie sur papier",
         text="Demande les quatre lignes de la copie sur papier et refait le fichier de clé,\n"
-        "protégé par six nouveaux mots. Une faute de frappe est signalée, avec son groupe.",
+        "fermé par une nouvelle phrase secrète. Une faute de frappe est signalée, avec son groupe.",
         example="restore --uuid 3yKpQvX2mBtRwZ --archive 3yKpQvX2mBtRwZ.bel",
     )
     parser.add_argument("--uuid", required=True, metavar="U", help="l'identifiant de l'élection")
@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             key = _type(arguments.uuid)
         memory = restored_memory(record.board, key, arguments.uuid)
         path: Path = arguments.out / f"secret-{key.index}.key"
+    require_writable((path,))
     passphrase = PassphraseSource(arguments.passphrase_file).new()
     save_step(path, memory, passphrase, new=True)
     tell(

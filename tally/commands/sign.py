@@ -26,8 +26,8 @@ def add(commands: Subparsers) -> None:
         "sign",
         run,
         summary="étape 4 : réunir les clés de tous, signer la cérémonie",
-        text="Vérifie les clés de tous, les réunit, et signe ce qui s'est passé. Affiche six mots\n"
-        "à lire à voix haute : ils doivent être les mêmes pour tous les membres.",
+        text="Vérifie les clés de tous, les réunit, et signe ce qui s'est passé. Affiche les\n"
+        "mots de contrôle, à lire à voix haute : tous les membres doivent avoir les mêmes.",
         example="sign secret-1.key key-*.json",
     )
     add_keyfile(parser)
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not _is_there(trustees, ceremony.trustees):
         files.append(NewFile(trustees, ceremony.trustees))
     tell(
-        "Lisez ces six mots à voix haute aux autres membres : tous doivent avoir les mêmes.",
+        "Lisez ces MOTS DE CONTRÔLE à voix haute : tous les membres doivent avoir les mêmes.",
         "Sinon, quelqu'un a reçu d'autres fichiers : ne donnez pas votre signature, recommencez.",
         "",
         f"    {ceremony.read_aloud}",
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     save_step(arguments.keyfile, signed, passphrase, tuple(files))
     tell_next(
         tuple(file.path for file in files),
-        "seulement quand tous les membres ont lu les mêmes mots,",
+        "seulement quand tous les membres ont lu les mêmes mots de contrôle,",
         f"donnez {path.name} et {trustees.name} à l'organisateur ; quand il vous donnera",
         "l'élection prête à ouvrir :",
         f"evote-tally check-setup {arguments.keyfile} ELECTION.bel",

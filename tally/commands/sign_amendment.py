@@ -23,7 +23,7 @@ from tally.console import (
     tell_next,
 )
 from tally.describe_journal import describe_amendment
-from tally.errors import Unreadable
+from tally.errors import Unreadable, cite
 from tally.files import NewFile, read_file
 from tally.keyfile import save_step
 from tally.messages import name_kind
@@ -87,4 +87,7 @@ def _read(path: Path) -> AmendmentMessage:
     except ProtocolError as cause:
         kind = name_kind(data)
         found = f"est {kind}, pas" if kind else "n'est pas lisible comme"
-        raise Unreadable(f"« {path} » {found} un changement à signer [{cause}]") from cause
+        raise Unreadable(
+            f"« {path} » {found} un changement à signer {cite(cause)}",
+            "donnez le fichier amendment.json de l'organisateur, tel quel",
+        ) from cause

@@ -24,5 +24,7 @@ class Refused:
         assert said[0].startswith("evote-tally : ")
         assert said[0].endswith(".")
         assert sentence in said[0]
-        assert len(said) == 1 or (len(said) == 2 and said[1].startswith("  conseil : "))
+        assert len(said) == 2
+        assert said[1].startswith("  conseil : ")
+        assert "[" not in said[0]
         assert bureau.files() == before

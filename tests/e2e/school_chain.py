@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from evote.fictitious.school import FictitiousSchool, generate_school
@@ -16,6 +17,16 @@ from evote.fictitious.school import FictitiousSchool, generate_school
 ROOT = Path(__file__).parents[2]
 WORDS = "abeille tortue moulin pomme tasse violon"
 MEMBERS = (("Aïcha Ben Ali", "directrice"), ("Bruno Carré", "enseignant"), ("Chloé Roy", "parent"))
+
+
+EARLY = ("--outside-hours", "Les commandes sont essayées avant l'heure.")
+
+
+def hours_around_now() -> dict[str, str]:
+    """Hours within which a ballot enters now; closing now is early, and needs its reason."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    opens, closes = now - timedelta(hours=1), now + timedelta(days=2)
+    return {"opens_at": opens.isoformat(), "closes_at": closes.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,7 @@ class Chain:
                 }
                 for each in school.lists
             ],
-            "opens_at": "2026-10-06T08:00:00+02:00",
-            "closes_at": "2026-10-09T18:00:00+02:00",
+            **hours_around_now(),
         }
 
     def run(self, command: str, *arguments: object, typed: str = "") -> Outcome:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from protocol.board import read_board
@@ -18,6 +20,9 @@ from tally.count import verify_seats
 from tally.keyfile import load_keyfile
 from tests.ceremonies import NAMES
 from tests.e2e.bureau import STEPS, WORDS, Bureau, new_bureau
+
+TOP = Path(__file__).parents[2]
+BOARD_RESULT = json.loads((TOP / "docs/schemas/board-result.schema.json").read_text("utf-8"))
 
 At = Callable[[str], Bureau]
 VOTES = (0, 1, None, 0, 1)
@@ -52,7 +57,9 @@ def test_a_bureau_makes_its_key_opens_and_counts(
     assert board.state is BoardState.TALLIED
     assert board.result is not None
     assert board.result.votes == ((1, 2, 2, 0),)
-    assert board.result.encode() == (bureau.folder / "result.json").read_bytes()
+    written = (bureau.folder / "board-result.json").read_bytes()
+    assert board.result.encode() == written
+    jsonschema.validate(json.loads(written), BOARD_RESULT)
     assert [each.owner for each in board.partial_decryptions] == sorted(present)
     verify_seats(election.bindings, board.result)
     grown = (bureau.folder / "final.bel").read_bytes()
@@ -75,7 +82,7 @@ def test_all_members_build_the_same_bytes_and_read_the_same_words(
         built.add((folder / "trustees.json").read_bytes())
         said = "\n".join(lines)
         assert said.index("à voix haute") < said.index("Écrit : ")
-        assert "seulement quand tous les membres ont lu les mêmes mots" in said
+        assert "seulement quand tous les membres ont lu les mêmes mots de contrôle" in said
     assert len(built) == 1
     assert len([words for words in seen if len(words.split()) == 6]) == 1
 
@@ -158,6 +165,26 @@ def test_words_can_be_changed(at: At) -> None:
     assert bureau.step("sign", 1) == 0
 
 
+def test_show_says_the_exact_step_once_the_key_is_opened(at: At) -> None:
+    words = ("--passphrase-file", "words")
+    for stage, clear, exact, following in (
+        ("certificate", "étape 1 faite", "étape 1 faite", "evote-tally polynomial"),
+        ("polynomial", "étape 2 faite", "étape 2 faite", "evote-tally key"),
+        ("key", "étape 3 faite", "étape 3 faite", "evote-tally sign"),
+        ("sign", "et peut-être l'étape 4", "étape 4 faite", "evote-tally check-setup"),
+        ("check-setup", "étape 5 faite", "étape 5 faite", "evote-tally decrypt"),
+    ):
+        bureau = at(stage)
+        said = bureau.process("show", "secret-1.key").out
+        assert clear in said, stage
+        assert "--open" in said
+        opened = bureau.process("show", "secret-1.key", "--open", *words).out
+        assert f"État      : {exact}" in opened, stage
+        assert "peut-être" not in opened
+        assert "Suite     : " in opened
+        assert following in opened, stage
+
+
 def test_six_words_are_drawn_and_shown_once(at: At) -> None:
     bureau = at("new")
     command = [each for each in bureau.command("certificate", 1) if each != "--passphrase-file"]
@@ -169,7 +196,7 @@ def test_six_words_are_drawn_and_shown_once(at: At) -> None:
     polynomial = ["polynomial", "secret-1.key", "certificate-1.json"]
     opened = bureau.process(*polynomial, stdin=f"{words}\n")
     assert "il manque le fichier" in opened.err  # the words were right, two members are missing
-    assert "pas les bons mots" in bureau.process(*polynomial, stdin="abeille\n").err
+    assert "pas la bonne phrase secrète" in bureau.process(*polynomial, stdin="abeille\n").err
 
 
 def test_what_is_no_longer_needed_is_forgotten(stages: dict[str, Bureau]) -> None:

@@ -63,7 +63,7 @@ def test_wrong_words(at: At, refused: Refused, step: str) -> None:
     (bureau.folder / "words").write_text("abeille tortue moulin pomme tasse viole")
     messages = ["certificate-1.json"] if step == "polynomial" else []
     command = [step, "secret-1.key", *messages, "--passphrase-file", "words"]
-    refused(bureau, 1, "pas les bons mots", *command)
+    refused(bureau, 1, "pas la bonne phrase secrète", *command)
 
 
 def test_a_missing_file_names_its_member(at: At, refused: Refused) -> None:

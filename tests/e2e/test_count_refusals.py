@@ -183,10 +183,10 @@ class DamagedTally(SimulatedElection):
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        ({"times": 2}, "not the product"),
-        ({"announced": 1}, "number or weight"),
-        ({"signers": (1,)}, "1 trustees signed the set-up, 2 are needed"),
-        ({"signers": ()}, "0 trustees signed"),
+        ({"times": 2}, "le total chiffré n'est pas celui des bulletins (règle §11.2)"),
+        ({"announced": 1}, "le total chiffré n'est pas celui des bulletins (règle §11.2)"),
+        ({"signers": (1,)}, "pas assez de signatures d'ouverture"),
+        ({"signers": ()}, "pas assez de signatures d'ouverture"),
     ],
     ids=["the tally twice", "a ballot too many", "one signature", "no signature"],
 )
@@ -226,7 +226,7 @@ def test_a_box_with_an_unproved_ballot(at: At, refused: Refused) -> None:
     bureau = at("check-setup")
     election = SwappedProofs(votes=VOTES, uuid=UUID, held=bureau.ceremony())
     put(bureau, "bad.bel", election, EventKind.ENCRYPTED_TALLY)
-    refused(bureau, 1, "ballot at height 2", *decrypting(bureau, 1, "bad.bel"))
+    refused(bureau, 1, "un bulletin ne tient pas (règle §6", *decrypting(bureau, 1, "bad.bel"))
 
 
 def test_a_board_that_forgot_what_the_key_has_seen(at: At, refused: Refused) -> None:
@@ -349,7 +349,7 @@ def test_a_wrong_announcement_stops(at: At, refused: Refused) -> None:
 
 def test_who_is_missing_is_named(at: At, refused: Refused) -> None:
     bureau = decrypted(at("check-setup"), 2)
-    refused(bureau, 1, "1 part(s) valable(s), il en faut 2", "combine", TALLY, "decryption-2.json")
+    refused(bureau, 1, "1 part valable, il en faut 2", "combine", TALLY, "decryption-2.json")
 
 
 def test_bad_parts_are_set_aside_and_named(
@@ -372,13 +372,15 @@ def test_bad_parts_are_set_aside_and_named(
     }
     for name, data in bad.items():
         (folder / name).write_bytes(data)
-    refused(bureau, 1, "1 part(s) valable(s)", "combine", TALLY, "decryption-1.json", *bad)
+    refused(bureau, 1, "1 part valable", "combine", TALLY, "decryption-1.json", *bad)
     capsys.readouterr()
     tie = ["--born", "PEEP=1980-01-01", "--born", "Parents indépendants=1979-12-31"]
     assert bureau.run("combine", TALLY, "decryption-*.json", *tie) == 0
     shown = capsys.readouterr().out
-    assert "« decryption-2.json » de Bruno Carré (n° 2) : il n'est pas valable" in shown
-    assert "« decryption-6.json » de Aïcha Ben Ali (n° 1) : il est fait pour un autre" in shown
+    assert "« decryption-2.json » de Bruno Carré (n° 2) : elle n'est pas valable (règle §" in shown
+    assert "« decryption-6.json » de Aïcha Ben Ali (n° 1) : elle est faite pour un autre" in shown
+    assert "« decryption-7.json » : elle est faite pour une autre élection" in shown
+    assert "« decryption-4.json » : elle se dit du n° 4, et il y a 3 membres" in shown
     for name in bad:
         assert f"Mis de côté : « {name} »" in shown
     assert "Parents indépendants : 1\n    titulaires" in shown

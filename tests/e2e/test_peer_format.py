@@ -74,7 +74,7 @@ def test_a_plain_election_is_counted(bureau: Bureau, capsys: pytest.CaptureFixtu
         assert (bureau.folder / f"owned-{i}.json").is_file()
     parts = ("decryption-3.json", "decryption-1.json")
     assert bureau.run("combine", "closed.bel", *parts, "--append", "final.bel") == 0
-    result = decode_json((bureau.folder / "result.json").read_bytes())
+    result = decode_json((bureau.folder / "board-result.json").read_bytes())
     assert result == {"result": [[1, 2, 2, 0]]}
     assert "repose sur les seules preuves de ce format" in capsys.readouterr().out
 
@@ -114,4 +114,4 @@ def test_a_part_for_another_box_is_set_aside(bureau: Bureau, refused: Refused) -
     )
     (folder / "decryption-2.json").write_bytes(spoiled)
     command = ("combine", "closed.bel", "decryption-1.json", "decryption-2.json")
-    refused(bureau, 1, "1 part(s) valable(s), il en faut 2", *command)
+    refused(bureau, 1, "1 part valable, il en faut 2", *command)

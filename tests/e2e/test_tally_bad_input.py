@@ -80,10 +80,10 @@ def test_ctrl_c_at_the_question(at: At, step: str) -> None:
         env={"PYTHONPATH": str(ROOT), "PATH": "", "PYTHONUTF8": "1"},
     ) as process:
         assert process.stderr is not None
-        said = process.stderr.read(len(b"Vos six mots : "))
+        said = process.stderr.read(len("Votre phrase secrète : ".encode()))
         process.send_signal(signal.SIGINT)
         _, rest = process.communicate(timeout=30)
-    assert said.decode() == "Vos six mots : "
+    assert said.decode() == "Votre phrase secrète : "
     assert process.returncode == 130
     assert "Interrompu" in rest.decode()
     assert b"Traceback" not in rest
@@ -94,7 +94,7 @@ def test_nobody_to_type_the_words(at: At) -> None:
     bureau = at("certificate")
     done = bureau.process(*bureau.command("polynomial", 1)[:-2])
     assert done.status == 2
-    assert "aucun mot de passe" in done.err
+    assert "aucune phrase secrète" in done.err
 
 
 @pytest.mark.parametrize(

@@ -72,13 +72,13 @@ def asking(bureau: Bureau, step: str, *messages: str) -> list[str]:
 def test_new_words_are_shown_once_and_typed_again(at: At) -> None:
     bureau = at("new")
     with terminal(bureau, *asking(bureau, "certificate")) as (screen, process):
-        shown = screen.wait_for("Retapez les six mots : ")
+        shown = screen.wait_for("Retapez votre phrase secrète : ")
         (words,) = re.findall(r"^    ([a-z ]+)\r?$", shown, re.MULTILINE)
         screen.type("abeille tortue")
-        screen.wait_for("Retapez les six mots : ")
+        screen.wait_for("Retapez votre phrase secrète : ")
         assert not (bureau.folder / "secret-1.key").exists()
         screen.type(" ".join(reversed(words.split())))
-        screen.wait_for("Retapez les six mots : ")
+        screen.wait_for("Retapez votre phrase secrète : ")
         screen.type(f"  {words.upper()} ")
         after = screen.wait_for("evote-tally polynomial")
         assert words not in after  # neither echoed nor shown again
@@ -92,7 +92,7 @@ def test_words_not_typed_again_write_nothing(at: At) -> None:
     before = bureau.files()
     with terminal(bureau, *asking(bureau, "certificate")) as (screen, process):
         for _ in range(3):
-            screen.wait_for("Retapez les six mots : ")
+            screen.wait_for("Retapez votre phrase secrète : ")
             screen.type("non")
         screen.wait_for("rien n'a été écrit")
     assert process.returncode == 1
@@ -103,7 +103,7 @@ def test_words_not_typed_again_write_nothing(at: At) -> None:
 def test_the_election_is_shown_and_agreed_to(at: At, answer: str, status: int) -> None:
     bureau = at("sign")
     with terminal(bureau, *asking(bureau, "check-setup", "Setup.bel")) as (screen, process):
-        screen.wait_for("Vos six mots : ")
+        screen.wait_for("Votre phrase secrète : ")
         screen.type(WORDS)
         shown = screen.wait_for("Est-ce bien votre élection ? [oui/non] ")
         assert "École Jules Ferry" in shown

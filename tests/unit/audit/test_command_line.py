@@ -108,7 +108,8 @@ def test_what_the_system_refuses_is_said_in_french(
 ) -> None:
     _, _, err = run(capsys, "verify", tmp_path / "none")
     whole = f"Aucun verdict : fichier introuvable : {tmp_path}/none\n"
-    assert err.replace("\n  ", " ") == whole
+    advice = "conseil : vérifiez le nom, le dossier et les droits de ce fichier\n"
+    assert err.replace("\n  ", " ") == whole + advice
     assert max(len(line) for line in err.splitlines()) <= max(80, len(str(tmp_path)) + 7)
     assert explained(OSError(9999, "Some English")).fr == "erreur 9999 du système"
 

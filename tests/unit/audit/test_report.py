@@ -56,6 +56,12 @@ def test_an_ordinary_result_gives_no_warning() -> None:
     assert "abstenu" in sentences(9, ((1, 8, 0),))
 
 
+def test_the_report_says_that_sign_ins_may_not_have_been_counted_apart() -> None:
+    told = "Que les émargements ont été comptés à part des bulletins : C24 compare"
+    assert told in sentences(9, ((1, 8, 0),))
+    assert told not in sentences(9, None, stage=2)
+
+
 def reported(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,

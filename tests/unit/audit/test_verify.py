@@ -174,7 +174,7 @@ def test_what_cannot_be_read_gives_no_verdict(
         status, out, err = run(capsys, "verify", *arguments)
         sentence, *hint = err.replace("\n  ", " ").splitlines()
         assert (status, out, sentence[:16]) == (2, "", "Aucun verdict : ")
-        assert [line[:10] for line in hint] in ([], ["conseil : "])
+        assert [line[:10] for line in hint] == ["conseil : "]
         assert "\x1b" not in err
         assert "Traceback" not in err
 

@@ -120,7 +120,7 @@ def test_set_up_signatures_are_put_in_order() -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"a": _setup_file(1)}, r"1 signature\(s\) d'ouverture, il en faut 2"),
+        ({"a": _setup_file(1)}, r"1 signature d'ouverture, il en faut 2"),
         ({"a": _setup_file(1), "b": _setup_file(1)}, "il en faut 2"),
         ({"a": _setup_file(1, SimulatedElection(seats=3)), "b": _setup_file(2)}, "« a » signe une"),
         ({"a": b"{}", "b": _setup_file(2)}, "ne vont pas ensemble"),

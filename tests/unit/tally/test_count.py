@@ -75,7 +75,7 @@ def test_a_whole_board_is_verified_with_its_seats(kind: type[SimulatedElection])
     if kind is SimulatedElection:
         verify_whole_board(board)
         return
-    with pytest.raises(Refusal, match="the seats do not follow"):
+    with pytest.raises(Refusal, match="les sièges ne suivent pas du résultat"):
         verify_whole_board(board)
 
 

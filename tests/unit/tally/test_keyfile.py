@@ -74,7 +74,7 @@ def test_spaces_and_unicode_forms_of_the_words_do_not_matter() -> None:
 
 
 def test_a_wrong_passphrase_is_refused_in_one_sentence() -> None:
-    with pytest.raises(Refusal, match="pas les bons mots") as caught:
+    with pytest.raises(Refusal, match="pas la bonne phrase secrète") as caught:
         decode_keyfile(encode_keyfile(_memory(), WORDS), Secret("abeille"))
     assert caught.value.exit_status == 1
 
@@ -133,7 +133,7 @@ def test_a_file_cut_short_is_unreadable(cut: int) -> None:
 
 
 def test_another_kind_of_file_is_unreadable() -> None:
-    with pytest.raises(Unreadable, match="pas une clé secrète"):
+    with pytest.raises(Unreadable, match="pas un fichier secret"):
         decode_keyfile(b"PK\x03\x04", WORDS)
 
 

@@ -95,7 +95,7 @@ def test_the_name_of_a_file_cannot_add_lines(capsys: pytest.CaptureFixture[str])
     assert main(["show", "no\nsuch\x1b[2Jfile.key"]) == 2
     said = capsys.readouterr().err
     assert "\x1b" not in said
-    assert said.count("\n") == 1
+    assert said.count("\n") == 2  # the sentence and its advice
 
 
 def test_an_unforeseen_error_says_its_kind_and_quotes_nothing(

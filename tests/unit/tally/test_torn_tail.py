@@ -145,7 +145,7 @@ def test_the_archive_is_cut_only_once_the_bytes_are_safe(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: object, **_options: object) -> None:
-        raise Unreadable("le disque est plein")
+        raise Unreadable("le disque est plein", "faites de la place")
 
     archive.write_bytes(OPEN + b"\n")
     monkeypatch.setattr("tally.torn_tail.write_file", full)

@@ -272,7 +272,7 @@ def test_the_vote_stays_open_while_ballots_and_sign_ins_differ(
     archive: Path, election: SimulatedElection
 ) -> None:
     put(archive, election.ballots[0])
-    with pytest.raises(Refusal, match="1 bulletins dans l'urne et 2 émargements"):
+    with pytest.raises(Refusal, match="1 bulletin dans l'urne et 2 émargements"):
         close_election(archive, sign_ins=2)
     with archive.open("rb") as stream:
         assert read_board(stream).state is BoardState.OPEN

@@ -27,6 +27,11 @@ def box(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def within_the_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evote.cli.ballot_record.require_hours_to_record", lambda _evote: None)
+
+
 def record(box: Path) -> int:
     return main(["ballot", "record", "--archive", str(box), str(box.parent / "ballot.json")])
 
@@ -129,11 +134,17 @@ def test_closing_and_publishing_mend_nothing(
 def test_the_torn_archive_of_a_closed_vote_is_left_to_a_person(
     box: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    torn = ELECTION.archive(EventKind.ENCRYPTED_TALLY)[:-700]
-    box.write_bytes(torn)
-    assert record(box) == 1
-    assert capsys.readouterr().err
-    assert_untouched(box, torn)
+    # Inside the second event of closing, and exactly between the two.
+    for torn in (
+        ELECTION.archive(EventKind.ENCRYPTED_TALLY)[:-700],
+        ELECTION.archive(EventKind.END_BALLOTS),
+    ):
+        box.write_bytes(torn)
+        assert record(box) == 1
+        assert capsys.readouterr().err
+        assert main(["election", "close", str(box)]) == 1
+        assert "la copie faite avant de clore" in capsys.readouterr().err
+        assert_untouched(box, torn)
 
 
 def test_a_vote_that_was_not_opened_is_not_mended(
