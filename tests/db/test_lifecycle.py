@@ -3,10 +3,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from evote.database.elections import State
-from tests.db.school import ManualClock, School, audit
+import pytest
+from sqlalchemy import text
+
+from evote.database.connection import Database
+from evote.database.elections import State, UnknownElection, find_election
+from evote.errors import Refusal
+from evote.keys import KeyFolder, KeyUnavailable
+from evote.lifecycle.amending import NewHours, prepare_hours, take_amendment
+from evote.lifecycle.cancelling import cancel_election
+from evote.lifecycle.counting import take_decryptions, tally_votes
+from evote.lifecycle.drafting import delete_draft
+from evote.lifecycle.states import NotNow
+from evote.lifecycle.voting import note_incident
+from protocol.ceremony import Member
+from protocol.journal_signatures import sign_entry
+from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
+from tally.count import TieBreak
+from tests.db.conftest import ELECTION
+from tests.db.school import ManualClock, School, audit, draft, host, make_election
 from tests.simulator import CLOSES_AT
 
 
@@ -26,3 +45,128 @@ def test_an_election_from_draft_to_archive_is_one_verified_record(
     assert school.held().state is State.TALLIED
     kinds = [entry.kind.value for entry in school.journal()]
     assert kinds == ["sealed", "opened", "closed", "closing-signed", "tallied"]
+
+
+def test_ballots_and_sign_ins_that_are_not_as_many_are_not_closed(
+    school: School, clock: ManualClock
+) -> None:
+    school.cast(1)
+    with school.database.write() as connection:
+        connection.execute(text("UPDATE sign_in SET signed_in_hour = NULL"))
+    clock.time = CLOSES_AT + 301
+    before = school.record()
+    with pytest.raises(Refusal, match="1 bulletins dans l'urne et 0 émargements"):
+        school.close()
+    assert school.record() == before
+
+
+def test_a_rehearsal_alone_is_closed_early(
+    database: Database, school: School, clock: ManualClock, tmp_path: Path
+) -> None:
+    with pytest.raises(NotNow, match="le vote ferme"):
+        school.close()
+    rehearsal = make_election(3, uuid="RehearsaLPreau", rehearsal=True)
+    other = host(database, tmp_path / "keys", rehearsal, clock)
+    other.cast(0)
+    assert other.close().ballots == 1
+    other.count()
+    audit(other, tmp_path / "record")
+
+
+def test_two_persons_cancel_who_are_not_the_same(school: School, clock: ManualClock) -> None:
+    one = Member("Aïcha Ben Ali", "directrice")
+    before = school.record()
+    for persons in ((), (one,), (one, Member("AÏCHA BEN ALI", "adjointe")), (one, Member("", ""))):
+        with pytest.raises(Refusal):
+            cancel_election(school.database, school.uuid, "Une erreur", persons, clock)
+    two = (one, Member("Bruno Carré", "enseignant"))
+    with pytest.raises(Refusal, match="la raison"):
+        cancel_election(school.database, school.uuid, "une  erreur", two, clock)
+    assert school.record() == before
+
+
+def test_a_draft_has_no_page_and_goes_with_its_keys(
+    database: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    folder = KeyFolder(tmp_path)
+    draft(database, folder, ELECTION)
+    with database.read() as connection, pytest.raises(UnknownElection):
+        find_election(connection, ELECTION.uuid)
+    with pytest.raises(KeyUnavailable):
+        draft(database, folder, ELECTION)
+    with pytest.raises(NotNow, match="commence au scellement"):
+        note_incident(database, ELECTION.uuid, "Trop tôt", clock)
+    delete_draft(database, folder, ELECTION.uuid)
+    assert not list(tmp_path.glob("*.logs"))
+    with pytest.raises(Refusal, match="aucune élection"):
+        delete_draft(database, folder, ELECTION.uuid)
+
+
+def test_another_member_or_another_closing_is_set_aside(school: School, clock: ManualClock) -> None:
+    clock.time = CLOSES_AT + 301
+    school.close()
+    good = school.decryption(1)
+    stolen = good.replace(b'"owner":1', b'"owner":2')
+    other = good.replace(b'"journal":{"size":3', b'"journal":{"size":2')
+    known = take_decryptions(
+        school.database, school.uuid, {"a": stolen, "b": other, "c": b"{}", "d": good}
+    )
+    assert [each.label for each in known.rejected] == ["a", "b", "c"]
+    assert known.here == ("Aïcha Ben Ali",)
+    assert known.missing == ("Bruno Carré", "Chloé d'Aubigné")
+    with pytest.raises(Refusal, match="il en faut 2"):
+        tally_votes(school.database, school.uuid, clock)
+    assert school.held().state is State.CLOSED
+
+
+def test_a_tie_asks_for_ages(database: Database, clock: ManualClock, tmp_path: Path) -> None:
+    school = host(database, tmp_path / "keys", replace(ELECTION, seats=3), clock)
+    for elector in (0, 1):
+        school.cast(elector, school.ballot(elector, choice=elector))
+    clock.time = CLOSES_AT + 301
+    school.close()
+    with pytest.raises(Refusal, match="égalité"):
+        school.count()
+    assert school.held().state is State.CLOSED
+    births = {"FCPE": date(1990, 1, 1), "PEEP": date(1980, 1, 1)}
+    result = school.count(tie_break=TieBreak(births))
+    assert result.evote is not None
+    assert [each.seats for each in result.evote.seats.lists] == [1, 2]
+    audit(school, tmp_path / "record")
+
+
+def test_an_amendment_needs_the_signatures_of_one_and_the_same_change(
+    school: School, clock: ManualClock
+) -> None:
+    def signed(message: AmendmentMessage, trustee: int) -> bytes:
+        signature = sign_entry(ELECTION.keys(trustee), message.statement, trustee)
+        return AmendmentSignatureMessage(message, signature).encode()
+
+    def prepare(closes_at: int) -> AmendmentMessage:
+        hours = NewHours(closes_at=closes_at)
+        return prepare_hours(school.database, school.uuid, hours, "Panne", clock)
+
+    first, second = prepare(CLOSES_AT + 3600), prepare(CLOSES_AT + 7200)
+    before = school.record()
+    forged = signed(first, 2).replace(b'"trustee":2', b'"trustee":3')
+    for files, said in (
+        ({"1": signed(first, 1)}, "il en faut 2"),
+        ({"1": signed(first, 1), "again": signed(first, 1)}, "il en faut 2"),
+        ({"1": signed(first, 1), "2": signed(second, 2)}, "le même changement"),
+        ({"1": signed(first, 1), "2": forged}, "Chloé"),
+        ({"1": b"{}"}, "pas la signature"),
+    ):
+        with pytest.raises(Refusal, match=said):
+            take_amendment(school.database, school.uuid, files, clock)
+    assert school.record() == before
+    both = {"1": signed(first, 1), "2": signed(first, 2)}
+    take_amendment(school.database, school.uuid, both, clock)
+    assert school.held().closes_at == CLOSES_AT + 3600
+    late = {"1": signed(second, 1), "2": signed(second, 2)}
+    with pytest.raises(NotNow, match="amendment 2"):  # signed for the place that is taken
+        take_amendment(school.database, school.uuid, late, clock)
+    hours = NewHours(opens_at=CLOSES_AT - 60)
+    with pytest.raises(Refusal, match="une fois le vote ouvert"):
+        prepare_hours(school.database, school.uuid, hours, "Panne", clock)
+    with pytest.raises(Refusal, match="déjà passée"):
+        prepare(clock() - 60)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a server does without being asked: closing at the hour, messages, the rewriting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from evote.clock import HOUR
+from evote.database.elections import State
+from evote.upkeep import Upkeep
+from tests.simulator import CLOSES_AT
+from tests.site import Site, make_site
+
+
+def worker(site: Site, outbox: Path) -> Upkeep:
+    return Upkeep(site.school.database, site.school.folder, outbox, site.clock)
+
+
+def test_a_vote_is_closed_once_its_hour_and_grace_are_over(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    work = worker(site, tmp_path)
+    site.vote(0)
+    site.clock.time = CLOSES_AT + 300
+    assert list(work.step()) == []
+    assert site.school.held().state is State.OPEN
+    site.clock.time += 1
+    assert list(work.step()) == []
+    assert site.school.held().state is State.CLOSED
+    assert list(work.step()) == []
+    assert [entry.kind.value for entry in site.school.journal()][-1] == "closed"
+    site.school.database.close()
+
+
+def test_a_box_that_is_not_in_order_is_said_and_not_closed(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    site.vote(0)
+    with site.school.database.write() as connection:
+        connection.execute(text("UPDATE sign_in SET signed_in_hour = NULL"))
+    site.clock.time = CLOSES_AT + 301
+    before = site.school.record()
+    (said,) = worker(site, tmp_path).step()
+    assert "1 bulletins dans l'urne et 0 émargements" in said
+    assert site.school.record() == before
+    site.school.database.close()
+
+
+def test_sign_ins_are_rewritten_at_the_start_and_every_hour(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    work = worker(site, tmp_path)
+    wal = tmp_path / "site" / "data" / "preau.db-wal"
+    site.vote(0)
+    assert wal.stat().st_size
+    list(work.step())
+    assert wal.stat().st_size == 0
+    site.vote(1)
+    list(work.step())
+    assert wal.stat().st_size
+    site.clock.time += HOUR
+    list(work.step())
+    assert wal.stat().st_size == 0
+    site.school.database.close()

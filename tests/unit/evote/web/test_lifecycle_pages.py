@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What visitors see of the life of an election: journal, reasons, record, and the sealed booth."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from evote.database.common_tables import ElectionRow
+from evote.lifecycle.cancelling import cancel_election
+from evote.lifecycle.voting import note_incident, resume_vote, suspend_vote
+from protocol.ceremony import Member
+from protocol.encoding import encode_json, sha256_hex
+from tests.simulator import UUID
+from tests.site import Site
+
+PERSONS = (Member("Aïcha Ben Ali", "directrice"), Member("Bruno Carré", "enseignant"))
+
+
+def test_a_suspension_and_its_reason_are_public_until_it_ends(
+    client: TestClient, site: Site
+) -> None:
+    school = site.school
+    suspend_vote(school.database, UUID, "Coupure de courant <b>", site.clock)
+    page = client.get(f"/e/{UUID}").text
+    assert "Le vote est suspendu" in page
+    assert "Coupure de courant &lt;b&gt;" in page
+    state = client.get(f"/api/elections/{UUID}/state").json()
+    assert (state["state"], state["reason"]) == ("suspended", "Coupure de courant <b>")
+    resume_vote(school.database, UUID, "Le courant est revenu", site.clock)
+    assert "Coupure" not in client.get(f"/e/{UUID}").text
+    assert client.get(f"/api/elections/{UUID}/state").json()["reason"] == ""
+    journal = client.get(f"/e/{UUID}/journal").text
+    for words in ("Vote suspendu", "Coupure de courant", "Vote repris", "Le courant est revenu"):
+        assert words in journal
+
+
+def test_a_cancelled_election_says_why_and_who_answers_for_it(
+    client: TestClient, site: Site
+) -> None:
+    cancel_election(site.school.database, UUID, "Une liste a été oubliée", PERSONS, site.clock)
+    page = client.get(f"/e/{UUID}").text
+    for words in ("annulée", "Une liste a été oubliée", "Aïcha Ben Ali", "enseignant"):
+        assert words in page
+    assert "Voter avec le code" not in page
+
+
+def test_the_journal_names_who_signed_the_opening(client: TestClient, site: Site) -> None:
+    note_incident(site.school.database, UUID, "La page a été lente", site.clock)
+    page = client.get(f"/e/{UUID}/journal").text
+    assert "La page a été lente" in page
+    assert "Aïcha Ben Ali" in page
+    assert "Chloé d&#39;Aubigné" not in page  # the third member did not sign
+
+
+def test_the_record_is_one_zip_that_the_verifier_accepts(
+    client: TestClient, site: Site, tmp_path: Path
+) -> None:
+    site.vote(0)
+    answer = client.get(f"/e/{UUID}/record")
+    assert answer.headers["content-disposition"] == f'attachment; filename="preau-{UUID}.zip"'
+    assert answer.content == client.get(f"/e/{UUID}/record").content
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
+        assert {name: bundle.read(name) for name in bundle.namelist()} == site.school.record()
+        assert {entry.compress_type for entry in bundle.infolist()} == {zipfile.ZIP_STORED}
+    path = tmp_path / "record.zip"
+    path.write_bytes(answer.content)
+    done = subprocess.run(
+        [sys.executable, "-m", "audit", "verify", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_sealed_file_is_served_as_it_was_sealed(client: TestClient, site: Site) -> None:
+    booth = site.school.election.server_binding.booth
+    assert {each.path for each in booth} >= {f"/v/{UUID}", f"/en-XA/v/{UUID}"}
+    assert len(booth) == 4
+    for each in booth:
+        for language in ("fr", "en-XA"):
+            answer = client.get(each.path, headers={"Accept-Language": language})
+            assert sha256_hex(answer.content) == each.sha256
+
+
+def test_a_booth_that_was_not_sealed_is_not_shown(client: TestClient, site: Site) -> None:
+    with site.school.database.write() as connection:
+        row = update(ElectionRow).where(ElectionRow.uuid == UUID)
+        connection.execute(row.values(booth=encode_json([])))
+    answer = client.get(f"/v/{UUID}")
+    assert answer.status_code == 503
+    assert "<script" not in answer.text
+    assert "pas celle qui a été scellée" in answer.text
+    assert "votez autrement" in answer.text
+    assert client.get(f"/fr/v/{UUID}").status_code == 404
+    assert client.get(f"/xx/v/{UUID}").status_code == 404
