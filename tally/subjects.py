@@ -31,6 +31,10 @@ _SUBJECTS: Final = {
     "12": "les sièges ne suivent pas du résultat",
     "13": "un code de réserve a voté, ou les codes ne sont pas en ordre",
     "14": "l'élection n'a pas la forme demandée",
+    "18": "la signature du serveur ne vaut pas pour ce dossier",
+    "19": "le journal de l'élection n'est pas en ordre",
+    "19.4": "il n'y a pas assez de signatures du bureau dans le journal, ou l'une est fausse",
+    "19.5": "un code a été remplacé, ou une réserve a servi, sans respecter la règle",
 }
 
 

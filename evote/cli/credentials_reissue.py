@@ -12,6 +12,7 @@ from evote.credentials.letters import Sheet, write_letters
 from evote.credentials.reissuing import reissue
 from evote.credentials.sealed import seal_memory
 from tally.files import NewFile, write_files
+from tally.french import count
 
 _EPILOG: Final = """\
 fichiers écrits dans le dossier :
@@ -55,6 +56,6 @@ def _reissue(options: Namespace) -> int:
         ]
     )
     print(f"Nouvelle lettre : {options.out / f'letter-{place}.txt'} (à imprimer, puis à détruire).")
-    print(f"Il reste {len(done.memory.reserves)} code(s) de réserve.")
+    print(f"Il reste {count(len(done.memory.reserves), 'code')} de réserve.")
     print(f"Ensuite, sur le serveur : evote election reissue {desk.memory.uuid} {message.name}")
     return 0

@@ -28,6 +28,8 @@ from protocol.journal_signatures import verify_body_signatures
 from protocol.server_binding import BoothFile
 from protocol.trustees import Trustees
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
+from tally.errors import cite
+from tally.french import count
 from tally.senders import Files, call_member
 
 BEFORE_CLOSING: Final = frozenset({State.SEALED, State.OPEN, State.SUSPENDED})
@@ -138,7 +140,7 @@ def _read(label: str, data: bytes) -> AmendmentSignatureMessage:
         return AmendmentSignatureMessage.decode(data)
     except ProtocolError as cause:
         raise Unreadable(
-            f"« {label} » n'est pas la signature d'un changement [{cause}]",
+            f"« {label} » n'est pas la signature d'un changement {cite(cause)}",
             "donnez les fichiers que les membres ont faits : evote-tally sign-amendment",
         ) from cause
 
@@ -152,7 +154,10 @@ def _same(uuid: str, messages: dict[str, AmendmentSignatureMessage]) -> Amendmen
         )
     (amendment,) = amendments.values()
     if amendment.uuid != uuid:
-        raise Refusal(f"ce changement est celui de l'élection {amendment.uuid}", "")
+        raise Refusal(
+            f"ce changement est celui de l'élection {amendment.uuid}",
+            "donnez les signatures faites pour cette élection",
+        )
     return amendment
 
 
@@ -168,16 +173,18 @@ def _verify(
     parameters = trustees.threshold_parameters()
     if len(signatures) < parameters.threshold:
         raise Refusal(
-            f"{len(signatures)} signature(s), il en faut {parameters.threshold}",
+            f"{count(len(signatures), 'signature')}, il en faut {parameters.threshold}",
             "demandez les autres aux membres du bureau",
         )
     try:
         verify_body_signatures(parameters, amendment.statement, signatures)
     except TrusteeFault as fault:
         who = call_member(fault.trustee, names)
-        raise Refusal(f"la signature de {who} ne vaut rien [{fault}]", "redemandez-la") from fault
+        raise Refusal(
+            f"la signature de {who} ne vaut rien {cite(fault)}", "redemandez-la"
+        ) from fault
     except ProtocolError as cause:
-        raise Refusal(f"ces signatures ne valent rien [{cause}]", "redemandez-les") from cause
+        raise Refusal(f"ces signatures ne valent rien {cite(cause)}", "redemandez-les") from cause
     return members
 
 

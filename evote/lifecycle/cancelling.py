@@ -16,6 +16,7 @@ from evote.lifecycle.story import move, read_story, tell
 from protocol.ceremony import Member
 from protocol.errors import ProtocolError
 from protocol.journal_bodies import Cancelled, EntryKind, decode_body
+from tally.errors import cite
 
 BEFORE_RESULT: Final = frozenset({State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED})
 
@@ -34,7 +35,7 @@ def cancel_election(
         decode_body(EntryKind.CANCELLED, body.encode())
     except ProtocolError as cause:
         raise Refusal(
-            f"il faut deux personnes distinctes, avec leur nom et leur fonction [{cause}]",
+            f"il faut deux personnes distinctes, avec leur nom et leur fonction {cite(cause)}",
             'par exemple --by "Aïcha Ben Ali, directrice" --by "Bruno Carré, enseignant"',
         ) from cause
     with database.write() as connection:

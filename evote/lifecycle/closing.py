@@ -29,6 +29,8 @@ from protocol.errors import ProtocolError
 from protocol.events import EventKind, Head
 from protocol.journal_bodies import Closed
 from protocol.setup_signatures import SetupSignatures
+from tally.errors import cite
+from tally.french import count as count_of
 
 TAKING_BALLOTS: Final = frozenset({State.OPEN, State.SUSPENDED})
 ATTEMPTS: Final = 5
@@ -100,7 +102,7 @@ def _add_up(database: Database, held: HeldElection, now: int) -> _Sum:
             )
         except ProtocolError as cause:
             raise Refusal(
-                f"l'urne n'est pas en ordre [{cause}]",
+                f"l'urne n'est pas en ordre {cite(cause)}",
                 "n'allez pas plus loin ; faites vérifier le dossier par evote-audit verify",
             ) from cause
         head = board.head
@@ -118,7 +120,7 @@ def _check_time(evote: EvoteBinding, held: HeldElection, now: int) -> None:
     if evote.rehearsal or now > held.closes_at + held.grace_seconds:
         return
     grace = held.grace_seconds // 60
-    more = f", et {grace} minute(s) de plus pour les bulletins en route" if grace else ""
+    more = f", et {count_of(grace, 'minute')} de plus pour les bulletins en route" if grace else ""
     raise NotNow(
         f"le vote ferme {say_with_day(held.closes_at, now)}{more}",
         "attendez ; pour fermer plus tôt, le bureau signe de nouvelles heures : evote election "

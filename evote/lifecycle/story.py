@@ -21,6 +21,7 @@ from protocol.errors import ProtocolError
 from protocol.journal import JournalEntry, MemberSignature
 from protocol.journal_bodies import Body
 from protocol.journal_state import JournalState
+from tally.errors import cite
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def tell(
         return replace(story, told=story.told.after(entry))
     except ProtocolError as cause:
         raise NotNow(
-            f"le journal de l'élection ne permet pas cette étape [{cause}]",
+            f"le journal de l'élection ne permet pas cette étape {cite(cause)}",
             "rien n'a été changé ; evote election state dit où elle en est",
         ) from cause
 

@@ -163,7 +163,9 @@ def test_an_amendment_needs_the_signatures_of_one_and_the_same_change(
     take_amendment(school.database, school.uuid, both, clock)
     assert school.held().closes_at == CLOSES_AT + 3600
     late = {"1": signed(second, 1), "2": signed(second, 2)}
-    with pytest.raises(NotNow, match="amendment 2"):  # signed for the place that is taken
+    with pytest.raises(
+        NotNow, match="ne permet pas cette étape"
+    ):  # signed for the place that is taken
         take_amendment(school.database, school.uuid, late, clock)
     hours = NewHours(opens_at=CLOSES_AT - 60)
     with pytest.raises(Refusal, match="une fois le vote ouvert"):

@@ -13,6 +13,7 @@ from evote.errors import Refusal, Unreadable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.settings import Settings, SettingsError, read_settings
 from protocol.errors import ProtocolError
+from tally.errors import cite
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
         faults = " ; ".join(cause.faults)
         raise Refusal(f"réglages refusés : {faults}", "voir docs/operations.md") from cause
     except (DatabaseUnavailable, ValueError) as cause:
-        raise Refusal(f"la base ne répond pas [{cause}]", "voir PREAU_DATABASE_URL") from cause
+        raise Refusal(
+            "la base ne répond pas, ou ne convient pas", "voir PREAU_DATABASE_URL"
+        ) from cause
     try:
         migrate(database)
         yield Server(settings, database, KeyFolder(settings.key_folder or Path()), clock)
@@ -50,10 +53,13 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
             "evote election state dit ce qui est fait ; puis recommencez",
         ) from cause
     except KeyUnavailable as cause:
-        raise Refusal(f"une clé du serveur manque [{cause}]", "voir PREAU_KEY_FOLDER") from cause
+        raise Refusal(
+            "une clé du serveur manque ou est illisible", "voir PREAU_KEY_FOLDER"
+        ) from cause
     except ProtocolError as cause:
         raise Unreadable(
-            f"un fichier n'est pas ce qu'il devrait être [{cause}]", "vérifiez les fichiers donnés"
+            f"un fichier n'est pas ce qu'il devrait être {cite(cause)}",
+            "vérifiez les fichiers donnés",
         ) from cause
     finally:
         database.close()
