@@ -14,9 +14,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.browser.axe import LOOKS
 from tests.e2e.browser.conftest import FLAGS
 from tests.e2e.browser.parent import Parent
-from tests.e2e.browser.test_accessibility import LOOKS, SCREENS
+from tests.e2e.browser.test_accessibility import SCREENS
 from tests.pages import addresses
 from tests.site import Site, listening
 
