@@ -211,5 +211,5 @@ def test_one_half_used_is_enough_to_refuse_a_new_code_and_is_told_apart(
         cases.append(contest_vote(database, asked, clock))
     assert cases == [Case.SIGN_IN_USED, Case.CREDENTIAL_USED, Case.BOTH_USED]
     nobody = ContestedMessage(school.uuid, (school.number(3),), credential_used=False)
-    with pytest.raises(Refusal, match="elle peut voter|personne n'a voté"):
+    with pytest.raises(Refusal, match="personne n'a voté"):
         contest_vote(database, nobody, clock)
