@@ -22,6 +22,7 @@ from bench.measures import Measured, Row
 from bench.polling import OpenVote, host_vote, prepare_vote, write_record
 from bench.run import note
 from bench.serving import processor_seconds, serving
+from protocol.sending import padding_for
 from setup.postgresql import find_postgresql
 from tests.db.postgresql import running_server
 
@@ -125,12 +126,12 @@ def _database_seconds(place: Place) -> float:
 
 def requests_of(port: int, vote: OpenVote, place: int, pin: str) -> tuple[str, str]:
     """The pre-check and the cast of an elector, from 0, as the booth sends them."""
-    number, ballot = vote.voters[place]
+    number, ballot = vote.voters[place][0], vote.voters[place][1].decode()
     who = {"sign_in_number": number, "pin": pin}
-    path = f"/api/elections/{vote.uuid}"
+    path, padding = f"/api/elections/{vote.uuid}", padding_for(vote.context, pin, ballot)
     return (
         _post(port, f"{path}/pre-check", who),
-        _post(port, f"{path}/cast", {**who, "ballot": ballot.decode()}),
+        _post(port, f"{path}/cast", {**who, "ballot": ballot, "padding": padding}),
     )
 
 

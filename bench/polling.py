@@ -33,6 +33,7 @@ from evote.pins import make_pins
 from evote.roll.sealing import commit_to_roll, new_salt
 from evote.roll.sign_ins import count_signed_in
 from evote.web.booth import booth_files
+from protocol.ballot import BallotContext
 from protocol.board import read_board
 from protocol.ceremony import sign_setup
 from protocol.codes import encode_code
@@ -61,6 +62,7 @@ class OpenVote:
     signatures: bytes
     voters: tuple[tuple[str, bytes], ...]
     code: Secret[str]
+    context: BallotContext
 
 
 def prepare_vote(electors: int) -> OpenVote:
@@ -86,6 +88,7 @@ def prepare_vote(electors: int) -> OpenVote:
         signatures=_signatures(archive, ceremony),
         voters=_voters(archive, codes),
         code=encode_code(codes.electors[0].code),
+        context=read_board(io.BytesIO(archive)).election.context,
     )
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.browser.axe import LOOKS
 from tests.e2e.browser.conftest import FLAGS
 from tests.e2e.browser.parent import Parent
-from tests.e2e.browser.test_accessibility import LOOKS, SCREENS
+from tests.e2e.browser.test_accessibility import SCREENS
 from tests.pages import addresses
 from tests.site import Site, listening
 
@@ -41,24 +42,22 @@ def main(arguments: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         with listening(Path(place) / "open") as site:
             draw_booth(browser, site, folder)
-            site.vote(1)
-            draw_pages(browser, site, folder / "open")
+            draw_pages(browser, site, folder / "open", site.vote(1))
         with listening(Path(place) / "counted") as site:
             site.close_and_count()
-            draw_pages(browser, site, folder / "counted")
+            draw_pages(browser, site, folder / "counted", site.school.election.ballots[1].tracker())
         browser.close()
     print(f"{len(list(folder.rglob('*.png')))} pictures in {folder}")
     return 0
 
 
-def draw_pages(browser: Browser, site: Site, folder: Path) -> None:
-    """Draw every page of the router."""
+def draw_pages(browser: Browser, site: Site, folder: Path, tracker: str) -> None:
+    """Draw every page of the router; the booth is drawn by itself."""
     page = browser.new_page(locale="fr-FR")
-    tracker = site.school.election.ballots[1].tracker()
     for place in addresses(site.school.uuid, tracker):
         page.goto(site.url + place)
         name = re.sub(r"\W+", "-", place.replace(site.school.uuid, "")).strip("-") or "home"
-        if not place.startswith("/v/"):
+        if "/v/" not in place:
             draw(page, folder, name)
     page.context.close()
 

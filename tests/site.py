@@ -26,6 +26,7 @@ from evote.settings import read_settings
 from evote.web.app import create_app
 from evote.web.languages import FRENCH, PSEUDO, Language
 from protocol.codes import encode_code
+from protocol.sending import padding_for
 from tests.db.school import ManualClock, School, host, make_election
 from tests.simulator import CLOSES_AT, SimulatedElection
 
@@ -66,6 +67,12 @@ class Site:
 
     def pin(self, elector: int) -> str:
         return self.school.pin(elector).reveal()
+
+    def sent(self, elector: int, choice: int | None = 0) -> dict[str, str]:
+        """What is sent with number and PIN when an elector casts: docs/protocol.md §9.6."""
+        ballot = self.school.ballot(elector, choice).decode()
+        context = self.school.election.election.context
+        return {"ballot": ballot, "padding": padding_for(context, self.pin(elector), ballot)}
 
     @property
     def page(self) -> str:

@@ -39,6 +39,7 @@ export interface RandomnessCase {
 export interface BoothVectors {
   readonly election: string;
   readonly credentials: string;
+  readonly longest_ballot: number;
   readonly voters: readonly {
     readonly code: string;
     readonly sign_in_number: string;

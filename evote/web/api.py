@@ -15,10 +15,12 @@ from evote.casting import CastRequest, Outcome
 from evote.web.journal_view import public_story
 from evote.web.languages import Language
 from evote.web.moments import say_moment
-from evote.web.problems import STATUSES, ForeignOrigin
+from evote.web.problems import STATUSES, ForeignOrigin, UnequalLength
 from evote.web.services import Served, Services, Spoken, Uuid, services_of
 from evote.web.views import CANCELLED, SUSPENDED, phase_of
+from protocol.errors import MalformedError
 from protocol.secret import Secret
+from protocol.sending import require_length
 
 JSON: Final = "application/json"
 SEALED_FOR_GOOD: Final = {"Cache-Control": "public, max-age=3600"}
@@ -36,9 +38,13 @@ class PreCheckRequest(_Strict):
 
 
 class CastBody(PreCheckRequest):
-    """The same, with the signed ballot: the canonical JSON of §9.3 as one text."""
+    """The same, with the signed ballot (the canonical JSON of §9.3 as one text) and its padding.
+
+    PIN, ballot and padding together are of one length in an election: docs/protocol.md §9.6.
+    """
 
     ballot: Annotated[str, Field(min_length=2, max_length=200_000, pattern="^[ -~]*$")]
+    padding: Annotated[str, Field(max_length=200_000, pattern="^0*$")]
 
 
 class OutcomeAnswer(_Strict):
@@ -174,11 +180,19 @@ def pre_check(uuid: Uuid, asked: PreCheckRequest, services: Served) -> Response:
 )
 def cast(uuid: Uuid, asked: CastBody, services: Served) -> Response:
     """Record a ballot once, answering only when it is durable; the same again is answered alike."""
+    _require_length(asked, services.sealed(uuid).characters_sent)
     ballot = asked.ballot.encode("ascii")
     answer = services.casting.cast(
         CastRequest(uuid, asked.sign_in_number, Secret(asked.pin), ballot)
     )
     return _answer(answer.outcome, answer.tracker)
+
+
+def _require_length(asked: CastBody, characters: int) -> None:
+    try:
+        require_length(characters, asked.pin, asked.ballot, asked.padding)
+    except MalformedError as cause:
+        raise UnequalLength from cause
 
 
 def _answer(outcome: Outcome, tracker: str | None = None) -> Response:

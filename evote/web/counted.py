@@ -13,6 +13,7 @@ from evote.database.connection import Database
 from evote.election.outcome import result_binding, result_row
 from evote.election.reading import preau_binding
 from evote.minutes import share
+from evote.web.languages import print_french
 from protocol.board import Board, read_board
 from protocol.result import SeatsOfList
 from tally.seat_steps import describe_allocation
@@ -73,5 +74,5 @@ def view_result(board: Board) -> CountedView:
         valid=valid,
         lists=seats.lists,
         shares=tuple(share(each.votes, valid) for each in seats.lists),
-        steps=tuple(step.text for step in steps),
+        steps=tuple(print_french(step.text) for step in steps),
     )

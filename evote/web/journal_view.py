@@ -143,7 +143,7 @@ def _quoted(body: Body) -> str:
 def _told(language: Language, body: Body) -> str:
     say: Callable[[str], str] = language.say
     if isinstance(body, HoursChanged):
-        return say("Nouvelles heures : du %(opens)s au %(closes)s.") % {
+        return say("Ouverture : %(opens)s. Fermeture : %(closes)s.") % {
             "opens": say_time(language, body.opens_at),
             "closes": say_time(language, body.closes_at),
         }

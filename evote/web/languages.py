@@ -48,14 +48,19 @@ class Language:
         return self.translations.ngettext(one, many, number)
 
 
+def print_french(text: str) -> str:
+    """Return a French text with the spaces and apostrophes of French print."""
+    for pattern, replacement in _SPACES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
 class FrenchTranslations(gettext.NullTranslations):
     """French is the language of the program's texts; only spaces and apostrophes change."""
 
     def gettext(self, message: str) -> str:
         """Return the text with the spaces and apostrophes of French print."""
-        for pattern, replacement in _SPACES:
-            message = pattern.sub(replacement, message)
-        return message
+        return print_french(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the singular below 2, as French has it."""

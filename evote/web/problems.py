@@ -72,6 +72,13 @@ class ForeignOrigin(HTTPException):
         super().__init__(403)
 
 
+class UnequalLength(HTTPException):
+    """A cast is not of the length of every other: docs/protocol.md §9.6."""
+
+    def __init__(self) -> None:
+        super().__init__(422)
+
+
 def problem_of(error: Exception) -> Problem:
     """Return what a visitor is told of an error."""
     if isinstance(error, RequestValidationError) and _is_of_path(error):

@@ -21,6 +21,7 @@ from evote.web.metrics import Metrics
 from evote.web.templating import Pages
 from protocol.bindings import EvoteBinding
 from protocol.election import Election
+from protocol.sending import characters_sent
 from protocol.trustees import Trustees
 
 ELECTIONS_KEPT: Final = 256
@@ -35,6 +36,7 @@ class Sealed:
     threshold: int
     election_data: bytes
     credentials_data: bytes
+    characters_sent: int
 
 
 class Services:
@@ -74,7 +76,8 @@ class Services:
         if election.evote is None:
             raise RuntimeError("an election without our bindings was hosted")
         threshold = Trustees.decode(trustees).threshold_parameters().threshold
-        return Sealed(election, election.evote, threshold, data, credentials)
+        sent = characters_sent(election.context)
+        return Sealed(election, election.evote, threshold, data, credentials, sent)
 
 
 def services_of(request: Request) -> Services:

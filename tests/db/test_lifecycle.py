@@ -12,15 +12,20 @@ from sqlalchemy import text
 
 from evote.database.connection import Database
 from evote.database.elections import State, UnknownElection, find_election
+from evote.election.desk_messages import ContestedMessage, ReissueMessage
 from evote.errors import Refusal
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.amending import NewHours, prepare_hours, take_amendment
 from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.counting import take_decryptions, tally_votes
+from evote.lifecycle.desk import contest_vote, reissue_code
 from evote.lifecycle.drafting import delete_draft
 from evote.lifecycle.states import NotNow
 from evote.lifecycle.voting import note_incident
 from protocol.ceremony import Member
+from protocol.codes import sign_in_number
+from protocol.credentials import public_credential
+from protocol.journal_bodies import Case
 from protocol.journal_signatures import sign_entry
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tally.count import TieBreak
@@ -172,3 +177,41 @@ def test_an_amendment_needs_the_signatures_of_one_and_the_same_change(
         prepare_hours(school.database, school.uuid, hours, "Panne", clock)
     with pytest.raises(Refusal, match="déjà passée"):
         prepare(clock() - 60)
+
+
+def test_one_half_used_is_enough_to_refuse_a_new_code_and_is_told_apart(
+    school: School, clock: ManualClock
+) -> None:
+    """The first parent's sign-in, and the second one's credential, were used together."""
+    school.cast(0, school.ballot(1))
+    fresh = sign_in_number(school.uuid, ELECTION.codes[12])
+
+    def reissue(parent: int, before: int | None = None, after: str = fresh) -> ReissueMessage:
+        key = public_credential(ELECTION.private_credentials[parent])
+        number = school.number(parent if before is None else before)
+        return ReissueMessage(school.uuid, key, number, after)
+
+    database, folder = school.database, school.folder
+    before = school.record()
+    for message, said in (
+        (reissue(0), "déjà émargé"),
+        (reissue(1), "un bulletin a été voté"),
+        (reissue(2, before=0), "déjà émargé"),
+        (reissue(2, after=school.number(3)), "déjà été donné"),
+        (replace(reissue(2), sign_in_before="0" * 32), "pas .ou plus. celui d'un électeur"),
+        (replace(reissue(2), revoked=ELECTION.trustees.election_key()), "pas de cette élection"),
+    ):
+        with pytest.raises(Refusal, match=said):
+            reissue_code(database, folder, message, clock)
+    assert school.record() == before
+    assert reissue_code(database, folder, reissue(2), clock) == 1
+    with pytest.raises(Refusal, match="déjà été remplacé"):
+        reissue_code(database, folder, reissue(2), clock)
+    cases = []
+    for parent, used in ((0, False), (1, True), (0, True)):
+        asked = ContestedMessage(school.uuid, (school.number(parent), "0" * 32), used)
+        cases.append(contest_vote(database, asked, clock))
+    assert cases == [Case.SIGN_IN_USED, Case.CREDENTIAL_USED, Case.BOTH_USED]
+    nobody = ContestedMessage(school.uuid, (school.number(3),), credential_used=False)
+    with pytest.raises(Refusal, match="personne n'a voté"):
+        contest_vote(database, nobody, clock)

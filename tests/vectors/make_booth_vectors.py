@@ -16,6 +16,7 @@ from protocol.ballot import make_unsigned_ballot, sign_ballot
 from protocol.codes import encode_code, random_code, sign_in_number
 from protocol.credentials import public_credential
 from protocol.opened import export_opened
+from protocol.sending import longest_ballot
 from tests.rng import seeded_rng
 from tests.simulator import SimulatedElection
 
@@ -64,6 +65,7 @@ def vectors() -> str:
     content = {
         "election": election.election.data.decode(),
         "credentials": election.credentials.data.decode(),
+        "longest_ballot": longest_ballot(election.election.context),
         "voters": [voter(election, number) for number in range(election.electors)],
         "ballots": [ballot(election, n, choice) for n, choice in enumerate((None, 0, 1, 2))],
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The tracker, then cast or check; the ballot stays in memory until the server has answered. */
 
+import { contextOf } from "../election.ts";
+import { paddingFor } from "../sending.ts";
 import type { SealedBallot } from "../session.ts";
 import { end } from "./ending.ts";
 import { offerFile, qrPicture, receiptPicture } from "./receipt.ts";
@@ -45,11 +47,12 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
   if (voter === null) {
     return;
   }
-  const ballot = sealed.cast();
+  const ballot = new TextDecoder().decode(sealed.cast());
+  const padding = paddingFor(contextOf(visit.booth.election), pin, ballot);
   page.fill("sending", page.message("sending"));
   page.show("sending");
   const outcome = await sendUntilAnswered(visit, () =>
-    visit.server.cast(voter.signInNumber, pin, ballot),
+    visit.server.cast(voter.signInNumber, pin, ballot, padding),
   );
   if (outcome === "recorded") {
     showRecorded(visit, sealed.tracker);

@@ -67,15 +67,14 @@ function seal(visit: Visit): void {
 }
 
 function writeCandidates(place: Element | null, candidates: readonly string[]): void {
-  place?.replaceChildren(
-    ...candidates.map((candidate) => {
-      const item = document.createElement("li");
-      const name = document.createElement("bdi");
-      write(name, candidate);
-      item.append(name);
-      return item;
-    }),
-  );
+  write(place, "");
+  for (const candidate of candidates) {
+    const item = document.createElement("li");
+    const name = document.createElement("bdi");
+    write(name, candidate);
+    item.append(name);
+    place?.append(item);
+  }
 }
 
 function write(place: Element | null, text: string): void {

@@ -9,6 +9,7 @@ import { ballotOf, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 const CODE_SIGNS = 31;
+const LIST_SECTION = "8.3"; // of docs/protocol.md: the list is not the one that was sealed
 
 /** Attach the screens before the lists; `code` is the one of the letter's link, or null. */
 export function prepareEntering(visit: Visit, code: string | null): void {
@@ -61,7 +62,8 @@ function sayWhatIsWrong(visit: Visit, error: unknown, length: number, field: str
     const name = length === CODE_SIGNS ? "code-sign" : "code-length";
     page.fail(field, page.message(name, { count: String(length) }));
   } else if (error instanceof ProtocolError) {
-    page.show("unlisted"); // §8.3: never vote with a credential outside the sealed list
+    // §8.3: never vote with another list than the sealed one, nor with a credential outside it.
+    page.show(error.section === LIST_SECTION ? "broken" : "unlisted");
   } else {
     throw error;
   }

@@ -74,10 +74,12 @@ export class Server {
     return this.post("pre-check", { sign_in_number: signInNumber, pin });
   }
 
-  /** Send a ballot, and return the outcome; sending the same again is answered alike. */
-  async cast(signInNumber: string, pin: string, ballot: Uint8Array): Promise<string> {
-    const text = new TextDecoder().decode(ballot);
-    return this.post("cast", { sign_in_number: signInNumber, pin, ballot: text });
+  /** Send a ballot, and return the outcome; sending the same again is answered alike.
+   *
+   * `padding` makes all requests that cast equally long: §9.6.
+   */
+  async cast(signInNumber: string, pin: string, ballot: string, padding: string): Promise<string> {
+    return this.post("cast", { sign_in_number: signInNumber, pin, ballot, padding });
   }
 
   private async post(name: string, body: Readonly<Record<string, string>>): Promise<string> {

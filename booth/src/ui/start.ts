@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The booth's page begins here: the code leaves the address bar, then the election is read. */
 
-import { NoRandomness } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import { openBooth } from "../session.ts";
 import { prepareCasting } from "./casting.ts";
 import { prepareChoosing } from "./choosing.ts";
@@ -30,6 +30,9 @@ export function start(): void {
   const code = takeCodeFromAddress();
   const page = new Page(root);
   page.onAction("reload", () => location.reload());
+  for (const link of page.all("election-link")) {
+    link.setAttribute("href", `/e/${uuidOfAddress()}`);
+  }
   // The link of another letter, opened where the booth is open already.
   window.addEventListener("hashchange", () => {
     if (!isPlaceOfPage(location.hash.slice(1))) {
@@ -54,8 +57,12 @@ function isPlaceOfPage(fragment: string): boolean {
   return fragment === "" || document.getElementById(fragment) !== null;
 }
 
+function uuidOfAddress(): string {
+  return location.pathname.split("/").pop() ?? "";
+}
+
 async function open(page: Page, code: string | null): Promise<void> {
-  const uuid = location.pathname.split("/").pop() ?? "";
+  const uuid = uuidOfAddress();
   const server = new Server(uuid);
   const [circumstances, election, credentials] = await Promise.all([
     server.circumstances(),
@@ -96,10 +103,6 @@ function describe(page: Page, visit: Visit, now: Circumstances, code: string | n
   if (typed instanceof HTMLTextAreaElement) {
     typed.value = code ?? "";
   }
-  const link = page.all("election-link")[0];
-  if (link instanceof HTMLAnchorElement) {
-    link.href = `/e/${visit.uuid}`;
-  }
 }
 
 /** Make the tables of the group one by one, while the parent reads. */
@@ -117,5 +120,6 @@ function whyNot(error: unknown): string {
   if (error instanceof NoAnswer || error instanceof Unavailable) {
     return "offline";
   }
-  return error instanceof NoRandomness ? "unable" : "broken";
+  // Whatever else goes wrong here is for want of something that this browser does not have.
+  return error instanceof ProtocolError ? "broken" : "unable";
 }

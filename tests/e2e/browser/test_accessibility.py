@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""axe-core finds nothing on any page or screen, light and dark, narrow and wide; none is cut off.
+"""axe-core finds nothing by any rule, on any page or screen of the booth, in four looks.
 
-The pages come from the router (tests/pages.py), the screens of the booth from its page.
+The pages come from the router (tests/pages.py), the screens of the booth from its page. One
+browser context for each look is used for all of them.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from importlib.resources import files
-from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.browser.axe import HEIGHT, LOOKS, Look, enlarge_text, faults, open_look, too_wide
+from tests.e2e.browser.axe import overlaps as texts_that_overlap
 from tests.pages import addresses
 from tests.site import Site, listening
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENS = (
     *("loading", "ready", "code", "pin", "choose", "review", "sealing", "sealed", "checking"),
     *("sending", "recorded", "voted", "desk", "not-open", "suspended", "cancelled", "closed"),
@@ -32,106 +30,156 @@ SHOW = """name => {
     for (const each of document.querySelectorAll('[data-slot="tracker"]'))
         each.textContent = 'ABCD-EFGH-JKMN-PQRS';
 }"""
-SEEN = ["color-contrast", "target-size"]
-Scheme = Literal["light", "dark"]
-LOOKS: list[tuple[Scheme, int]] = [(s, w) for s in ("light", "dark") for w in (360, 1280)]
+PATTERNS = addresses("{uuid}", "{tracker}")
+# What a result changes is looked at before and after it; the rest once.
+CASES = [("open", pattern) for pattern in PATTERNS] + [
+    ("counted", pattern)
+    for pattern in PATTERNS
+    if pattern == "/" or pattern.startswith("/e/{uuid}")
+]
+# A phone whose text is set to 200 %; a window of 1280 that is zoomed to 200 %, and a small phone.
+LARGE = {
+    "text-200-at-360": (360, 2.0),
+    "zoom-200-of-1280": (640, 1.0),
+    "zoom-200-of-360": (180, 1.0),
+}
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["open", "counted"])
-def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Site]]:
     """One election that is open, and one whose result is published."""
-    with listening(tmp_path_factory.mktemp("served")) as site:
-        site.vote(0)
-        if request.param:
-            site.close_and_count()
-        yield site
+    one, other = (tmp_path_factory.mktemp(name) for name in ("open", "counted"))
+    with listening(one) as opened, listening(other) as counted:
+        opened.vote(0)
+        counted.close_and_count()
+        yield {"open": opened, "counted": counted}
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(bypass_csp=True, locale="fr-FR", reduced_motion="reduce")
+@pytest.fixture(scope="module", params=LOOKS, ids=str)
+def shown(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """One page in one look, to go from address to address."""
+    context = open_look(chromium, request.param)
     yield context.new_page()
     context.close()
 
 
-def faults(page: Page, *, all_rules: bool) -> list[str]:
-    """What axe-core finds, and whether anything stands out of the window."""
-    rules = {"type": "tag", "values": RULES} if all_rules else {"type": "rule", "values": SEEN}
-    options = {"runOnly": rules, "resultTypes": ["violations"]}
-    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(options)})")
-    said = [
-        f"{fault['id']}: {node['html'][:120]}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        said.append("wider than the window")
-    return said
+def go(page: Page, site: Site, pattern: str) -> None:
+    tracker = site.school.election.ballots[0].tracker()
+    place = pattern.replace("{uuid}", site.school.uuid).replace("{tracker}", tracker)
+    page.goto(site.url + place)
 
 
-def look_at(page: Page) -> dict[str, list[str]]:
-    """The faults of the page as it is, in every look that has any."""
-    said = {}
-    for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 740})
-        # What a page is made of does not depend on its look; its colours and sizes do.
-        said[f"{scheme} {width}"] = faults(page, all_rules=(scheme, width) == LOOKS[0])
-    return {name: some for name, some in said.items() if some}
-
-
-@pytest.mark.parametrize("index", range(len(addresses("", ""))))
-def test_no_page_has_a_fault(page: Page, served: Site, index: int) -> None:
-    tracker = served.school.election.ballots[0].tracker()
-    page.goto(served.url + addresses(served.school.uuid, tracker)[index])
-    page.evaluate(AXE)
-    assert look_at(page) == {}
+@pytest.mark.parametrize(("state", "pattern"), CASES)
+def test_no_page_has_a_fault(shown: Page, sites: dict[str, Site], state: str, pattern: str) -> None:
+    go(shown, sites[state], pattern)
+    assert faults(shown) == []
 
 
 @pytest.fixture(scope="module")
-def booth(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """The booth's page, of which any screen can be shown."""
-    context = chromium.new_context(bypass_csp=True, locale="fr-FR", reduced_motion="reduce")
-    page = context.new_page()
-    with listening(tmp_path_factory.mktemp("booth")) as site:
-        page.goto(site.link(0))
-        page.locator('[data-screen="ready"]').wait_for()
-        page.evaluate(AXE)
-        yield page
+def plain(chromium: Browser) -> Iterator[Page]:
+    context = open_look(chromium, Look("light", 360))
+    yield context.new_page()
     context.close()
 
 
-def test_every_screen_of_the_booth_is_looked_at(booth: Page) -> None:
-    names = booth.eval_on_selector_all("[data-screen]", "all => all.map(e => e.dataset.screen)")
-    assert sorted(names) == sorted(SCREENS)
+@pytest.mark.parametrize("large", LARGE)
+@pytest.mark.parametrize(("state", "pattern"), CASES)
+def test_enlarged_no_page_is_cut_off_or_overlaps(
+    plain: Page, sites: dict[str, Site], state: str, pattern: str, large: str
+) -> None:
+    width, times = LARGE[large]
+    plain.set_viewport_size({"width": width, "height": HEIGHT // 2})
+    go(plain, sites[state], pattern)
+    enlarge_text(plain, times)
+    assert too_wide(plain, tables=False) + texts_that_overlap(plain) == []
+
+
+# ------------------------------------------------------------------ the booth
+
+
+@pytest.fixture(scope="module")
+def booth_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with listening(tmp_path_factory.mktemp("booth")) as site:
+        yield site
+
+
+def open_booth(page: Page, site: Site) -> Page:
+    """Return the booth's page, of which any screen can be shown."""
+    page.goto(site.link(0))
+    page.locator('[data-screen="ready"]').wait_for()
+    return page
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids=str)
+def booth(request: pytest.FixtureRequest, chromium: Browser, booth_site: Site) -> Iterator[Page]:
+    context = open_look(chromium, request.param)
+    yield open_booth(context.new_page(), booth_site)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def small_booth(chromium: Browser, booth_site: Site) -> Iterator[Page]:
+    context = open_look(chromium, Look("light", 360))
+    yield open_booth(context.new_page(), booth_site)
+    context.close()
+
+
+def test_every_screen_of_the_booth_is_looked_at(small_booth: Page) -> None:
+    screens = "all => all.map(each => each.dataset.screen)"
+    assert sorted(small_booth.eval_on_selector_all("[data-screen]", screens)) == sorted(SCREENS)
 
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_no_screen_of_the_booth_has_a_fault(booth: Page, name: str) -> None:
     booth.evaluate(SHOW, name)
-    assert look_at(booth) == {}
+    assert faults(booth) == []
 
 
+@pytest.mark.parametrize("large", LARGE)
 @pytest.mark.parametrize("name", SCREENS)
-def test_at_a_zoom_of_200_percent_on_a_phone_nothing_is_cut_off(booth: Page, name: str) -> None:
-    booth.evaluate(SHOW, name)
-    booth.set_viewport_size({"width": 180, "height": 370})  # what 360 × 740 shows at 200 %
-    wide = """Array.from(document.querySelectorAll('body *'))
-        .filter(e => e.getBoundingClientRect().right > 181 && e.offsetParent)
-        .map(e => e.outerHTML.slice(0, 80))"""
-    assert booth.evaluate("document.documentElement.scrollWidth") <= 180, booth.evaluate(wide)
+def test_enlarged_no_screen_is_cut_off_or_overlaps(
+    small_booth: Page, name: str, large: str
+) -> None:
+    width, times = LARGE[large]
+    small_booth.set_viewport_size({"width": width, "height": HEIGHT // 2})
+    enlarge_text(small_booth, times)
+    small_booth.evaluate(SHOW, name)
+    assert too_wide(small_booth, tables=False) + texts_that_overlap(small_booth) == []
+    enlarge_text(small_booth, 1)
 
 
-def test_touch_targets_are_large(booth: Page) -> None:
+def test_touch_targets_are_large(small_booth: Page) -> None:
     small = []
-    booth.set_viewport_size({"width": 360, "height": 740})
+    small_booth.set_viewport_size({"width": 360, "height": HEIGHT})
     for name in SCREENS:
-        booth.evaluate(SHOW, name)
-        sizes = booth.eval_on_selector_all(
+        small_booth.evaluate(SHOW, name)
+        sizes = small_booth.eval_on_selector_all(
             "button, a.button, summary, input[type=text], textarea, .choice",
             "all => all.filter(e => e.offsetParent).map(e => [e.innerText, e.offsetHeight])",
         )
         small += [(name, text, height) for text, height in sizes if height < 48]
     assert small == []
+
+
+def test_nothing_moves_for_those_who_ask_for_no_motion(small_booth: Page) -> None:
+    moving = "document.getAnimations().filter(a => a.effect.getTiming().duration > 0).length"
+    small_booth.evaluate(SHOW, "sending")
+    assert small_booth.evaluate(moving) == 0
+    small_booth.emulate_media(reduced_motion="no-preference")
+    assert small_booth.evaluate(moving) > 0
+    small_booth.emulate_media(reduced_motion="reduce")
+
+
+def test_with_forced_colours_every_frame_and_the_choice_made_are_seen(small_booth: Page) -> None:
+    small_booth.emulate_media(forced_colors="active")
+    small_booth.evaluate(SHOW, "choose")
+    small_booth.locator("input[type=radio]").first.check()
+    frames = small_booth.eval_on_selector_all(
+        ".choice, .button",
+        "all => all.filter(e => e.offsetParent).map(e => getComputedStyle(e))"
+        ".map(s => [parseFloat(s.borderTopWidth), s.borderTopStyle, s.borderTopColor])",
+    )
+    assert all(width >= 1 and style == "solid" for width, style, _ in frames)
+    chosen, *others = [colour for _, _, colour in frames[:4]]
+    assert chosen not in others
+    small_booth.emulate_media(forced_colors="none")

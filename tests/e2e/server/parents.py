@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from protocol.sending import padding_for
 from tests.db.school import School
 from tests.e2e.server.real_server import PATIENCE_SECONDS
 
@@ -33,10 +34,12 @@ class Reply:
 
 def cast_body(school: School, elector: int, ballot: bytes) -> bytes:
     """What the booth posts."""
+    pin, text = school.pin(elector).reveal(), ballot.decode()
     content = {
         "sign_in_number": school.number(elector),
-        "pin": school.pin(elector).reveal(),
-        "ballot": ballot.decode(),
+        "pin": pin,
+        "ballot": text,
+        "padding": padding_for(school.election.election.context, pin, text),
     }
     return json.dumps(content).encode()
 

@@ -10,11 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from evote.casting import Outcome
+from evote.casting import Casting, Outcome
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State
 from evote.web.problems import STATUSES
 from evote.web.security import MAX_BODY_BYTES
+from protocol.sending import padding_for
 from tests.simulator import CLOSES_AT, UUID
 from tests.site import Site
 
@@ -24,12 +25,14 @@ API = f"/api/elections/{UUID}"
 def body(site: Site, elector: int, **changed: str) -> dict[str, str]:
     ballot = site.school.ballot(elector).decode()
     sign_in = {"sign_in_number": site.school.number(elector), "pin": site.pin(elector)}
-    return {**sign_in, "ballot": ballot, **changed}
+    asked = {**sign_in, "ballot": ballot, **changed}
+    context = site.school.election.election.context
+    return {"padding": padding_for(context, asked["pin"], asked["ballot"]), **asked}
 
 
 def pre_check(client: TestClient, site: Site, elector: int, **changed: str) -> Response:
     asked = body(site, elector, **changed)
-    del asked["ballot"]
+    del asked["ballot"], asked["padding"]
     return client.post(f"{API}/pre-check", json=asked)
 
 
@@ -104,12 +107,14 @@ def test_the_grace_is_for_ballots_on_their_way(client: TestClient, site: Site) -
 BAD_BODIES: dict[str, Any] = {
     "nothing": {},
     "a list": [],
-    "another member": {"sign_in_number": "0" * 32, "pin": "1", "ballot": "{}", "x": 1},
-    "a number for a PIN": {"sign_in_number": "0" * 32, "pin": 123456, "ballot": "{}"},
-    "a number in capitals": {"sign_in_number": "A" * 32, "pin": "123456", "ballot": "{}"},
-    "a lone surrogate": {"sign_in_number": "0" * 32, "pin": "\ud800", "ballot": "{}"},
-    "an accent in the ballot": {"sign_in_number": "0" * 32, "pin": "1", "ballot": "é"},
-    "a very long ballot": {"sign_in_number": "0" * 32, "pin": "1", "ballot": "x" * 200_001},
+    "another member": {"x": 1},
+    "a number for a PIN": {"pin": 123456},
+    "a number in capitals": {"sign_in_number": "A" * 32},
+    "a lone surrogate": {"pin": "\ud800"},
+    "an accent in the ballot": {"ballot": "é"},
+    "a very long ballot": {"ballot": "x" * 200_001},
+    "another padding": {"padding": "1"},
+    "no padding": {"padding": ""},
 }
 
 
@@ -117,11 +122,36 @@ BAD_BODIES: dict[str, Any] = {
 def test_what_is_no_request_is_refused_and_never_repeated(
     client: TestClient, site: Site, name: str
 ) -> None:
-    content = json.dumps(BAD_BODIES[name])
+    bad = BAD_BODIES[name]
+    content = json.dumps({**body(site, 0), **bad} if bad else bad)
     headers = {"Content-Type": "application/json"}
     answer = client.post(f"{API}/cast", content=content, headers=headers)
     assert (answer.status_code, answer.json()) == (422, {"problem": "malformed"})
     assert site.school.counts() == (0, 0)
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_cast_of_another_length_is_refused_before_anything_is_looked_up(
+    client: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    asked = body(site, 0)
+    monkeypatch.delattr(Casting, "cast")
+    asked["padding"] = "0" * (len(asked["padding"]) + more)
+    answer = client.post(f"{API}/cast", json=asked)
+    assert (answer.status_code, answer.json()) == (422, {"problem": "malformed"})
+
+
+def test_every_recorded_ballot_is_asked_and_answered_in_one_length(
+    client: TestClient, site: Site
+) -> None:
+    lengths = set()
+    for elector, choice in enumerate((0, 1, 2, None, 0)):
+        ballot = site.school.ballot(elector, choice).decode()
+        answer = client.post(f"{API}/cast", json=body(site, elector, ballot=ballot))
+        assert answer.json()["outcome"] == "recorded"
+        headers = sum(len(name) + len(value) for name, value in answer.headers.raw)
+        lengths.add((len(answer.request.content), len(answer.content), headers))
+    assert len(lengths) == 1
 
 
 def test_a_body_longer_than_any_ballot_is_not_read(client: TestClient) -> None:

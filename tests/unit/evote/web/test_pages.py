@@ -90,7 +90,7 @@ class _Texts(HTMLParser):
 NAMES = re.compile(
     r"Préau|École Jules Ferry|Élection des représentants des parents d'élèves|FCPE|PEEP"
     r"|Parents indépendants|\b[A-Z][a-z]+ [FP]\b|SimuLatedPreau|evote-audit verify|belenios-tool"
-    r" election verify|\.bel|preau-|\.zip|booth\.js|style\.css|court|[0-9a-f]{16,}|[\w+/]{43}"
+    r" election verify|\.bel|preau-|\.zip|booth\.js|style\.css|court|[0-9a-f]{8,}|[\w+/]{43}"
     r"|[0-9A-Z]{4}(-[0-9A-Z]{4}){3}"
 )
 
