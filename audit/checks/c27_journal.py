@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
+from audit.archive import MAX_FAULTS
 from audit.board import Board
 from audit.case import Case
 from audit.election import Election
@@ -33,7 +35,7 @@ def check(case: Case) -> Finding:
         return judged(0, [_MISSING])
     faults = list(case.journal.faults)
     if not faults and case.election:
-        faults += _faults(case, case.election, case.journal)
+        faults += islice(_faults(case, case.election, case.journal), MAX_FAULTS)
     if not faults:
         case.story = case.journal
     return judged(case.journal.lines, faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from audit.archive import MAX_FAULTS
 from audit.binding import Binding, Hours, decode_hours
 from audit.board import Board
 from audit.case import Case
@@ -47,9 +48,10 @@ def check(case: Case) -> Finding:
     if case.story is None or case.binding is None:
         return NOT_REACHED
     story = _Story(case.binding, case.board)
-    faults = []
+    faults: list[Text] = []
     for number, entry in enumerate(case.story.entries):
-        faults += [fault.at(place(number)) for fault in story.next(entry)]
+        found = [fault.at(place(number)) for fault in story.next(entry)]
+        faults += found if len(faults) < MAX_FAULTS else []
     faults += story.untold()
     return judged(case.story.lines, faults)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from audit.archive import MAX_FAULTS
 from audit.case import Case
 from audit.checks.c12_setup_signatures import split_names
 from audit.election import Election
@@ -39,7 +40,7 @@ def check(case: Case) -> Finding:
         if entry.kind == "closing-signed":
             faults += [fault.at(where) for fault in _other_closing(case.story, entry)]
             case.closed_by = split_names(case, signers, len(item.members))[0]
-    return judged(len(entries), faults)
+    return judged(len(entries), faults[:MAX_FAULTS])
 
 
 def _false(election: Election, item: Pedersen, entry: Entry) -> Iterator[int]:

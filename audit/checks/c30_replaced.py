@@ -6,6 +6,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from audit.archive import MAX_FAULTS
 from audit.binding import Binding
 from audit.case import Case
 from audit.journal import Entry, place
@@ -27,7 +28,7 @@ def check(case: Case) -> Finding:
         *_voided(case, reissued),
         *_uncovered(case, case.binding, [entry.size for entry in reissued]),
     ]
-    return judged(len(reissued), faults)
+    return judged(len(reissued), faults[:MAX_FAULTS])
 
 
 def _entries(reissued: Sequence[Entry], listed: dict[str, int]) -> Iterator[Text]:

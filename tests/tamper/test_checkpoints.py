@@ -128,8 +128,9 @@ TABLE: Table = {
     "a name with a space of another width": board(
         lines(malformed("\u2014 n\u2009m AAAAAAAA\n".encode()))
     ),
+    "a control character in a name": board(lines(malformed("\u2014 n\u0085m AAAAAAA=\n".encode()))),
     "a signature of four bytes": board(lines(malformed("\u2014 nom AAAAAA==\n".encode()))),
-    "a signature in loose base64": board(lines(malformed("\u2014 nom AAAAAAB\n".encode()))),
+    "a signature in loose base64": board(lines(malformed("\u2014 nom AAAAAAB=\n".encode()))),
     "text after the signatures": written(lambda data: data + b"plus\n"),
     "an empty line after the signatures": written(lambda data: data + b"\n"),
     "no newline at the end": written(lambda data: data[:-1]),

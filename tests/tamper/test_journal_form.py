@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from tests.tamper.forge.logs import position
 from tests.tamper.forge.remake import Touch
 from tests.tamper.forge.texts import Json
 from tests.tamper.record import (
@@ -64,6 +65,11 @@ def cancelled(touch: Touch) -> RecordDamage:
         "ballots": lambda ballots: ballots[:2],
     }
     return made("C27", OPEN, touches, until="Ballot")
+
+
+def step_back(files: Files) -> None:
+    """A true board, but that of two events earlier."""
+    edited(CONTESTED, put("board", position(files.events()[:2])))(files)
 
 
 def instead(data: bytes | None, fails: str = "C27", not_reached: str = NO_JOURNAL) -> RecordDamage:
@@ -164,6 +170,10 @@ PLACE: Table = {
     ),
     "more events than the board has": made("C27", NO_JOURNAL, {"board 17": put("size", 99)}),
     "no event at the sealing": made("C27", NO_JOURNAL, {"board 0": put("size", 0)}),
+    "an entry that tells of an earlier board": kept("C27", NO_JOURNAL, step_back, until="Ballot"),
+    "cancelled after the count": made(
+        "C27", NO_JOURNAL, {"tell result": lambda told: [*told, cancellation()]}
+    ),
     "a ballot before the opening": made(
         "C27",
         NO_JOURNAL,

@@ -63,6 +63,12 @@ def plain(fails: str = "C28", not_reached: str = "", **moments: list[Told]) -> R
     return made(fails, not_reached, touches, world=THREE)
 
 
+def quietly(moments: dict[str, list[Told]], more: dict[str, Touch]) -> RecordDamage:
+    """Such a journal, and something else about it."""
+    touches = {name: touch for name, touch in quiet(**moments).items() if name != "tell ballot 4"}
+    return made("C28", "", touches | more, world=THREE)
+
+
 def while_open(fails: str = "C28", **moments: list[Told]) -> RecordDamage:
     kept_names = ("tell setup", *(f"tell ballot {n}" for n in range(4)))
     touches = {name: touch for name, touch in quiet(**moments).items() if name in kept_names}
@@ -147,6 +153,18 @@ HOURS: Table = {
         ballot_2=[("hours-changed", {"opens_at": 1791400000, "reason": "Erreur"})]
     ),
 }
+LATE_OPENING: dict[str, Touch] = {f"at {n}": lambda at: at + 2 * DAY for n in range(1, 5)}
+AFTER_CLOSING: list[Told] = [
+    ("sealed", {}),
+    ("hours-changed", {"opens_at": 1791700000, "reason": "Erreur"}),
+    ("opened", {}),
+]
+HOURS_ALONE: Table = {
+    "opened after the closing time, and nothing amended": quietly({}, LATE_OPENING),
+    "an opening after the closing, and opened before both": quietly(
+        {"setup": AFTER_CLOSING}, {"at 2": put(1791500040)}
+    ),
+}
 AHEAD: Table = {
     "an incident between the end of the ballots and the closing": plain(
         closing=[NOTE, ("closed", {}), ("closing-signed", {})]
@@ -179,7 +197,7 @@ BEHIND: Table = {
     "a journal that stops before the closing": kept("C28", "", cut(10)),
     "a journal that stops before the count": kept("C28", "", cut(14)),
 }
-TABLE = ORDER | ENDED | HOURS | AHEAD | NUMBERS | BEHIND
+TABLE = ORDER | ENDED | HOURS | HOURS_ALONE | AHEAD | NUMBERS | BEHIND
 
 
 @pytest.mark.parametrize("phrase", TABLE)

@@ -118,6 +118,9 @@ BINDINGS: Table = {
     "another identifier": key(parts(found="00000000")),
     "an identifier in capitals": key(parts(found="0000000A")),
     "a key of another type": key(vkey(board_key(UUID).public, b"\x02")),
+    "a key of another type under its own identifier": key(
+        parts(kept_text=b64encode(b"\x02" + board_key(UUID).public).decode())
+    ),
     "a key of 31 bytes": key(vkey(board_key(UUID).public[:31])),
     "a key of 33 bytes": key(vkey(board_key(UUID).public + b"x")),
     "a key with padding that it needs not": key(board_key(UUID).vkey + "="),
@@ -219,6 +222,11 @@ def post_again(files: Files, before: str) -> None:
     files.archive.repair()
 
 
+def post_last(files: Files) -> None:
+    files.archive.append(*(member.copy() for member in files.archive.entry("Ballot")))
+    files.archive.repair()
+
+
 def leave_out(files: Files) -> None:
     files.archive.remove(files.archive.entry("Ballot", 2))
     files.archive.repair()
@@ -236,6 +244,7 @@ BOARD: Table = {
     "a ballot between the end and the tally": kept(
         "C04 C21 C22 C27", "C23 C28..C31", lambda files: post_again(files, "EncryptedTally")
     ),
+    "a ballot after the result": kept("C04 C27", "C28..C31", post_last),
     "a ballot left out": kept("C18 C21 C22 C24 C27", "C23 C28..C31", leave_out),
     "a board cut before the closing": kept("C27", "C28..C31", cut),
 }
