@@ -118,8 +118,9 @@ def _line(text: str) -> SignatureLine:
 
 
 def _is_name(text: str) -> bool:
-    """At least one character, no ``+``, no white space (§18.3)."""
-    return bool(text) and not any(c == "+" or unicodedata.category(c)[0] == "Z" for c in text)
+    """At least one character, no ``+``, no white space, no control character (§18.2)."""
+    kinds = {unicodedata.category(c) for c in text}
+    return bool(text) and "+" not in text and not kinds & {"Cc", "Zs", "Zl", "Zp"}
 
 
 def _decode_base64(text: str) -> bytes:

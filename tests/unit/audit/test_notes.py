@@ -7,7 +7,7 @@ import pytest
 
 from audit.notes import decode_checkpoint, decode_key
 from audit.words import Malformed
-from tests.tamper.forge.logs import board_key, root
+from tests.tamper.forge.logs import LogKey, board_key, root
 
 # A key of the Go module ecosystem's checksum database, as it is published with its clients.
 SUMDB = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
@@ -17,6 +17,13 @@ KEY = board_key("SomeElection14")
 def test_a_key_made_by_others_is_read() -> None:
     key = decode_key(SUMDB)
     assert (key.name, key.id.hex(), len(key.public)) == ("sum.golang.org", "033de0ae", 32)
+
+
+@pytest.mark.parametrize("name", ["a\u0007b", "a\u0085b", "a b", "a\u2009b", ""])
+def test_a_name_has_nothing_invisible(name: str) -> None:
+    with pytest.raises(Malformed):
+        decode_key(LogKey(name, b"k" * 32).vkey)
+    assert decode_key(LogKey("a/b", b"k" * 32).vkey).name == "a/b"
 
 
 @pytest.mark.parametrize(
