@@ -15,7 +15,7 @@ LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-ve
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-core lint peer postgresql booth screens setup-browser bench bench-large soak mutants lock clean
+.PHONY: help setup demo serve test test-core lint peer postgresql booth screens catalogue setup-browser bench bench-large soak mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -31,8 +31,11 @@ demo: setup ## hold a whole election of a fictitious school, and verify it
 	@rm -rf demo-election
 	@$(VENV)/bin/evote demo --out demo-election
 
-serve: setup ## serve a ready-made school to click through, with links to vote as three parents
-	@$(VENV)/bin/evote serve --ready-made demo-election-served
+PORT ?= 8000
+SERVED ?= demo-election-served
+
+serve: setup ## serve a ready-made school to click through, with links to vote as three parents (PORT=8000)
+	@$(VENV)/bin/evote serve --port $(PORT) --ready-made $(SERVED)
 
 test: setup lint peer postgresql ## run every test, with the peer's tool
 	@$(PYTEST) -m 'not soak'
@@ -57,6 +60,9 @@ $(NODE_PACKAGES): booth/package.json booth/package-lock.json setup/npm_packages.
 
 screens: setup-browser ## write every page as a picture into build/screens
 	@$(RUN) -m tests.screens build/screens
+
+catalogue: setup ## write the texts of pages and booth into evote/locale/, for translators
+	@$(RUN) -m tests.catalogue
 
 setup-browser: setup ## have Chromium installed (by itself only as root on Debian)
 	@setup/chromium.sh

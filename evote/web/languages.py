@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The languages of pages: gettext, with plain French as the text that others translate.
 
-French needs no catalogue; what is typed plainly is set as French is printed. The pseudo-language
-wraps every string that went through gettext, so that a test finds those that did not.
+Each language has its catalogue in evote/locale/ (`make catalogue`), French too: there, what is
+typed plainly is set as French is printed. The pseudo-language wraps every string that went
+through gettext, so that a test finds those that did not.
 """
 
 import gettext
+import io
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from babel.core import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE: Final = Path(__file__).resolve().parents[1] / "locale"
 
 _NARROW: Final = "\u202f"
 _WIDE: Final = "\u00a0"
@@ -55,8 +62,24 @@ def print_french(text: str) -> str:
     return text
 
 
+def noted(text: str) -> str:
+    """Return a text that is translated elsewhere; here it is found for the catalogue."""
+    return text
+
+
+def read_translations(tag: str, fallback: gettext.NullTranslations) -> gettext.NullTranslations:
+    """Return the catalogue of a language; what it has not is said by ``fallback``."""
+    compiled = io.BytesIO()
+    with (LOCALE / f"{tag}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=tag))
+    compiled.seek(0)
+    translations = gettext.GNUTranslations(compiled)
+    translations.add_fallback(fallback)
+    return translations
+
+
 class FrenchTranslations(gettext.NullTranslations):
-    """French is the language of the program's texts; only spaces and apostrophes change."""
+    """French is the language of the texts themselves: it has words for those in no catalogue."""
 
     def gettext(self, message: str) -> str:
         """Return the text with the spaces and apostrophes of French print."""
@@ -79,7 +102,8 @@ class PseudoTranslations(gettext.NullTranslations):
         return self.gettext(msgid1 if n == 1 else msgid2)
 
 
-FRENCH: Final = Language("fr", "ltr", Locale("fr", "FR"), FrenchTranslations())
+_FRENCH: Final = read_translations("fr", FrenchTranslations())
+FRENCH: Final = Language("fr", "ltr", Locale("fr", "FR"), _FRENCH)
 PSEUDO: Final = Language("en-XA", "ltr", Locale("en"), PseudoTranslations())
 LANGUAGES: Final = (FRENCH,)
 

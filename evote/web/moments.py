@@ -11,23 +11,23 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from evote.web.languages import Language
+from evote.web.languages import Language, noted
 
 PARIS: Final = "Europe/Paris"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 # Where French schools are; each is named as people there name it.
 _PLACES: Final = {
-    PARIS: "heure de Paris",
-    "America/Guadeloupe": "heure de la Guadeloupe",
-    "America/Martinique": "heure de la Martinique",
-    "America/Cayenne": "heure de la Guyane",
-    "America/Miquelon": "heure de Saint-Pierre-et-Miquelon",
-    "Indian/Reunion": "heure de La Réunion",
-    "Indian/Mayotte": "heure de Mayotte",
-    "Pacific/Noumea": "heure de Nouméa",
-    "Pacific/Tahiti": "heure de Tahiti",
-    "Pacific/Wallis": "heure de Wallis",
+    PARIS: noted("heure de Paris"),
+    "America/Guadeloupe": noted("heure de la Guadeloupe"),
+    "America/Martinique": noted("heure de la Martinique"),
+    "America/Cayenne": noted("heure de la Guyane"),
+    "America/Miquelon": noted("heure de Saint-Pierre-et-Miquelon"),
+    "Indian/Reunion": noted("heure de La Réunion"),
+    "Indian/Mayotte": noted("heure de Mayotte"),
+    "Pacific/Noumea": noted("heure de Nouméa"),
+    "Pacific/Tahiti": noted("heure de Tahiti"),
+    "Pacific/Wallis": noted("heure de Wallis"),
 }
 
 

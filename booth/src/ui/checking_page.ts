@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The page that opens a checked ballot on another device, without any network: docs/protocol.md §15. */
 
+import "../older.ts";
 import { examineChecked } from "../checking.ts";
 import type { Finding } from "../checking.ts";
 import { Page } from "./page.ts";

@@ -2,6 +2,7 @@
 /** The booth's page begins here: the code leaves the address bar, then the election is read. */
 
 import { ProtocolError } from "../errors.ts";
+import { requireBrowser } from "../older.ts";
 import { openBooth } from "../session.ts";
 import { prepareCasting } from "./casting.ts";
 import { prepareChoosing } from "./choosing.ts";
@@ -62,6 +63,7 @@ function uuidOfAddress(): string {
 }
 
 async function open(page: Page, code: string | null): Promise<void> {
+  requireBrowser();
   const uuid = uuidOfAddress();
   const server = new Server(uuid);
   const [circumstances, election, credentials] = await Promise.all([

@@ -288,26 +288,6 @@ def test_after_closing_the_letter_says_whether_its_code_was_used(phone: Page, si
         assert (tracker in phone.inner_text("main")) is (elector == 0)
 
 
-def test_without_javascript_the_page_says_how_to_vote_otherwise(
-    chromium: Browser, site: Site
-) -> None:
-    context = chromium.new_context(java_script_enabled=False, locale="fr-FR")
-    page = context.new_page()
-    page.goto(site.link(0))
-    reads(page, "Vous pouvez quand même voter")
-    reads(page, "une tablette est à la disposition")
-    expect(page.get_by_text("La page de vote se prépare")).to_be_hidden()
-    page.goto(site.page)
-    expect(page.get_by_role("heading", name="Le bureau des élections")).to_be_visible()
-    context.close()
-
-
-def test_a_browser_without_secure_randomness_may_not_vote(parent: Parent) -> None:
-    parent.page.add_init_script("Object.defineProperty(window, 'crypto', {value: undefined})")
-    parent.page.goto(parent.site.link(0))
-    parent.sees("Ce navigateur ne peut pas voter")
-
-
 def test_the_keyboard_alone_votes(parent: Parent, site: Site) -> None:
     page = parent.page
     page.goto(site.link(0))
