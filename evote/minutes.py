@@ -18,8 +18,8 @@ from evote.election.reading import preau_binding
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
 from protocol.result import SeatsOfList
-from tally.boards import opened_board, verify_whole_board
 from tally.describe import french_time
+from tally.record import opened_record, verify_whole_record
 
 WIDTH: Final = 80
 
@@ -32,17 +32,19 @@ class OutcomeFiles:
     minutes: bytes
 
 
-def read_outcome(archive: Path) -> OutcomeFiles:
-    """Verify the whole archive, seats included, and return what it says as files: §12, §16.
+def read_outcome(path: Path) -> OutcomeFiles:
+    """Verify a whole record, or an archive alone, and return what it says as files: §12, §16.
 
-    There is no other way from an archive to its minutes.
+    There is no other way from an election to its minutes.
 
     Raises:
         Refusal: not published yet, or anything in it is wrong.
     """
-    with opened_board(archive) as board:
-        verify_whole_board(board)
-        return OutcomeFiles(encode_outcome(board), _write_minutes(board, read_exceptions(archive)))
+    with opened_record(path) as record:
+        verify_whole_record(record)
+        return OutcomeFiles(
+            encode_outcome(record.board), _write_minutes(record.board, read_exceptions(path))
+        )
 
 
 def _write_minutes(board: Board, exceptions: Sequence[str]) -> bytes:

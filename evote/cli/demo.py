@@ -9,13 +9,18 @@ from typing import Final
 
 from evote.cli.demo_screen import Screen
 from evote.cli.parser import FrenchParser
-from evote.demo import story
+from evote.clock import system_clock
 from evote.demo.folder import staged_folder
 from evote.demo.parents import decide
+from evote.demo.place import Organiser, Place, organiser_of
+from evote.demo.preparing import Prepared, prepare, seal
+from evote.demo.serving import free_address, serving
+from evote.demo.story import Story
 from evote.demo.verdict import ask_verifier
 from evote.election.reading import RECORD_NAME
 from evote.errors import Unreadable
 from evote.fictitious.school import DEFAULT_ELECTORS, MAX_ELECTORS, MIN_ELECTORS
+from evote.web.booth import booth_files
 
 _EPILOG: Final = """\
 Le dossier reçoit l'archive NUMÉRO.bel, le dossier public record/, result.json, minutes.txt
@@ -56,15 +61,29 @@ def _parser() -> FrenchParser:
 
 
 def _hold(folder: Path, options: Namespace, screen: Screen, *, quiet: bool) -> str:
-    prepared = story.prepare(folder, options.seed, options.voters)
+    prepared = prepare(folder, options.seed, options.voters)
     screen.tell_school(prepared, options.seed)
-    sealed = story.seal(folder, prepared, int(time.time()), screen.progress)
-    screen.tell_sealed(sealed)
-    screen.tell_opened(story.open_vote(sealed))
-    decisions = decide(options.seed, len(prepared.sealed.electors), len(prepared.school.lists))
-    screen.tell_checked(story.check_one(folder, sealed, decisions[0]))
-    taken = story.vote(sealed, decisions, screen.progress)
-    screen.tell_voted(taken, len(prepared.sealed.electors))
-    story.count(folder, sealed, options.seed, prepared.school, quiet=quiet)
-    screen.tell_result(sealed.archive)
+    place = Place(folder / "server", free_address())
+    place.make()
+    with serving(place), organiser_of(place) as organiser:
+        screen.tell_server(place.url)
+        story = _seal(folder, prepared, organiser, screen)
+        screen.tell_opened(organiser.open(story.uuid, story.sign()))
+        electors = len(prepared.sealed.electors)
+        decisions = decide(options.seed, electors, len(prepared.school.lists))
+        screen.tell_checked(story.check_one(decisions[0]))
+        taken = story.vote(decisions, screen.progress)
+        screen.tell_voted(taken, electors)
+        screen.tell_closed(story.close())
+        story.count(options.seed, prepared.school, taken, quiet=quiet)
+    screen.tell_result(folder / f"{prepared.uuid}.bel")
     return prepared.uuid
+
+
+def _seal(folder: Path, prepared: Prepared, organiser: Organiser, screen: Screen) -> Story:
+    now = system_clock()
+    server = organiser.draft(prepared, now, booth_files)
+    sealed = seal(folder, prepared, now, server, screen.progress)
+    pins = organiser.host(folder, prepared, sealed)
+    screen.tell_sealed(sealed)
+    return Story(folder, organiser, sealed, pins)

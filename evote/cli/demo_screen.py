@@ -12,9 +12,11 @@ from typing import Final
 
 from evote.cli.words import printable
 from evote.demo.committee import MEMBERS, THRESHOLD
-from evote.demo.story import Checked, Prepared, SealedElection
+from evote.demo.polling import Checked
+from evote.demo.preparing import Prepared, SealedElection
 from evote.demo.verdict import Verdict
 from evote.election.outcome import result_binding, result_row
+from evote.lifecycle.closing import ClosedVote
 from evote.minutes import share
 from protocol.result import SeatsOfList
 from tally.boards import opened_board
@@ -65,6 +67,10 @@ class Screen:
         lists = [f"{each.label} ({len(each.candidates)})" for each in school.lists]
         _say("Listes", _join(lists, " · "))
 
+    def tell_server(self, url: str) -> None:
+        """Tell where the pages are while the story lasts."""
+        _say("Serveur", f"un autre processus de cette machine, {url}")
+
     def tell_sealed(self, sealed: SealedElection) -> None:
         """Tell the key and the codes."""
         _say("Bureau", _join(f"{name} ({role})" for name, role in MEMBERS))
@@ -81,7 +87,10 @@ class Screen:
 
     def tell_opened(self, signed: int) -> None:
         """Tell the opening."""
-        _say("Ouverture", f"élection scellée, vérifiée et signée par {signed} membres")
+        _say(
+            "Ouverture",
+            f"élection et page de vote scellées, vérifiées et signées par {signed} membres",
+        )
 
     def tell_checked(self, checked: Checked) -> None:
         """Tell the ballot that was opened instead of cast."""
@@ -93,7 +102,16 @@ class Screen:
 
     def tell_voted(self, taken: int, electors: int) -> None:
         """Tell how many voted."""
-        _say("Vote", f"{number(taken)} bulletins chiffrés dans l'urne ({share(taken, electors)})")
+        _say(
+            "Vote",
+            f"{number(taken)} bulletins chiffrés ({share(taken, electors)}), chacun reçu avec un "
+            "code et des chiffres secrets",
+        )
+
+    def tell_closed(self, closed: ClosedVote) -> None:
+        """Tell the closing."""
+        ballots = number(closed.ballots)
+        _say("Fermeture", f"{ballots} bulletins dans l'urne, {ballots} émargements")
 
     def tell_result(self, archive: Path) -> None:
         """Tell votes, seats and names."""

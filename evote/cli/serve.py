@@ -10,6 +10,7 @@ from typing import Final
 from evote.cli.demo_screen import Screen
 from evote.cli.parser import FrenchParser
 from evote.database.connection import DatabaseUnavailable
+from evote.demo.place import Place
 from evote.demo.ready_made import ready_made_school
 from evote.errors import Refusal, Unreadable
 from evote.settings import SettingsError, read_settings
@@ -72,10 +73,8 @@ def _parser() -> FrenchParser:
 
 
 def _make_ready(options: Namespace) -> None:
-    url = f"http://{options.host}:{options.port}"
+    place = Place(options.ready_made, f"http://{options.host}:{options.port}")
     screen = Screen(quiet=not sys.stderr.isatty())
-    school = ready_made_school(options.ready_made, url, booth_files, screen.progress)
-    os.environ["PREAU_DATABASE_URL"] = school.database_url
-    os.environ["PREAU_KEY_FOLDER"] = str(school.keys.absolute())
-    os.environ["PREAU_PUBLIC_URL"] = url
-    print(school.letters(), flush=True)
+    letters = ready_made_school(place, booth_files, screen.progress)
+    os.environ.update(place.environment())
+    print(letters, flush=True)

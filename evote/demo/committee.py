@@ -5,21 +5,24 @@ They take the steps of ``evote-tally``, with real key files under real passphras
 election each has a computer of their own, and the passphrases are on paper, never beside the keys.
 """
 
+import contextlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from evote.demo.parallel import run_all
-from protocol.board_checks import verify_board
+from protocol.journal_state import JournalState
 from protocol.secret import Secret
-from tally.boards import opened_board, verify_whole_board
-from tally.decrypt import decrypt_count, require_decryptable
+from tally.booth_files import compare_booth
+from tally.combine import closing_of
+from tally.decrypt import decrypt_count, make_decryption_message, require_decryptable
 from tally.files import NewFile, write_file, write_files
 from tally.keyfile import load_keyfile, save_step
 from tally.memory import TrusteeMemory
-from tally.messages import DecryptionMessage
 from tally.passphrase import generate_passphrase
+from tally.record import Record, opened_record, verify_whole_record
 from tally.senders import Files
 from tally.setup_check import require_set_up, seal_to_election
 from tally.trustee import begin, deal, receive_shares, sign_ceremony
@@ -100,14 +103,21 @@ class Committee:
             ceremonies[0].trustees, self._certificates, signatures, ceremonies[0].read_aloud
         )
 
-    def sign_setup(self, archive: Path) -> dict[str, bytes]:
-        """Let every member check the sealed election and sign its set-up: step 5, §7.13."""
+    def sign_setup(self, path: Path, booth: Path | None = None) -> dict[str, bytes]:
+        """Let every member check the record of a sealed election and sign its set-up: §7.13.
+
+        With ``booth``, a folder, they also compare the files with which parents vote: §8.3.
+        """
         signatures: dict[str, bytes] = {}
         for member in self.members:
-            with opened_board(archive) as board:
-                require_set_up(member.memory, board)
-                verify_whole_board(board)
-                member.memory, message = seal_to_election(member.memory, board)
+            with opened_record(path) as record:
+                require_set_up(member.memory, record.board)
+                state = _verify(record, quiet=True)
+                if booth is not None:
+                    compare_booth(state.booth, booth)
+                member.memory, message = seal_to_election(
+                    member.memory, record.board, journal=state.position
+                )
             if message is None:
                 raise RuntimeError("the vote began before the set-up was signed")
             label = f"setup-signature-{member.index}.json"
@@ -116,9 +126,9 @@ class Committee:
         return signatures
 
     def decrypt(
-        self, archive: Path, numbers: Sequence[int], *, alone: bool, quiet: bool
+        self, record: Path, numbers: Sequence[int], *, alone: bool, quiet: bool
     ) -> dict[str, bytes]:
-        """Let these members verify the box and decrypt the count, side by side: step 6, §11.3.
+        """Let these members verify the record and decrypt the count, side by side: step 6, §11.3.
 
         One of them shows how far the verification has come, unless ``quiet``.
         """
@@ -126,7 +136,7 @@ class Committee:
             Decrypting(
                 member.keyfile,
                 member.passphrase.reveal(),
-                archive,
+                record,
                 quiet=quiet or member.index != numbers[0],
             )
             for member in self.members
@@ -174,25 +184,33 @@ class Decrypting:
 
     keyfile: Path
     passphrase: str
-    archive: Path
+    record: Path
     quiet: bool
 
 
 def decrypt(task: Decrypting) -> bytes:
-    """Verify the whole archive, decrypt its count, write the message and the key file: §11.3."""
+    """Verify the whole record, decrypt its count, sign its closing: docs/protocol.md §11.3, §19.4.
+
+    The message is written together with the key file.
+    """
     passphrase = Secret(task.passphrase)
     memory = load_keyfile(task.keyfile, passphrase)
-    with opened_board(task.archive) as board:
-        own = require_decryptable(memory, board)
-        if task.quiet:
-            verify_board(board)
-        else:
-            verify_whole_board(board)  # the same, with progress
-        memory, partial = decrypt_count(memory, board, own)
-        context = board.context
-        message = DecryptionMessage(
-            board.election.uuid, context.fingerprint, context.tally_event, own, partial.encode()
-        ).encode()
+    with opened_record(task.record) as record:
+        own = require_decryptable(memory, record)
+        state = _verify(record, quiet=task.quiet)
+        memory, partial = decrypt_count(memory, record.board, own, journal=state.position)
+        closing = closing_of(state)
+        message = make_decryption_message(memory, record.board, partial, closing).encode()
     path = task.keyfile.parent / f"decryption-{own}.json"
     save_step(task.keyfile, memory, passphrase, (NewFile(path, message),))
     return message
+
+
+def _verify(record: Record, *, quiet: bool) -> JournalState:
+    # On a screen, verifying draws its progress on the standard error.
+    silent = contextlib.redirect_stderr(io.StringIO()) if quiet else contextlib.nullcontext()
+    with silent:
+        state = verify_whole_record(record)
+    if state is None:
+        raise RuntimeError("the record of an election on a server has a journal")
+    return state

@@ -6,23 +6,35 @@ candidates, and draws lots by the seed.
 """
 
 from dataclasses import replace
-from pathlib import Path
 
+from evote.clock import system_clock
 from evote.demo.parents import draw_lots
-from evote.election.publishing import publish_result
+from evote.demo.place import Organiser
+from evote.errors import Refusal
 from evote.fictitious.school import FictitiousSchool
+from evote.lifecycle.counting import take_decryptions, tally_votes
 from tally.count import TieBreak
 from tally.seats import TieUndecided
 from tally.senders import Files
 
 
-def publish(archive: Path, decryptions: Files, seed: str, school: FictitiousSchool) -> None:
+def publish(
+    organiser: Organiser, uuid: str, decryptions: Files, seed: str, school: FictitiousSchool
+) -> None:
     """Publish the result, settling a tie as the bureau would: §12.2."""
-
-    def as_the_bureau(known: TieBreak, undecided: TieUndecided) -> TieBreak:
-        return settle(known, undecided, seed, school)
-
-    publish_result(archive, decryptions, settle=as_the_bureau)
+    take_decryptions(organiser.database, uuid, decryptions)
+    known = TieBreak()
+    while True:
+        try:
+            tally_votes(organiser.database, uuid, system_clock, known)
+            return
+        except Refusal as refusal:
+            if not isinstance(refusal.__cause__, TieUndecided):
+                raise
+            settled = settle(known, refusal.__cause__, seed, school)
+            if settled == known:
+                raise
+            known = settled
 
 
 def settle(
