@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from evote.errors import Refusal
 
 PATIENCE_SECONDS: Final = 60
+HEALTH_SECONDS: Final = 2
 PAUSES: Final = (0.0, 0.2, 1.0, 3.0)
 _UNAVAILABLE: Final = 503
 
@@ -95,7 +96,7 @@ class Visitor:
 
 def is_healthy(url: str) -> bool:
     """Tell whether a server answers at this address that it and its database work."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=HEALTH_SECONDS)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.client.OK

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import jsonschema
@@ -20,6 +21,7 @@ from evote.credentials.sealed import open_desk
 from evote.demo.committee import PASSPHRASES_NAME
 from protocol.secret import Secret
 from tally.keyfile import load_keyfile
+from tally.record import opened_record, verify_whole_record
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs/schemas/result.schema.json").read_text("utf-8"))
@@ -66,17 +68,37 @@ def test_the_folder_holds_what_was_promised(story: tuple[Path, Done]) -> None:
     folder, _ = story
     (archive,) = folder.glob("*.bel")
     record = folder / "record"
-    assert {path.name for path in record.iterdir()} == {archive.name, "setup-signatures.json"}
+    assert {path.name for path in record.iterdir()} == {
+        *(archive.name, "journal.jsonl", "board.checkpoint", "journal.checkpoint"),
+    }
     assert (record / archive.name).read_bytes() == archive.read_bytes()
     assert {path.name for path in folder.iterdir()} == {
         *(archive.name, "checked-ballot.json", "desk", "minutes.txt", "onde.csv"),
-        *("record", "result.json", "roll-sealed.json", "trustees"),
+        *("record", "record.zip", "result.json", "roll-sealed.json", "server", "trustees"),
     }
+    log = (folder / "server" / "server.log").read_text("utf-8")
+    assert {json.loads(line)["level"] for line in log.splitlines()} <= {"info", "warning"}
 
 
-def test_another_run_of_the_verifier_agrees(story: tuple[Path, Done]) -> None:
+def test_the_record_is_that_of_a_server_from_sealing_to_result(story: tuple[Path, Done]) -> None:
+    entries = (story[0] / "record" / "journal.jsonl").read_bytes().splitlines()
+    kinds = [json.loads(entry)["kind"] for entry in entries]
+    assert kinds == ["sealed", "opened", "closed", "closing-signed", "tallied"]
+    with opened_record(story[0] / "record.zip") as record:
+        assert verify_whole_record(record) is not None
+    checked = json.loads((story[0] / "checked-ballot.json").read_bytes())
+    assert checked["ballot"]["credential"].encode() in record_ballots(story[0])
+
+
+def record_ballots(folder: Path) -> bytes:
+    (archive,) = (folder / "record").glob("*.bel")
+    return archive.read_bytes().partition(b'"type":"Setup"')[2]
+
+
+@pytest.mark.parametrize("place", ["record", "record.zip"])
+def test_another_run_of_the_verifier_agrees(story: tuple[Path, Done], place: str) -> None:
     folder, _ = story
-    command = [sys.executable, "-m", "audit", "verify", str(folder / "record"), "--json"]
+    command = [sys.executable, "-m", "audit", "verify", str(folder / place), "--json"]
     report = json.loads(
         subprocess.run(command, capture_output=True, env=ENVIRONMENT, check=True).stdout
     )
@@ -190,9 +212,10 @@ def test_the_empty_current_folder_will_do(tmp_path: Path) -> None:
     assert (tmp_path / "result.json").exists()
 
 
-def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "new"
-    command = [sys.executable, "-m", "evote", "demo", "--out", str(folder), "--voters", "2000"]
+@contextmanager
+def voting(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A story whose parents are voting, on every processor, in a process group of its own."""
+    command = [sys.executable, "-m", "evote", "demo", "--out", str(folder), "--voters", "600"]
     running = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -201,24 +224,77 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
         env=ENVIRONMENT | {"PYTHONUNBUFFERED": "1"},
         start_new_session=True,
     )
-    assert running.stdout is not None
-    for line in running.stdout:
-        if line.startswith("Vérification"):  # the parents are voting now, on every processor
-            break
-    time.sleep(1)
-    os.killpg(running.pid, signal.SIGINT)
+    try:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("Vérification"):
+                break
+        yield running
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+
+
+def ends(running: subprocess.Popen[str], folder: Path) -> str:
+    """Wait for the end; nothing may be left, no process either; return what it said."""
     _, errors = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert errors == "evote : interrompu\n"
     assert not folder.exists()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
+    return errors
 
 
-def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+def server_of(running: subprocess.Popen[str]) -> int:
+    """The process that serves this story."""
+    found = [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if "serve" in command_of(path) and os.getpgid(int(path.parent.name)) == running.pid
+    ]
+    (server,) = found
+    return server
+
+
+def command_of(path: Path) -> list[str]:
+    try:
+        return path.read_text().split("\0")
+    except OSError:
+        return []  # it has just ended
+
+
+@pytest.mark.parametrize("everybody", [True, False], ids=["Ctrl-C", "a request to terminate"])
+def test_an_interruption_leaves_nothing(tmp_path: Path, everybody: bool) -> None:  # noqa: FBT001
+    folder = tmp_path / "new"
+    with voting(folder) as running:
+        time.sleep(0.5)
+        if everybody:
+            os.killpg(running.pid, signal.SIGINT)
+        else:
+            running.send_signal(signal.SIGTERM)
+        assert ends(running, folder) == "evote : interrompu\n"
+        assert running.returncode == 130
+
+
+def test_a_server_that_dies_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with voting(folder) as running:
+        os.kill(server_of(running), signal.SIGKILL)
+        errors = ends(running, folder)
+        assert running.returncode == 1
+    assert errors.startswith("evote : le serveur s'est arrêté en route\nconseil : ")
+    assert errors.count("\n") == 2
+
+
+# The set-up of sixty parents needs 300 KB in one file, and their votes twice that.
+@pytest.mark.parametrize(("room", "sentence"), [(60_000, "n'a pas pu démarrer"), (350_000, "")])
+def test_a_full_disk_leaves_nothing(tmp_path: Path, room: int, sentence: str) -> None:
     def little_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     done = run("--out", str(tmp_path / "new"), "--voters", "60", before=little_room)
-    assert done.returncode == 2, done
-    assert done.stderr.startswith("evote : impossible d'écrire")
+    print(done)
+    assert done.stderr.count("\n") == 2, done
+    assert sentence in done.stderr
     assert not (tmp_path / "new").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,19 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
+    """A phone of its own."""
+    with a_phone(chromium) as page:
+        yield page
+
+
+@contextmanager
+def a_phone(chromium: Browser, timeout: int = 10_000) -> Iterator[Page]:
     """A French phone with nothing stored; whatever the page does wrong makes the test fail."""
     context = chromium.new_context(
         viewport={"width": 360, "height": 740}, locale="fr-FR", has_touch=True
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(timeout)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if "Policy" in line.text else None)

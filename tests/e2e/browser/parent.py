@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from playwright.sync_api import Page, expect
 
@@ -11,25 +12,25 @@ from tests.site import Site
 
 
 @dataclass
-class Parent:
-    """One elector of the site, counted from 0, with the letter and the PIN."""
+class Person:
+    """Somebody at a browser, with the link of the letter and the PIN."""
 
     page: Page
-    site: Site
-    elector: int
+    link: str
+    pin: str
 
-    def open_letter(self) -> Parent:
+    def open_letter(self) -> Self:
         """Follow the link of the letter, and begin."""
-        self.page.goto(self.site.link(self.elector))
+        self.page.goto(self.link)
         self.press("Commencer")
         return self
 
-    def sign_in(self) -> Parent:
-        self.page.get_by_label("Tapez les chiffres").fill(self.site.pin(self.elector))
+    def sign_in(self) -> Self:
+        self.page.get_by_label("Tapez les chiffres").fill(self.pin)
         self.press("Continuer")
         return self
 
-    def choose(self, label: str = "PEEP") -> Parent:
+    def choose(self, label: str = "PEEP") -> Self:
         self.page.get_by_role("radio", name=label).check()
         self.press("Relire mon choix")
         return self
@@ -63,6 +64,14 @@ class Parent:
 
     def tracker(self) -> str:
         return self.page.locator("section:not([hidden]) .tracker").first.inner_text().strip()
+
+
+class Parent(Person):
+    """One elector of the site, counted from 0."""
+
+    def __init__(self, page: Page, site: Site, elector: int) -> None:
+        super().__init__(page, site.link(elector), site.pin(elector))
+        self.site, self.elector = site, elector
 
 
 def reads(page: Page, text: str) -> None:

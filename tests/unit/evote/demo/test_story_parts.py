@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,15 +15,12 @@ from evote.demo.counting import settle
 from evote.demo.folder import staged_folder
 from evote.demo.parallel import run_all
 from evote.demo.parents import decide, draw_lots
-from evote.demo.polling import make_ballots
+from evote.demo.place import Place
+from evote.demo.serving import free_address, serving
 from evote.errors import Refusal
 from evote.fictitious.school import FictitiousCandidate, FictitiousList, FictitiousSchool
-from protocol.codes import credential_from_code, random_code
-from protocol.credentials import derive_credential, public_credential
 from tally.count import TieBreak
 from tally.seats import TieUndecided, allocate
-from tests.rng import seeded_rng
-from tests.simulator import SimulatedElection
 
 
 def test_the_same_seed_gives_the_same_decisions() -> None:
@@ -117,14 +116,30 @@ def test_tasks_are_answered_in_order_by_one_process_or_several() -> None:
     assert list(run_all(abs, tasks, alone=False)) == [3, 1, 2, 7]
 
 
-def test_ballots_are_those_of_the_codes_in_order() -> None:
-    election = SimulatedElection()
-    rng = seeded_rng("simulator//codes")
-    codes = [random_code(rng) for _ in range(3)]
-    expected = [
-        public_credential(derive_credential(election.uuid, credential_from_code(election.uuid, c)))
-        for c in codes
-    ]
-    voters = list(zip(codes, (0, None, 2), strict=True))
-    (batch,) = make_ballots(election.election, voters)
-    assert [ballot.credential for ballot in batch] == expected
+def test_without_a_free_port_the_story_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_is_left(*_: object) -> None:
+        raise OSError(errno.EADDRINUSE, "Address already in use")
+
+    monkeypatch.setattr(socket.socket, "bind", none_is_left)
+    with pytest.raises(Refusal, match="aucun port n'est libre"):
+        free_address()
+
+
+def test_a_server_whose_port_was_taken_meanwhile_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        place = Place(tmp_path / "server", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        place.make()
+        with pytest.raises(Refusal, match="n'a pas pu démarrer"), serving(place):
+            pass
+
+
+def test_no_setting_of_the_school_itself_reaches_the_server_of_a_story(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PREAU_DATABASE_URL", "postgresql:///the-real-one")
+    monkeypatch.setenv("PREAU_OUTBOX_FOLDER", "/the/real/one")
+    environment = Place(tmp_path, "http://127.0.0.1:1").environment()
+    assert environment["PREAU_DATABASE_URL"].startswith(f"sqlite:///{tmp_path}")
+    assert "PREAU_OUTBOX_FOLDER" not in environment
