@@ -9,6 +9,7 @@ up. It follows the light or dark theme of whoever looks, and needs no font but a
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -45,8 +46,14 @@ def run_demo() -> str:
     """Return what the demo writes on a screen, the election's folder being removed afterwards."""
     program = Path(sys.executable).parent / COMMAND[0]
     with tempfile.TemporaryDirectory() as folder:
+        # With the commands on the path, as people have them, the last lines are short.
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            [str(program), *COMMAND[1:]], cwd=folder, capture_output=True, check=True
+            [str(program), *COMMAND[1:]],
+            cwd=folder,
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PATH": path},
         )
     return done.stdout.decode().strip("\n")
 

@@ -87,10 +87,7 @@ class Screen:
 
     def tell_opened(self, signed: int) -> None:
         """Tell the opening."""
-        _say(
-            "Ouverture",
-            f"élection et page de vote scellées, vérifiées et signées par {signed} membres",
-        )
+        _say("Ouverture", f"élection et page de vote vérifiées et signées par {signed} membres")
 
     def tell_checked(self, checked: Checked) -> None:
         """Tell the ballot that was opened instead of cast."""
@@ -104,8 +101,8 @@ class Screen:
         """Tell how many voted."""
         _say(
             "Vote",
-            f"{number(taken)} bulletins chiffrés ({share(taken, electors)}), chacun reçu avec un "
-            "code et des chiffres secrets",
+            f"{number(taken)} bulletins chiffrés ({share(taken, electors)}), chacun déposé avec "
+            "le code de la lettre et les chiffres secrets",
         )
 
     def tell_closed(self, closed: ClosedVote) -> None:

@@ -41,7 +41,7 @@ class Visitor:
         """
         status, data = self._ask("GET", path, None)
         if status != http.client.OK:
-            raise Refusal(f"le serveur n'a pas donné {path} (réponse {status})")
+            raise _not_given(path, status)
         return data
 
     def post(self, path: str, message: dict[str, str]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Visitor:
             self._connection.request("GET", path)
             with self._connection.getresponse() as answer, file.open("xb") as target:
                 if answer.status != http.client.OK:
-                    raise Refusal(f"le serveur n'a pas donné {path} (réponse {answer.status})")
+                    raise _not_given(path, answer.status)
                 shutil.copyfileobj(answer, target)
         except (ConnectionError, TimeoutError, http.client.HTTPException) as cause:
             raise ServerGone from cause
@@ -92,6 +92,12 @@ class Visitor:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
+
+
+def _not_given(path: str, status: int) -> Refusal:
+    return Refusal(
+        f"le serveur n'a pas donné {path} (réponse {status})", "recommencez la démonstration"
+    )
 
 
 def is_healthy(url: str) -> bool:
