@@ -20,6 +20,7 @@ from protocol.election import Election
 from protocol.opened import CheckedBallot, verify_opened
 from protocol.public_credentials import PublicCredentials
 from protocol.secret import Secret
+from protocol.sending import padding_for
 
 # Below this, starting other processes takes longer than it saves.
 FEW_BALLOTS: Final = 100
@@ -85,7 +86,9 @@ class Booth:
         """
         code = self._enter(voter)
         made = cast_ballot(self._context, code, vote_for(self._labels, voter.choice))
-        asked = {**self._secrets(voter), "ballot": made.data.decode("ascii")}
+        ballot = made.data.decode("ascii")
+        padding = padding_for(self._context, voter.pin, ballot)
+        asked = {**self._secrets(voter), "ballot": ballot, "padding": padding}
         answer = self._visitor.post(f"{self._api}/cast", asked)
         if (answer.get("outcome"), answer.get("tracker")) != ("recorded", made.tracker):
             raise _refused("un bulletin n'a pas été enregistré", answer)
