@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Long work on every processor, in order, the same way on Linux, Windows and macOS."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -24,11 +25,29 @@ def run_all(function: Callable[[T], R], tasks: Sequence[T], *, alone: bool) -> I
     spawn = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(count, spawn, _leave_interrupts)
     try:
-        yield from pool.map(function, tasks)
+        with _interrupts_held():  # every process of the pool is started here
+            results = pool.map(function, tasks)
+        yield from results
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+# Ctrl-C reaches every process of the terminal; the one that asked for the work answers it.
 def _leave_interrupts() -> None:
-    # Ctrl-C reaches every process of the terminal; the one that asked for the work answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let a Ctrl-C wait until the block is over; processes started within it never get one.
+
+    Without this, one that is interrupted while it starts would show a trace. Windows has no mask.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

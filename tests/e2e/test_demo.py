@@ -258,11 +258,19 @@ def processes_of(running: subprocess.Popen[str]) -> dict[int, str]:
     return found
 
 
-@pytest.mark.parametrize("everybody", [True, False], ids=["Ctrl-C", "a request to terminate"])
-def test_an_interruption_leaves_nothing(tmp_path: Path, everybody: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("everybody", "after"),
+    [(True, 0.1), (True, 0.5), (True, 1.5), (False, 0.5)],
+    ids=["Ctrl-C at once", "Ctrl-C soon", "Ctrl-C later", "a request to terminate"],
+)
+def test_an_interruption_leaves_nothing(
+    tmp_path: Path,
+    everybody: bool,  # noqa: FBT001
+    after: float,
+) -> None:
     folder = tmp_path / "new"
     with voting(folder) as running:
-        time.sleep(0.5)
+        time.sleep(after)
         if everybody:
             os.killpg(running.pid, signal.SIGINT)
         else:
