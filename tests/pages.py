@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/v/{uuid}": ("/v/{uuid}",),
     "/{tag}/v/{uuid}": ("/en-XA/v/{uuid}",),
 }
-PROBLEMS = ("/nothing-here", "/e/AnotherElection")
+PROBLEMS = ("/nothing-here", "/e/AnotherVote123")
 # What is no page: for programs, to download, or leading to another address.
 NO_PAGES = {
     "/e/{uuid}/",

@@ -19,6 +19,7 @@ from tests.e2e.browser.conftest import FLAGS
 from tests.e2e.browser.parent import Parent
 from tests.e2e.browser.test_accessibility import SCREENS
 from tests.pages import addresses
+from tests.simulator import CLOSES_AT, OPENS_AT
 from tests.site import Site, listening
 
 # One screen, as it is when a parent meets it; its details closed, its messages unsaid.
@@ -77,6 +78,13 @@ def draw_booth(browser: Browser, site: Site, folder: Path) -> None:
     for name in SCREENS:
         parent.page.evaluate(SHOW, name)
         draw(parent.page, folder / "booth", name)
+    for name, moment in (("not-open", OPENS_AT - 100_000), ("closed", CLOSES_AT + 4000)):
+        site.clock.time, now = moment, site.clock.time
+        parent.page.goto("about:blank")
+        parent.page.goto(site.link(0))
+        parent.page.locator(f'[data-screen="{name}"]').wait_for()
+        draw(parent.page, folder / "booth", name)
+        site.clock.time = now
     context.close()
 
 

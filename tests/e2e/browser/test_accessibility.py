@@ -161,6 +161,17 @@ def test_touch_targets_are_large(small_booth: Page) -> None:
     assert small == []
 
 
+@pytest.mark.parametrize(("screen", "field"), [("code", "#code"), ("closed", "#used-code")])
+def test_a_whole_code_is_seen_in_its_field(
+    small_booth: Page, booth_site: Site, screen: str, field: str
+) -> None:
+    small_booth.set_viewport_size({"width": 360, "height": HEIGHT})
+    small_booth.evaluate(SHOW, screen)
+    small_booth.fill(field, booth_site.code(0))
+    hidden = "field => field.scrollHeight - field.clientHeight"
+    assert small_booth.locator(field).evaluate(hidden) <= 0
+
+
 def test_nothing_moves_for_those_who_ask_for_no_motion(small_booth: Page) -> None:
     moving = "document.getAnimations().filter(a => a.effect.getTiming().duration > 0).length"
     small_booth.evaluate(SHOW, "sending")

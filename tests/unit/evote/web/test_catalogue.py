@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from evote.database.elections import State
 from evote.web.languages import FRENCH, LOCALE, FrenchTranslations, Language, read_translations
+from evote.web.templating import TEMPLATES
 from tests import catalogue
 from tests.pages import addresses
 from tests.simulator import UUID
@@ -96,6 +98,15 @@ def test_whatever_a_page_says_is_in_the_catalogue(tmp_path: Path) -> None:
     site.school.database.close()
     assert len(listener.asked) > 150
     assert listener.asked - texts(stored(catalogue.POT)) == set()
+
+
+def test_every_message_of_the_booth_is_said_somewhere() -> None:
+    page = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("voter/*.html"))
+    scripts = Path(__file__).parents[4] / "booth" / "src"
+    source = "".join(path.read_text("utf-8") for path in scripts.rglob("*.ts"))
+    names = set(re.findall(r'data-message="([^"]+)"', page))
+    assert len(names) > 10
+    assert {name for name in names if f'"{name}"' not in source} == set()
 
 
 def test_what_a_catalogue_says_is_what_pages_say(
