@@ -110,7 +110,7 @@ def day(tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> I
             now = system_clock()
             server = organiser.draft(prepared, now, booth_files)
             sealed = seal(tmp_path, prepared, now, server, lambda *_: None)
-            pins = organiser.host(tmp_path, prepared, sealed)
+            pins = organiser.host(tmp_path, prepared, sealed, lambda *_: None)
         yield Day(tmp_path, place, prepared, sealed, pins, chromium)
 
 
