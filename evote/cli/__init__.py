@@ -63,6 +63,13 @@ def _call(module: str, arguments: list[str]) -> int:
         status: int = importlib.import_module(module).main(arguments)
     except SystemExit as request:  # --help of the command's own parser
         return request.code if isinstance(request.code, int) else 0
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] in ("", "evote", "tally", "audit", "protocol"):
+            raise  # a fault of ours
+        raise Unreadable(
+            f"il manque le paquet {missing.name}, dont le serveur a besoin",
+            "installez preau avec son supplément : preau[server]",
+        ) from missing
     return status
 
 

@@ -84,6 +84,6 @@ def _seal(folder: Path, prepared: Prepared, organiser: Organiser, screen: Screen
     now = system_clock()
     server = organiser.draft(prepared, now, booth_files)
     sealed = seal(folder, prepared, now, server, screen.progress)
-    pins = organiser.host(folder, prepared, sealed)
+    pins = organiser.host(folder, prepared, sealed, screen.progress)
     screen.tell_sealed(sealed)
     return Story(folder, organiser, sealed, pins)

@@ -16,7 +16,7 @@ from evote.clock import system_clock
 from evote.credentials.files import SIGN_IN_NAME
 from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.database.elections import lock_election
-from evote.demo.preparing import DESK, Prepared, SealedElection, config_of
+from evote.demo.preparing import DESK, Prepared, Progress, SealedElection, config_of
 from evote.election.roll_file import ROLL_NAME
 from evote.errors import Unreadable
 from evote.keys import KeyFolder
@@ -83,7 +83,9 @@ class Organiser:
         made = make_draft(self.database, self.keys, uuid, config, url, booth)
         return decode_server_file(made)[1]
 
-    def host(self, folder: Path, prepared: Prepared, sealed: SealedElection) -> Pins:
+    def host(
+        self, folder: Path, prepared: Prepared, sealed: SealedElection, progress: Progress
+    ) -> Pins:
         """Give the server what was sealed; return the PIN that it sends to each elector."""
         files = SealedFiles(
             archive=sealed.archive,
@@ -94,7 +96,7 @@ class Organiser:
         uuid = host_election(self.database, self.keys, files, system_clock)
         with self.database.write() as connection:
             make_pins(connection, lock_election(connection, uuid), self.keys.load(uuid))
-        letterbox = _Letterbox()
+        letterbox = _Letterbox(len(files.electors), progress)
         deliver(self.database, self.keys, letterbox, system_clock())
         return letterbox.pins
 
@@ -136,7 +138,10 @@ def organiser_of(place: Place) -> Iterator[Organiser]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Letterbox:
+    expected: int
+    progress: Progress
     pins: dict[int, Secret[str]] = field(default_factory=dict)
 
     def send(self, message: Message) -> None:
         self.pins[message.recipient.elector] = message.text
+        self.progress("Envois", len(self.pins), self.expected)

@@ -5,7 +5,6 @@ For trying the pages. Everything is in one folder here, keys beside the roll and
 PINs, as it must never be in a real election: docs/protocol.md §7, §13.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,7 @@ from evote.clock import system_clock
 from evote.credentials.desk import codes_by_elector
 from evote.database.migrating import migrate
 from evote.demo.place import BoothOf, Organiser, Pins, Place, organiser_of
-from evote.demo.preparing import TRUSTEES, Prepared, SealedElection, prepare, seal
+from evote.demo.preparing import TRUSTEES, Prepared, Progress, SealedElection, prepare, seal
 from protocol.codes import encode_code
 from tally.files import write_file
 
@@ -22,9 +21,7 @@ LINKS: Final = 3
 LINKS_NAME: Final = "DEMO-ONLY-links.txt"
 
 
-def ready_made_school(
-    place: Place, booth_of: BoothOf, progress: Callable[[str, int, int], None]
-) -> str:
+def ready_made_school(place: Place, booth_of: BoothOf, progress: Progress) -> str:
     """Return the letters of the first parents of a place's school, made now if it is not there yet.
 
     Args:
@@ -46,12 +43,12 @@ def _make(
     folder: Path,
     organiser: Organiser,
     booth_of: BoothOf,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> str:
     prepared, now = prepare(folder, "ready-made", ELECTORS), system_clock()
     server = organiser.draft(prepared, now, booth_of)
     sealed = seal(folder, prepared, now, server, progress)
-    pins = organiser.host(folder, prepared, sealed)
+    pins = organiser.host(folder, prepared, sealed, progress)
     record = folder / TRUSTEES / "sealed.zip"
     organiser.write_record(prepared.uuid, record)  # as its page would give it, once it is served
     organiser.open(prepared.uuid, sealed.committee.sign_setup(record))

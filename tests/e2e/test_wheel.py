@@ -91,6 +91,14 @@ def test_the_command_runs_without_extras(clean: Path, command: str) -> None:
     assert command in done.stdout
 
 
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_what_needs_the_server_says_so_in_one_sentence(clean: Path, command: str) -> None:
+    program = f"import sys; from evote.cli import main; sys.exit(main(['{command}', '--out', 'x']))"
+    done = subprocess.run([clean, "-I", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(r"evote : il manque le paquet \w+.*\nconseil : .*\n", done.stderr)
+
+
 def test_the_verifier_runs_with_pynacl_alone(clean: Path) -> None:
     program = "import sys, audit.cli; sys.exit('cryptography' in sys.modules)"
     done = subprocess.run([clean, "-I", "-c", program], capture_output=True, text=True, check=False)
