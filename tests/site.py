@@ -84,6 +84,12 @@ class Site:
         with self.school.database.write() as connection:
             connection.execute(update(ElectionRow).where(mine).values(state=state.value))
 
+    def replace_booth(self, sealed: bytes) -> None:
+        """Let another booth be the sealed one, as after an update of the program."""
+        mine = ElectionRow.uuid == self.school.uuid
+        with self.school.database.write() as connection:
+            connection.execute(update(ElectionRow).where(mine).values(booth=sealed))
+
     def vote(self, elector: int, choice: int | None = 0) -> str:
         """Let an elector vote without browser; return the tracker."""
         answer = self.school.cast(elector, self.school.ballot(elector, choice))
@@ -106,6 +112,7 @@ def make_site(
     languages: tuple[Language, ...] = (FRENCH, PSEUDO),
     *,
     opened: bool = True,
+    election: SimulatedElection | None = None,
 ) -> Site:
     """Return a school of twelve parents on a new server that is not listening yet."""
     (folder / "data").mkdir(parents=True)
@@ -113,19 +120,22 @@ def make_site(
     shutil.copy(migrated_file(), file)
     address = f"sqlite:///{file}"
     database, clock = open_database(address), ManualClock()
-    school = host(database, folder / "keys", twelve_parents(), clock, opened=opened)
+    election = election or twelve_parents()
+    school = host(database, folder / "keys", election, clock, opened=opened)
     settings = read_settings(database_url=address, public_url=url, key_folder=folder / "keys")
     app = create_app(settings, database, clock=clock, languages=languages)
     return Site(app, school, clock, url)
 
 
 @contextmanager
-def listening(folder: Path, *, opened: bool = True) -> Iterator[Site]:
+def listening(
+    folder: Path, *, opened: bool = True, election: SimulatedElection | None = None
+) -> Iterator[Site]:
     """Serve a site over TCP, in a thread of this process."""
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
-    site = make_site(folder, f"http://127.0.0.1:{port}", opened=opened)
+    site = make_site(folder, f"http://127.0.0.1:{port}", opened=opened, election=election)
     config = uvicorn.Config(site.app, port=port, log_level="error", access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

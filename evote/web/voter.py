@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The booth's page: the same bytes for every parent and every election, without any cookie.
 
-It is served only as it was sealed, or as an amendment replaced it: docs/adr/0013.
+It is served only as it was sealed, or as an amendment replaced it: docs/adr/0013. Whoever has it
+open already goes on: what the API takes does not depend on it.
 """
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from evote.web.languages import Language
+from evote.web.metrics import LOGGER
 from evote.web.security import BOOTH_POLICY
 from evote.web.services import Served, Services, Spoken, Uuid
 
@@ -34,6 +36,7 @@ def _booth(uuid: str, services: Services, language: Language, tag: str | None) -
     if page is None or tag == services.pages.languages[0].tag:
         raise HTTPException(404)
     if not services.booth.serves(uuid, held.booth):
+        LOGGER.error("booth is not the sealed one", extra={"fields": {"election": uuid}})
         other = services.pages.render(language, "public/booth_replaced.html", uuid=uuid)
         return HTMLResponse(other, status_code=NOT_NOW, headers={"Vary": "Accept-Language"})
     return HTMLResponse(page, headers={"Content-Security-Policy": BOOTH_POLICY})

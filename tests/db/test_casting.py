@@ -3,30 +3,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import delete, insert, text
 
 from evote.casting import CastRequest, Outcome
-from evote.database.board_tables import RevokedRow
+from evote.database.board_tables import AlphaRow, RevokedRow
 from evote.database.elections import State, UnknownElection, lock_election, set_state
+from protocol.ballot import make_unsigned_ballot, sign_ballot
 from protocol.board import read_board
 from protocol.events import EventKind
 from protocol.secret import Secret
+from tests.db.rows import Rows, all_rows
 from tests.db.school import NOON, ManualClock, School, audit
+from tests.rng import seeded_rng
 from tests.simulator import CLOSES_AT, OPENS_AT, write_archive
 
 
-def snapshot(school: School) -> list[object]:
-    """Every row of every table, so that a refused request is seen to change nothing."""
-    tables = "school election journal_entry board_event board_data ballot_index ballot_alpha"
-    tables += " elector sign_in roll_seal outbox"
-    with school.database.read() as connection:
-        return [
-            sorted(map(repr, connection.execute(text(f"SELECT * FROM {name}"))))  # noqa: S608
-            for name in tables.split()
-        ]
+def snapshot(school: School) -> Rows:
+    """Every row of every table, but the counts of unknown codes and wrong PINs."""
+    return all_rows(school.database, but=("pin_watch.hour", "pin_watch.unknown_codes"))
 
 
 def put_state(school: School, state: State) -> None:
@@ -118,6 +116,51 @@ def test_a_revoked_credential_casts_nothing(school: School) -> None:
         row = {**held.place, "credential": key, "height": 0}
         connection.execute(insert(RevokedRow), row)
     assert school.cast(0).outcome is Outcome.BALLOT_REFUSED
+
+
+def test_a_credential_outside_the_sealed_list_casts_nothing(school: School) -> None:
+    election, rng = school.election, seeded_rng("stranger")
+    stranger = replace(election, seed="another", held=election.ceremony).private_credentials[0]
+    vote = election.vote(0)
+    unsigned, _ = make_unsigned_ballot(election.election.context, stranger, vote, rng)
+    before = snapshot(school)
+    answer = school.cast(0, sign_ballot(unsigned, stranger, rng).encode())
+    assert answer.outcome is Outcome.BALLOT_REFUSED
+    assert "not in the sealed list" in str(answer.reason)
+    assert snapshot(school) == before
+
+
+def test_a_ballot_with_a_part_of_another_is_refused(school: School) -> None:
+    assert school.cast(1).outcome is Outcome.RECORDED
+    for place, choice in enumerate(school.election.cast(0, 0).unsigned.answers[0].choices):
+        row = {**school.held().place, "height": 1, "alpha": choice.alpha.encode()}
+        with school.database.write() as connection:
+            connection.execute(insert(AlphaRow), row)
+        before = snapshot(school)
+        answer = school.cast(0)
+        assert answer.outcome is Outcome.BALLOT_REFUSED, place
+        assert "repeats a part of another ballot" in str(answer.reason)
+        assert snapshot(school) == before
+        with school.database.write() as connection:
+            connection.execute(delete(AlphaRow).where(AlphaRow.alpha == row["alpha"]))
+    assert school.cast(0).outcome is Outcome.RECORDED
+
+
+def test_a_request_that_is_replayed_later_changes_nothing(
+    school: School, clock: ManualClock
+) -> None:
+    """Whoever has taken down a request and sends it again learns what its sender was told."""
+    request, first = school.request(0), school.cast(0)
+    stolen = replace(school.request(1), ballot=request.ballot)
+    copied = replace(
+        school.request(2), ballot=request.ballot.replace(b'"credential":"', b'"credential":"0', 1)
+    )
+    before = snapshot(school)
+    for clock.time in (NOON, NOON + 7200, CLOSES_AT + 301):
+        assert school.casting.cast(request) == first
+        assert school.casting.cast(stolen).outcome is not Outcome.RECORDED
+        assert school.casting.cast(copied).outcome is not Outcome.RECORDED
+        assert snapshot(school) == before
 
 
 def test_wrong_pins_and_unknown_codes_get_the_same_answer(school: School) -> None:

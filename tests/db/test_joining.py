@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from evote.casting import Outcome
+from evote.casting import CastRequest, Outcome
 from evote.database.connection import Database, open_database
+from evote.election.desk_messages import ReissueMessage
+from evote.lifecycle.closing import ClosedVote
+from evote.lifecycle.desk import reissue_code
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from tests.db.attacker import EVERYWHERE, ON_POSTGRESQL, ON_SQLITE, Loot, ballots_in_log
 from tests.db.postgresql import Server
 from tests.db.school import ManualClock, School, host, make_election
+from tests.simulator import CLOSES_AT
 
 ELECTORS = 50
 ELECTION = make_election(ELECTORS)
@@ -22,43 +27,97 @@ ELECTION = make_election(ELECTORS)
 CHANCE = 7
 
 
-@pytest.fixture
-def busy_school(database: Database, clock: ManualClock, tmp_path: Path) -> School:
-    """Fifty parents have voted within an hour, in an order that nobody knows."""
-    school = host(database, tmp_path / "keys", ELECTION, clock)
+# Whose letters were lost, and which of the codes each has then: those of the reserves.
+REPLACED = {7: ELECTORS, 23: ELECTORS + 1, 41: ELECTORS + 2}
+
+
+def everybody_votes(school: School, replaced: Mapping[int, int]) -> None:
+    """Within an hour, in an order that nobody knows; some with another code than the first."""
     order = list(range(ELECTORS))
     random.Random("voting order").shuffle(order)
     for elector in order:
-        assert school.cast(elector).outcome is Outcome.RECORDED
+        code = replaced.get(elector, elector)
+        number, pin = school.number(code), school.pin(elector)
+        request = CastRequest(school.uuid, number, pin, school.ballot(code))
+        assert school.casting.cast(request).outcome is Outcome.RECORDED
+
+
+@pytest.fixture
+def school(database: Database, clock: ManualClock, tmp_path: Path) -> School:
+    """Fifty parents may vote."""
+    return host(database, tmp_path / "keys", ELECTION, clock)
+
+
+@pytest.fixture
+def busy_school(school: School) -> School:
+    """Fifty parents have voted."""
+    everybody_votes(school, {})
     return school
 
 
 @pytest.fixture
-def loot(request: pytest.FixtureRequest, busy_school: School, url: str) -> Loot:
-    if busy_school.database.is_sqlite:
-        return Loot(busy_school.database, Path(url.removeprefix("sqlite:///")).parent)
+def loot(request: pytest.FixtureRequest, school: School, url: str) -> Loot:
+    if school.database.is_sqlite:
+        return Loot(school.database, Path(url.removeprefix("sqlite:///")).parent)
     server: Server = request.getfixturevalue("postgresql")
-    return Loot(busy_school.database, server.data, server)
+    return Loot(school.database, server.data, server)
 
 
-def right_pairs(school: School, loot: Loot) -> dict[str, int]:
+def right_pairs(
+    school: School, loot: Loot, replaced: Mapping[int, int] | None = None
+) -> dict[str, int]:
     """For each attack, how many of its pairs are true."""
-    truth = {(school.number(i), ELECTION.cast(i, 0).credential.encode()) for i in range(ELECTORS)}
+    codes = [(replaced or {}).get(elector, elector) for elector in range(ELECTORS)]
+    truth = {(school.number(i), ELECTION.cast(i, 0).credential.encode()) for i in codes}
     own = ON_POSTGRESQL if loot.server else ON_SQLITE
     return {attack.__name__: len(attack(loot) & truth) for attack in (*EVERYWHERE, *own)}
 
 
-def test_what_joins_before_the_rewriting_does_not_after_it(busy_school: School, loot: Loot) -> None:
-    before = right_pairs(busy_school, loot)
+def require_strong(before: dict[str, int], loot: Loot) -> None:
+    """An attacker who finds little before the rewriting is too weak to prove anything."""
     strongest = ["by_writer", "by_log"] if loot.server else ["by_commits_of_the_wal"]
-    for attack in strongest:  # otherwise the attacker is too weak to prove anything
+    for attack in strongest:
         assert before[attack] > ELECTORS * 0.8, before
+
+
+def test_what_joins_before_the_rewriting_does_not_after_it(busy_school: School, loot: Loot) -> None:
+    require_strong(right_pairs(busy_school, loot), loot)
     assert ballots_in_log(loot) > 0
     rewriting = rewrite_sign_ins(busy_school.database)
     assert (rewriting.rows, rewriting.log_dropped) == (ELECTORS, True)
     assert ballots_in_log(loot) == 0
     after = right_pairs(busy_school, loot)
     assert max(after.values()) <= CHANCE, after
+
+
+def test_after_closing_and_after_the_count_nothing_joins_either(
+    busy_school: School, loot: Loot, clock: ManualClock
+) -> None:
+    require_strong(right_pairs(busy_school, loot), loot)
+    clock.time = CLOSES_AT + 301
+    assert busy_school.close() == ClosedVote(busy_school.uuid, ELECTORS, ELECTORS, separated=True)
+    assert ballots_in_log(loot) == 0
+    closed = right_pairs(busy_school, loot)
+    assert max(closed.values()) <= CHANCE, closed
+    busy_school.count()
+    counted = right_pairs(busy_school, loot)
+    assert max(counted.values()) <= CHANCE, counted
+
+
+def test_letters_that_were_replaced_join_nothing_more(school: School, loot: Loot) -> None:
+    """A replacement tells which credential is void, never which ballot is whose: docs/adr/0014."""
+    for elector, code in REPLACED.items():
+        revoked = ELECTION.cast(elector, 0).credential
+        before, after = school.number(elector), school.number(code)
+        message = ReissueMessage(school.uuid, revoked, before, after)
+        reissue_code(school.database, school.folder, message, school.clock)
+    school.deliver_pins()
+    everybody_votes(school, REPLACED)
+    require_strong(right_pairs(school, loot, REPLACED), loot)
+    assert rewrite_sign_ins(school.database).log_dropped
+    assert ballots_in_log(loot) == 0
+    after_all = right_pairs(school, loot, REPLACED)
+    assert max(after_all.values()) <= CHANCE, after_all
 
 
 def test_the_rewriting_changes_no_row(busy_school: School) -> None:

@@ -137,6 +137,23 @@ def test_a_pin_is_nowhere_in_clear_and_of_use_to_its_elector_alone(
     assert renewed[0].recipient.surname == "NOM0000"
 
 
+def test_what_is_stored_of_a_pin_opens_nothing_elsewhere(school: School) -> None:
+    """Neither for another elector, should rows be exchanged, nor without the election's key."""
+    with school.database.write() as connection:
+        (of_second,) = connection.execute(
+            text("SELECT pin_mac FROM sign_in WHERE elector = 2")
+        ).one()
+        assert school.pin(1).reveal().encode() not in bytes(of_second)
+        connection.execute(
+            text("UPDATE sign_in SET pin_mac = :mac WHERE elector = 1"), {"mac": of_second}
+        )
+    assert guess(school, 0, school.pin(1)) is Outcome.CODE_OR_PIN_WRONG
+    assert guess(school, 1, school.pin(1)) is Outcome.READY
+    school.folder.destroy(school.uuid)
+    school.folder.create(school.uuid)
+    assert guess(school, 1, school.pin(1)) is Outcome.CODE_OR_PIN_WRONG
+
+
 def test_an_elector_without_pin_cannot_sign_in(
     database: Database, clock: ManualClock, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
+from protocol.sending import padding_for
 from tests.simulator import UUID
 from tests.site import Site, make_site
 
@@ -35,12 +36,22 @@ def site() -> Iterator[Site]:
     _FOLDER.cleanup()
 
 
+def with_valid_code(site: Site, ballot: str) -> dict[str, str]:
+    """What makes a request reach the reading of its ballot: code, PIN and the right length."""
+    context = site.school.election.election.context
+    sign_in = {"sign_in_number": site.school.number(1), "pin": site.pin(1)}
+    padding = padding_for(context, site.pin(1), ballot)
+    return sign_in | ({"padding": padding} if ballot else {})
+
+
 @SCHEMA.parametrize()
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_no_request_breaks_the_server(case: schemathesis.Case[Any], site: Site) -> None:
-    """Half of the requests are for the election that there is."""
+    """Half of the requests are for the election that there is, half of those with a valid code."""
     if len(str(case.path_parameters.get("uuid", ""))) % 2:
         case.path_parameters["uuid"] = UUID
+    if isinstance(case.body, dict) and len(str(case.body)) % 2:
+        case.body |= with_valid_code(site, str(case.body.get("ballot", "")))
     before = site.school.counts()
     response = case.call()
     case.validate_response(
