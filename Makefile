@@ -15,7 +15,7 @@ LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-ve
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-core lint peer postgresql booth screens catalogue setup-browser bench bench-large soak mutants lock clean
+.PHONY: help setup demo serve test test-core lint peer postgresql booth screens catalogue setup-browser bench bench-large soak defences mutants lock clean
 .NOTPARALLEL:
 
 help: ## print this list
@@ -81,8 +81,12 @@ bench: setup peer $(NODE_PACKAGES) ## measure, beside the peer: one table, JSON 
 bench-large: setup peer $(NODE_PACKAGES) ## the same with 100,000 ballots
 	@$(RUN) -m bench --large
 
-soak: setup peer postgresql ## the long counts, and the tests marked soak (SOAK=tests/properties for a part, SOAK_SEED=… again)
+soak: setup peer postgresql ## the long counts, the tests marked soak, and defences (SOAK=tests/properties for a part, SOAK_SEED=… again)
 	@setup/soak.sh $(PYTEST) -m 'core or soak' $(SOAK)
+	@$(if $(SOAK),,$(MAKE) --no-print-directory defences)
+
+defences: setup postgresql setup-browser $(NODE_PACKAGES) ## take each defence out of a copy, and see tests fail (DEFENCES='pin booth' for a part)
+	@$(RUN) -m tests.defences.run $(DEFENCES)
 
 mutants: setup ## change the code in small ways and see a test fail (MUTANTS='tally.seats*' for a part)
 	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes \
