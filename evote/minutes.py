@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The minutes of an election in plain French, from its board: docs/protocol.md §11.7, §12.
 
-Beside the board, they print the reasons for what was done outside the announced hours.
+Beside the board, they print what the journal tells, and the reasons for what was done outside the
+announced hours.
 
 A text to read and to sign. The official forms of the school authority are another matter.
 """
@@ -17,9 +18,11 @@ from evote.election.outcome import encode_outcome, result_binding, result_row
 from evote.election.reading import preau_binding
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
+from protocol.journal_state import JournalState
 from protocol.result import SeatsOfList
 from tally.describe import french_time
-from tally.record import opened_record, verify_whole_record
+from tally.describe_journal import describe_story
+from tally.record import Journal, opened_record, verify_whole_record
 
 WIDTH: Final = 80
 
@@ -41,13 +44,32 @@ def read_outcome(path: Path) -> OutcomeFiles:
         Refusal: not published yet, or anything in it is wrong.
     """
     with opened_record(path) as record:
-        verify_whole_record(record)
-        return OutcomeFiles(
-            encode_outcome(record.board), _write_minutes(record.board, read_exceptions(path))
-        )
+        told = _Told(verify_whole_record(record), record.journal)
+        minutes = _write_minutes(record.board, told, read_exceptions(path))
+        return OutcomeFiles(encode_outcome(record.board), minutes)
 
 
-def _write_minutes(board: Board, exceptions: Sequence[str]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the journal tells, where the record has one."""
+
+    state: JournalState | None
+    journal: Journal | None
+
+    def hours(self, evote: EvoteBinding) -> tuple[int, int]:
+        """The hours in force at the end: those of the last change, else the sealed ones: §19.3."""
+        if self.state is None:
+            return evote.opens_at, evote.closes_at
+        return self.state.hours.opens_at, self.state.hours.closes_at
+
+    def lines(self) -> list[str]:
+        """What happened around the box, for the minutes."""
+        if self.state is None or self.journal is None:
+            return []
+        return list(describe_story(self.state, self.journal.entries))
+
+
+def _write_minutes(board: Board, told: _Told, exceptions: Sequence[str]) -> bytes:
     """Return the minutes of a board that was verified, as a text in UTF-8.
 
     Raises:
@@ -55,26 +77,28 @@ def _write_minutes(board: Board, exceptions: Sequence[str]) -> bytes:
     """
     evote = preau_binding(board)
     parts = [
-        _heading(board, evote),
+        _heading(board, evote, told.hours(evote)),
         _figures(board, evote),
         _lists(result_binding(board).seats.lists),
         _elected(result_binding(board).seats.lists),
         _ties(board),
         _exceptions(exceptions),
+        told.lines(),
         _signatures(evote),
     ]
     return "\n".join(line for part in parts for line in (*part, "") if part).encode("utf-8")
 
 
-def _heading(board: Board, evote: EvoteBinding) -> list[str]:
+def _heading(board: Board, evote: EvoteBinding, hours: tuple[int, int]) -> list[str]:
+    opens_at, closes_at = hours
     lines = [
         "PROCÈS-VERBAL DE L'ÉLECTION DES REPRÉSENTANTS DES PARENTS D'ÉLÈVES",
         "",
         f"{evote.school.name} ({evote.school.uai})",
         board.election.name,
         "",
-        f"Ouverture prévue du vote : {french_time(evote.opens_at)}",
-        f"Clôture prévue .......... : {french_time(evote.closes_at)}",
+        f"Ouverture prévue du vote : {french_time(opens_at)}",
+        f"Clôture prévue .......... : {french_time(closes_at)}",
         f"Élection n° {board.election.uuid}",
         f"Empreinte {board.election.fingerprint}",
     ]

@@ -20,6 +20,7 @@ from protocol.journal_bodies import (
 from protocol.journal_state import Hours, JournalState
 from protocol.server_binding import BoothFile
 from tally.describe import french_time
+from tally.french import count
 
 _CASES: Final = {
     Case.BOTH_USED: "sa lettre et son code avaient servi",
@@ -33,7 +34,7 @@ def describe_story(state: JournalState, entries: Sequence[JournalEntry]) -> Iter
     yield "Le journal de l'élection :"
     if state.closing is not None:
         ballots = state.closing.body.ballots
-        yield f"  à la clôture : {ballots} bulletins, {ballots} émargements"
+        yield f"  à la clôture : {count(ballots, 'bulletin')}, {count(ballots, 'émargement')}"
     for label, kinds in _SHOWN:
         told = [entry for entry in entries if entry.kind in kinds]
         counted = [entry for entry in told if entry.kind is not EntryKind.RESUMED]

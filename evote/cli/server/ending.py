@@ -5,7 +5,6 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from evote.board.export import archive_chunks
 from evote.board.record import read_moment, record_archive, record_zip
 from evote.cli.inputs import make_folder, read_birth, read_uuid
 from evote.cli.server.opened import Server, server
@@ -81,10 +80,9 @@ def tally(options: Namespace) -> int:
 
 def _write_outcome(here: Server, uuid: str, folder: Path) -> None:
     make_folder(folder)
-    archive = folder / f"{uuid}.bel"
-    data = b"".join(archive_chunks(here.database, uuid))
-    write_files([NewFile(archive, data, replace=True)])
-    outcome = read_outcome(archive)
+    files = _record_files(here, uuid)
+    write_files([NewFile(folder / name, data, replace=True) for name, data in files.items()])
+    outcome = read_outcome(folder)
     write_files(
         [
             NewFile(folder / "result.json", outcome.result, replace=True),
@@ -94,20 +92,25 @@ def _write_outcome(here: Server, uuid: str, folder: Path) -> None:
     print(outcome.minutes.decode("utf-8"))
 
 
+def _record_files(here: Server, uuid: str) -> dict[str, bytes]:
+    moment = read_moment(here.database, here.keys, uuid)
+    archive = b"".join(record_archive(here.database, moment))
+    return {f"{uuid}.bel": archive, **moment.files}
+
+
 def record(options: Namespace) -> int:
     """``evote election record``."""
     uuid, out = read_uuid(options.uuid), options.out
     with server() as here:
         with here.database.read() as connection:
             found(connection, uuid)
-        moment = read_moment(here.database, here.keys, uuid)
         if out.suffix == ".zip":
+            moment = read_moment(here.database, here.keys, uuid)
             data = b"".join(record_zip(here.database, moment))
             write_files([NewFile(out, data, replace=True)])
         else:
             make_folder(out)
-            archive = b"".join(record_archive(here.database, moment))
-            files = {f"{uuid}.bel": archive, **moment.files}
+            files = _record_files(here, uuid)
             write_files([NewFile(out / name, data, replace=True) for name, data in files.items()])
     print(f"Dossier public : {out}. Chacun peut le vérifier : evote-audit verify {out}")
     return 0
