@@ -81,15 +81,15 @@ def write_files(files: Sequence[NewFile]) -> None:
             _make_durable(folder)
 
 
-def require_writable(paths: Sequence[Path]) -> None:
-    """Refuse now what ``write_files`` would refuse to write here as new files.
+def require_writable(paths: Sequence[Path], *, replace: bool = False) -> None:
+    """Refuse now what ``write_files`` would refuse to write here, as new files or in their place.
 
     Raises:
-        Refusal: one of them exists already.
+        Refusal: one of them exists already, and may not be replaced.
         Unreadable: a folder cannot be written.
     """
     for path in paths:
-        if os.path.lexists(path):
+        if not replace and os.path.lexists(path):
             raise _exists(path)
         with contextlib.ExitStack() as stack:
             _write_beside(NewFile(path, b"", secret=True), stack)

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``evote credentials make``: one code for each elector of the roll: docs/protocol.md §13."""
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 from evote.cli.inputs import make_folder, read_roll, read_uuid
 from evote.cli.parser import Group
-from evote.credentials.desk import make_codes
+from evote.cli.progress import ProgressBar
+from evote.credentials.desk import Codes, make_codes, reserve_count
 from evote.credentials.files import desk_files, desk_paths
 from evote.credentials.letters import Sheet
 from evote.credentials.sealed import seal_desk
-from evote.roll.sealing import seal_roll
+from evote.roll.sealing import SealedRoll, seal_roll
 from tally.files import require_writable, write_files
 from tally.french import count
 from tally.passphrase import PassphraseSource
@@ -55,7 +57,7 @@ def _make(options: Namespace) -> int:
     uuid = read_uuid(options.uuid)
     roll = seal_roll(read_roll(options.roll, settled=options.settled).electors)
     make_folder(options.out)
-    codes = make_codes(uuid, roll)
+    codes = _draw(uuid, roll)
     sheet = Sheet(options.school, uuid, options.host)
     # Nobody notes words down for files that cannot be written.
     require_writable(desk_paths(options.out))
@@ -66,3 +68,10 @@ def _make(options: Namespace) -> int:
     print("À faire : imprimer letters.txt, distribuer les lettres, puis détruire ce fichier.")
     print("Ensuite : evote election seal, avec ces fichiers et cette même liste électorale.")
     return 0
+
+
+def _draw(uuid: str, roll: SealedRoll) -> Codes:
+    """Draw the codes, with a bar where a person looks on: a large school waits a while."""
+    bar = ProgressBar(quiet=not sys.stderr.isatty())
+    total = len(roll.electors) + reserve_count(len(roll.electors))
+    return make_codes(uuid, roll, progress=lambda done: bar("Codes", done, total))

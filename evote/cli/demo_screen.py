@@ -5,11 +5,11 @@ import os
 import shutil
 import sys
 import textwrap
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from evote.cli.progress import WIDTH, ProgressBar, number
 from evote.cli.words import printable
 from evote.demo.committee import MEMBERS, THRESHOLD
 from evote.demo.polling import Checked
@@ -22,10 +22,7 @@ from protocol.result import SeatsOfList
 from tally.boards import opened_board
 from tally.french import count
 
-WIDTH: Final = 80
 LABEL: Final = 15
-BAR: Final = 30
-SHOW_EVERY_SECONDS: Final = 0.1
 
 
 class Screen:
@@ -33,19 +30,11 @@ class Screen:
 
     def __init__(self, *, quiet: bool) -> None:
         """Begin the story; unless ``quiet``, progress is drawn on the standard error."""
-        self._quiet = quiet
-        self._drawn = 0.0
+        self._bar = ProgressBar(quiet=quiet)
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Draw how far a long step has come, and wipe it at the end."""
-        now = time.monotonic()
-        if self._quiet or (done < total and now - self._drawn < SHOW_EVERY_SECONDS):
-            return
-        self._drawn = now
-        filled = BAR * done // max(total, 1)
-        line = f"  {what:<{LABEL - 2}}{'█' * filled}{'░' * (BAR - filled)} {number(done)}"
-        wiped = "\r" + " " * (min(shutil.get_terminal_size().columns, WIDTH) - 1) + "\r"
-        print(wiped if done >= total else f"\r{line}", end="", file=sys.stderr, flush=True)
+        self._bar(what, done, total)
 
     def tell_school(self, prepared: Prepared, seed: str) -> None:
         """Tell the school, its roll and its lists."""
@@ -141,11 +130,6 @@ class Screen:
         print(f"Refaire ce contrôle :  {_verifier()} verify {shown}/record")
         print(f"À lire dans {shown} :  minutes.txt, result.json, {uuid}.bel")
         print(f"Durée : {seconds:.0f} s")
-
-
-def number(value: int) -> str:
-    """Return a number with its thousands apart: ``12 345``."""
-    return f"{value:,}".replace(",", "\u202f")
 
 
 def _say(label: str, text: str) -> None:

@@ -9,13 +9,14 @@ from evote.cli.parser import Group
 from evote.cli.words import printable
 from evote.election.publishing import publish_result
 from evote.election.reading import find_archive
-from evote.minutes import read_outcome
+from evote.minutes import OutcomeFiles, read_outcome
 from protocol.events import BoardState
 from tally.boards import opened_board
 from tally.combine import Rejected
 from tally.console import read_messages
 from tally.count import TieBreak
-from tally.files import NewFile, write_files
+from tally.errors import Unreadable
+from tally.files import NewFile, require_writable, write_files
 
 _EPILOG = """\
 fichiers écrits dans le dossier :
@@ -57,21 +58,34 @@ def add_to(commands: Group) -> None:
 def _publish(options: Namespace) -> int:
     archive = find_archive(options.archive)
     tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
+    result, minutes = options.out / "result.json", options.out / "minutes.txt"
+    # A result enters the archive once: not for files that cannot be written.
+    make_folder(options.out)
+    require_writable([result, minutes], replace=True)
     if options.decryptions or not _is_published(archive):
         files = read_messages(options.decryptions)
         publish_result(archive, files, tie_break, notice=_say_rejected)
     outcome = read_outcome(archive)
-    make_folder(options.out)
-    write_files(
-        [
-            NewFile(options.out / "result.json", outcome.result, replace=True),
-            NewFile(options.out / "minutes.txt", outcome.minutes, replace=True),
-        ]
-    )
+    _write(result, minutes, outcome)
     print(outcome.minutes.decode("utf-8"))
     print(f"Publiez le dossier « {archive.parent} » : chacun peut le vérifier avec")
     print(f"  evote-audit verify {archive.parent}")
     return 0
+
+
+def _write(result: Path, minutes: Path, outcome: OutcomeFiles) -> None:
+    try:
+        write_files(
+            [
+                NewFile(result, outcome.result, replace=True),
+                NewFile(minutes, outcome.minutes, replace=True),
+            ]
+        )
+    except Unreadable as cause:
+        raise Unreadable(
+            "le résultat est dans l'archive, mais ni result.json ni minutes.txt n'ont été écrits",
+            f"{cause.advice} ; puis relancez evote election publish sans part du comptage",
+        ) from cause
 
 
 def _say_rejected(rejected: Rejected) -> None:
