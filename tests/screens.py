@@ -19,14 +19,17 @@ from tests.e2e.browser.conftest import FLAGS
 from tests.e2e.browser.parent import Parent
 from tests.e2e.browser.test_accessibility import SCREENS
 from tests.pages import addresses
-from tests.simulator import CLOSES_AT, OPENS_AT
+from tests.simulator import CLOSES_AT, OPENS_AT, UUID
 from tests.site import Site, listening
+from tests.situations import SITUATIONS
 
 # One screen, as it is when a parent meets it; its details closed, its messages unsaid.
 SHOW = """name => {
     for (const each of document.querySelectorAll('[data-screen]'))
         each.hidden = each.dataset.screen !== name;
 }"""
+# Links keep the colours of the scheme before until the second frame.
+PAINT = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
 REMEMBER = """document.querySelector('[data-slot="sending"]').textContent =
     document.querySelector('[data-message="sending"]').content.textContent"""
 
@@ -47,6 +50,11 @@ def main(arguments: list[str]) -> int:
         with listening(Path(place) / "counted") as site:
             site.close_and_count()
             draw_pages(browser, site, folder / "counted", site.school.election.ballots[1].tracker())
+        for name, each in SITUATIONS.items():
+            with each.listening(Path(place) / name) as site:
+                each.prepare(site)
+                tracker = site.school.election.ballots[0].tracker()
+                draw_addresses(browser, site, folder / name, each.addresses(UUID, tracker))
         browser.close()
     print(f"{len(list(folder.rglob('*.png')))} pictures in {folder}")
     return 0
@@ -54,12 +62,17 @@ def main(arguments: list[str]) -> int:
 
 def draw_pages(browser: Browser, site: Site, folder: Path, tracker: str) -> None:
     """Draw every page of the router; the booth is drawn by itself."""
+    places = [each for each in addresses(site.school.uuid, tracker) if "/v/" not in each]
+    draw_addresses(browser, site, folder, places)
+
+
+def draw_addresses(browser: Browser, site: Site, folder: Path, places: list[str]) -> None:
+    """Draw these pages of a site."""
     page = browser.new_page(locale="fr-FR")
-    for place in addresses(site.school.uuid, tracker):
+    for place in places:
         page.goto(site.url + place)
         name = re.sub(r"\W+", "-", place.replace(site.school.uuid, "")).strip("-") or "home"
-        if "/v/" not in place:
-            draw(page, folder, name)
+        draw(page, folder, name)
     page.context.close()
 
 
@@ -93,6 +106,7 @@ def draw(page: Page, folder: Path, name: str) -> None:
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 740})
+        page.evaluate(PAINT)
         page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
 
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from time import sleep
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,7 +27,7 @@ from evote.web.app import create_app
 from evote.web.languages import FRENCH, PSEUDO, Language
 from protocol.codes import encode_code
 from protocol.sending import padding_for
-from tests.db.school import ManualClock, School, host, make_election
+from tests.db.school import NOON, ManualClock, School, host, make_election
 from tests.simulator import CLOSES_AT, SimulatedElection
 
 VOTES = (0, 1, None, 0, 1, 0, 2)
@@ -113,13 +113,14 @@ def make_site(
     *,
     opened: bool = True,
     election: SimulatedElection | None = None,
+    time: int = NOON,
 ) -> Site:
     """Return a school of twelve parents on a new server that is not listening yet."""
     (folder / "data").mkdir(parents=True)
     file = folder / "data" / "preau.db"
     shutil.copy(migrated_file(), file)
     address = f"sqlite:///{file}"
-    database, clock = open_database(address), ManualClock()
+    database, clock = open_database(address), ManualClock(time)
     election = election or twelve_parents()
     school = host(database, folder / "keys", election, clock, opened=opened)
     settings = read_settings(database_url=address, public_url=url, key_folder=folder / "keys")
@@ -129,19 +130,24 @@ def make_site(
 
 @contextmanager
 def listening(
-    folder: Path, *, opened: bool = True, election: SimulatedElection | None = None
+    folder: Path,
+    *,
+    opened: bool = True,
+    election: SimulatedElection | None = None,
+    time: int = NOON,
 ) -> Iterator[Site]:
     """Serve a site over TCP, in a thread of this process."""
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
-    site = make_site(folder, f"http://127.0.0.1:{port}", opened=opened, election=election)
+    url = f"http://127.0.0.1:{port}"
+    site = make_site(folder, url, opened=opened, election=election, time=time)
     config = uvicorn.Config(site.app, port=port, log_level="error", access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
-        time.sleep(0.01)
+        sleep(0.01)
         assert thread.is_alive()
     try:
         yield site

@@ -8,6 +8,7 @@ browser context for each look is used for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,6 +17,7 @@ from tests.e2e.browser.axe import HEIGHT, LOOKS, Look, enlarge_text, faults, ope
 from tests.e2e.browser.axe import overlaps as texts_that_overlap
 from tests.pages import addresses
 from tests.site import Site, listening
+from tests.situations import SITUATIONS
 
 SCREENS = (
     *("loading", "ready", "code", "pin", "choose", "review", "sealing", "sealed", "checking"),
@@ -37,6 +39,7 @@ CASES = [("open", pattern) for pattern in PATTERNS] + [
     for pattern in PATTERNS
     if pattern == "/" or pattern.startswith("/e/{uuid}")
 ]
+STATES = [(name, pattern) for name, each in SITUATIONS.items() for pattern in each.pages]
 # A phone whose text is set to 200 %; a window of 1280 that is zoomed to 200 %, and a small phone.
 LARGE = {
     "text-200-at-360": (360, 2.0),
@@ -47,12 +50,17 @@ LARGE = {
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Site]]:
-    """One election that is open, and one whose result is published."""
+    """One election that is open, one whose result is published, and one for each situation."""
     one, other = (tmp_path_factory.mktemp(name) for name in ("open", "counted"))
-    with listening(one) as opened, listening(other) as counted:
+    with ExitStack() as stack:
+        opened, counted = (stack.enter_context(listening(folder)) for folder in (one, other))
         opened.vote(0)
         counted.close_and_count()
-        yield {"open": opened, "counted": counted}
+        found = {"open": opened, "counted": counted}
+        for name, each in SITUATIONS.items():
+            found[name] = stack.enter_context(each.listening(tmp_path_factory.mktemp(name)))
+            each.prepare(found[name])
+        yield found
 
 
 @pytest.fixture(scope="module", params=LOOKS, ids=str)
@@ -72,6 +80,16 @@ def go(page: Page, site: Site, pattern: str) -> None:
 @pytest.mark.parametrize(("state", "pattern"), CASES)
 def test_no_page_has_a_fault(shown: Page, sites: dict[str, Site], state: str, pattern: str) -> None:
     go(shown, sites[state], pattern)
+    assert faults(shown) == []
+
+
+@pytest.mark.parametrize(("state", "pattern"), STATES)
+def test_no_page_of_another_state_or_of_a_problem_has_a_fault(
+    shown: Page, sites: dict[str, Site], state: str, pattern: str
+) -> None:
+    go(shown, sites[state], pattern)
+    if pattern == SITUATIONS[state].pages[0]:
+        assert SITUATIONS[state].words in shown.inner_text("main").replace("\u2019", "'")
     assert faults(shown) == []
 
 

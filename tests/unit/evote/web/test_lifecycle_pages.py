@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from evote.database.common_tables import ElectionRow
+from evote.database.elections import State
 from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.voting import note_incident, resume_vote, suspend_vote
 from protocol.ceremony import Member
@@ -49,6 +50,14 @@ def test_a_cancelled_election_says_why_and_who_answers_for_it(
     for words in ("annulée", "Une liste a été oubliée", "Aïcha Ben Ali", "enseignant"):
         assert words in page
     assert "Voter avec le code" not in page
+    result = client.get(f"/e/{UUID}/result").text
+    assert "Il n’y aura pas de résultat" in result
+    assert "pas encore de résultat" not in result
+
+
+def test_before_the_opening_the_page_of_the_result_says_so(client: TestClient, site: Site) -> None:
+    site.set_state(State.SEALED)
+    assert "le vote n’est pas encore ouvert" in client.get(f"/e/{UUID}/result").text
 
 
 def test_the_journal_names_who_signed_the_opening(client: TestClient, site: Site) -> None:
@@ -98,6 +107,6 @@ def test_a_booth_that_was_not_sealed_is_not_shown(client: TestClient, site: Site
     assert answer.status_code == 503
     assert "<script" not in answer.text
     assert "pas celle qui a été scellée" in answer.text
-    assert "votez autrement" in answer.text
+    assert "Un autre appareil recevrait la même page" in answer.text
     assert client.get(f"/fr/v/{UUID}").status_code == 404
     assert client.get(f"/xx/v/{UUID}").status_code == 404
