@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     _common(verify, pages.VERIFY)
     opened = commands.add_parser("opened")
     opened.add_argument("path", type=Path, metavar="FICHIER")
-    opened.add_argument("--election", type=Path, required=True)
+    opened.add_argument("--election", type=Path)
     _common(opened, pages.OPENED)
     return top
 

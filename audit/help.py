@@ -116,10 +116,14 @@ examples:
 
 OPENED = Text(
     f"""\
-usage : evote-audit opened [options] FICHIER --election ARCHIVE
+usage : evote-audit opened [options] FICHIER
 
 Vérifie un bulletin contrôlé : ouvert au lieu d'être déposé, il doit contenir le
 choix fait sur l'appareil et donner le suivi noté avant de le contrôler.
+
+Le fichier porte l'élection. Un appareil menteur pourrait y mettre la sienne :
+comparez l'empreinte affichée à celle de la page de l'école, ou donnez
+l'archive avec --election.
 
 arguments :
   FICHIER              le fichier que l'appareil a donné
@@ -129,15 +133,20 @@ options :
   --lang {{fr,en}}       langue des messages (fr sauf demande contraire)
   -h, --help           montrer cette aide
 
-exemple :
+exemples :
+  evote-audit opened mon-bulletin.json
   evote-audit opened mon-bulletin.json --election election.bel
 
 {_STATUSES.fr}""",
     f"""\
-usage: evote-audit opened [options] FILE --election ARCHIVE
+usage: evote-audit opened [options] FILE
 
 Verifies a checked ballot: opened instead of cast, it must hold the choice made
 on the device and give the tracker noted before it was checked.
+
+The file carries the election. A lying device could put its own there: compare
+the fingerprint shown with the one on the school's page, or give the archive
+with --election.
 
 arguments:
   FILE                 the file that the device gave
@@ -147,7 +156,8 @@ options:
   --lang {{fr,en}}       language of the messages (fr unless asked otherwise)
   -h, --help           show this help
 
-example:
+examples:
+  evote-audit opened my-ballot.json --lang en
   evote-audit opened my-ballot.json --election election.bel --lang en
 
 {_STATUSES.en}""",

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Recompute a checked ballot: docs/protocol.md §15.
 
-The archive gives the election's key and questions; the file gives the unsigned ballot and what it
-was made from. The tracker printed is the one that the parent noted before choosing to check.
+The file gives the unsigned ballot, what it was made from and the election that it says it is of;
+an archive, where one is given, has the last word on the election. The tracker printed is the one
+that the parent noted before choosing to check.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from audit.hashing import sha256_base64
 from audit.layout import enumerated, quoted
 from audit.profile import has_bindings
 from audit.record import open_record
-from audit.strict_json import decode, decode_datum, encode, read_list, read_object
+from audit.strict_json import decode, decode_datum, encode, read_list, read_object, read_text
 from audit.system import CHECK_PATH, explained
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
@@ -64,6 +65,25 @@ _SAME = Text(
     "give the archive of the same election; if it was, keep this file, do not vote with that"
     " device and tell the committee",
 )
+_NO_ELECTION = Text(
+    "ce bulletin contrôlé ne porte pas son élection, sans laquelle rien ne se vérifie",
+    "this checked ballot does not carry its election, without which nothing can be verified",
+)
+_GIVE_ONE = Text(
+    "donnez-la : --election suivi de l'archive .bel, du dossier de l'élection ou de son zip",
+    "give it: --election and the .bel archive, the record's folder or its zip",
+)
+_FROM_FILE = Text(
+    "L'élection a été prise dans ce fichier même, qu'un appareil menteur aurait pu choisir :"
+    " comparez son empreinte à celle que montre la page de l'école, ou donnez --election.",
+    "The election was taken from this very file, where a lying device could have put its own:"
+    " compare its fingerprint with the one on the school's page, or give --election.",
+)
+_FINGERPRINT = Text("Empreinte de l'élection", "Fingerprint of the election")
+_CARRIES = Text(
+    "l'élection qu'il porte n'est pas la sienne (§15)",
+    "the election that it carries is not its own (§15)",
+)
 _REWRITTEN = Text(
     "Ce fichier a été réécrit depuis que l'appareil l'a donné (§2.2).",
     "This file was written anew since the device gave it (§2.2).",
@@ -78,19 +98,25 @@ def tracker(digest: str) -> str:
     return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 
 
-def check_opened(path: Path, archive: Path) -> list[Text]:
+def check_opened(path: Path, archive: Path | None) -> list[Text]:
     """What a checked ballot says, in lines for a person, once everything in it agrees.
+
+    Without an archive, it is judged by the election that the file carries, and that is said.
 
     Raises:
         Malformed: it is not a checked ballot of this election, or it lies.
-        Unreadable: the file or the archive cannot be read, or the file is something else.
-        Unsupported: a checked ballot of another version.
+        Unreadable: the file or the archive cannot be read, the file is something else, or there
+            is no election to judge it by.
+        Unsupported: a checked ballot or an election of another version.
     """
     self_test()
     data = _bytes(path)
     value = _checked_ballot(data)
-    election = _election(archive)
-    _same_election(value, election)
+    if archive is None:
+        election = _carried(value)
+    else:
+        election = _election(archive)
+        _same_election(value, election)
     if encode(value) != data:
         raise Malformed(*_REWRITTEN, _ORIGINAL)
     try:
@@ -98,7 +124,11 @@ def check_opened(path: Path, archive: Path) -> list[Text]:
     except Malformed as refusal:
         raise Malformed(*refusal.text.at(_WRONG), _KEEP) from refusal
     code = tracker(sha256_base64(ballot.unsigned))
-    return [Text(code, code).at(_TRACKER), *lines, _GOOD]
+    found = [Text(code, code).at(_TRACKER), *lines, _GOOD]
+    if archive is None:
+        phi = election.fingerprint
+        found += [_FROM_FILE, Text(phi, phi).at(_FINGERPRINT)]
+    return found
 
 
 def _bytes(path: Path) -> bytes:
@@ -141,6 +171,23 @@ def _same_election(value: dict[str, Any], election: Election) -> None:
         raise Malformed(*_OTHER, _SAME)
 
 
+def _carried(value: dict[str, Any]) -> Election:
+    """The election in the file, which must be the ballot's: its fingerprint decides (§15)."""
+    if "election" not in value:
+        raise Unreadable(*_NO_ELECTION, _GIVE_ONE)
+    try:
+        data = read_text(value["election"], "election").encode()
+        ours = decode(data)
+        strict = isinstance(ours, dict) and "evote" in ours
+        election = decode_election(data, strict=strict)[0]
+        ballot = value.get("ballot")
+        if isinstance(ballot, dict) and ballot.get("election_hash") != election.fingerprint:
+            raise Malformed(*_CARRIES)
+    except Malformed as refusal:
+        raise Malformed(*refusal.text.at(_WRONG), _KEEP) from refusal
+    return election
+
+
 def _election(archive: Path) -> Election:
     with open_record(archive) as record, record.archive.open("rb") as file:
         board = read_board(file)
@@ -179,10 +226,15 @@ def decode_opened(
 ) -> tuple[Ballot, list[list[int]], list[list[int]]]:
     """The unsigned ballot, the choices and the randomness of a checked ballot (§15)."""
     value = decode_datum(data, canonical=True)
-    fields = read_object(value, "evote_checked_ballot ballot choices randomness", strict=True)
+    fields = read_object(
+        value, "evote_checked_ballot ballot choices randomness election?", strict=True
+    )
     version = fields["evote_checked_ballot"]
     if type(version) is not int or version != 1:
         raise Malformed("version inconnue (§15)", "unknown version (§15)")
+    carried = read_text(fields.get("election", ""), "election").encode()
+    if "election" in fields and sha256_base64(carried) != election.fingerprint:
+        raise Malformed(*_CARRIES)
     ballot = decode_ballot(encode(fields["ballot"]), election)
     if ballot.signature is not None:
         raise Malformed("ce bulletin est signé (§15)", "this ballot is signed (§15)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from protocol.ballot import BallotContext, Opening, UnsignedBallot, verify_unsigned
 from protocol.elgamal import encrypt
-from protocol.encoding import Fields, JsonValue, decode_json, encode_json
+from protocol.encoding import Fields, JsonValue, decode_json, encode_json, sha256_base64
 from protocol.errors import MalformedError, ProofError, ProtocolError
 from protocol.group import Scalar
 from protocol.questions import Question
@@ -15,10 +15,14 @@ from protocol.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class CheckedBallot:
-    """A ballot without signature, with the votes and the randomness of its ciphertexts: §15."""
+    """A ballot without signature, with the votes and the randomness of its ciphertexts: §15.
+
+    ``election`` is the text of the election object, so that the file can be checked alone.
+    """
 
     ballot: UnsignedBallot
     opening: Opening
+    election: str | None = None
 
     @classmethod
     def decode(cls, data: bytes, questions: Sequence[Question]) -> "CheckedBallot":
@@ -28,27 +32,35 @@ class CheckedBallot:
         ballot = UnsignedBallot.decode(fields.raw("ballot"), questions)
         votes = tuple(map(_decode_vote, fields.items("choices", len(questions))))
         randomness = tuple(map(_decode_scalars, fields.items("randomness", len(questions))))
+        election = fields.optional_text("election")
         fields.finish()
-        checked = cls(ballot, Opening(votes, randomness))
+        checked = cls(ballot, Opening(votes, randomness), election)
         if checked.encode() != data:
             raise MalformedError("a checked ballot is not in canonical form", section="15")
         return checked
 
     def encode(self) -> bytes:
         """Return the canonical bytes of the file: §15."""
-        return encode_json(
-            {
-                "evote_checked_ballot": 1,
-                "ballot": self.ballot.to_json(),
-                "choices": [list(vote) for vote in self.opening.votes],
-                "randomness": [[r.encode() for r in row] for row in self.opening.randomness],
-            }
-        )
+        value: dict[str, JsonValue] = {
+            "evote_checked_ballot": 1,
+            "ballot": self.ballot.to_json(),
+            "choices": [list(vote) for vote in self.opening.votes],
+            "randomness": [[r.encode() for r in row] for row in self.opening.randomness],
+        }
+        if self.election is not None:
+            value["election"] = self.election
+        return encode_json(value)
 
 
-def export_opened(ballot: UnsignedBallot, opening: Secret[Opening]) -> bytes:
-    """Return the file that opens a ballot; from then on the ballot must never be signed: §15."""
-    return CheckedBallot(ballot, opening.reveal()).encode()
+def export_opened(
+    ballot: UnsignedBallot, opening: Secret[Opening], election: bytes | None = None
+) -> bytes:
+    """Return the file that opens a ballot; from then on the ballot must never be signed: §15.
+
+    ``election`` is the election object's exact bytes, with which the file can be checked alone.
+    """
+    text = None if election is None else election.decode()
+    return CheckedBallot(ballot, opening.reveal(), text).encode()
 
 
 def verify_opened(checked: CheckedBallot, context: BallotContext) -> None:
@@ -58,10 +70,13 @@ def verify_opened(checked: CheckedBallot, context: BallotContext) -> None:
 
     Raises:
         MalformedError: a number of parts is not that of the questions.
-        ProofError: a vote is not permitted, a ciphertext is not the one recomputed, or a proof
-            does not hold.
+        ProofError: a vote is not permitted, a ciphertext is not the one recomputed, a proof does
+            not hold, or the file carries another election.
     """
     verify_unsigned(checked.ballot, context)
+    carried = checked.election
+    if carried is not None and sha256_base64(carried.encode()) != context.fingerprint:
+        raise ProofError("a checked ballot carries another election", section="15")
     opening = checked.opening
     if not len(opening.votes) == len(opening.randomness) == len(context.questions):
         raise MalformedError("a checked ballot does not open every question", section="15")

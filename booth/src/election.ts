@@ -34,6 +34,8 @@ export interface Election {
   readonly name: string;
   readonly description: string;
   readonly fingerprint: string;
+  /** The object's exact text, whose hash the fingerprint is. */
+  readonly text: string;
   readonly publicKey: Element;
   readonly question: Question;
   readonly school: { readonly name: string; readonly uai: string };
@@ -72,6 +74,7 @@ export function decodeElection(data: Uint8Array): Election {
     name: fields.text("name"),
     description: fields.text("description"),
     fingerprint: sha256Base64(data),
+    text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(data),
     publicKey: Element.decode(fields.raw("public_key")),
     question: onlyQuestion(fields),
     ...decodeBinding(fields.raw("evote")),

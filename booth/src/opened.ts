@@ -10,6 +10,7 @@ import {
 import type { BallotContext, Opening, UnsignedBallot } from "./ballot.ts";
 import { encrypt } from "./elgamal.ts";
 import type { Ciphertext } from "./elgamal.ts";
+import { sha256Base64, utf8 } from "./encoding.ts";
 import { MalformedError, ProofError, ProtocolError } from "./errors.ts";
 import { Fields, asItems } from "./fields.ts";
 import { Scalar } from "./group.ts";
@@ -19,15 +20,23 @@ import { checkVote } from "./questions.ts";
 import type { Question, Vote } from "./questions.ts";
 import type { Secret } from "./secret.ts";
 
-/** A ballot without signature, with the votes and the randomness of its ciphertexts: §15. */
+/** A ballot without signature, with the votes and the randomness of its ciphertexts: §15.
+ *
+ * `election` is the text of the election object, with which the file can be checked alone.
+ */
 export interface CheckedBallot {
   readonly ballot: UnsignedBallot;
   readonly opening: Opening;
+  readonly election?: string;
 }
 
 /** Return the file that opens a ballot; from then on the ballot must never be signed: §15. */
-export function exportOpened(ballot: UnsignedBallot, opening: Secret<Opening>): Uint8Array {
-  return encodeChecked({ ballot, opening: opening.reveal() });
+export function exportOpened(
+  ballot: UnsignedBallot,
+  opening: Secret<Opening>,
+  election?: string,
+): Uint8Array {
+  return encodeChecked(withElection({ ballot, opening: opening.reveal() }, election));
 }
 
 /** Read the canonical file of a checked ballot; a signed one is refused: §15. */
@@ -37,11 +46,12 @@ export function decodeChecked(data: Uint8Array, questions: readonly Question[]):
   const ballot = decodeUnsigned(fields.raw("ballot"), questions);
   const votes = fields.items("choices").map(decodeVote);
   const randomness = fields.items("randomness").map(decodeScalars);
+  const election = fields.has("election") ? fields.text("election") : undefined;
   fields.finish();
   if (votes.length !== questions.length || randomness.length !== questions.length) {
     throw new MalformedError("a checked ballot does not open every question", "15");
   }
-  const checked = { ballot, opening: { votes, randomness } };
+  const checked = withElection({ ballot, opening: { votes, randomness } }, election);
   requireSameBytes(encodeChecked(checked), data);
   return checked;
 }
@@ -49,10 +59,15 @@ export function decodeChecked(data: Uint8Array, questions: readonly Question[]):
 /** Check that the ballot encrypts exactly the votes it says, and is a proper ballot: §15.
  *
  * What the voter compares is the tracker of `checked.ballot`, with the one noted before.
- * ProofError: a vote is not permitted, a ciphertext is another, or a proof does not hold.
+ * ProofError: a vote is not permitted, a ciphertext is another, a proof does not hold, or the
+ * file carries another election.
  */
 export function verifyOpened(checked: CheckedBallot, context: BallotContext): void {
   verifyUnsigned(checked.ballot, context);
+  const { election } = checked;
+  if (election !== undefined && sha256Base64(utf8(election)) !== context.fingerprint) {
+    throw new ProofError("a checked ballot carries another election", "15");
+  }
   context.questions.forEach((question, i) => {
     const vote = checked.opening.votes[i] ?? [];
     requirePermitted(question, vote);
@@ -66,14 +81,21 @@ export function verifyOpened(checked: CheckedBallot, context: BallotContext): vo
   });
 }
 
+function withElection(checked: CheckedBallot, election: string | undefined): CheckedBallot {
+  return election === undefined ? checked : { ...checked, election };
+}
+
 function encodeChecked(checked: CheckedBallot): Uint8Array {
   const { votes, randomness } = checked.opening;
+  const { election } = checked;
+  const carried: [string, JsonValue][] = election === undefined ? [] : [["election", election]];
   return encodeJson(
     members(
       ["evote_checked_ballot", 1],
       ["ballot", unsignedToJson(checked.ballot)],
       ["choices", votes],
       ["randomness", randomness.map((row) => row.map((r) => r.encode()))],
+      ...carried,
     ),
   );
 }

@@ -132,7 +132,8 @@ export class Voter {
     const context = contextOf(this.election);
     const made = makeUnsignedBallot(context, this.credential, [vote], this.rng, this.made);
     this.made += 1;
-    return new SealedBallot(made.unsigned, made.opening, this.credential, this.rng);
+    const { text } = this.election;
+    return new SealedBallot(made.unsigned, made.opening, text, this.credential, this.rng);
   }
 }
 
@@ -142,6 +143,7 @@ export class SealedBallot {
   readonly tracker: string;
   private readonly unsigned: UnsignedBallot;
   private readonly opening: Secret<Opening>;
+  private readonly election: string;
   private readonly credential: Secret<Scalar>;
   private readonly rng: Rng;
   private signed: Uint8Array | null = null;
@@ -150,11 +152,13 @@ export class SealedBallot {
   constructor(
     unsigned: UnsignedBallot,
     opening: Secret<Opening>,
+    election: string,
     credential: Secret<Scalar>,
     rng: Rng,
   ) {
     this.unsigned = unsigned;
     this.opening = opening;
+    this.election = election;
     this.credential = credential;
     this.rng = rng;
     this.tracker = trackerOf(ballotHash(unsigned));
@@ -181,7 +185,7 @@ export class SealedBallot {
       throw new OutOfOrder("a ballot that was signed is never opened");
     }
     this.opened = true;
-    return exportOpened(this.unsigned, this.opening);
+    return exportOpened(this.unsigned, this.opening, this.election);
   }
 }
 

@@ -153,6 +153,11 @@ describe("a checked ballot on another device", () => {
     assert.throws(() => examineChecked(electionData, utf8(swapped)), ProofError);
     const other = vectors.election.replace('"rehearsal":false', '"rehearsal":true');
     assert.throws(() => examineChecked(utf8(other), utf8(checked)), ProofError);
+    const escaped = JSON.stringify(vectors.election);
+    assert.ok(checked.includes(`,"election":${escaped}}`));
+    const carries = checked.replace(escaped, JSON.stringify(other));
+    assert.throws(() => examineChecked(electionData, utf8(carries)), /carries another election/);
+    assert.equal(examineChecked(electionData, utf8(checked.replace(`,"election":${escaped}`, ""))).choice, 1);
   });
 
   test("names its list, or none for blank", () => {

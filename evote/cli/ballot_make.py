@@ -39,12 +39,15 @@ def _make(options: Namespace) -> int:
     code = read_code_of_letter(options.code_file)
     archive = find_archive(options.archive)
     with opened_board(archive) as board:
-        context = board.election.context
+        election = board.election
         labels = [entry.label for entry in preau_binding(board).lists]
-        check_code(context.uuid, code, board.credentials)
+        check_code(election.uuid, code, board.credentials)
     choice = choice_of_label(labels, options.choice)
-    make = check_ballot if options.check else cast_ballot
-    made = make(context, code, vote_for(labels, choice))
+    vote = vote_for(labels, choice)
+    if options.check:
+        made = check_ballot(election, code, vote)
+    else:
+        made = cast_ballot(election.context, code, vote)
     write_file(options.out, made.data, secret=options.check)
     print(f"Suivi du bulletin : {made.tracker}")
     if options.check:

@@ -65,14 +65,14 @@ class Booth:
         self._visitor = Visitor(url)
         election = Election.decode(self._visitor.get(f"{self._api}/election.json"))
         credentials = self._visitor.get(f"{self._api}/credentials.json")
-        self._context = election.context
+        self._election, self._context = election, election.context
         self._credentials = PublicCredentials.decode(credentials)
         self._labels = election.questions[0].answers
 
     def check(self, voter: Voter) -> Checked:
         """Let a parent have a ballot opened instead of cast, and verify what it holds: §15."""
         code = self._enter(voter)
-        made = check_ballot(self._context, code, vote_for(self._labels, voter.choice))
+        made = check_ballot(self._election, code, vote_for(self._labels, voter.choice))
         verify_opened(CheckedBallot.decode(made.data, self._context.questions), self._context)
         label = "blanc" if voter.choice is None else self._labels[voter.choice]
         return Checked(made.data, label, made.tracker)

@@ -12,6 +12,7 @@ from evote.errors import Refusal
 from protocol.ballot import BallotContext, make_unsigned_ballot, sign_ballot
 from protocol.codes import credential_from_code
 from protocol.credentials import derive_credential
+from protocol.election import Election
 from protocol.opened import export_opened
 from protocol.plain_text import likeness
 from protocol.rng import Rng, system_rng
@@ -60,9 +61,10 @@ def cast_ballot(
 
 
 def check_ballot(
-    context: BallotContext, code: Secret[bytes], vote: Sequence[int], rng: Rng = system_rng
+    election: Election, code: Secret[bytes], vote: Sequence[int], rng: Rng = system_rng
 ) -> MadeBallot:
-    """Return a ballot opened instead of cast, never signed: docs/protocol.md §15."""
+    """Return a ballot opened instead of cast, never signed, with its election: §15."""
+    context = election.context
     secret = derive_credential(context.uuid, credential_from_code(context.uuid, code))
     unsigned, opening = make_unsigned_ballot(context, secret, (vote,), rng)
-    return MadeBallot(export_opened(unsigned, opening), unsigned.tracker())
+    return MadeBallot(export_opened(unsigned, opening, election.data), unsigned.tracker())

@@ -143,6 +143,9 @@ def test_a_checked_ballot_opens_and_can_not_be_cast(at: At) -> None:
     assert made.status == 0
     opened = chain.good("evote-audit", "opened", "checked.json", "--election", chain.archive)
     assert _tracker(made) in opened.out
+    alone = chain.good("evote-audit", "opened", "checked.json")
+    assert _tracker(made) in alone.out
+    assert "L'élection a été prise dans ce fichier même" in alone.out
     refused(chain.record("checked.json"), 1, "ce bulletin est refusé")
 
 

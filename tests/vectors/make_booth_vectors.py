@@ -55,7 +55,7 @@ def ballot(election: SimulatedElection, number: int, choice: int | None) -> dict
         "seed": seed,
         "tracker": unsigned.tracker(),
         "cast": sign_ballot(unsigned, secret, rng).encode().decode(),
-        "checked": export_opened(unsigned, opening).decode(),
+        "checked": export_opened(unsigned, opening, election.election.data).decode(),
     }
 
 

@@ -317,3 +317,11 @@ def test_the_verifier_opens_what_the_booth_exports(parent: Parent, tmp_path: Pat
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert tracker in done.stdout
+    alone = subprocess.run(
+        [sys.executable, "-m", "audit", "opened", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    assert tracker in alone.stdout

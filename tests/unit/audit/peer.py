@@ -32,11 +32,15 @@ def board(name: str) -> Board:
         return read_board(file)
 
 
-def election(name: str) -> Election:
+def election_bytes(name: str) -> bytes:
     with archive(name).open("rb") as file:
         datum = read_board(file).setup_datum("election")
         assert datum is not None
-        return decode_election(read_exactly(file, datum), strict=False)[0]
+        return read_exactly(file, datum)
+
+
+def election(name: str) -> Election:
+    return decode_election(election_bytes(name), strict=False)[0]
 
 
 def ballots(name: str) -> list[bytes]:

@@ -79,7 +79,7 @@ MISUSES = {
     "--json ne prend pas de valeur": ["verify", "a", "--json=1"],
     "argument inconnu : --js": ["verify", "a", "--js"],
     "--no-progress ne va pas avec --progress": ["verify", "a", "--progress", "--no-progress"],
-    "il manque --election": ["opened", "a"],
+    "il manque FICHIER": ["opened"],
 }
 
 

@@ -87,6 +87,16 @@ def test_a_checked_ballot_of_another_election_is_refused() -> None:
         verify_opened(CHECKED, replace(CONTEXT, fingerprint=sha256_base64(b"another")))
 
 
+def test_a_file_that_carries_its_election_verifies_and_any_other_election_is_refused() -> None:
+    data = export_opened(UNSIGNED, OPENING, b"election")
+    checked = CheckedBallot.decode(data, QUESTIONS)
+    assert (checked.encode(), checked.election) == (data, "election")
+    assert list(json.loads(data))[-1] == "election"
+    verify_opened(checked, CONTEXT)
+    with pytest.raises(ProofError, match=r"carries another election.*§15"):
+        verify_opened(replace(checked, election="another"), CONTEXT)
+
+
 Edit = Callable[[dict[str, Any]], object]
 MALFORMED: dict[str, Edit] = {
     "a signed ballot": lambda c: c.update(
@@ -96,6 +106,8 @@ MALFORMED: dict[str, Edit] = {
     "true as version": lambda c: c.update(evote_checked_ballot=True),
     "no version": lambda c: c.pop("evote_checked_ballot"),
     "no randomness": lambda c: c.pop("randomness"),
+    "an election that is no text": lambda c: c.update(election=1),
+    "no election, said so": lambda c: c.update(election=None),
     "an unknown member": lambda c: c.update(secret="1"),
     "members in another order": lambda c: c.update(ballot=c.pop("ballot")),
     "one question not opened": lambda c: (c["choices"].pop(), c["randomness"].pop()),
