@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -54,7 +54,7 @@ class Site:
     """The application, the school behind it, and what its parents have in hand."""
 
     app: FastAPI
-    school: School
+    school: School = field(repr=False)  # too long to be shown
     clock: ManualClock
     url: str
 
