@@ -39,7 +39,8 @@ def _checkpoint(path: Path) -> Checkpoint | None:
             data = file.read(MAX_CHECKPOINT + 1)
     except OSError as error:
         raise Unreadable(*explained(error)) from error
-    if data.startswith(b"BELENIOS") or _SIGNATURES not in data:
+    # An archive or a record's zip may have the text of a checkpoint inside.
+    if data.startswith((b"BELENIOS", b"PK")) or _SIGNATURES not in data:
         return None
     try:
         return decode_checkpoint(data)

@@ -16,7 +16,7 @@ from evote.board.reading import (
     OnBoard,
     SealedSetup,
     compare_with_board,
-    count_revoked,
+    count_activated,
     count_voted,
     read_setup,
 )
@@ -190,7 +190,7 @@ def _refusal(
         return "its credential was replaced (§19.5)"
     if ballot.credential in setup.reserves:
         voted = count_voted(connection, election, setup.reserves)
-        if voted >= count_revoked(connection, election):
+        if voted >= count_activated(connection, election, setup.reserves):
             return "its credential is a reserve that was not activated (§19.5)"
     if len(set(ballot.alphas)) < len(ballot.alphas):
         return "two of its choices share an α (§11.1)"

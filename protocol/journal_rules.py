@@ -138,13 +138,15 @@ def verify_replaced_codes(
         ProofError: the first ballot that should not be there, by its height.
     """
     revoked, usable = {key for key, _ in reissued}, frozenset(reserves)
+    # A reserve that replaces another makes nothing more usable.
+    activations = [size for key, size in reissued if key not in usable]
     votes = 0
     for height, credential in enumerate(credentials, 1):
         if credential in revoked:
             raise ProofError(f"the ballot at height {height} is of a replaced code", section="19.5")
         if credential in usable:
             votes += 1
-            if votes > sum(size <= height for _, size in reissued):
+            if votes > sum(size <= height for size in activations):
                 raise ProofError(
                     f"the ballot at height {height} is of a reserve not activated", section="19.5"
                 )

@@ -26,7 +26,7 @@ def check(case: Case) -> Finding:
         *_entries(reissued, case.credentials.index),
         *_surplus(len(reissued), case.binding),
         *_voided(case, reissued),
-        *_uncovered(case, case.binding, [entry.size for entry in reissued]),
+        *_uncovered(case, case.binding, _activations(reissued, case.binding)),
     ]
     return judged(len(reissued), faults[:MAX_FAULTS])
 
@@ -67,10 +67,16 @@ def _voided(case: Case, reissued: Sequence[Entry]) -> Iterator[Text]:
             )
 
 
+def _activations(reissued: Sequence[Entry], binding: Binding) -> list[int]:
+    """The board's size at each entry that made one more reserve usable: no reserve's own loss."""
+    reserves = set(binding.reserves)
+    return [entry.size for entry in reissued if entry.body["revoked"] not in reserves]
+
+
 def _uncovered(case: Case, binding: Binding, sizes: Sequence[int]) -> Iterator[Text]:
     """Counting each ballot by a reserve, no more of them than reserves activated by then.
 
-    ``sizes`` are those of the board at each entry, and never fall (C27).
+    ``sizes`` are those of the board at each activation, and never fall (C27).
     """
     ballots, reserves, used = case.board.ballots, set(binding.reserves), 0
     for index in range(len(ballots)):

@@ -108,9 +108,18 @@ def is_revoked(connection: Connection, election: HeldElection, credential: str) 
 
 
 def count_revoked(connection: Connection, election: HeldElection) -> int:
-    """Return how many credentials were replaced, which is how many reserves may vote: §19.5."""
+    """Return how many credentials were replaced, which is how many reserves were given: §19.5."""
     query = select(func.count()).where(RevokedRow.election_id == election.id)
     return connection.scalar(query) or 0
+
+
+def count_activated(connection: Connection, election: HeldElection, reserves: Iterable[str]) -> int:
+    """Return how many reserves may vote: as many as electors' own credentials are void: §19.5."""
+    mine = (
+        RevokedRow.election_id == election.id,
+        RevokedRow.credential.not_in(tuple(reserves)),
+    )
+    return connection.scalar(select(func.count()).where(*mine)) or 0
 
 
 def count_voted(connection: Connection, election: HeldElection, credentials: Iterable[str]) -> int:

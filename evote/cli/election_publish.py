@@ -4,7 +4,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from evote.cli.inputs import make_folder, read_birth
+from evote.cli.inputs import new_folder, read_birth
 from evote.cli.parser import Group
 from evote.cli.words import printable
 from evote.election.publishing import publish_result
@@ -60,13 +60,13 @@ def _publish(options: Namespace) -> int:
     tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
     result, minutes = options.out / "result.json", options.out / "minutes.txt"
     # A result enters the archive once: not for files that cannot be written.
-    make_folder(options.out)
-    require_writable([result, minutes], replace=True)
-    if options.decryptions or not _is_published(archive):
-        files = read_messages(options.decryptions)
-        publish_result(archive, files, tie_break, notice=_say_rejected)
-    outcome = read_outcome(archive)
-    _write(result, minutes, outcome)
+    with new_folder(options.out):
+        require_writable([result, minutes], replace=True)
+        if options.decryptions or not _is_published(archive):
+            files = read_messages(options.decryptions)
+            publish_result(archive, files, tie_break, notice=_say_rejected)
+        outcome = read_outcome(archive)
+        _write(result, minutes, outcome)
     print(outcome.minutes.decode("utf-8"))
     print(f"Publiez le dossier « {archive.parent} » : chacun peut le vérifier avec")
     print(f"  evote-audit verify {archive.parent}")

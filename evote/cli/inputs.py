@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Files and words that several commands are given, read in one way, refused in one way."""
 
+import contextlib
 import getpass
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
@@ -141,3 +142,17 @@ def make_folder(path: Path) -> None:
             f"« {printable(path)} » est un fichier, pas un dossier, ou passe par un fichier",
             "choisissez un autre nom",
         ) from cause
+
+
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """Make the folder to write to, as ``make_folder``; an error in the block leaves none behind."""
+    was_there = path.exists()
+    make_folder(path)
+    try:
+        yield
+    except BaseException:
+        if not was_there:
+            with contextlib.suppress(OSError):  # something was written to it
+                path.rmdir()
+        raise

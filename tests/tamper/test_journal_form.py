@@ -57,10 +57,13 @@ def later(number: int, touch: Touch) -> RecordDamage:
 
 
 def cancelled(touch: Touch) -> RecordDamage:
-    persons = [{"name": "Anne Lefèvre", "role": "directrice"}, {"name": "Luc", "role": "maire"}]
-    said: Json = {"reason": "Une erreur dans les listes", "persons": persons}
+    # Told anew each time, since the touch changes it in place.
+    def tell(_: Json) -> Json:
+        persons = [{"name": "Anne Lefèvre", "role": "directrice"}, {"name": "Luc", "role": "maire"}]
+        return [("cancelled", {"reason": "Une erreur dans les listes", "persons": persons})]
+
     touches: dict[str, Touch] = {
-        "tell ballot 2": lambda _: [("cancelled", said)],
+        "tell ballot 2": tell,
         "body 7": touch,
         "ballots": lambda ballots: ballots[:2],
     }

@@ -39,6 +39,9 @@ TABLE: Table = {
     "a reserve that votes before its activation": made(
         "C30", "", {"tell ballot 2": told(), "tell ballot 4": told(reissue(ABSENT))}
     ),
+    "a reserve given for the loss of another, that nobody had": made(
+        "C30", "", {"tell ballot 2": told(reissue(SECOND))}
+    ),
     "two reserves for one replaced code": made("C30", "", {}, world=TWO_RESERVES),
     "the second reserve before its activation": made(
         "C30", "", {"tell ballot 5": told(reissue(OTHER_ABSENT))}, world=TWO_RESERVES
@@ -64,7 +67,7 @@ TABLE: Table = {
         {"tell ballot 2": told(*(reissue(n) for n in (ABSENT, OTHER_ABSENT, SECOND, THIRD)))},
     ),
     "more ballots than electors": made(
-        "C17",
+        "C17 C30",
         "",
         {"tell ballot 0": told(reissue(THIRD), reissue(SECOND)), "tell ballot 2": told()},
         world=replace(

@@ -42,8 +42,10 @@ def folder(path: Path, files: Files) -> Path:
     return path
 
 
-def zipped(path: Path, record: Path, *, inside: str = "") -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+def zipped(
+    path: Path, record: Path, *, inside: str = "", method: int = zipfile.ZIP_DEFLATED
+) -> Path:
+    with zipfile.ZipFile(path, "w", method) as bundle:
         for file in sorted(record.iterdir()):
             bundle.write(file, f"{inside}{file.name}")
     return path
@@ -138,7 +140,9 @@ def test_a_cancelled_election_says_so_first(tmp_path: Path, run: Run) -> None:
 def test_an_earlier_checkpoint_is_enough(tmp_path: Path, run: Run) -> None:
     early = folder(tmp_path / "early", served(until="Ballot"))
     late = folder(tmp_path / "late", served())
-    for since in (early, early / NAME, early / "board.checkpoint", early / "journal.checkpoint"):
+    stored = zipped(tmp_path / "stored.zip", early, method=zipfile.ZIP_STORED)  # as a server's is
+    files = (early / NAME, early / "board.checkpoint", early / "journal.checkpoint")
+    for since in (early, *files, zipped(tmp_path / "early.zip", early), stored):
         status, value = judged(run, late, "--since", since)
         assert status == 0
         assert next(c for c in value["checks"] if c["id"] == "C26")["outcome"] == "passed"
