@@ -85,7 +85,15 @@ def _tie(verdict: Verdict, found: dict[str, Any]) -> Text | None:
     lists = enumerated([quoted(shown(binding.lists[j].label)) for j in tied])
     how = []
     if "births" in found:
-        how.append(Text("par l'âge", "by age"))
+        # Nobody but the committee knows whether they are right, so they are shown.
+        born = [f"{shown(label)} {date}" for label, date in found["births"].items()]
+        dates = " ; ".join(born)
+        how.append(
+            Text(
+                f"par l'âge, d'après les dates de naissance déclarées par le bureau ({dates})",
+                f"by age, after the birth dates declared by the committee ({dates})",
+            )
+        )
     if "lots" in found:
         drawn = enumerated([quoted(shown(label)) for label in sorted(found["lots"])])
         some = len(found["lots"]) < len(tied)

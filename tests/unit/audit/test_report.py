@@ -212,14 +212,12 @@ def test_a_person_is_a_member_of_the_committee() -> None:
     assert french.count("membre") == french.count("du bureau")
 
 
+BY_AGE = "départagée par l'âge, d'après les dates de naissance déclarées par le bureau"
 TIES = {
-    "ages decide": "départagée par l'âge",
-    "all of one age, lots decide": (
-        "départagée par l'âge, puis par tirage au sort, déclaré par le bureau"
-    ),
+    "ages decide": "",
+    "all of one age, lots decide": ", puis par tirage au sort, déclaré par le bureau",
     "one elder, lots for the other seat": (
-        "départagée par l'âge, puis par tirage au sort entre « Trois » et « Une », déclaré par"
-        " le bureau"
+        ", puis par tirage au sort entre « Trois » et « Une », déclaré par le bureau"
     ),
 }
 
@@ -228,9 +226,12 @@ TIES = {
 def test_what_decided_a_tie_is_said(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, phrase: str, said: str
 ) -> None:
-    text, _ = reported(capsys, tmp_path, {"result evote": HONEST[phrase]}, TIE)
+    text, value = reported(capsys, tmp_path, {"result evote": HONEST[phrase]}, TIE)
     whole = " ".join(text.split())
-    assert f"égalité entre « Une », « Deux » et « Trois », {said} Vérifications" in whole
+    dates = " ; ".join(f"{label} {date}" for label, date in value["seats"]["births"].items())
+    assert dates.count("-") == 6
+    tie = "égalité entre « Une », « Deux » et « Trois »"
+    assert f"{tie}, {BY_AGE} ({dates}){said} Vérifications" in whole
 
 
 def test_no_tie_no_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
