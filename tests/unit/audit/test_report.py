@@ -228,7 +228,9 @@ def test_what_decided_a_tie_is_said(
 ) -> None:
     text, value = reported(capsys, tmp_path, {"result evote": HONEST[phrase]}, TIE)
     whole = " ".join(text.split())
-    dates = " ; ".join(f"{label} {date}" for label, date in value["seats"]["births"].items())
+    seats = value["seats"]
+    assert isinstance(seats, dict)
+    dates = " ; ".join(f"{label} {date}" for label, date in seats["births"].items())
     assert dates.count("-") == 6
     tie = "égalité entre « Une », « Deux » et « Trois »"
     assert f"{tie}, {BY_AGE} ({dates}){said} Vérifications" in whole
