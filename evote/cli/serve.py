@@ -2,6 +2,7 @@
 """``evote serve``: the pages and the booth, until Ctrl-C."""
 
 import os
+import socket
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -17,6 +18,7 @@ from evote.settings import SettingsError, read_settings
 from evote.web.assets import AssetsMissing, read_assets
 from evote.web.booth import booth_files
 from evote.web.serving import migrate_database, serve
+from tally.french import reason
 
 _EPILOG: Final = """\
 Les réglages viennent de l'environnement : PREAU_DATABASE_URL, PREAU_PUBLIC_URL,
@@ -37,6 +39,7 @@ def main(arguments: list[str]) -> int:
             "le port ou le nombre de processus n'est pas possible",
             f"--port de 1 à {MAX_PORT} (8000 d'habitude), --workers de 1 à {MAX_WORKERS}",
         )
+    _require_free(options.host, options.port)
     if options.ready_made is not None:
         _make_ready(options)
     if options.no_upkeep:
@@ -70,6 +73,20 @@ def _parser() -> FrenchParser:
     add("--no-upkeep", action="store_true", help="laisser à evote worker l'entretien")
     add("--ready-made", type=Path, metavar="DOSSIER", help="une école imaginaire toute prête")
     return parser
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as cause:
+            raise Refusal(
+                f"on ne peut pas écouter sur {host}, port {port} : {reason(cause)}",
+                "si un autre programme s'en sert, choisissez un autre port, par exemple "
+                "--port 8080",
+            ) from cause
 
 
 def _make_ready(options: Namespace) -> None:

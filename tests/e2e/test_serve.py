@@ -80,3 +80,17 @@ def test_unsafe_settings_are_refused_in_one_sentence(
     said = capsys.readouterr().err
     assert "codes and ballots need https" in said
     assert "PREAU_KEY_FOLDER is missing" in said
+
+
+def test_a_port_that_is_taken_is_refused_in_one_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 1
+    said = capsys.readouterr()
+    assert f"port {port}" in said.err
+    assert "--port" in said.err
+    assert said.out == ""
