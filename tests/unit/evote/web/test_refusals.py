@@ -91,7 +91,8 @@ def nothing(_site: Site) -> None:
 
 
 def twisted(site: Site) -> str:
-    return vote_of(site, 0).replace('"challenge":"1', '"challenge":"2', 1)
+    before, name, after = vote_of(site, 0).partition('"challenge":"')
+    return before + name + ("2" if after[0] == "1" else "1") + after[1:]
 
 
 # Why, what comes before, the request, and the status and word of its answer.
