@@ -27,7 +27,6 @@ from protocol.archive import ArchiveHeader, ArchiveWriter, read_archive
 from protocol.ballot import make_unsigned_ballot, sign_ballot
 from protocol.bindings import CandidateList, School
 from protocol.board import Board, read_board
-from protocol.ceremony import sign_setup
 from protocol.codes import credential_from_code
 from protocol.counting import EncryptedTally, SizedTally
 from protocol.credentials import derive_credential
@@ -39,6 +38,7 @@ from protocol.events import EventKind
 from protocol.pki import derive_keys
 from protocol.rng import system_rng
 from protocol.secret import Secret
+from protocol.trustee_signatures import sign_statement
 from setup.fetch_peer import peer_folder
 from tally.count import count_result
 
@@ -201,7 +201,7 @@ def _count(
 ) -> None:
     """Append everything from closing to the result: §11."""
     signatures = tuple(
-        sign_setup(derive_keys(ceremony.memories[i - 1].seed), board.setup_statement, i)
+        sign_statement(derive_keys(ceremony.memories[i - 1].seed), board.setup_statement, i)
         for i in range(1, THRESHOLD + 1)
     )
     tally = total.encode()

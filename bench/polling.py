@@ -35,7 +35,6 @@ from evote.roll.sign_ins import count_signed_in
 from evote.web.booth import booth_files
 from protocol.ballot import BallotContext
 from protocol.board import read_board
-from protocol.ceremony import sign_setup
 from protocol.codes import encode_code
 from protocol.encoding import random_base58
 from protocol.notes import LogKey
@@ -44,6 +43,7 @@ from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 from protocol.setup_signatures import SetupSignatures
+from protocol.trustee_signatures import sign_statement
 
 SIZE: Final = 3
 PUBLIC_URL: Final = "http://localhost:8000"
@@ -107,7 +107,7 @@ def _replayed(seeds: Secret[bytes]) -> Rng:
 def _signatures(archive: bytes, ceremony: FinishedCeremony) -> bytes:
     statement = read_board(io.BytesIO(archive)).setup_statement
     signed = tuple(
-        sign_setup(derive_keys(ceremony.memories[i - 1].seed), statement, i)
+        sign_statement(derive_keys(ceremony.memories[i - 1].seed), statement, i)
         for i in range(1, THRESHOLD + 1)
     )
     return SetupSignatures(statement.uuid, statement.setup_event, signed).encode()

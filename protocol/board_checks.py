@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 
 from protocol.ballot import Ballot, verify_ballot
 from protocol.board import Board
-from protocol.ceremony import verify_setup_signatures
 from protocol.combination import verify_partial_decryptions
 from protocol.counting import Count, count_ballots
 from protocol.errors import ProofError, ProtocolError
 from protocol.result import compute_votes, verify_possible
+from protocol.trustee_signatures import verify_enough_signatures
 
 Progress = Callable[[int], None]
 """Called with the number of ballots verified so far."""
@@ -68,7 +68,7 @@ def verify_tally(board: Board, *, progress: Progress | None = None) -> Count:
         raise ProofError("the number or weight of the counted ballots is wrong", section="11.2")
     if sized.setup_signatures is not None:
         parameters = board.trustees.threshold_parameters()
-        verify_setup_signatures(parameters, board.setup_statement, sized.setup_signatures)
+        verify_enough_signatures(parameters, board.setup_statement, sized.setup_signatures)
     return count
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.blame import TrusteeFault, blame
-from protocol.certificates import MAX_TRUSTEES, Certificate
+from protocol.certificates import Certificate
 from protocol.encoding import Fields, JsonValue
-from protocol.errors import MalformedError, ProofError, ProtocolError
+from protocol.errors import MalformedError, ProofError
 from protocol.group import Element
 from protocol.pki import TrusteeKeys
 from protocol.plain_text import plain_text, verify_distinct
@@ -174,75 +174,21 @@ class SetupStatement:
     fingerprint: str
     setup_event: str
 
+    @property
+    def label(self) -> str:
+        """The label of set-up signatures: §2.5."""
+        return SETUP_LABEL
+
+    @property
+    def what(self) -> str:
+        """What a fault calls such a signature."""
+        return "set-up signature"
+
+    @property
+    def section(self) -> str:
+        """Where docs/protocol.md says who signs it."""
+        return "7.13"
+
     def parts(self, index: int) -> tuple[str, ...]:
         """Return what trustee ``index`` signs: §7.13."""
         return (self.uuid, self.fingerprint, self.setup_event, str(index))
-
-
-@dataclass(frozen=True, slots=True)
-class SetupSignature:
-    """One trustee's signature of the set-up, with its number: §7.13, §11.2."""
-
-    trustee: int
-    signature: Proof
-
-    @classmethod
-    def decode(cls, value: JsonValue) -> "SetupSignature":
-        """Read ``{"trustee":i,"signature":…}``; nothing is verified yet: §11.2."""
-        fields = Fields(value, where="set-up signature", section="11.2")
-        trustee = fields.integer("trustee", 1, MAX_TRUSTEES)
-        signed = cls(trustee, Proof.decode(fields.raw("signature")))
-        fields.finish()
-        return signed
-
-    def encode(self) -> JsonValue:
-        """Return the object, its members in the order of §11.2."""
-        return {"trustee": self.trustee, "signature": self.signature.encode()}
-
-
-def sign_setup(
-    keys: TrusteeKeys, statement: SetupStatement, index: int, rng: Rng = system_rng
-) -> SetupSignature:
-    """Sign the set-up as trustee ``index``, who has checked it: §7.13."""
-    return SetupSignature(index, sign(SETUP_LABEL, statement.parts(index), keys.signing, rng))
-
-
-def verify_setup_signature(
-    verification_key: Element, statement: SetupStatement, signed: SetupSignature
-) -> None:
-    """Check one trustee's signature of the set-up; TrusteeFault names it: §7.13.
-
-    Args:
-        verification_key: of this trustee's certificate.
-        statement: the set-up.
-        signed: the signature.
-    """
-    with blame(signed.trustee, "set-up signature"):
-        parts = statement.parts(signed.trustee)
-        verify_signature(SETUP_LABEL, parts, verification_key, signed.signature)
-
-
-def verify_setup_signatures(
-    parameters: ThresholdParameters,
-    statement: SetupStatement,
-    signatures: Sequence[SetupSignature],
-) -> None:
-    """Check that at least t trustees signed the set-up, in increasing order: §7.13, §11.2.
-
-    Raises:
-        TrusteeFault: a signature that does not hold, surplus ones too.
-        ProtocolError: too few, out of order or of no trustee.
-    """
-    numbers = [signed.trustee for signed in signatures]
-    if numbers != sorted(set(numbers)):
-        raise ProtocolError("set-up signatures are not in increasing order", section="11.2")
-    for signed in signatures:
-        if signed.trustee > parameters.size:
-            raise ProtocolError("a set-up signature is of no trustee", section="7.13")
-        key = parameters.certificates[signed.trustee - 1].verification_key
-        verify_setup_signature(key, statement, signed)
-    if len(signatures) < parameters.threshold:
-        raise ProofError(
-            f"{len(signatures)} trustees signed the set-up, {parameters.threshold} are needed",
-            section="7.13",
-        )

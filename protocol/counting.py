@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.ballot import Ballot
-from protocol.ceremony import SetupSignature
 from protocol.datum import (
     EVOTE,
     big_integer,
@@ -22,6 +21,7 @@ from protocol.errors import MalformedError, ProofError
 from protocol.group import Element, Scalar
 from protocol.public_credentials import MAX_WEIGHT, PublicCredentials
 from protocol.questions import Question
+from protocol.trustee_signatures import TrusteeSignature, decode_signatures
 
 VERSION: Final = 1
 MAX_BALLOTS: Final = 2**40
@@ -70,7 +70,7 @@ class SizedTally:
     num_tallied: int
     total_weight: int
     encrypted_tally: str
-    setup_signatures: tuple[SetupSignature, ...] | None = None
+    setup_signatures: tuple[TrusteeSignature, ...] | None = None
 
     @classmethod
     def decode(cls, data: bytes, *, ignore_unknown: bool = False) -> "SizedTally":
@@ -101,10 +101,10 @@ class SizedTally:
         return encode_json(members)
 
 
-def _decode_evote(fields: Fields) -> tuple[SetupSignature, ...]:
+def _decode_evote(fields: Fields) -> tuple[TrusteeSignature, ...]:
     evote = fields.object(EVOTE)
     evote.integer("version", VERSION, VERSION)
-    signatures = tuple(SetupSignature.decode(item) for item in evote.items("setup_signatures"))
+    signatures = decode_signatures(evote.items("setup_signatures"), section="11.2")
     evote.finish()
     return signatures
 

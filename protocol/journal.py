@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.bindings import MAX_TIME
-from protocol.certificates import MAX_TRUSTEES
 from protocol.datum import require_canonical
 from protocol.encoding import (
     MAX_INTEGER,
@@ -22,7 +21,7 @@ from protocol.encoding import (
 from protocol.errors import MalformedError
 from protocol.journal_bodies import SIGNED_KINDS, Body, EntryKind, decode_body, decode_kind
 from protocol.merkle import LogPosition
-from protocol.proofs.proof import Proof
+from protocol.trustee_signatures import TrusteeSignature, are_in_order, decode_signatures
 
 VERSION: Final = 1
 MINUTE: Final = 60
@@ -31,27 +30,6 @@ MAX_JOURNAL_BYTES: Final = 2**24
 
 BoardPosition = LogPosition
 """Where the board stood when an entry was written: §19.1."""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberSignature:
-    """A trustee's signature of an entry, with its number; not verified yet: §19.1."""
-
-    trustee: int
-    signature: Proof
-
-    @classmethod
-    def decode(cls, value: JsonValue) -> "MemberSignature":
-        """Read ``{"trustee":i,"signature":…}``: §19.1."""
-        fields = Fields(value, where="signature of an entry", section="19.1")
-        trustee = fields.integer("trustee", 1, MAX_TRUSTEES)
-        signed = cls(trustee, Proof.decode(fields.raw("signature")))
-        fields.finish()
-        return signed
-
-    def encode(self) -> JsonValue:
-        """Return the object, its members in the order of §19.1."""
-        return {"trustee": self.trustee, "signature": self.signature.encode()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +47,7 @@ class JournalEntry:
     at: int
     board: BoardPosition
     body: Body
-    signatures: tuple[MemberSignature, ...] = ()
+    signatures: tuple[TrusteeSignature, ...] = ()
 
     @property
     def kind(self) -> EntryKind:
@@ -119,10 +97,9 @@ class JournalEntry:
         return encode_json(members)
 
 
-def _decode_signatures(fields: Fields) -> tuple[MemberSignature, ...]:
-    signatures = tuple(map(MemberSignature.decode, fields.items("signatures")))
-    numbers = [signed.trustee for signed in signatures]
-    if numbers != sorted(set(numbers)):
+def _decode_signatures(fields: Fields) -> tuple[TrusteeSignature, ...]:
+    signatures = decode_signatures(fields.items("signatures"), section="19.1")
+    if not are_in_order(signatures):
         raise fields.error("has signatures that are not in increasing order of trustee")
     return signatures
 
@@ -133,7 +110,7 @@ def next_entry(
     now: int,
     board: BoardPosition,
     body: Body,
-    signatures: Iterable[MemberSignature] = (),
+    signatures: Iterable[TrusteeSignature] = (),
 ) -> JournalEntry:
     """Return the entry that follows ``previous``, None for an empty journal: §19.1.
 

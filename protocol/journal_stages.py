@@ -4,12 +4,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from protocol.ceremony import Member, SetupSignature
+from protocol.ceremony import Member
 from protocol.datum import hash_text
 from protocol.encoding import Fields, JsonValue, decode_base64_digest
 from protocol.journal_kinds import MAX_COUNT, EntryKind, reason_text
 from protocol.merkle import LogPosition
 from protocol.plain_text import verify_distinct
+from protocol.trustee_signatures import TrusteeSignature, decode_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ class Opened:
     """The vote was opened, the set-up being signed: §7.13."""
 
     kind: ClassVar = EntryKind.OPENED
-    setup_signatures: tuple[SetupSignature, ...]
+    setup_signatures: tuple[TrusteeSignature, ...]
 
     @classmethod
     def read(cls, fields: Fields) -> "Opened":
         """Read the members: §19.2."""
-        return cls(tuple(map(SetupSignature.decode, fields.items("setup_signatures"))))
+        signatures = fields.items("setup_signatures")
+        return cls(decode_signatures(signatures, section="19.2"))
 
     def encode(self) -> JsonValue:
         """Return the body, its members in the order of §19.2."""

@@ -3,9 +3,9 @@
 
 from dataclasses import dataclass
 
-from protocol.ceremony import SetupSignature
 from protocol.datum import hash_text, require_canonical
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json, own_uuid
+from protocol.trustee_signatures import TrusteeSignature, decode_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class SetupSignatures:
 
     uuid: str
     setup_event: str
-    signatures: tuple[SetupSignature, ...]
+    signatures: tuple[TrusteeSignature, ...]
 
     @classmethod
     def decode(cls, data: bytes) -> "SetupSignatures":
@@ -22,7 +22,7 @@ class SetupSignatures:
         fields = Fields(decode_canonical_json(data), where="set-up signatures", section="17.1")
         fields.integer("version", 1, 1)
         uuid, setup_event = own_uuid(fields), hash_text(fields, "setup_event")
-        signatures = tuple(SetupSignature.decode(item) for item in fields.items("signatures"))
+        signatures = decode_signatures(fields.items("signatures"), section="17.1")
         fields.finish()
         result = cls(uuid, setup_event, signatures)
         require_canonical(result.encode(), data, where="set-up signatures")

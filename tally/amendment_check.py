@@ -3,10 +3,10 @@
 
 from protocol.errors import ProtocolError
 from protocol.journal import next_entry
-from protocol.journal_signatures import sign_entry
 from protocol.journal_state import JournalState
 from protocol.pki import derive_keys
 from protocol.rng import Rng, system_rng
+from protocol.trustee_signatures import sign_statement
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tally.boards import ALERT, own_number, require_own_election
 from tally.errors import Refusal, refuse
@@ -69,5 +69,5 @@ def sign_amendment(
 ) -> AmendmentSignatureMessage:
     """Sign an amendment that was checked and read: §19.4."""
     keys = derive_keys(memory.seed)
-    signed = sign_entry(keys, message.statement, memory.index, rng)
+    signed = sign_statement(keys, message.statement, memory.index, rng)
     return AmendmentSignatureMessage(message, signed)

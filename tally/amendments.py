@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from protocol.ceremony import MAX_MEMBERS
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json, own_uuid
-from protocol.journal import MemberSignature
 from protocol.journal_bodies import (
     Amendment,
     BoothReplaced,
@@ -18,6 +17,7 @@ from protocol.journal_bodies import (
 )
 from protocol.journal_signatures import EntryStatement
 from protocol.proofs.proof import Proof
+from protocol.trustee_signatures import TrusteeSignature
 from tally.messages import fingerprint_text
 
 VERSION = 1
@@ -54,7 +54,7 @@ class AmendmentSignatureMessage:
     """``amendment-m-signature-i.json``: trustee i has read an amendment and signs it."""
 
     amendment: AmendmentMessage
-    signed: MemberSignature
+    signed: TrusteeSignature
 
     @classmethod
     def decode(cls, data: bytes) -> "AmendmentSignatureMessage":
@@ -62,7 +62,7 @@ class AmendmentSignatureMessage:
         fields = _open(data, "evote_amendment_signature")
         amendment = AmendmentMessage(own_uuid(fields), fingerprint_text(fields), _body(fields))
         trustee = fields.integer("trustee", 1, MAX_MEMBERS)
-        signed = MemberSignature(trustee, Proof.decode(fields.raw("signature")))
+        signed = TrusteeSignature(trustee, Proof.decode(fields.raw("signature")))
         fields.finish()
         return cls(amendment, signed)
 

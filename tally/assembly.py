@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from protocol.bindings import Ceremony
 from protocol.ceremony import (
     Member,
-    SetupSignature,
     SetupStatement,
     Transcript,
     verify_commitments,
-    verify_setup_signatures,
     verify_transcript,
 )
 from protocol.encoding import sha256_hex
 from protocol.first_message import FirstMessage, verify_first_messages
 from protocol.setup_signatures import SetupSignatures
+from protocol.trustee_signatures import TrusteeSignature, verify_enough_signatures
 from protocol.trustees import Trustees, verify_trustees
 from tally.errors import Refusal
 from tally.french import count
@@ -80,7 +79,7 @@ def assemble_setup_signatures(
         Refusal: another set-up, an invalid signature, or too few.
     """
     parameters = trustees.threshold_parameters()
-    found: dict[int, SetupSignature] = {}
+    found: dict[int, TrusteeSignature] = {}
     for label, data in files.items():
         with blaming(names):
             message = SetupSignatureMessage.decode(data)
@@ -91,7 +90,7 @@ def assemble_setup_signatures(
                 "demandez à ce membre de signer l'archive que vous allez ouvrir : "
                 "evote-tally check-setup",
             )
-        found[message.trustee] = SetupSignature(message.trustee, message.signature)
+        found[message.trustee] = TrusteeSignature(message.trustee, message.signature)
     if len(found) < parameters.threshold:
         raise Refusal(
             f"{count(len(found), 'signature')} d'ouverture, il en faut {parameters.threshold}",
@@ -99,7 +98,7 @@ def assemble_setup_signatures(
         )
     signatures = tuple(found[index] for index in sorted(found))
     with blaming(names):
-        verify_setup_signatures(parameters, statement, signatures)
+        verify_enough_signatures(parameters, statement, signatures)
     return SetupSignatures(statement.uuid, statement.setup_event, signatures)
 
 

@@ -17,12 +17,12 @@ from protocol.decryption import (
 from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import BoardState, EventKind
-from protocol.journal import MemberSignature
 from protocol.journal_bodies import ClosingSigned
-from protocol.journal_signatures import EntryStatement, verify_entry_signature
+from protocol.journal_signatures import EntryStatement
 from protocol.journal_state import JournalState, Phase
 from protocol.merkle import LogPosition
 from protocol.result import Result
+from protocol.trustee_signatures import TrusteeSignature, verify_trustee_signature
 from tally.archive_file import NewEntry
 from tally.boards import is_served, member_names
 from tally.count import TieBreak, count_result
@@ -53,7 +53,7 @@ class Gathered:
     added: Mapping[int, bytes]
     partials: Mapping[int, PartialDecryption]
     rejected: tuple[Rejected, ...]
-    signatures: tuple[MemberSignature, ...] = ()
+    signatures: tuple[TrusteeSignature, ...] = ()
 
 
 def gather_decryptions(
@@ -195,7 +195,7 @@ class _Part:
     owner: int
     encoded: bytes
     partial: PartialDecryption
-    signed: MemberSignature | None = None
+    signed: TrusteeSignature | None = None
 
 
 def _read(board: Board, data: bytes, closing: ClosingSigned | None) -> _Part:
@@ -228,7 +228,7 @@ def _read(board: Board, data: bytes, closing: ClosingSigned | None) -> _Part:
 
 def _read_closing(
     board: Board, message: DecryptionMessage, closing: ClosingSigned | None, who: str
-) -> MemberSignature | None:
+) -> TrusteeSignature | None:
     # §17.4: who decrypts an election of version 2 has read its journal, and signs it so.
     signed = message.closing
     if (signed is None) != (closing is None):
@@ -237,11 +237,11 @@ def _read_closing(
         return None
     if signed.body != closing:
         raise _SetAside(who, "elle signe une autre clôture ou un autre journal")
-    signature = MemberSignature(message.owner, signed.signature)
+    signature = TrusteeSignature(message.owner, signed.signature)
     statement = EntryStatement(message.uuid, message.fingerprint, closing)
     certificate = board.trustees.threshold_parameters().certificates[message.owner - 1]
     try:
-        verify_entry_signature(certificate.verification_key, statement, signature)
+        verify_trustee_signature(certificate.verification_key, statement, signature)
     except ProtocolError as cause:
         raise _SetAside(
             who, f"sa signature de la clôture n'est pas valable {cite(cause)}"

@@ -11,10 +11,11 @@ from protocol.board import Board
 from protocol.decryption import PartialDecryption, make_partial_decryption
 from protocol.events import BoardState
 from protocol.journal_bodies import ClosingSigned
-from protocol.journal_signatures import EntryStatement, sign_entry
+from protocol.journal_signatures import EntryStatement
 from protocol.merkle import LogPosition
 from protocol.pki import derive_keys
 from protocol.rng import Rng, system_rng
+from protocol.trustee_signatures import sign_statement
 from tally.boards import is_served, member_names, own_number, require_own_election
 from tally.errors import Refusal
 from tally.memory import SeenBoard, Step, TrusteeMemory
@@ -139,5 +140,5 @@ def _sign_closing(
 ) -> SignedClosing:
     # §19.4: who decrypts has read the journal, and signs it so.
     statement = EntryStatement(board.election.uuid, board.election.fingerprint, body)
-    signed = sign_entry(derive_keys(memory.seed), statement, memory.index, rng)
+    signed = sign_statement(derive_keys(memory.seed), statement, memory.index, rng)
     return SignedClosing(body, signed.signature)

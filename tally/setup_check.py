@@ -4,12 +4,12 @@
 from dataclasses import replace
 
 from protocol.board import Board
-from protocol.ceremony import sign_setup
 from protocol.encoding import sha256_hex
 from protocol.events import BoardState
 from protocol.merkle import LogPosition
 from protocol.pki import derive_keys
 from protocol.rng import Rng, system_rng
+from protocol.trustee_signatures import sign_statement
 from tally.boards import own_number, require_own_election
 from tally.errors import Refusal
 from tally.memory import Profile, SeenBoard, Step, TrusteeMemory
@@ -62,7 +62,7 @@ def seal_to_election(
     if not board.is_preau or board.state is not BoardState.SET_UP:
         return sealed, None
     statement = board.setup_statement
-    signed = sign_setup(derive_keys(memory.seed), statement, memory.index, rng)
+    signed = sign_statement(derive_keys(memory.seed), statement, memory.index, rng)
     return sealed, SetupSignatureMessage(
         statement.uuid, fingerprint, statement.setup_event, memory.index, signed.signature
     )

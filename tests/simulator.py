@@ -16,7 +16,7 @@ from functools import cached_property
 from protocol.archive import ArchiveHeader, ArchiveWriter
 from protocol.ballot import Ballot, make_unsigned_ballot, sign_ballot
 from protocol.bindings import CandidateList, EvoteBinding, School, question_of_lists
-from protocol.ceremony import SetupStatement, sign_setup
+from protocol.ceremony import SetupStatement
 from protocol.codes import credential_from_code, random_code
 from protocol.counting import Count, SizedTally, count_ballots
 from protocol.credentials import derive_credential, public_credential
@@ -31,7 +31,7 @@ from protocol.encoding import sha256_hex
 from protocol.events import Event, EventKind, Head, next_event
 from protocol.first_message import FirstMessage
 from protocol.group import Scalar
-from protocol.journal import MINUTE, JournalEntry, MemberSignature, next_entry
+from protocol.journal import MINUTE, JournalEntry, next_entry
 from protocol.journal_bodies import (
     SIGNED_KINDS,
     Body,
@@ -42,7 +42,7 @@ from protocol.journal_bodies import (
     Sealed,
     Tallied,
 )
-from protocol.journal_signatures import EntryStatement, sign_entry
+from protocol.journal_signatures import EntryStatement
 from protocol.merkle import LogPosition
 from protocol.notes import Checkpoint, LogKey, sign_checkpoint
 from protocol.pki import TrusteeKeys, derive_keys
@@ -53,6 +53,7 @@ from protocol.secret import Secret
 from protocol.server_binding import BOARD, JOURNAL, BoothFile, ServerBinding, key_name
 from protocol.setup_data import SetupData
 from protocol.setup_signatures import SetupSignatures
+from protocol.trustee_signatures import TrusteeSignature, sign_statement
 from protocol.trustees import Trustees
 from tally.assembly import assemble_ceremony
 from tally.count import TieBreak, count_result
@@ -232,7 +233,8 @@ class SimulatedElection:
         """The record's file: t trustees have signed the set-up."""
         rng = self._rng("setup")
         signed = tuple(
-            sign_setup(self.keys(i), self.statement, i, rng) for i in range(1, self.threshold + 1)
+            sign_statement(self.keys(i), self.statement, i, rng)
+            for i in range(1, self.threshold + 1)
         )
         return SetupSignatures(self.uuid, self.statement.setup_event, signed)
 
@@ -360,14 +362,14 @@ class SimulatedElection:
         """What members sign of this body."""
         return EntryStatement(self.uuid, self.election.fingerprint, body)
 
-    def signatures_of(self, body: Body) -> tuple[MemberSignature, ...]:
+    def signatures_of(self, body: Body) -> tuple[TrusteeSignature, ...]:
         """The signatures of the first t trustees, where this kind has any."""
         if body.kind not in SIGNED_KINDS:
             return ()
         rng = self._rng(f"journal/{body.kind.value}")
         statement = self.statement_of(body)
         return tuple(
-            sign_entry(self.keys(i), statement, i, rng) for i in range(1, self.threshold + 1)
+            sign_statement(self.keys(i), statement, i, rng) for i in range(1, self.threshold + 1)
         )
 
     def write(self, bodies: Sequence[Told]) -> tuple[JournalEntry, ...]:

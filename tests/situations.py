@@ -14,8 +14,8 @@ from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.voting import note_incident, suspend_vote
 from evote.web.booth import encode_booth
 from protocol.ceremony import Member
-from protocol.journal_signatures import sign_entry
 from protocol.server_binding import BoothFile
+from protocol.trustee_signatures import sign_statement
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tests.db.school import NOON
 from tests.simulator import CLOSES_AT, OPENS_AT
@@ -94,7 +94,9 @@ def _amend(site: Site) -> None:
 def _sign(site: Site, message: AmendmentMessage) -> None:
     keys = {i: site.school.election.keys(i) for i in (1, 2)}
     signed = {
-        str(i): AmendmentSignatureMessage(message, sign_entry(key, message.statement, i)).encode()
+        str(i): AmendmentSignatureMessage(
+            message, sign_statement(key, message.statement, i)
+        ).encode()
         for i, key in keys.items()
     }
     take_amendment(site.school.database, site.school.uuid, signed, site.clock)

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, insert, select
 from evote.database.board_tables import EventRow
 from evote.database.common_tables import JournalRow
 from evote.database.elections import HeldElection
-from protocol.journal import JournalEntry, MemberSignature, next_entry
+from protocol.journal import JournalEntry, next_entry
 from protocol.journal_bodies import Body
 from protocol.merkle import LogPosition, TreeHasher, leaf_hash
+from protocol.trustee_signatures import TrusteeSignature
 
 EVENTS_A_TIME = 1000
 
@@ -24,7 +25,7 @@ def append_entry(
     election: HeldElection,
     now: int,
     body: Body,
-    signatures: Iterable[MemberSignature] = (),
+    signatures: Iterable[TrusteeSignature] = (),
 ) -> JournalEntry:
     """Add the next entry, with the board's position in this transaction: §19.1.
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from evote.election.reading import SIGNATURES_NAME, preau_binding
 from evote.errors import Refusal, Unreadable
 from protocol.board import Board
-from protocol.ceremony import verify_setup_signatures
 from protocol.errors import ProtocolError
 from protocol.setup_signatures import SetupSignatures
+from protocol.trustee_signatures import verify_enough_signatures
 from tally.assembly import assemble_setup_signatures
 from tally.boards import opened_board
 from tally.errors import cite
@@ -93,4 +93,4 @@ def verify_signatures(board: Board, signatures: SetupSignatures) -> None:
     if (signatures.uuid, signatures.setup_event) != (statement.uuid, statement.setup_event):
         raise ProtocolError("these set-up signatures are of another election", section="17.1")
     parameters = board.trustees.threshold_parameters()
-    verify_setup_signatures(parameters, statement, signatures.signatures)
+    verify_enough_signatures(parameters, statement, signatures.signatures)

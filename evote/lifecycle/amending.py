@@ -22,10 +22,9 @@ from protocol.blame import TrusteeFault
 from protocol.ceremony import Member
 from protocol.encoding import encode_json
 from protocol.errors import ProtocolError
-from protocol.journal import MemberSignature
 from protocol.journal_bodies import Amendment, BoothReplaced, HoursChanged
-from protocol.journal_signatures import verify_body_signatures
 from protocol.server_binding import BoothFile
+from protocol.trustee_signatures import TrusteeSignature, verify_enough_signatures
 from protocol.trustees import Trustees
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tally.errors import cite
@@ -165,7 +164,7 @@ def _verify(
     connection: Connection,
     story: Story,
     amendment: AmendmentMessage,
-    signatures: tuple[MemberSignature, ...],
+    signatures: tuple[TrusteeSignature, ...],
 ) -> tuple[Member, ...]:
     trustees = Trustees.decode(setup_bytes(connection, story.held)[1])
     members = () if story.sealed.evote is None else story.sealed.evote.ceremony.members
@@ -177,7 +176,7 @@ def _verify(
             "demandez les autres aux membres du bureau",
         )
     try:
-        verify_body_signatures(parameters, amendment.statement, signatures)
+        verify_enough_signatures(parameters, amendment.statement, signatures)
     except TrusteeFault as fault:
         who = call_member(fault.trustee, names)
         raise Refusal(

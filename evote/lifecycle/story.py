@@ -18,9 +18,10 @@ from evote.lifecycle.states import NotNow
 from protocol.election import Election
 from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
-from protocol.journal import JournalEntry, MemberSignature
+from protocol.journal import JournalEntry
 from protocol.journal_bodies import Body
 from protocol.journal_state import JournalState
+from protocol.trustee_signatures import TrusteeSignature
 from tally.errors import cite
 
 
@@ -55,7 +56,7 @@ def tell(
     story: Story,
     now: int,
     body: Body,
-    signatures: Iterable[MemberSignature] = (),
+    signatures: Iterable[TrusteeSignature] = (),
 ) -> Story:
     """Append an entry and return the story with it.
 

@@ -41,11 +41,12 @@ from protocol.decryption import make_partial_decryption
 from protocol.events import EventKind
 from protocol.journal import JournalEntry
 from protocol.journal_bodies import ClosingSigned
-from protocol.journal_signatures import EntryStatement, sign_entry
+from protocol.journal_signatures import EntryStatement
 from protocol.result import Result
 from protocol.rng import Rng
 from protocol.secret import Secret
 from protocol.server_binding import BOARD, JOURNAL
+from protocol.trustee_signatures import sign_statement
 from tally.count import TieBreak
 from tally.messages import DecryptionMessage, SignedClosing
 from tests.ceremonies import hold_ceremony
@@ -219,7 +220,7 @@ class School:
             context = board.context
         key = election.decryption_key(trustee)
         statement = EntryStatement(self.uuid, election.election.fingerprint, body)
-        signed = sign_entry(election.keys(trustee), statement, trustee, rng)
+        signed = sign_statement(election.keys(trustee), statement, trustee, rng)
         return DecryptionMessage(
             self.uuid,
             election.election.fingerprint,

@@ -26,7 +26,7 @@ from protocol.ceremony import Member
 from protocol.codes import sign_in_number
 from protocol.credentials import public_credential
 from protocol.journal_bodies import Case
-from protocol.journal_signatures import sign_entry
+from protocol.trustee_signatures import sign_statement
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tally.count import TieBreak
 from tests.db.conftest import ELECTION
@@ -144,7 +144,7 @@ def test_an_amendment_needs_the_signatures_of_one_and_the_same_change(
     school: School, clock: ManualClock
 ) -> None:
     def signed(message: AmendmentMessage, trustee: int) -> bytes:
-        signature = sign_entry(ELECTION.keys(trustee), message.statement, trustee)
+        signature = sign_statement(ELECTION.keys(trustee), message.statement, trustee)
         return AmendmentSignatureMessage(message, signature).encode()
 
     def prepare(closes_at: int) -> AmendmentMessage:

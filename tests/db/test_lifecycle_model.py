@@ -47,7 +47,7 @@ from evote.lifecycle.voting import (
 from protocol.ceremony import Member
 from protocol.codes import sign_in_number
 from protocol.credentials import public_credential
-from protocol.journal_signatures import sign_entry
+from protocol.trustee_signatures import sign_statement
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tests.db.postgresql import Server
 from tests.db.school import NOON, ManualClock, School, host, make_election
@@ -68,7 +68,7 @@ def ballot(code: int) -> bytes:
 
 
 def amendment_signature(message: AmendmentMessage, trustee: int) -> bytes:
-    signed = sign_entry(ELECTION.keys(trustee), message.statement, trustee)
+    signed = sign_statement(ELECTION.keys(trustee), message.statement, trustee)
     return AmendmentSignatureMessage(message, signed).encode()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocol.ceremony import Member
 from protocol.errors import ProtocolError
-from protocol.journal import JournalEntry, MemberSignature
+from protocol.journal import JournalEntry
 from protocol.journal_bodies import (
     SIGNED_KINDS,
     Archived,
@@ -36,6 +36,7 @@ from protocol.journal_bodies import (
 from protocol.journal_state import JournalState, Phase
 from protocol.merkle import LogPosition
 from protocol.server_binding import BoothFile
+from protocol.trustee_signatures import TrusteeSignature
 from tests.properties.strategies import elements, proofs
 from tests.simulator import CLOSES_AT, OPENS_AT, SimulatedElection
 
@@ -163,7 +164,7 @@ bodies: st.SearchStrategy[Body] = st.one_of(
 def entries(draw: st.DrawFn) -> JournalEntry:
     body = draw(bodies)
     numbers = draw(st.sets(st.integers(1, 100), max_size=3))
-    signed = tuple(MemberSignature(number, draw(proofs)) for number in sorted(numbers))
+    signed = tuple(TrusteeSignature(number, draw(proofs)) for number in sorted(numbers))
     return JournalEntry(
         draw(st.text("123456789ABCDEFGH", min_size=14, max_size=22)),
         draw(st.integers(0, 2**53 - 1)),

@@ -11,15 +11,12 @@ import pytest
 from protocol.blame import TrusteeFault
 from protocol.ceremony import (
     Member,
-    SetupSignature,
     SetupStatement,
     Transcript,
     coefficient_commitment,
-    sign_setup,
     sign_transcript,
     verify_commitments,
     verify_committee,
-    verify_setup_signatures,
     verify_transcript,
 )
 from protocol.encoding import sha256_hex
@@ -31,6 +28,7 @@ from protocol.first_message import (
     verify_first_messages,
 )
 from protocol.setup_signatures import SetupSignatures
+from protocol.trustee_signatures import TrusteeSignature, sign_statement, verify_enough_signatures
 from tests.peer_secrets import NUMBERS, certificates, keys_of, peer_board
 from tests.variants import changes
 
@@ -190,13 +188,13 @@ def test_every_part_of_the_transcript_is_signed() -> None:
             verify_transcript(certificates(), transcript, signatures)
 
 
-def signed(*trustees: int) -> list[SetupSignature]:
-    return [sign_setup(keys_of(trustee), STATEMENT, trustee) for trustee in trustees]
+def signed(*trustees: int) -> list[TrusteeSignature]:
+    return [sign_statement(keys_of(trustee), STATEMENT, trustee) for trustee in trustees]
 
 
 @pytest.mark.parametrize("trustees", [(1, 2), (1, 3), (2, 3), (1, 2, 3)])
 def test_enough_trustees_sign_the_set_up(trustees: tuple[int, ...]) -> None:
-    verify_setup_signatures(PARAMETERS, STATEMENT, signed(*trustees))
+    verify_enough_signatures(PARAMETERS, STATEMENT, signed(*trustees))
 
 
 def test_too_few_or_false_set_up_signatures_are_refused() -> None:
@@ -211,13 +209,13 @@ def test_too_few_or_false_set_up_signatures_are_refused() -> None:
         [one, two, replace(three, trustee=4)],
     ):
         with pytest.raises(ProtocolError):
-            verify_setup_signatures(PARAMETERS, STATEMENT, bad)
+            verify_enough_signatures(PARAMETERS, STATEMENT, bad)
 
 
 def test_every_part_of_the_set_up_is_signed() -> None:
     for _, statement in changes(STATEMENT):
         with pytest.raises(ProtocolError):
-            verify_setup_signatures(PARAMETERS, statement, signed(1, 2))
+            verify_enough_signatures(PARAMETERS, statement, signed(1, 2))
 
 
 def test_the_file_of_set_up_signatures_is_read_as_written() -> None:

@@ -10,20 +10,14 @@ from typing import Any
 
 import pytest
 
-from protocol.ceremony import SetupSignature
 from protocol.errors import MalformedError, ProtocolError
-from protocol.journal import (
-    JournalEntry,
-    MemberSignature,
-    decode_journal,
-    encode_journal,
-    next_entry,
-)
+from protocol.journal import JournalEntry, decode_journal, encode_journal, next_entry
 from protocol.journal_bodies import EntryKind, Incident, Opened
-from protocol.journal_signatures import EntryStatement, sign_entry, verify_entry_signatures
+from protocol.journal_signatures import EntryStatement, verify_entry_signatures
 from protocol.journal_state import JournalState, Phase
 from protocol.merkle import LogPosition
 from protocol.notes import VerifierKey, verify_checkpoint
+from protocol.trustee_signatures import TrusteeSignature, sign_statement
 from tests.simulator import SimulatedElection
 from tests.variants import changes
 from tests.vectors.make_journal_vectors import ELECTION, HERE, HOURS, vectors
@@ -161,7 +155,7 @@ def test_signatures_are_put_in_the_order_of_trustees() -> None:
 STATEMENT = ELECTION.statement_of(HOURS)
 
 
-def entry_with(signatures: tuple[MemberSignature, ...]) -> JournalEntry:
+def entry_with(signatures: tuple[TrusteeSignature, ...]) -> JournalEntry:
     return JournalEntry(ELECTION.uuid, 1, 60, BOARD, HOURS, signatures)
 
 
@@ -178,13 +172,13 @@ def test_nothing_that_is_signed_may_change(what: str, statement: EntryStatement)
 def test_a_signature_of_another_kind_of_entry_does_not_hold() -> None:
     # An opening's signatures, those of the set-up, are under another label.
     setup = ELECTION.setup_signatures.signatures
-    borrowed = tuple(MemberSignature(each.trustee, each.signature) for each in setup)
+    borrowed = tuple(TrusteeSignature(each.trustee, each.signature) for each in setup)
     with pytest.raises(ProtocolError, match="does not hold"):
         verify_entry_signatures(PARAMETERS, ELECTION.statement, entry_with(borrowed))
 
 
 def test_surplus_signatures_must_hold_too() -> None:
-    third = sign_entry(ELECTION.keys(3), STATEMENT, 3)
+    third = sign_statement(ELECTION.keys(3), STATEMENT, 3)
     good = (*ELECTION.signatures_of(HOURS), third)
     verify_entry_signatures(PARAMETERS, ELECTION.statement, entry_with(good))
     bad = (*good[:2], replace(third, signature=good[0].signature))
@@ -207,7 +201,7 @@ def test_a_signature_where_there_is_none_to_be_is_refused() -> None:
 
 @pytest.mark.parametrize("kept", [0, 1])
 def test_an_opening_needs_the_signatures_of_the_set_up(kept: int) -> None:
-    signatures: tuple[SetupSignature, ...] = ELECTION.setup_signatures.signatures[:kept]
+    signatures: tuple[TrusteeSignature, ...] = ELECTION.setup_signatures.signatures[:kept]
     entry = JournalEntry(ELECTION.uuid, 1, 60, BOARD, Opened(signatures))
     with pytest.raises(ProtocolError, match="2 are needed"):
         verify_entry_signatures(PARAMETERS, ELECTION.statement, entry)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from protocol.ceremony import sign_setup, sign_transcript, verify_setup_signatures
+from protocol.ceremony import sign_transcript
 from protocol.first_message import FirstMessage, make_first_message
 from protocol.pki import derive_keys
+from protocol.trustee_signatures import sign_statement, verify_enough_signatures
 from tally.assembly import (
     assemble_ceremony,
     assemble_setup_signatures,
@@ -103,7 +104,7 @@ def test_coefficients_that_were_not_committed_to_are_refused_even_if_all_signed(
 
 def _setup_file(trustee: int, election: SimulatedElection = ELECTION) -> bytes:
     statement = election.statement
-    signed = sign_setup(election.keys(trustee), statement, trustee)
+    signed = sign_statement(election.keys(trustee), statement, trustee)
     return SetupSignatureMessage(
         statement.uuid, statement.fingerprint, statement.setup_event, trustee, signed.signature
     ).encode()
@@ -114,7 +115,7 @@ def test_set_up_signatures_are_put_in_order() -> None:
     found = assemble_setup_signatures(ELECTION.trustees, ELECTION.statement, files, NAMES[:3])
     assert [each.trustee for each in found.signatures] == [1, 3]
     parameters = ELECTION.trustees.threshold_parameters()
-    verify_setup_signatures(parameters, ELECTION.statement, found.signatures)
+    verify_enough_signatures(parameters, ELECTION.statement, found.signatures)
 
 
 @pytest.mark.parametrize(

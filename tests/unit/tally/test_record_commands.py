@@ -26,9 +26,9 @@ from protocol.journal_bodies import (
     Resumed,
     Suspended,
 )
-from protocol.journal_signatures import verify_entry_signature
 from protocol.merkle import LogPosition
 from protocol.server_binding import BoothFile
+from protocol.trustee_signatures import verify_trustee_signature
 from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
 from tally.memory import SeenBoard, Step
 from tally.messages import DecryptionMessage
@@ -340,7 +340,7 @@ def test_new_hours_are_shown_in_words_and_signed(
     data = (voting.folder / "amendment-1-signature-1.json").read_bytes()
     message = AmendmentSignatureMessage.decode(data)
     key = OURS.trustees.threshold_parameters().certificates[0].verification_key
-    verify_entry_signature(key, OURS.statement_of(LATER), message.signed)
+    verify_trustee_signature(key, OURS.statement_of(LATER), message.signed)
     seen = voting.memory(1).seen
     assert seen is not None
     assert seen.journal == OURS.journal_position(OPEN)
