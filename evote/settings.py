@@ -21,7 +21,7 @@ _EXAMPLES: Final = frozenset(
 
 
 class SettingsError(Exception):
-    """The settings are unsafe or cannot be read: one sentence for each fault."""
+    """The settings are unsafe or cannot be read: one French sentence for each fault."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))
@@ -62,7 +62,7 @@ def read_settings(**given: object) -> Settings:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as cause:
         names = sorted({f"PREAU_{error['loc'][0]}".upper() for error in cause.errors()})
-        faults = [f"{name} is missing or is not what it should be" for name in names]
+        faults = [f"{name} manque, ou n'a pas une valeur possible" for name in names]
         raise SettingsError(faults) from cause
     faults = [*_url_faults(settings), *_database_faults(settings), *_key_faults(settings)]
     if faults:
@@ -73,15 +73,15 @@ def read_settings(**given: object) -> Settings:
 def _url_faults(settings: Settings) -> list[str]:
     url = urlsplit(settings.public_url)
     if url.scheme not in ("http", "https") or not url.hostname:
-        return ["PREAU_PUBLIC_URL is not an address that begins with https://"]
+        return ["PREAU_PUBLIC_URL n'est pas une adresse qui commence par https://"]
     faults = []
     if url.path.strip("/") or url.query or url.fragment or url.username:
-        faults.append("PREAU_PUBLIC_URL has more than a host and a port")
+        faults.append("PREAU_PUBLIC_URL a autre chose qu'un nom de serveur et un port")
     if not _is_here(url.hostname):
         if url.scheme == "http":
-            faults.append("PREAU_PUBLIC_URL is http: codes and ballots need https")
+            faults.append("PREAU_PUBLIC_URL est en http : les codes et les votes veulent https")
         if settings.debug:
-            faults.append("PREAU_DEBUG is on while PREAU_PUBLIC_URL is not this machine")
+            faults.append("PREAU_DEBUG est mis, mais PREAU_PUBLIC_URL n'est pas cette machine")
     return faults
 
 
@@ -89,42 +89,42 @@ def _database_faults(settings: Settings) -> list[str]:
     try:
         url = make_url(settings.database_url)
     except ArgumentError:
-        return ["PREAU_DATABASE_URL is not the URL of a database"]
+        return ["PREAU_DATABASE_URL n'est pas l'adresse d'une base"]
     kind = url.get_backend_name()
     if kind == "sqlite":
         is_file = url.database and url.database != ":memory:"
-        return [] if is_file else ["PREAU_DATABASE_URL names no file"]
+        return [] if is_file else ["PREAU_DATABASE_URL ne nomme pas de fichier"]
     if kind == "postgresql":
         return _postgresql_faults(url)
-    return ["PREAU_DATABASE_URL is neither SQLite nor PostgreSQL"]
+    return ["PREAU_DATABASE_URL n'est ni SQLite ni PostgreSQL"]
 
 
 def _postgresql_faults(url: URL) -> list[str]:
     faults = []
     if url.password is not None and str(url.password).lower() in _EXAMPLES:
-        faults.append("PREAU_DATABASE_URL has a password that is an example of a manual")
+        faults.append("le mot de passe de PREAU_DATABASE_URL est un exemple de manuel")
     if _crosses_network(url) and url.query.get("sslmode") not in ("verify-full", "verify-ca"):
-        faults.append("PREAU_DATABASE_URL crosses the network without sslmode=verify-full")
+        faults.append("PREAU_DATABASE_URL passe par le réseau sans sslmode=verify-full")
     return faults
 
 
 def _key_faults(settings: Settings) -> list[str]:
     folder = settings.key_folder
     if folder is None:
-        return ["PREAU_KEY_FOLDER is missing: the keys must lie outside the database"]
+        return ["PREAU_KEY_FOLDER manque : les clés se gardent hors de la base"]
     if not folder.is_dir():
-        return ["PREAU_KEY_FOLDER is not a folder"]
+        return ["PREAU_KEY_FOLDER n'est pas un dossier : faites-le (mkdir -m 0700)"]
     faults = []
     if folder.stat().st_mode & 0o077:
-        faults.append("PREAU_KEY_FOLDER can be read by others: its mode must be 0700")
+        faults.append("d'autres peuvent lire PREAU_KEY_FOLDER : son mode doit être 0700")
     file = _sqlite_file(settings.database_url)
     if file is not None and folder.resolve().is_relative_to(file.parent.resolve()):
-        faults.append("PREAU_KEY_FOLDER lies in the database's folder, and in its backups")
+        faults.append("PREAU_KEY_FOLDER est dans le dossier de la base, et dans ses sauvegardes")
     if file is not None and file.resolve().is_relative_to(folder.resolve()):
-        faults.append("the database lies in PREAU_KEY_FOLDER")
+        faults.append("la base est dans PREAU_KEY_FOLDER")
     outbox = settings.outbox_folder
     if outbox is not None and outbox.resolve().is_relative_to(folder.resolve()):
-        faults.append("PREAU_OUTBOX_FOLDER lies in PREAU_KEY_FOLDER")
+        faults.append("PREAU_OUTBOX_FOLDER est dans PREAU_KEY_FOLDER")
     return faults
 
 

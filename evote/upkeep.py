@@ -5,6 +5,8 @@ Each part by itself: one that fails is said and tried again, and holds up no oth
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from evote.clock import Clock
@@ -15,6 +17,28 @@ from evote.lifecycle.closing import close_vote, due_votes
 from evote.lifecycle.states import NotNow
 from evote.outbox import FileTransport, deliver
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
+
+
+class Trouble(Enum):
+    """What keeps a part from being done, in the words of the server's log."""
+
+    NO_ANSWER = "the database does not answer"
+    NO_KEY = "the key of an election is missing"
+    NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
+    NOT_REWRITTEN = "sign-ins not rewritten yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that could not be done; a vote that stays open has its number, and the cause."""
+
+    trouble: Trouble
+    uuid: str = ""
+    cause: str = ""
+
+    def __str__(self) -> str:
+        """Return the line of the log."""
+        return self.trouble.value.format(uuid=self.uuid, cause=self.cause)
 
 
 class Upkeep:
@@ -37,17 +61,17 @@ class Upkeep:
         # A rewriting that a stop has prevented is made up for at the start: docs/adr/0011.
         self._rewritten: int | None = None
 
-    def step(self) -> Iterator[str]:
-        """Do what is due now; yield what could not be done, one English sentence each."""
+    def step(self) -> Iterator[Fault]:
+        """Do what is due now; yield what could not be done."""
         for part in (self._close, self._rewrite, self._deliver):
             try:
                 yield from part()
             except DatabaseUnavailable:
-                yield "the database does not answer"
+                yield Fault(Trouble.NO_ANSWER)
             except KeyUnavailable:
-                yield "the key of an election is missing"
+                yield Fault(Trouble.NO_KEY)
 
-    def _close(self) -> Iterator[str]:
+    def _close(self) -> Iterator[Fault]:
         for uuid in due_votes(self._database, self._clock()):
             try:
                 if not close_vote(self._database, uuid, self._clock).separated:
@@ -55,18 +79,18 @@ class Upkeep:
             except NotNow:
                 continue  # another process has closed it at the same moment
             except Refusal as refusal:
-                yield f"the vote {uuid} cannot be closed: {refusal}"
+                yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
 
-    def _rewrite(self) -> Iterator[str]:
+    def _rewrite(self) -> Iterator[Fault]:
         now = self._clock()
         if not is_due(self._rewritten, now):
             return
         if rewrite_sign_ins(self._database).log_dropped:
             self._rewritten = now
         else:
-            yield "sign-ins not rewritten yet"
+            yield Fault(Trouble.NOT_REWRITTEN)
 
-    def _deliver(self) -> Iterator[str]:
+    def _deliver(self) -> Iterator[Fault]:
         if self._outbox is not None:
             deliver(self._database, self._keys, FileTransport(self._outbox), self._clock())
         yield from ()

@@ -51,10 +51,15 @@ def main(arguments: list[str]) -> int:
     except SettingsError as cause:
         faults = " ; ".join(cause.faults)
         raise Refusal(f"réglages refusés : {faults}", "voir docs/operations.md") from cause
-    except (AssetsMissing, DatabaseUnavailable, ValueError) as cause:
+    except AssetsMissing as cause:
         raise Refusal(
-            f"le service ne peut pas démarrer : {cause}",
-            "vérifiez la base de données et son adresse (docs/operations.md)",
+            "le service ne peut pas démarrer : la page de vote n'a pas été faite",
+            "dans un dossier de sources : make booth ; sinon, réinstallez Préau",
+        ) from cause
+    except (DatabaseUnavailable, ValueError) as cause:
+        raise Refusal(
+            "le service ne peut pas démarrer : la base ne répond pas, ou ne convient pas",
+            "vérifiez PREAU_DATABASE_URL, et ce que la base doit garantir (docs/operations.md)",
         ) from cause
     print(
         f"Préau est servi sur http://{options.host}:{options.port} (Ctrl-C pour arrêter)",

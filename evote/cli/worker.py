@@ -8,7 +8,7 @@ from typing import Final
 
 from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import server
-from evote.upkeep import Upkeep
+from evote.upkeep import Fault, Trouble, Upkeep
 
 _EPILOG: Final = """\
 À chaque minute : remettre les messages (les fichiers de PREAU_OUTBOX_FOLDER), récrire les
@@ -17,6 +17,12 @@ evote serve le fait aussi, sauf avec --no-upkeep (ou PREAU_UPKEEP=false).
 
 codes de sortie : 0 arrêté normalement, 1 réglage dangereux, ou (--once) quelque chose reste."""
 EVERY_SECONDS: Final = 60
+_SENTENCES: Final = {
+    Trouble.NO_ANSWER: "la base ne répond pas",
+    Trouble.NO_KEY: "la clé d'une élection manque ou est illisible : voir PREAU_KEY_FOLDER",
+    Trouble.NOT_CLOSED: "le vote {uuid} ne peut pas être clos : {cause}",
+    Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -39,5 +45,9 @@ def main(arguments: list[str]) -> int:
 def _step(work: Upkeep) -> bool:
     faults = list(work.step())
     for fault in faults:
-        print(f"evote worker : {fault}", file=sys.stderr, flush=True)
+        print(f"evote worker : {_say(fault)}", file=sys.stderr, flush=True)
     return bool(faults)
+
+
+def _say(fault: Fault) -> str:
+    return _SENTENCES[fault.trouble].format(uuid=fault.uuid, cause=fault.cause)

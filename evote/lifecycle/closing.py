@@ -135,7 +135,8 @@ def _close(connection: Connection, uuid: str, total: _Sum, now: int) -> bool:
     sign_ins = count_signed_in(connection, held)
     if sign_ins != total.ballots:
         raise Refusal(
-            f"il y a {total.ballots} bulletins dans l'urne et {sign_ins} émargements",
+            f"il y a {count_of(total.ballots, 'bulletin')} dans l'urne et "
+            f"{count_of(sign_ins, 'émargement')}",
             "le vote n'a pas été clos ; suspendez-le et cherchez d'où vient l'écart",
         )
     story = read_story(connection, held)

@@ -31,5 +31,5 @@ async def upkeep(work: Upkeep) -> AsyncIterator[None]:
 async def _every_minute(work: Upkeep) -> None:
     while True:
         for fault in await asyncio.to_thread(lambda: list(work.step())):
-            LOGGER.warning(fault)
+            LOGGER.warning(str(fault))
         await asyncio.sleep(LOOK_EVERY_SECONDS)

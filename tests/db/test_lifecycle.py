@@ -60,7 +60,7 @@ def test_ballots_and_sign_ins_that_are_not_as_many_are_not_closed(
         connection.execute(text("UPDATE sign_in SET signed_in_hour = NULL"))
     clock.time = CLOSES_AT + 301
     before = school.record()
-    with pytest.raises(Refusal, match="1 bulletins dans l'urne et 0 émargements"):
+    with pytest.raises(Refusal, match="1 bulletin dans l'urne et 0 émargement"):
         school.close()
     assert school.record() == before
 

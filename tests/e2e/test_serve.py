@@ -17,6 +17,7 @@ import httpx2
 import pytest
 
 from evote.cli import main
+from evote.web.assets import AssetsMissing
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/v/\w{14}#(?:[0-9A-Z]{6}-){4}[0-9A-Z]{7}")
 
@@ -78,8 +79,32 @@ def test_unsafe_settings_are_refused_in_one_sentence(
     assert main(["serve", "--port", "0"]) == 2
     assert main(["serve"]) == 1
     said = capsys.readouterr().err
-    assert "codes and ballots need https" in said
-    assert "PREAU_KEY_FOLDER is missing" in said
+    assert "les votes veulent https" in said
+    assert "PREAU_KEY_FOLDER manque" in said
+
+
+def test_why_it_cannot_start_is_said_in_french(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "keys").mkdir(mode=0o700)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "preau.db").write_text("not a database, and long enough to be read " * 9)
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/data/preau.db")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "keys"))
+    assert main(["serve"]) == 1
+    said = capsys.readouterr().err
+    assert "la base ne répond pas, ou ne convient pas" in said
+    assert "the database" not in said
+    monkeypatch.setattr("evote.cli.serve.read_assets", _none_there)
+    assert main(["serve"]) == 1
+    said = capsys.readouterr().err
+    assert "la page de vote n'a pas été faite" in said
+    assert "missing" not in said
+
+
+def _none_there() -> None:
+    raise AssetsMissing("the file booth.js is missing")
 
 
 def test_a_port_that_is_taken_is_refused_in_one_sentence(

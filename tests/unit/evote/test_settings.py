@@ -47,17 +47,17 @@ def test_they_come_from_the_environment(
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"public_url": "http://vote.ecole.fr"}, "need https"),
-        ({"public_url": "vote.ecole.fr"}, "begins with https"),
-        ({"public_url": "https://vote.ecole.fr/sub"}, "more than a host"),
-        ({"public_url": "https://localhost.evil.fr", "debug": True}, "PREAU_DEBUG is on"),
-        ({"database_url": "mysql://h/x"}, "neither"),
-        ({"database_url": "sqlite://"}, "no file"),
-        ({"database_url": "nothing at all"}, "not the URL"),
-        ({"database_url": "postgresql://u:changeme@localhost/x"}, "example"),
+        ({"public_url": "http://vote.ecole.fr"}, "veulent https"),
+        ({"public_url": "vote.ecole.fr"}, "commence par https"),
+        ({"public_url": "https://vote.ecole.fr/sub"}, "autre chose qu"),
+        ({"public_url": "https://localhost.evil.fr", "debug": True}, "PREAU_DEBUG est mis"),
+        ({"database_url": "mysql://h/x"}, "ni SQLite ni"),
+        ({"database_url": "sqlite://"}, "pas de fichier"),
+        ({"database_url": "nothing at all"}, "pas l'adresse"),
+        ({"database_url": "postgresql://u:changeme@localhost/x"}, "exemple"),
         ({"database_url": "postgresql://u:k3kx9@db.fr/x"}, "verify-full"),
-        ({"key_folder": None}, "outside the database"),
-        ({"key_folder": "/nowhere/at/all"}, "not a folder"),
+        ({"key_folder": None}, "hors de la base"),
+        ({"key_folder": "/nowhere/at/all"}, "n'est pas un dossier"),
     ],
 )
 def test_unsafe_settings_are_refused(
@@ -69,12 +69,12 @@ def test_unsafe_settings_are_refused(
 def test_keys_and_database_lie_apart(safe: dict[str, object], tmp_path: Path) -> None:
     inside = tmp_path / "data" / "keys"
     inside.mkdir(mode=0o700)
-    assert "backups" in faults(safe | {"key_folder": inside})
-    assert "lies in PREAU_KEY_FOLDER" in faults(
+    assert "sauvegardes" in faults(safe | {"key_folder": inside})
+    assert "la base est dans PREAU_KEY_FOLDER" in faults(
         safe | {"database_url": f"sqlite:///{tmp_path}/keys/deep/preau.db"}
     )
     outbox = tmp_path / "keys" / "outbox"
-    assert "PREAU_OUTBOX_FOLDER" in faults(safe | {"outbox_folder": outbox})
+    assert "PREAU_OUTBOX_FOLDER est dans" in faults(safe | {"outbox_folder": outbox})
 
 
 def test_a_key_folder_that_others_read_is_refused(safe: dict[str, object], tmp_path: Path) -> None:
@@ -89,4 +89,4 @@ def test_every_fault_is_said_and_no_value(safe: dict[str, object]) -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    assert faults({}).count("is missing or") == 2
+    assert faults({}).count("manque, ou") == 2

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
+from evote.cli import main
 from evote.clock import HOUR
 from evote.database.elections import State
-from evote.upkeep import Upkeep
+from evote.upkeep import Fault, Trouble, Upkeep
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
@@ -41,7 +43,9 @@ def test_a_box_that_is_not_in_order_is_said_and_not_closed(tmp_path: Path) -> No
     site.clock.time = CLOSES_AT + 301
     before = site.school.record()
     (said,) = worker(site, tmp_path).step()
-    assert "1 bulletins dans l'urne et 0 émargements" in said
+    assert str(said).startswith(f"the vote {site.school.uuid} cannot be closed: ")
+    assert "1 bulletin dans l'urne et 0 émargement" in str(said)
+    assert "émargements" not in str(said)
     assert site.school.record() == before
     site.school.database.close()
 
@@ -60,4 +64,24 @@ def test_sign_ins_are_rewritten_at_the_start_and_every_hour(tmp_path: Path) -> N
     site.clock.time += HOUR
     list(work.step())
     assert wal.stat().st_size == 0
+    site.school.database.close()
+
+
+def test_the_worker_says_in_french_what_it_could_not_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = make_site(tmp_path / "site")
+    uuid = site.school.uuid
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
+    assert main(["worker", "--once"]) == 0
+    faults = [Fault(trouble, uuid, "l'urne est vide") for trouble in Trouble]
+    monkeypatch.setattr(Upkeep, "step", lambda _self: iter(faults))
+    assert main(["worker", "--once"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == len(Trouble)
+    assert all(line.startswith("evote worker : l") for line in said)
+    assert f"evote worker : le vote {uuid} ne peut pas être clos : l'urne est vide" in said
+    assert not [line for line in said for each in faults if str(each) in line]
     site.school.database.close()
