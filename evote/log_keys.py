@@ -49,6 +49,11 @@ def create_log_keys(folder: KeyFolder, uuid: str, host: str, rng: Rng = system_r
     return keys
 
 
+def has_log_keys(folder: KeyFolder, uuid: str) -> bool:
+    """Return whether there are keys of this number: they may have signed, and are never reused."""
+    return folder.file(uuid, "logs").exists()
+
+
 def load_log_keys(folder: KeyFolder, uuid: str) -> LogKeys:
     """Return the keys of an election.
 

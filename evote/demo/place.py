@@ -20,16 +20,13 @@ from evote.demo.preparing import DESK, Prepared, Progress, SealedElection, confi
 from evote.election.roll_file import ROLL_NAME
 from evote.errors import Unreadable
 from evote.keys import KeyFolder
-from evote.lifecycle.boards import hosted_board
 from evote.lifecycle.drafting import make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
-from evote.lifecycle.voting import open_vote
+from evote.lifecycle.voting import open_with_signatures
 from evote.outbox import Message, deliver
 from evote.pins import make_pins
 from protocol.secret import Secret
 from protocol.server_binding import BoothFile, ServerBinding, decode_server_file
-from tally.assembly import assemble_setup_signatures
-from tally.boards import member_names
 from tally.senders import Files
 
 BoothOf = Callable[[str], tuple[BoothFile, ...]]
@@ -102,12 +99,7 @@ class Organiser:
 
     def open(self, uuid: str, files: Files) -> int:
         """Open the vote with the members' signatures; return how many signed: §7.13."""
-        with hosted_board(self.database, uuid, until=0) as board:
-            signed = assemble_setup_signatures(
-                board.trustees, board.setup_statement, files, member_names(board)
-            )
-        open_vote(self.database, uuid, signed.encode(), system_clock)
-        return len(signed.signatures)
+        return len(open_with_signatures(self.database, uuid, files, system_clock).signed)
 
     def write_record(self, uuid: str, path: Path) -> None:
         """Write the record to a new zip: §17.1."""

@@ -80,7 +80,10 @@ def prepare_booth(
     with database.write() as connection:
         story = _story(connection, uuid, clock())
         if story.told.booth == booth:
-            raise Refusal("ce serveur a déjà la page de vote qui est en vigueur", "")
+            raise Refusal(
+                "ce serveur a déjà la page de vote qui est en vigueur",
+                "il n'y a rien à faire signer",
+            )
         body = BoothReplaced(story.told.amendments + 1, booth, require_reason(reason))
     return AmendmentMessage(uuid, story.sealed.fingerprint, body)
 
@@ -98,7 +101,10 @@ def take_amendment(database: Database, uuid: str, files: Files, clock: Clock) ->
     with database.write() as connection:
         story = _story(connection, uuid, clock())
         if amendment.fingerprint != story.sealed.fingerprint:
-            raise Refusal("ce changement a été signé pour une autre élection que celle-ci", "")
+            raise Refusal(
+                "ce changement a été signé pour une autre élection que celle-ci",
+                "faites signer celui que evote election amend prépare sur ce serveur",
+            )
         signed = {each.signed.trustee: each.signed for each in messages.values()}
         signatures = tuple(signed[index] for index in sorted(signed))
         members = _verify(connection, story, amendment, signatures)
@@ -113,7 +119,10 @@ def take_amendment(database: Database, uuid: str, files: Files, clock: Clock) ->
 def _story(connection: Connection, uuid: str, now: int) -> Story:
     held = locked(connection, uuid, BEFORE_CLOSING, _WHAT)
     if now // MINUTE >= held.closes_at // MINUTE:
-        raise NotNow("l'heure de fermeture est passée : plus rien ne peut être changé", "")
+        raise NotNow(
+            "l'heure de fermeture est passée : plus rien ne peut être changé",
+            "pour voter à nouveau : evote election cancel, puis une nouvelle élection",
+        )
     return read_story(connection, held)
 
 

@@ -7,7 +7,6 @@ A draft has no journal. To cancel it is to delete it.
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from evote.database.common_tables import ElectionRow, SchoolRow
 from evote.database.connection import Database
@@ -16,7 +15,7 @@ from evote.election.config import ElectionConfig
 from evote.errors import Refusal
 from evote.keys import KeyFolder
 from evote.lifecycle.states import locked
-from evote.log_keys import create_log_keys, destroy_log_keys
+from evote.log_keys import create_log_keys, destroy_log_keys, has_log_keys
 from protocol.bindings import School
 from protocol.rng import Rng, system_rng
 from protocol.server_binding import BoothFile, ServerBinding, encode_server_file
@@ -34,20 +33,24 @@ def make_draft(
     """Begin an election on this server; return its ``server.json``, to be sealed: §17.4.
 
     Raises:
-        Refusal: an election of this number is here already.
+        Refusal: an election of this number is here already, or the keys of one are.
     """
-    try:
+    with database.write() as connection:
+        here = connection.scalar(select(ElectionRow.id).where(ElectionRow.uuid == uuid))
+        if here or has_log_keys(folder, uuid):
+            raise Refusal(
+                f"une élection a déjà le numéro {uuid} ici",
+                "tirez-en un autre : evote election id",
+            )
         keys = create_log_keys(folder, uuid, host_of(public_url), rng)
-        binding = ServerBinding(booth, keys.board.verifier_key, keys.journal.verifier_key)
-        binding.verify(uuid)
-        server = encode_server_file(uuid, binding)
-        with database.write() as connection:
+        try:
+            binding = ServerBinding(booth, keys.board.verifier_key, keys.journal.verifier_key)
+            binding.verify(uuid)
+            server = encode_server_file(uuid, binding)
             connection.execute(insert(ElectionRow), _row(connection, uuid, config, server))
-    except IntegrityError as cause:
-        destroy_log_keys(folder, uuid)
-        raise Refusal(
-            f"une élection a déjà le numéro {uuid} ici", "tirez-en un autre : evote election id"
-        ) from cause
+        except BaseException:
+            destroy_log_keys(folder, uuid)
+            raise
     return server
 
 

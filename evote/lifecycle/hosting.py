@@ -75,6 +75,7 @@ def host_election(database: Database, folder: KeyFolder, files: SealedFiles, clo
         already = "ses fichiers ont déjà été pris"
         draft = locked(connection, uuid, {State.DRAFT}, already)
         _check_server(draft, server)
+        folder.destroy(uuid)  # what an interrupted hosting has left: no roll is under it
         keys = folder.create(uuid)
         try:
             election = _seal(connection, draft, board, binding, server)
@@ -93,7 +94,10 @@ def host_election(database: Database, folder: KeyFolder, files: SealedFiles, clo
 def _require_sealed(board: Board) -> tuple[EvoteBinding, ServerBinding]:
     evote = board.election.evote
     if evote is None:
-        raise NotHosted("cette élection n'a pas été faite avec Préau", "")
+        raise NotHosted(
+            "cette élection n'a pas été faite avec Préau",
+            "donnez le dossier que evote election seal a écrit",
+        )
     if evote.server is None:
         raise NotHosted(
             "cette élection a été scellée sans serveur",
@@ -101,9 +105,15 @@ def _require_sealed(board: Board) -> tuple[EvoteBinding, ServerBinding]:
             "evote election seal --server server.json",
         )
     if board.state is not BoardState.SET_UP:
-        raise NotHosted("des bulletins ont déjà été mis dans cette urne, ailleurs", "")
+        raise NotHosted(
+            "des bulletins ont déjà été mis dans cette urne, ailleurs",
+            "donnez l'archive telle que evote election seal l'a écrite",
+        )
     if board.header != ArchiveHeader(board.header.timestamp):
-        raise NotHosted("l'en-tête de cette archive n'est pas écrit comme les nôtres", "")
+        raise NotHosted(
+            "l'en-tête de cette archive n'est pas écrit comme les nôtres",
+            "donnez l'archive telle que evote election seal l'a écrite",
+        )
     return evote, evote.server
 
 
@@ -134,7 +144,10 @@ def _contacts(
 ) -> tuple[Contact, ...]:
     verify_roll_commitment(binding.roll_commitment, _sealed(roll), roll.salt)
     if len(roll.names) != binding.electors:
-        raise NotHosted("la liste électorale n'a pas autant d'électeurs que scellé", "")
+        raise NotHosted(
+            "la liste électorale n'a pas autant d'électeurs que scellé",
+            "donnez le roll-sealed.json écrit avec cette archive",
+        )
     contacts = [Contact(number, *name) for number, name in enumerate(roll.names, 1)]
     if not electors:
         return tuple(contacts)

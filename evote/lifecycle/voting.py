@@ -4,6 +4,7 @@
 A suspension never moves the closing time: docs/adr/0013.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import update
@@ -19,9 +20,41 @@ from evote.lifecycle.states import NotNow, find_held, locked, require_reason
 from evote.lifecycle.story import move, read_story, tell
 from protocol.journal_bodies import Archived, Incident, Opened, Resumed, Suspended
 from protocol.setup_signatures import SetupSignatures
+from tally.assembly import assemble_setup_signatures
+from tally.boards import member_names
+from tally.senders import Files
 
 MINUTE: Final = 60
 SEALED_OR_LATER: Final = frozenset(State) - {State.DRAFT}
+_OPEN_ONCE: Final = "on ouvre le vote une seule fois, après le scellement"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedVote:
+    """Which members signed the set-up and which did not, by name."""
+
+    signed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def open_with_signatures(database: Database, uuid: str, files: Files, clock: Clock) -> OpenedVote:
+    """Open the vote with the members' ``setup-signature-*.json``, at least t of them: §7.13.
+
+    Raises:
+        NotNow: it is not waiting to be opened, or its closing time has come.
+        Refusal: a signature of another set-up or that does not hold, or too few.
+    """
+    find_held(database, uuid, {State.SEALED}, _OPEN_ONCE)
+    with hosted_board(database, uuid, until=0) as board:
+        names = member_names(board)
+        setup = assemble_setup_signatures(board.trustees, board.setup_statement, files, names)
+    open_vote(database, uuid, setup.encode(), clock)
+    signed = {each.trustee for each in setup.signatures}
+    numbered = tuple(enumerate(names, 1))
+    return OpenedVote(
+        tuple(name for index, name in numbered if index in signed),
+        tuple(name for index, name in numbered if index not in signed),
+    )
 
 
 def open_vote(database: Database, uuid: str, signatures: bytes, clock: Clock) -> None:
@@ -37,13 +70,12 @@ def open_vote(database: Database, uuid: str, signatures: bytes, clock: Clock) ->
         NotNow: it is not waiting to be opened, or its closing time has come.
         ProtocolError: they are not such signatures.
     """
-    what = "on ouvre le vote une seule fois, après le scellement"
-    find_held(database, uuid, {State.SEALED}, what)
+    find_held(database, uuid, {State.SEALED}, _OPEN_ONCE)
     setup = SetupSignatures.decode(signatures)
     with hosted_board(database, uuid, until=0) as board:
         verify_signatures(board, setup)
     with database.write() as connection:
-        held, now = locked(connection, uuid, {State.SEALED}, what), clock()
+        held, now = locked(connection, uuid, {State.SEALED}, _OPEN_ONCE), clock()
         if now // MINUTE >= held.closes_at // MINUTE:
             raise NotNow(
                 f"l'heure de fermeture est passée : {say_with_day(held.closes_at, now)}",

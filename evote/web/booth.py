@@ -30,9 +30,7 @@ class Booth:
             for language in pages.languages
         }
         self._assets = tuple(BoothFile(assets[name].href, assets[name].digest) for name in LOADED)
-        self._encoded = functools.lru_cache(maxsize=256)(
-            lambda uuid: encode_booth(self.files(uuid))
-        )
+        self._encoded = functools.lru_cache(maxsize=256)(self._encode)
 
     def page(self, tag: str | None = None) -> bytes | None:
         """Return the page in a language, the first one if none is named; None if it has none."""

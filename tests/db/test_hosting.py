@@ -12,12 +12,13 @@ from sqlalchemy import text
 from evote.board.export import archive_chunks
 from evote.board.reading import find_ballots, read_setup
 from evote.database.connection import Database
-from evote.database.elections import State, lock_election
+from evote.database.elections import State, find_election, lock_election
 from evote.errors import Refusal
 from evote.keys import KeyFolder
 from evote.lifecycle.hosting import NotHosted, SealedFiles, host_election
 from evote.lifecycle.states import NotNow
 from evote.lifecycle.voting import open_vote
+from evote.log_keys import load_log_keys
 from evote.pins import make_pins
 from evote.roll.electors import NoSuchElector, read_elector, read_roll, read_salt
 from protocol.encoding import sha256_hex
@@ -142,6 +143,36 @@ def test_damaged_files_are_refused(
 ) -> None:
     with pytest.raises(ProtocolError):
         host_election(database, folder, files, ManualClock())
+
+
+def test_what_an_interrupted_hosting_has_left_does_not_prevent_the_next(
+    database: Database, folder: KeyFolder
+) -> None:
+    left = folder.create(ELECTION.uuid).mac([1])
+    host_election(database, folder, FILES, ManualClock())
+    keys = folder.load(ELECTION.uuid)
+    assert keys.mac([1]) != left
+    with database.read() as connection:
+        assert len(read_roll(connection, find_election(connection, ELECTION.uuid), keys)) == 12
+
+
+def test_a_number_is_drafted_once_and_keys_are_never_used_again(
+    database: Database, folder: KeyFolder
+) -> None:
+    first = load_log_keys(folder, ELECTION.uuid).board.verifier_key
+    with pytest.raises(Refusal, match="déjà le numéro"):
+        draft(database, folder, ELECTION)
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM election"))
+    with pytest.raises(Refusal, match="déjà le numéro"):
+        draft(database, folder, ELECTION)
+    assert load_log_keys(folder, ELECTION.uuid).board.verifier_key == first
+
+
+def test_a_draft_that_is_not_kept_leaves_no_keys(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(ProtocolError):
+        draft(database, KeyFolder(tmp_path), replace(ELECTION, booth=(ELECTION.booth[0],) * 2))
+    assert not list(tmp_path.glob("*.logs"))
 
 
 def test_an_election_that_has_no_draft_here_is_refused(database: Database, tmp_path: Path) -> None:

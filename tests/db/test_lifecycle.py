@@ -14,7 +14,7 @@ from evote.database.connection import Database
 from evote.database.elections import State, UnknownElection, find_election
 from evote.election.desk_messages import ContestedMessage, ReissueMessage
 from evote.errors import Refusal
-from evote.keys import KeyFolder, KeyUnavailable
+from evote.keys import KeyFolder
 from evote.lifecycle.amending import NewHours, prepare_hours, take_amendment
 from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.counting import take_decryptions, tally_votes
@@ -97,7 +97,7 @@ def test_a_draft_has_no_page_and_goes_with_its_keys(
     draft(database, folder, ELECTION)
     with database.read() as connection, pytest.raises(UnknownElection):
         find_election(connection, ELECTION.uuid)
-    with pytest.raises(KeyUnavailable):
+    with pytest.raises(Refusal, match="déjà le numéro"):
         draft(database, folder, ELECTION)
     with pytest.raises(NotNow, match="commence au scellement"):
         note_incident(database, ELECTION.uuid, "Trop tôt", clock)

@@ -16,7 +16,8 @@ from evote.lifecycle.counting import (
     take_decryptions,
     tally_votes,
 )
-from evote.lifecycle.states import found
+from evote.lifecycle.states import find_held, found
+from evote.lifecycle.voting import SEALED_OR_LATER
 from evote.minutes import read_outcome
 from tally.console import read_messages
 from tally.count import TieBreak
@@ -102,8 +103,8 @@ def record(options: Namespace) -> int:
     """``evote election record``."""
     uuid, out = read_uuid(options.uuid), options.out
     with server() as here:
-        with here.database.read() as connection:
-            found(connection, uuid)
+        what = "son dossier public commence au scellement"
+        find_held(here.database, uuid, SEALED_OR_LATER, what)
         if out.suffix == ".zip":
             moment = read_moment(here.database, here.keys, uuid)
             data = b"".join(record_zip(here.database, moment))

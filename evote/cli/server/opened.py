@@ -8,7 +8,6 @@ from pathlib import Path
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
-from evote.database.elections import UnknownElection
 from evote.database.migrating import migrate
 from evote.errors import Refusal, Unreadable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -56,11 +55,6 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
     except KeyUnavailable as cause:
         raise Refusal(
             "une clé du serveur manque ou est illisible", "voir PREAU_KEY_FOLDER"
-        ) from cause
-    except UnknownElection as cause:
-        raise Refusal(
-            "cette élection n'est pas scellée sur ce serveur, ou n'y est pas",
-            "evote election state dit où elle en est ; evote election list, celles qui y sont",
         ) from cause
     except ProtocolError as cause:
         raise Unreadable(

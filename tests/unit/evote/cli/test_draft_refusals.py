@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,16 @@ from evote.keys import KeyFolder
 from tests.db.school import draft, make_election
 
 ELECTION = make_election(electors=3)
+CONFIG = {
+    "version": 1,
+    "name": "Élection",
+    "description": "",
+    "school": {"name": "École Jean Macé", "uai": "0751234A", "kind": "ecole"},
+    "seats": 2,
+    "lists": [{"label": "Liste A", "candidates": ["Ada Martin", "Bo Durand"]}],
+    "opens_at": "2035-10-09T08:00:00Z",
+    "closes_at": "2035-10-11T18:00:00Z",
+}
 
 
 @pytest.fixture
@@ -40,6 +51,19 @@ def test_it_has_no_record_and_is_not_opened(
     out = drafted / "out.zip" if command == "record" else given
     assert main(["election", command, ELECTION.uuid, str(out)]) == 1
     said = capsys.readouterr().err
-    assert "inattendue" not in said
+    assert "préparée, pas encore scellée" in said
     assert said.count("conseil") == 1
     assert not (drafted / "out.zip").exists()
+
+
+def test_a_number_drafted_twice_leaves_no_folder(
+    drafted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, out = drafted / "config.json", drafted / "out"
+    config.write_text(json.dumps(CONFIG))
+    given = ["election", "draft", str(config), "--out", str(out)]
+    assert main([*given, "--uuid", ELECTION.uuid]) == 1
+    assert "déjà le numéro" in capsys.readouterr().err
+    assert not out.exists()
+    assert main([*given, "--uuid", "AnotherNumber1"]) == 0  # nothing else was wrong
+    assert (out / "server.json").is_file()
