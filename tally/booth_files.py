@@ -9,6 +9,7 @@ from protocol.encoding import sha256_hex
 from protocol.server_binding import BoothFile
 from tally.errors import Refusal
 from tally.files import read_file
+from tally.french import count
 
 MAX_FILE_BYTES: Final = 2**24
 
@@ -17,7 +18,8 @@ def describe_booth(booth: Sequence[BoothFile]) -> Iterator[str]:
     """Yield each file with the hash of its bytes; nothing where there is no booth."""
     if not booth:
         return
-    yield f"Page de vote : {len(booth)} fichiers, scellés avec l'élection"
+    files = count(len(booth), "fichier scellé", "fichiers scellés")
+    yield f"Page de vote : {files} avec l'élection"
     for each in booth:
         yield f"  {each.path}"
         yield f"    {each.sha256}"

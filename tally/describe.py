@@ -9,6 +9,7 @@ from protocol.bindings import EvoteBinding
 from protocol.board import Board
 from protocol.election import Election
 from protocol.result import Result, Seats
+from tally.french import count
 
 _KINDS = {"ecole": "école", "eple": "collège ou lycée"}
 _MONTHS = (
@@ -53,7 +54,8 @@ def _describe_bindings(evote: EvoteBinding) -> Iterator[str]:
         yield f"Liste       : {each.label} – {', '.join(each.candidates)}"
     yield f"Ouverture   : {french_time(evote.opens_at)}"
     yield f"Clôture     : {french_time(evote.closes_at)}"
-    yield f"Électeurs   : {evote.electors}, et {len(evote.reserves)} codes de réserve"
+    reserves = count(len(evote.reserves), "code de réserve", "codes de réserve")
+    yield f"Électeurs   : {evote.electors}, et {reserves}"
     for index, member in enumerate(evote.ceremony.members, 1):
         yield f"Membre n° {index} : {member.name}, {member.role}"
 

@@ -47,8 +47,8 @@ class Screen:
         )
         _say(
             "Électeurs",
-            f"{number(len(prepared.sealed.electors))} parents de {number(school.families)} "
-            "familles, lus dans un export ONDE",
+            f"{_count(len(prepared.sealed.electors), 'parent')} de "
+            f"{_count(school.families, 'famille')}, lus dans un export ONDE",
         )
         if anomalies := len(prepared.roll.anomalies):
             s = "s" if anomalies > 1 else ""
@@ -70,7 +70,7 @@ class Screen:
         )
         _say(
             "Codes",
-            f"{number(len(sealed.codes.electors))} lettres et "
+            f"{_count(len(sealed.codes.electors), 'lettre')} et "
             f"{number(len(sealed.codes.reserves))} codes de réserve",
         )
 
@@ -90,14 +90,14 @@ class Screen:
         """Tell how many voted."""
         _say(
             "Vote",
-            f"{number(taken)} bulletins chiffrés ({share(taken, electors)}), chacun déposé avec "
-            "le code de la lettre et les chiffres secrets",
+            f"{_count(taken, 'bulletin chiffré')} ({share(taken, electors)}), "
+            "chacun déposé avec le code de la lettre et les chiffres secrets",
         )
 
     def tell_closed(self, closed: ClosedVote) -> None:
         """Tell the closing."""
-        ballots = number(closed.ballots)
-        _say("Fermeture", f"{ballots} bulletins dans l'urne, {ballots} émargements")
+        ballots, sign_ins = (_count(closed.ballots, noun) for noun in ("bulletin", "émargement"))
+        _say("Fermeture", f"{ballots} dans l'urne, {sign_ins}")
 
     def tell_result(self, archive: Path) -> None:
         """Tell votes, seats and names."""
@@ -143,6 +143,12 @@ def _say(label: str, text: str) -> None:
 def _join(texts: Iterable[str], separator: str = ", ") -> str:
     """Join texts so that a line never ends inside one of them."""
     return separator.join(text.replace(" ", "\u00a0") for text in texts)
+
+
+def _count(quantity: int, noun: str) -> str:
+    """Return a number, its thousands apart, with its noun."""
+    _, _, words = count(quantity, noun).partition(" ")
+    return f"{number(quantity)} {words}"
 
 
 def _votes(votes: int) -> str:

@@ -129,9 +129,22 @@ def add_amending(commands: Group) -> None:
 
 def add_ending(commands: Group) -> None:
     """Add finish, decryptions, tally and archive."""
-    _uuid(_command(commands, "finish", "clore le vote, son heure passée", "ending:finish"))
+    finish = _command(
+        commands,
+        "finish",
+        "clore le vote, son heure passée",
+        "ending:finish",
+        "Une répétition peut se clore plus tôt : la commande demande alors de le confirmer.",
+    )
+    _uuid(finish)
+    finish.add_argument("--yes", action="store_true", help="clore une répétition sans demander")
     parts = _command(
-        commands, "decryptions", "prendre les déchiffrements, dire qui manque", "ending:decryptions"
+        commands,
+        "decryptions",
+        "prendre les déchiffrements, dire qui manque",
+        "ending:decryptions",
+        "codes de sortie : 0 au moins un fichier est pris (ou aucun n'est donné), 1 tous sont\n"
+        "mis de côté, 2 illisible.",
     )
     _uuid(parts)
     parts.add_argument("files", nargs="*", type=Path, metavar="F", help="les decryption-*.json")

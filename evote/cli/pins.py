@@ -13,6 +13,7 @@ from evote.lifecycle.states import locked
 from evote.outbox import FileTransport, deliver
 from evote.pins import make_pins, renew_pin
 from evote.roll.electors import NoSuchElector
+from tally.french import count
 
 _BEFORE_CLOSING: Final = frozenset({State.SEALED, State.OPEN, State.SUSPENDED})
 _WHAT: Final = "on fait des chiffres secrets entre le scellement et la fermeture"
@@ -47,7 +48,7 @@ def _make(options: Namespace) -> int:
     with server() as here, here.database.write() as connection:
         held = locked(connection, uuid, _BEFORE_CLOSING, _WHAT)
         made = make_pins(connection, held, here.keys.load(uuid))
-    print(f"{made} électeurs ont de nouveaux chiffres secrets, dans la boîte d'envoi.")
+    print(f"Nouveaux chiffres secrets, dans la boîte d'envoi : {count(made, 'électeur')}.")
     print("Ensuite : evote pins deliver, ou evote worker, les remet.")
     return 0
 
@@ -75,5 +76,5 @@ def _deliver(_options: Namespace) -> int:
                 "donnez un dossier que seuls peuvent lire ceux qui remettent les chiffres",
             )
         sent = deliver(here.database, here.keys, FileTransport(folder), here.clock())
-    print(f"{sent} messages remis.")
+    print(f"{count(sent, 'message remis', 'messages remis')}.")
     return 0

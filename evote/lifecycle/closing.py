@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from evote.board.appending import append_event
+from evote.board.listing import setup_bytes
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
@@ -24,6 +25,7 @@ from evote.roll.sign_ins import count_signed_in
 from evote.sign_in_rewriting import rewrite_sign_ins
 from protocol.bindings import EvoteBinding
 from protocol.counting import SizedTally, count_ballots
+from protocol.election import Election
 from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import EventKind, Head
@@ -77,6 +79,21 @@ def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
     return ClosedVote(uuid, total.ballots, total.electors, separated)
 
 
+def is_early(database: Database, uuid: str, now: int) -> bool:
+    """Tell whether ``close_vote`` would end a rehearsal before its hour.
+
+    Raises:
+        NotNow: not open, or its time has not come and it is no rehearsal.
+    """
+    held = find_held(database, uuid, TAKING_BALLOTS, _WHAT)
+    if _is_over(held, now):
+        return False
+    with database.read() as connection:
+        sealed = Election.decode(setup_bytes(connection, held)[0])
+    _check_time(sealed.evote, held, now)
+    return True
+
+
 def due_votes(database: Database, now: int) -> tuple[str, ...]:
     """Return the number of every vote whose hours and grace are over, and that is not closed."""
     query = select(ElectionRow.uuid).where(
@@ -116,8 +133,12 @@ def _add_up(database: Database, held: HeldElection, now: int) -> _Sum:
     return _Sum(head, count.num_tallied, evote.electors, tally, sized.encode())
 
 
-def _check_time(evote: EvoteBinding, held: HeldElection, now: int) -> None:
-    if evote.rehearsal or now > held.closes_at + held.grace_seconds:
+def _is_over(held: HeldElection, now: int) -> bool:
+    return now > held.closes_at + held.grace_seconds
+
+
+def _check_time(evote: EvoteBinding | None, held: HeldElection, now: int) -> None:
+    if _is_over(held, now) or (evote is not None and evote.rehearsal):
         return
     grace = held.grace_seconds // 60
     more = f", et {count_of(grace, 'minute')} de plus pour les bulletins en route" if grace else ""

@@ -22,6 +22,7 @@ from tally.console import (
 from tally.describe import describe_election
 from tally.errors import Refusal
 from tally.files import NewFile
+from tally.french import count
 from tally.keyfile import save_step
 from tally.record import (
     Record,
@@ -110,7 +111,7 @@ def _compare(booth: tuple[BoothFile, ...], folder: Path) -> None:
             "relancez sans --booth",
         )
     compare_booth(booth, folder)
-    tell(f"Les {len(booth)} fichiers de la page de vote sont ceux de l'élection.")
+    tell(f"La page de vote est celle de l'élection : {count(len(booth), 'fichier')}.")
 
 
 def _next(record: Record) -> str:

@@ -65,6 +65,8 @@ def unattended(line: str) -> str:
         line += " --passphrase-file words"
     if line.startswith(("evote-tally check-setup", "evote-tally sign-amendment")):
         line += " --yes"
+    if line.startswith("evote election finish"):  # the handbook's vote is a rehearsal
+        line += " --yes"
     if line.startswith("evote-tally decrypt"):
         line += " --confirm-voters 2"
     return line

@@ -4,12 +4,13 @@
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import Final
 
 from evote.board.record import read_moment, record_archive, record_zip
 from evote.cli.inputs import make_folder, read_birth, read_uuid
 from evote.cli.server.opened import Server, server
 from evote.database.elections import State
-from evote.lifecycle.closing import close_vote
+from evote.lifecycle.closing import close_vote, is_early
 from evote.lifecycle.counting import (
     Decryptions,
     decryptions_of,
@@ -19,17 +20,24 @@ from evote.lifecycle.counting import (
 from evote.lifecycle.states import find_held, found
 from evote.lifecycle.voting import SEALED_OR_LATER
 from evote.minutes import read_outcome
-from tally.console import read_messages
+from tally.console import confirm, read_messages
 from tally.count import TieBreak
 from tally.files import NewFile, write_files
+from tally.french import count
+
+NONE_TAKEN: Final = 1
+_EARLY: Final = "Son heure de fermeture n'est pas passée. Clore cette répétition, sans retour ?"
 
 
 def finish(options: Namespace) -> int:
     """``evote election finish``."""
     uuid = read_uuid(options.uuid)
     with server() as here:
+        if is_early(here.database, uuid, here.clock()):
+            confirm(_EARLY, yes=options.yes)
         closed = close_vote(here.database, uuid, here.clock)
-    print(f"Le vote est clos : {closed.ballots} bulletins pour {closed.electors} électeurs.")
+    ballots, electors = count(closed.ballots, "bulletin"), count(closed.electors, "électeur")
+    print(f"Le vote est clos : {ballots} pour {electors}.")
     if not closed.separated:
         print(
             "Attention : l'ancien journal de la base est encore là (docs/operations.md) ; "
@@ -42,15 +50,17 @@ def finish(options: Namespace) -> int:
 
 
 def decryptions(options: Namespace) -> int:
-    """``evote election decryptions``."""
+    """``evote election decryptions``; 1 where files were given and none was worth anything."""
     uuid = read_uuid(options.uuid)
+    files = read_messages(options.files)
     with server() as here:
-        if options.files:
-            files = read_messages(options.files)
-            _say(take_decryptions(here.database, uuid, files), uuid)
-        else:
-            _say(decryptions_of(here.database, uuid), uuid)
-    return 0
+        known = (
+            take_decryptions(here.database, uuid, files)
+            if files
+            else decryptions_of(here.database, uuid)
+        )
+    _say(known, uuid)
+    return NONE_TAKEN if files and len(known.rejected) == len(files) else 0
 
 
 def _say(known: Decryptions, uuid: str) -> None:

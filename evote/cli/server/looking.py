@@ -12,7 +12,10 @@ from evote.database.common_tables import ElectionRow, SchoolRow
 from evote.database.elections import HeldElection, State
 from evote.election.french_calendar import say_with_day
 from evote.lifecycle.states import WORDS, found
+from evote.web.journal_view import titles
+from evote.web.languages import FRENCH
 from tally.describe import french_time
+from tally.french import count
 
 _NEXT = {
     State.DRAFT: "evote election seal --server, puis evote election host",
@@ -51,8 +54,9 @@ def state(options: Namespace) -> int:
             held = found(connection, uuid)
             entries = read_entries(connection, held)
         _say(here, held)
+    words = titles(FRENCH)
     for entry in entries:
-        print(f"  n° {entry.index}  {french_time(entry.at)}  {entry.kind.value}")
+        print(f"  n° {entry.index}  {french_time(entry.at)}  {words[entry.kind]}")
     print(f"Ensuite : {_NEXT[held.state]}")
     return 0
 
@@ -63,7 +67,8 @@ def _say(here: Server, held: HeldElection) -> None:
     print(f"Ouverture : {say_with_day(held.opens_at, now)}.")
     print(f"Fermeture : {say_with_day(held.closes_at, now)}.")
     if held.grace_seconds:
-        print(f"Un bulletin en route a encore {held.grace_seconds} secondes après la fermeture.")
+        grace = count(held.grace_seconds, "seconde")
+        print(f"Un bulletin en route a encore {grace} après la fermeture.")
     if held.state is not State.DRAFT:
         print(f"Page : {here.settings.public_url.rstrip('/')}/e/{held.uuid}")
         print("Journal :")

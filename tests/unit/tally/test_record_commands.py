@@ -259,7 +259,7 @@ def test_downloaded_files_of_the_booth_are_compared(
 ) -> None:
     folder = booth_folder(before_opening, BOOTH, flat=flat)
     assert before_opening.run(*check_setup("--booth", folder)) == 0
-    assert "Les 2 fichiers de la page de vote sont ceux de l'élection." in capsys.readouterr().out
+    assert "La page de vote est celle de l'élection : 2 fichiers." in capsys.readouterr().out
 
 
 def test_another_file_of_the_booth_is_refused(
