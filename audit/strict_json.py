@@ -14,6 +14,7 @@ from typing import Any
 from audit.words import Malformed, shown
 
 MAX_BYTES = 64 * 2**20
+MAX_OPENINGS = 2**21  # commas, colons, opening brackets and braces, even inside texts
 MAX_LEVELS = 32
 INTEGER_BOUND = 2**53
 _HASH = re.compile("[0-9a-f]{64}")
@@ -53,10 +54,13 @@ def decode(data: bytes) -> Any:  # noqa: ANN401
 
     Raises:
         Malformed: not UTF-8, a byte-order mark, a key twice, a number that is not an integer below
-            2^53, a lone surrogate, more than 32 levels, text after the value, over 64 MiB.
+            2^53, a lone surrogate, more than 32 levels, text after the value, over 64 MiB, or
+            too many values.
     """
     if len(data) > MAX_BYTES:
         raise Malformed("un texte de plus de 64 Mio (§2.1)", "a text over 64 MiB (§2.1)")
+    if len(data) - len(data.translate(None, b"[{:,")) > MAX_OPENINGS:
+        raise Malformed("un texte de trop de valeurs (§2.1)", "a text of too many values (§2.1)")
     try:
         value = _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):

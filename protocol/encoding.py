@@ -19,6 +19,7 @@ JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue
 MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
 MAX_BYTES: Final = 2**26
+MAX_MARKS: Final = 2**21
 MIN_UUID: Final = 14
 MAX_UUID: Final = 22
 BASE58_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -57,12 +58,15 @@ def decode_json(data: bytes) -> JsonValue:
     """Read one JSON text strictly: docs/protocol.md §2.1.
 
     Raises:
-        MalformedError: more than 64 MiB, not UTF-8, a byte order mark, a repeated name, a number
-            that is not an integer of at most 53 bits in its only form, more than 32 levels, a
-            lone surrogate, or anything after the value.
+        MalformedError: more than 64 MiB, more than 2^21 of ``,:[{``, not UTF-8, a byte order
+            mark, a repeated name, a number that is not an integer of at most 53 bits in its only
+            form, more than 32 levels, a lone surrogate, or anything after the value.
     """
     if len(data) > MAX_BYTES:
         raise _malformed("the text is longer than 64 MiB")
+    # Whatever is read, a value costs one of these characters, and far more memory than its text.
+    if sum(data.count(mark) for mark in b",:[{") > MAX_MARKS:
+        raise _malformed("the text has more than 2^21 of the characters , : [ {")
     try:
         value: JsonValue = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as cause:

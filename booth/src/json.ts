@@ -13,11 +13,16 @@ export type JsonArray = readonly JsonValue[];
 export type JsonObject = ReadonlyMap<string, JsonValue>;
 
 const MAX_BYTES = 2 ** 26;
+const MAX_MARKS = 2 ** 21;
+const MARKS: ReadonlySet<number> = new Set(new TextEncoder().encode(",:[{"));
 
 /** Read one JSON text strictly: §2.1; MalformedError for everything that it refuses. */
 export function decodeJson(data: Uint8Array): JsonValue {
   if (data.length > MAX_BYTES) {
     throw malformed("the text is longer than 64 MiB");
+  }
+  if (countMarks(data) > MAX_MARKS) {
+    throw malformed("the text has more than 2^21 of the characters , : [ {");
   }
   const reader = new Reader(decodeUtf8(data));
   const value = reader.value(0);
@@ -42,6 +47,14 @@ export function encodeJson(value: JsonValue): Uint8Array {
 /** Return an object whose members are written in this order. */
 export function members(...pairs: readonly (readonly [string, JsonValue])[]): JsonObject {
   return new Map(pairs);
+}
+
+function countMarks(data: Uint8Array): number {
+  let found = 0;
+  for (const byte of data) {
+    found += MARKS.has(byte) ? 1 : 0;
+  }
+  return found;
 }
 
 function decodeUtf8(data: Uint8Array): string {

@@ -54,6 +54,14 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 describe("strict JSON (§2.1)", () => {
+  for (const mark of [",", ":", "[", "{"]) {
+    test(`reads 2^21 times ${mark}, and no more`, () => {
+      const most = `"};]${mark.repeat(2 ** 21)}"`;
+      assert.equal(decodeJson(utf8(most)), most.slice(1, -1));
+      assert.throws(() => decodeJson(utf8(`[${most}]`)), /2\^21/);
+    });
+  }
+
   for (const [name, text] of Object.entries(REFUSED)) {
     test(`refuses ${name}`, () => {
       assert.throws(() => decodeJson(utf8(text)), MalformedError);

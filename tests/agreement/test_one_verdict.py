@@ -94,6 +94,13 @@ def test_simulated_elections_are_accepted_by_both(until: EventKind) -> None:
     assert both(election.archive(until=until)) == (ACCEPTED, ACCEPTED)
 
 
+def test_a_text_of_too_many_values_is_refused_by_both() -> None:
+    # A member that a plain election may have; the rest of the object has far fewer values.
+    for number, verdict in ((2**20, ACCEPTED), (2**21, REFUSED)):
+        touch = {"election": lambda value, text="," * number: {**value, "unknown": text}}
+        assert both(Forge(VILLAGE, touch).archive()) == (verdict, verdict)
+
+
 @pytest.mark.parametrize("phrase", DAMAGES)
 def test_damaged_archives_are_refused_by_both(phrase: str) -> None:
     damage = DAMAGES[phrase]

@@ -50,6 +50,20 @@ def test_what_is_permitted_is_read() -> None:
     assert decode(b"9007199254740991") == 2**53 - 1
 
 
+@pytest.mark.parametrize("counted", [b",", b":", b"[", b"{", b"{:,["])
+def test_a_text_has_at_most_2_21_values(counted: bytes) -> None:
+    at_the_bound = b'"]};' + counted * (2**21 // len(counted)) + b'"'
+    assert len(decode(at_the_bound)) == 2**21 + 3
+    with pytest.raises(Malformed, match="too many values"):
+        decode(b"[" + at_the_bound + b"]")
+
+
+def test_a_full_array_is_read() -> None:
+    assert len(decode(b"[" + b"0," * (2**21 - 1) + b"0]")) == 2**21
+    with pytest.raises(Malformed, match="too many values"):
+        decode(b"[" + b"0," * 2**21 + b"0]")
+
+
 def test_canonical_text_is_unique() -> None:
     value = {"é": '"\\/\b\f\n\r\t\x01\x7f\u2028', "n": -5}
     text = encode(value)

@@ -76,6 +76,20 @@ def test_a_text_over_64_mib_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         decode_json(b'"aaaa"')
 
 
+@pytest.mark.parametrize("mark", [b",", b":", b"[", b"{"])
+def test_each_of_four_characters_counts_and_no_other(mark: bytes) -> None:
+    assert decode_json(b'"' + mark * 2**21 + b'}];"') is not None
+    with pytest.raises(MalformedError, match=r"2\^21"):
+        decode_json(b'"' + mark * (2**21 + 1) + b'"')
+
+
+def test_a_list_of_as_many_values_as_permitted_is_read() -> None:
+    most = b"[" + b"1," * (2**21 - 1) + b"1]"
+    assert len(decode_json(most)) == 2**21  # type: ignore[arg-type]
+    with pytest.raises(MalformedError, match=r"2\^21"):
+        decode_json(b"[" + most + b"]")
+
+
 WRITTEN = {
     '"\\"\\\\/"': '"\\/',
     '"\\b\\f\\n\\r\\t"': "\b\f\n\r\t",
