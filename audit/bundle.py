@@ -7,6 +7,7 @@ is not judged at all: what is in question is the zip, not the election.
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -53,9 +54,15 @@ def unzip(path: Path, scratch: Path) -> Record:
             "ce fichier zip est illisible", "this zip file cannot be read", _AGAIN
         ) from error
     except Exception as error:
-        if type(error).__module__ not in ("zlib", "lzma", "_lzma"):
+        if not _is_damage(error):
             raise
         raise Unreadable("ce fichier zip est abîmé", "this zip file is damaged", _AGAIN) from error
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether it is what is packed, or a place before the file's start, not the disk."""
+    before = isinstance(error, OSError) and error.errno == errno.EINVAL
+    return before or type(error).__module__ in ("zlib", "lzma", "_lzma")
 
 
 def _permitted(
@@ -96,6 +103,8 @@ def _files(entries: Sequence[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
 def _refuse_danger(entry: zipfile.ZipInfo) -> None:
     """No path that leads out, no link, no cipher, no bomb: not even among what is ignored."""
     name = entry.filename
+    if not name:  # zipfile reads the last character of a name without asking
+        raise _danger(entry, "un nom vide", "an empty name")
     if name.startswith("/") or set(name) & set("\\:\0") or ".." in name.split("/"):
         raise _danger(entry, "un chemin qui sort du dossier", "a path that leads out")
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):

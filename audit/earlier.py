@@ -9,7 +9,7 @@ from pathlib import Path
 
 from audit.notes import Checkpoint, decode_checkpoint
 from audit.record import MAX_CHECKPOINT, Record, open_record
-from audit.system import explained
+from audit.system import explained, open_regular
 from audit.words import Malformed, Unreadable
 
 _SIGNATURES = b"\n\n\xe2\x80\x94 "  # the empty line of a signed note, and its first signature
@@ -35,7 +35,7 @@ def _checkpoint(path: Path) -> Checkpoint | None:
     try:
         if path.is_dir():
             return None
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(MAX_CHECKPOINT + 1)
     except OSError as error:
         raise Unreadable(*explained(error)) from error

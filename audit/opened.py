@@ -21,7 +21,7 @@ from audit.layout import enumerated, quoted
 from audit.profile import has_bindings
 from audit.record import open_record
 from audit.strict_json import decode, decode_datum, encode, read_list, read_object, read_text
-from audit.system import CHECK_PATH, explained
+from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # §13.2
@@ -133,7 +133,7 @@ def check_opened(path: Path, archive: Path | None) -> list[Text]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(2 * MAX_BALLOT + 1)
     except OSError as error:
         raise Unreadable(*explained(error), CHECK_PATH) from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from audit.system import CHECK_PATH, explained
+from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
 SIGNATURES = "setup-signatures.json"
@@ -83,7 +83,7 @@ def open_record(path: Path) -> Iterator[Record]:
 
 
 def _starts_as_zip(path: Path) -> bool:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -91,10 +91,11 @@ def _folder(path: Path) -> Record:
     archives = sorted(path.glob("*.bel"))
     if len(archives) != 1:
         raise _which(path, len(archives))
+    open_regular(archives[0]).close()
     files = {}
     for name in FILES:
         if (path / name).is_file():
-            with (path / name).open("rb") as file:
+            with open_regular(path / name) as file:
                 files[name] = bounded(file, name)
     return Record.of(archives[0], files)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
 
 from audit.words import Text, shown
 
@@ -26,6 +29,15 @@ CHECK_PATH = Text(
     "vérifiez le nom, le dossier et les droits de ce fichier",
     "check the name, the folder and the permissions of this file",
 )
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, opened; a pipe or a device, which could be waited for for ever, is not."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        code = errno.EISDIR if stat.S_ISDIR(mode) else errno.ESPIPE
+        raise OSError(code, os.strerror(code), str(path))
+    return path.open("rb")
 
 
 def explained(error: OSError) -> Text:

@@ -20,6 +20,7 @@ from protocol.voutput import VerificationKey
 from tally.archive_lock import WHICH_FILE
 from tally.count import verify_seats
 from tally.errors import Refusal, Unreadable, cite, refuse
+from tally.files import open_regular
 from tally.french import reason
 from tally.memory import Profile, TrusteeMemory
 from tally.senders import call_member
@@ -48,7 +49,7 @@ def opened_board(path: Path, accept: Accept | None = None) -> Iterator[Board]:
         Refusal: an archive in which something is wrong.
     """
     try:
-        stream = path.open("rb")
+        stream = open_regular(path)
     except FileNotFoundError as cause:
         raise Unreadable(f"le fichier « {path} » n'existe pas", WHICH_FILE) from cause
     except OSError as cause:

@@ -6,12 +6,14 @@ complete before the first one gets its name.
 """
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from tally.errors import Refusal, Unreadable
 from tally.french import reason
@@ -29,6 +31,14 @@ class NewFile:
     data: bytes
     secret: bool = False
     replace: bool = False
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file to read it; OSError for a pipe, which could be waited for for ever."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(path))
+    return path.open("rb")
 
 
 def read_file(path: Path, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:

@@ -9,6 +9,7 @@ _REASONS = {
     errno.EPERM: "accès refusé",
     errno.ENOTDIR: "le chemin passe par un fichier",
     errno.EISDIR: "c'est un dossier",
+    errno.ESPIPE: "ce n'est pas un fichier ordinaire",
     errno.ENOSPC: "le disque est plein",
     errno.EDQUOT: "le disque est plein",
     errno.EROFS: "le disque est en lecture seule",

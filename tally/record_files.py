@@ -6,18 +6,20 @@ is the business of ``record.py``.
 """
 
 import contextlib
+import errno
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from protocol.journal import MAX_JOURNAL_BYTES
 from protocol.notes import MAX_CHECKPOINT_BYTES
 from tally.errors import Unreadable
-from tally.files import read_file
+from tally.files import open_regular, read_file
 from tally.french import reason
 
 ARCHIVE_SUFFIX: Final = ".bel"
@@ -27,6 +29,7 @@ JOURNAL_CHECKPOINT: Final = "journal.checkpoint"
 SETUP_SIGNATURES: Final = "setup-signatures.json"
 MAX_ARCHIVE_BYTES: Final = 2**32
 MAX_MEMBERS: Final = 100
+MAX_RATIO: Final = 100  # of what comes out to what is in the zip; hexadecimal text has about 2
 ZIP_MAGIC: Final = b"PK\x03\x04"
 _SPOOL_BYTES: Final = 2**24
 _WHICH: Final = "donnez le dossier ou le .zip de l'élection, ou son archive .bel"
@@ -79,7 +82,7 @@ def opened_files(path: Path) -> Iterator[RecordFiles]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        stream = path.open("rb")
+        stream = open_regular(path)
     except FileNotFoundError as cause:
         raise Unreadable(f"le fichier « {path} » n'existe pas", _WHICH) from cause
     except OSError as cause:
@@ -108,28 +111,54 @@ def _only(found: list[Path], where: Path) -> Path:
 @contextlib.contextmanager
 def _unzipped(path: Path, stream: BinaryIO) -> Iterator[RecordFiles]:
     # Errors of the zip alone are caught: what the caller does with the files is not ours.
-    with contextlib.ExitStack() as stack:
+    with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as spooled:
+        # It reads and seeks like a file; typeshed gives it no base that says so.
+        archive = cast("BinaryIO", spooled)
         try:
-            zipped = stack.enter_context(zipfile.ZipFile(stream))
-            members = _members(path, zipped)
-            archive = stack.enter_context(tempfile.SpooledTemporaryFile(_SPOOL_BYTES))
-            name = _only([Path(each) for each in members if each.endswith(ARCHIVE_SUFFIX)], path)
-            for chunk in _chunks(path, zipped, members.pop(name.name), MAX_ARCHIVE_BYTES):
-                archive.write(chunk)
-            others = {
-                each: b"".join(_chunks(path, zipped, member, _LIMITS[each]))
-                for each, member in members.items()
-            }
+            others = _unpack(path, stream, archive)
         except _NOT_A_ZIP as cause:
+            raise _damaged(path) from cause
+        except OSError as cause:
+            if cause.errno == errno.EINVAL:  # a place before the file's start
+                raise _damaged(path) from cause
+            with contextlib.suppress(OSError):
+                archive.close()  # writes what is left, which fails again on a full disk
             raise Unreadable(
-                f"le fichier « {path} » est abîmé",
-                "retéléchargez-le sur la page de l'élection",
+                f"impossible de décompresser « {path} » ({reason(cause)})",
+                "faites de la place sur le disque, ou retéléchargez le fichier",
             ) from cause
+        yield RecordFiles(archive, others, alone=False)
+
+
+def _damaged(path: Path) -> Unreadable:
+    return Unreadable(
+        f"le fichier « {path} » est abîmé", "retéléchargez-le sur la page de l'élection"
+    )
+
+
+def _unpack(path: Path, stream: BinaryIO, archive: BinaryIO) -> dict[str, bytes]:
+    """Write the archive of a zip, ready to be read, and return the other files."""
+    with zipfile.ZipFile(stream) as zipped:
+        members = _members(path, zipped)
+        name = _only([Path(each) for each in members if each.endswith(ARCHIVE_SUFFIX)], path)
+        member = members.pop(name.name)
+        # With writelines it would go to the disk at its end only.
+        for chunk in _chunks(path, zipped, member, MAX_ARCHIVE_BYTES):  # noqa: FURB122
+            archive.write(chunk)
         archive.seek(0)
-        yield RecordFiles(archive, others, alone=False)  # type: ignore[arg-type]
+        return {
+            each: b"".join(_chunks(path, zipped, info, _LIMITS[each]))
+            for each, info in members.items()
+        }
 
 
-_NOT_A_ZIP: Final = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError)
+_NOT_A_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,  # and NotImplementedError, which is one
+    ValueError,
+)
 
 
 def _members(path: Path, zipped: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -162,6 +191,10 @@ def _verify_place(path: Path, info: zipfile.ZipInfo, place: PurePosixPath) -> No
         raise _no_record(path, f"« {info.filename} » sort de son dossier")
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise _no_record(path, f"« {info.filename} » est un lien")
+    if info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        raise _no_record(path, f"« {info.filename} » est trop gros une fois décompressé")
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise _no_record(path, f"« {info.filename} » est compressé d'une façon inconnue")
     if info.flag_bits & 0x1:
         raise _no_record(path, f"« {info.filename} » est chiffré")
 
@@ -170,7 +203,7 @@ def _chunks(
     path: Path, zipped: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int
 ) -> Iterator[bytes]:
     # The size that the zip announces is not believed: what comes out is counted.
-    left = limit
+    left = min(limit, info.file_size)
     with zipped.open(info) as stream:
         while chunk := stream.read(_CHUNK):
             left -= len(chunk)

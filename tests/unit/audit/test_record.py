@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import shutil
 import zipfile
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from audit.earlier import open_earlier
+from audit.opened import check_opened
 from audit.record import SIGNATURES, Record, open_record
 from audit.words import Malformed, Unreadable
 from tests.unit.audit import peer
@@ -178,3 +182,44 @@ def test_a_damaged_zip_is_unreadable(tmp_path: Path) -> None:
         (tmp_path / "d.zip").write_bytes(damaged)
         with pytest.raises(Unreadable):
             opened(tmp_path / "d.zip")
+
+
+def test_a_place_before_the_start_of_the_zip_is_damage(tmp_path: Path) -> None:
+    data = bytearray(zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes())]).read_bytes())
+    place = data.index(b"PK\x05\x06") + 16  # where the zip says that its index is
+    data[place : place + 4] = (int.from_bytes(data[place : place + 4], "little") + 9).to_bytes(
+        4, "little"
+    )
+    (tmp_path / "d.zip").write_bytes(data)
+    with pytest.raises(Unreadable, match="zip file"):
+        opened(tmp_path / "d.zip")
+
+
+def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    bundle = zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes()), ("#name", b"x")])
+    bundle.write_bytes(bundle.read_bytes().replace(b"#name", b"\0name"))
+    with pytest.raises(Unreadable, match="an empty name"):
+        opened(bundle)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_a_full_or_broken_disk_is_not_called_a_damaged_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("audit.bundle._copy", fail)
+    with pytest.raises(Unreadable, match="disk"):
+        opened(zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes())]))
+
+
+def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.bel")
+    for path in (tmp_path, tmp_path / "x.bel", Path("/dev/zero")):
+        with pytest.raises(Unreadable, match="no ordinary file"):
+            opened(path)
+        with pytest.raises(Unreadable, match="no ordinary file"), open_earlier(path):
+            pass
+    with pytest.raises(Unreadable, match="no ordinary file"):
+        check_opened(tmp_path / "x.bel", None)

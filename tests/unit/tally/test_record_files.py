@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import random
 import stat
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from tally import record_files
+from tally.boards import opened_board
 from tally.errors import Unreadable
 from tally.record_files import opened_files
 
@@ -23,6 +29,7 @@ def zip_of(files: dict[str, bytes], *, infos: dict[str, int] | None = None) -> b
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, data in files.items():
             info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = (infos or {}).get(name, 0)
             zipped.writestr(info, data)
     return stream.getvalue()
@@ -153,3 +160,65 @@ def test_a_folder_without_its_one_archive_is_refused(tmp_path: Path, names: list
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="n'existe pas"):
         read(tmp_path / "nothing")
+
+
+def test_a_zip_with_a_damaged_stream_is_refused(tmp_path: Path) -> None:
+    data = bytearray(zip_of({"a.bel": random.Random(5).randbytes(300).hex().encode()}))
+    data[35] = 0xFF  # the first byte of what is compressed: a kind of block that there is not
+    (tmp_path / "damaged.zip").write_bytes(data)
+    with pytest.raises(Unreadable, match="abîmé"):
+        read(tmp_path / "damaged.zip")
+
+
+def test_a_place_before_the_start_of_the_zip_is_damage(tmp_path: Path) -> None:
+    data = bytearray(zip_of({"a.bel": b"x"}))
+    place = data.index(b"PK\x05\x06") + 16  # where the zip says that its index is
+    data[place] += 9
+    (tmp_path / "damaged.zip").write_bytes(data)
+    with pytest.raises(Unreadable, match="abîmé"):
+        read(tmp_path / "damaged.zip")
+
+
+class FullDisk(io.BytesIO):
+    def write(self, _data: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def full_device() -> BinaryIO:
+    return Path("/dev/full").open("r+b")
+
+
+@pytest.mark.parametrize("disk", [FullDisk, full_device])
+def test_a_full_disk_is_not_called_a_damaged_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: Callable[[], BinaryIO]
+) -> None:
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", lambda _size: disk())
+    with pytest.raises(Unreadable, match="le disque est plein"):
+        read(zipped(tmp_path, FILES))
+
+
+@pytest.mark.parametrize("name", ["a.bel", "journal.jsonl", ".DS_Store"])
+def test_a_bomb_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(record_files, "_chunks", None)
+    with pytest.raises(Unreadable, match="trop gros une fois décompressé"):
+        read(zipped(tmp_path, {**FILES, name: bytes(10_000_000)}))
+
+
+def test_a_size_that_lies_is_refused(tmp_path: Path) -> None:
+    data = bytearray(zip_of({"a.bel": bytes(10_000)}))
+    place = data.index(b"PK\x01\x02") + 24
+    data[place : place + 4] = (100).to_bytes(4, "little")
+    (tmp_path / "lie.zip").write_bytes(data)
+    with pytest.raises(Unreadable, match=r"abîmé|trop gros"):
+        read(tmp_path / "lie.zip")
+
+
+def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.bel")
+    for path in (tmp_path, tmp_path / "x.bel", Path("/dev/zero")):
+        with pytest.raises(Unreadable, match="pas un fichier ordinaire"):
+            read(path)
+    with pytest.raises(Unreadable, match="pas un fichier ordinaire"), opened_board(path):
+        pass
