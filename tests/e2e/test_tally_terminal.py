@@ -3,63 +3,15 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.bureau import ROOT, WORDS, Bureau
+from tests.e2e.bureau import WORDS, Bureau
+from tests.e2e.terminal import terminal
 
 At = Callable[[str], Bureau]
-
-
-@dataclass(slots=True)
-class Terminal:
-    """A person's end of a terminal: what was shown so far, and keys to press."""
-
-    handle: int
-    shown: str = ""
-
-    def wait_for(self, text: str) -> str:
-        """Read until this text is on the screen; return what was shown before it."""
-        while text not in self.shown:
-            data = os.read(self.handle, 4096)
-            assert data, f"{text!r} never came after {self.shown!r}"
-            self.shown += data.decode("utf-8", "replace")
-        before, self.shown = self.shown.split(text, 1)
-        return before
-
-    def type(self, text: str) -> None:
-        os.write(self.handle, f"{text}\n".encode())
-
-
-@contextmanager
-def terminal(bureau: Bureau, *command: str) -> Iterator[tuple[Terminal, subprocess.Popen[bytes]]]:
-    """Run a command on a terminal of its own."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tally", *command],
-        cwd=bureau.folder,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200"},
-    )
-    os.close(theirs)
-    try:
-        yield Terminal(ours), process
-        process.wait(30)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
 
 
 def asking(bureau: Bureau, step: str, *messages: str) -> list[str]:
@@ -71,7 +23,7 @@ def asking(bureau: Bureau, step: str, *messages: str) -> list[str]:
 
 def test_new_words_are_shown_once_and_typed_again(at: At) -> None:
     bureau = at("new")
-    with terminal(bureau, *asking(bureau, "certificate")) as (screen, process):
+    with terminal(bureau.folder, "tally", *asking(bureau, "certificate")) as (screen, process):
         shown = screen.wait_for("Retapez votre phrase secrète : ")
         (words,) = re.findall(r"^    ([a-z ]+)\r?$", shown, re.MULTILINE)
         screen.type("abeille tortue")
@@ -90,7 +42,7 @@ def test_new_words_are_shown_once_and_typed_again(at: At) -> None:
 def test_words_not_typed_again_write_nothing(at: At) -> None:
     bureau = at("new")
     before = bureau.files()
-    with terminal(bureau, *asking(bureau, "certificate")) as (screen, process):
+    with terminal(bureau.folder, "tally", *asking(bureau, "certificate")) as (screen, process):
         for _ in range(3):
             screen.wait_for("Retapez votre phrase secrète : ")
             screen.type("non")
@@ -102,7 +54,10 @@ def test_words_not_typed_again_write_nothing(at: At) -> None:
 @pytest.mark.parametrize(("answer", "status"), [("oui", 0), ("non", 1), ("", 1)])
 def test_the_election_is_shown_and_agreed_to(at: At, answer: str, status: int) -> None:
     bureau = at("sign")
-    with terminal(bureau, *asking(bureau, "check-setup", "Setup.bel")) as (screen, process):
+    with terminal(bureau.folder, "tally", *asking(bureau, "check-setup", "Setup.bel")) as (
+        screen,
+        process,
+    ):
         screen.wait_for("Votre phrase secrète : ")
         screen.type(WORDS)
         shown = screen.wait_for("Est-ce bien votre élection ? [oui/non] ")
