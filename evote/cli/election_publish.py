@@ -7,8 +7,8 @@ from pathlib import Path
 from evote.cli.inputs import new_folder, read_birth
 from evote.cli.parser import Group
 from evote.cli.words import printable
-from evote.election.publishing import publish_result
-from evote.election.reading import find_archive
+from evote.election.publishing import ON_SERVER, publish_result
+from evote.election.reading import binding_on_files, find_archive
 from evote.minutes import OutcomeFiles, read_outcome
 from protocol.events import BoardState
 from tally.boards import opened_board
@@ -95,4 +95,5 @@ def _say_rejected(rejected: Rejected) -> None:
 
 def _is_published(archive: Path) -> bool:
     with opened_board(archive) as board:
+        binding_on_files(board, ON_SERVER)
         return board.state is BoardState.TALLIED

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from evote.election.opening import read_signatures, require_signatures
+from evote.election.reading import OnServer, binding_on_files
 from evote.errors import Refusal
 from protocol.ballot import Ballot, BallotContext, verify_ballot
 from protocol.bindings import EvoteBinding
@@ -30,6 +31,7 @@ from tally.torn_tail import TornTail, set_aside_torn_tail
 
 # How often a ballot is tried again while other processes add to the same archive.
 ATTEMPTS: Final = 5
+_ON_SERVER: Final = "l'électeur vote sur la page du serveur, avec le lien de sa lettre"
 
 
 class Outcome(Enum):
@@ -81,6 +83,7 @@ class BallotBox:
         """
         self._path = path
         with opened_board(path) as board:
+            binding_on_files(board, _ON_SERVER)
             read_signatures(path.parent, board)
             self.context = board.election.context
             self.evote = board.election.evote
@@ -147,8 +150,22 @@ def set_aside_interrupted(path: Path) -> TornTail | None:
             changed.
         Unreadable: not an archive, or it cannot be written.
     """
-    require_signatures(path.parent)
+    try:
+        require_signatures(path.parent)
+    except Refusal:
+        _require_on_files(path)  # a served election has none beside it either
+        raise
     return set_aside_torn_tail(path)
+
+
+def _require_on_files(path: Path) -> None:
+    try:
+        with opened_board(path) as board:
+            binding_on_files(board, _ON_SERVER)
+    except OnServer:
+        raise
+    except Refusal:
+        return  # torn or damaged: whoever asks has something else to say
 
 
 Admit: TypeAlias = Callable[[EvoteBinding], None]

@@ -6,10 +6,11 @@ From here on nobody votes, and what the trustees decrypt is fixed.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from evote.election.box import Admit
 from evote.election.opening import read_signatures
-from evote.election.reading import preau_binding
+from evote.election.reading import binding_on_files
 from evote.errors import Refusal
 from protocol.board import Board
 from protocol.counting import SizedTally, count_ballots
@@ -23,6 +24,8 @@ from tally.errors import cite
 from tally.french import count
 from tally.subjects import subject
 from tally.torn_tail import MENDED_KINDS, closing_interrupted, find_torn_tail
+
+_ON_SERVER: Final = "le serveur clôt à l'heure, de lui-même ; ou : evote election finish {uuid}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ def close_election(
     """
     _check_not_torn(archive)
     with opened_board(archive) as board:
+        evote = binding_on_files(board, _ON_SERVER)
         _check_state(board, archive)
-        evote = preau_binding(board)
         signatures = read_signatures(archive.parent, board)
         try:
             counted = count_ballots(

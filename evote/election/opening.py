@@ -6,8 +6,9 @@ The signatures stand beside the archive until closing, when they enter the board
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from evote.election.reading import SIGNATURES_NAME, preau_binding
+from evote.election.reading import SIGNATURES_NAME, binding_on_files
 from evote.errors import Refusal, Unreadable
 from protocol.board import Board
 from protocol.errors import ProtocolError
@@ -18,6 +19,8 @@ from tally.boards import opened_board
 from tally.errors import cite
 from tally.files import NewFile, read_file, write_files
 from tally.senders import Files
+
+_ON_SERVER: Final = "sur le serveur : evote election start {uuid} setup-signature-*.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ def open_election(archive: Path, files: Files) -> Opened:
         Refusal: a signature does not hold or is of another election, or fewer than t signed.
     """
     with opened_board(archive) as board:
-        names = [member.name for member in preau_binding(board).ceremony.members]
+        evote = binding_on_files(board, _ON_SERVER)
+        names = [member.name for member in evote.ceremony.members]
         statement = board.setup_statement
         signatures = assemble_setup_signatures(board.trustees, statement, files, names)
     present = {signed.trustee for signed in signatures.signatures}

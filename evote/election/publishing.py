@@ -7,8 +7,9 @@ Nothing is written before the whole board has been verified.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from evote.election.reading import binding_on_files
 from evote.errors import Refusal
 from protocol.board import Board
 from protocol.events import BoardState
@@ -20,6 +21,11 @@ from tally.senders import Files
 
 Notice: TypeAlias = Callable[[Rejected], None]
 """What is told of a file that was set aside."""
+
+ON_SERVER: Final = (
+    "sur le serveur : evote election decryptions {uuid} decryption-*.json, puis evote election "
+    "tally {uuid} --out DOSSIER"
+)
 
 
 def publish_result(
@@ -42,6 +48,7 @@ def publish_result(
             ``TieUndecided``); nothing was written.
     """
     with opened_board(archive) as board:
+        binding_on_files(board, ON_SERVER)
         _require_countable(board)
         verify_whole_board(board)
         gathered = gather_decryptions(board, files)

@@ -10,10 +10,15 @@ from typing import Final
 from evote.errors import Refusal, Unreadable
 from protocol.bindings import EvoteBinding
 from protocol.board import Board
+from tally.boards import is_served
 
 RECORD_NAME: Final = "record"
 SIGNATURES_NAME: Final = "setup-signatures.json"
 _ADVICE: Final = "donnez le fichier .bel fait par « evote election seal », ou son dossier"
+
+
+class OnServer(Refusal):
+    """Only the server of an election of version 2 adds to its board: §8.3, §19."""
 
 
 def find_archive(path: Path) -> Path:
@@ -46,3 +51,22 @@ def preau_binding(board: Board) -> EvoteBinding:
             "cette élection n'a pas été faite avec Préau", "utilisez le logiciel qui l'a faite"
         )
     return board.election.evote
+
+
+def binding_on_files(board: Board, on_server: str) -> EvoteBinding:
+    """Return what our elections bind, of one that is held on files.
+
+    Args:
+        board: of the archive that a command is about to add to.
+        on_server: what is done instead where a server holds the election.
+
+    Raises:
+        OnServer: it is of version 2.
+        Refusal: it was not made by us.
+    """
+    if is_served(board.election):
+        raise OnServer(
+            "cette élection est tenue par un serveur : rien ne s'ajoute à une copie de son urne",
+            on_server.format(uuid=board.election.uuid),
+        )
+    return preau_binding(board)

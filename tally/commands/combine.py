@@ -121,7 +121,11 @@ def _show_served(
     _show_rejected(gathered)
     result = combine(record.board, gathered, tie_break, state.position)
     tell(*describe_result(record.board.election, result))
-    tell_next([], "donnez les parts à l'organisateur : le serveur publie le résultat")
+    tell_next(
+        [],
+        "donnez les parts à l'organisateur ; sur le serveur :",
+        f"evote election decryptions {record.board.election.uuid} decryption-*.json",
+    )
 
 
 _PLAIN = (

@@ -13,7 +13,7 @@ from protocol.decryption import OwnedPayload, PartialDecryption
 from protocol.encoding import sha256_hex
 from protocol.journal_bodies import ClosingSigned
 from protocol.journal_state import Hours, JournalState
-from tally.boards import require_own_election
+from tally.boards import is_served, require_own_election
 from tally.combine import closing_of
 from tally.console import (
     Subparsers,
@@ -92,11 +92,18 @@ def run_at(arguments: argparse.Namespace, clock: Callable[[], float]) -> int:
         files = _files(memory, board, own, partial, closing, arguments.out)
     save_step(arguments.keyfile, decrypted, passphrase, files)
     tell_next(
-        [file.path for file in files],
-        f"donnez {files[0].path.name} à l'organisateur ; avec ceux des autres membres :",
-        f"evote-tally combine {arguments.record} decryption-*.json",
+        [file.path for file in files], *_following(board, files[0].path.name, arguments.record)
     )
     return 0
+
+
+def _following(board: Board, name: str, record: Path) -> Iterator[str]:
+    if is_served(board.election):
+        yield f"donnez {name} à l'organisateur, qui le donne au serveur :"
+        yield f"evote election decryptions {board.election.uuid} {name}"
+        return
+    yield f"donnez {name} à l'organisateur ; avec ceux des autres membres :"
+    yield f"evote-tally combine {record} decryption-*.json"
 
 
 def _describe(board: Board) -> Iterator[str]:

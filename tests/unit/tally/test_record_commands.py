@@ -98,6 +98,8 @@ def test_decrypting_shows_what_happened_and_signs_the_closing(
         "vous signez aussi cette clôture et ce journal",
     ):
         assert told in said
+    assert said.rstrip().endswith(f"evote election decryptions {BUSY.uuid} decryption-2.json")
+    assert "combine" not in said
     message = DecryptionMessage.decode((tmp_path / "decryption-2.json").read_bytes())
     assert message.closing is not None
     assert message.closing.body == BUSY.closing_signed
@@ -476,7 +478,7 @@ def test_combining_shows_the_result_and_leaves_it_to_the_server(
     assert office.run("combine", record, *parts) == 0
     said = capsys.readouterr().out
     assert "FCPE : 2" in said
-    assert "le serveur publie le résultat" in said
+    assert f"evote election decryptions {OURS.uuid} decryption-*.json" in said
     assert not list(office.folder.glob("result*"))
     for option in ("--out", "--append"):
         said = refused(office, capsys, "combine", record, *parts, option, "result")
