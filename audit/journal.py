@@ -21,7 +21,7 @@ from audit.strict_json import INTEGER_BOUND, decode_datum, read_integer, read_ob
 from audit.tree import earlier_roots, leaf_hash
 from audit.words import Malformed, Text, shown
 
-MAX_ENTRY = 2**20
+MAX_ENTRY = 2**16 - 1  # an entry fits in a tile (§18.8)
 MINUTE = 60
 AMENDMENTS = ("hours-changed", "booth-replaced")
 SIGNED = (*AMENDMENTS, "closing-signed")  # §19.4
@@ -97,7 +97,7 @@ def _entries(lines: list[bytes], faults: list[Text]) -> Iterator[Entry]:
 def _decode_entry(data: bytes) -> Entry:
     """One entry: canonical JSON, the members of its kind, no other (§19.1)."""
     if len(data) > MAX_ENTRY:
-        raise Malformed("plus de 1 Mio (§19.1)", "over 1 MiB (§19.1)")
+        raise Malformed("plus de 65 535 octets (§19.1)", "over 65,535 bytes (§19.1)")
     value = decode_datum(data, canonical=True)
     kind = value.get("kind") if isinstance(value, dict) else None
     signed = isinstance(kind, str) and kind in SIGNED

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from tests.tamper.forge.texts import Json
 
 HOST = "vote.exemple.fr:8443"
+STAMPED_AT = 1_791_603_600
 
 
 def root(entries: Sequence[bytes]) -> bytes:
@@ -56,10 +57,45 @@ class LogKey:
         signature = SigningKey(self.seed).sign(text).signature
         return f"\u2014 {self.name} {b64encode(self.id + signature).decode()}\n".encode()
 
+    @property
+    def stamper(self) -> Cosigner:
+        """Whoever stamps this log's checkpoints: §18.6."""
+        return Cosigner(self.name, self.seed)
+
     def checkpoint(self, entries: Sequence[bytes], *, origin: str = "") -> bytes:
         """§18.3."""
         text = checkpoint_text(origin or self.name, len(entries), root(entries))
         return text + b"\n" + self.line(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigner:
+    """A key that signs with a time: a witness's, or a log's for its stamps: §18.6."""
+
+    name: str
+    seed: bytes
+
+    @property
+    def public(self) -> bytes:
+        return bytes(SigningKey(self.seed).verify_key)
+
+    @property
+    def id(self) -> bytes:
+        return sha256(self.name.encode() + b"\n\x04" + self.public).digest()[:4]
+
+    @property
+    def vkey(self) -> str:
+        kept = b64encode(b"\x04" + self.public).decode()
+        return f"{self.name}+{self.id.hex()}+{kept}"
+
+    def line(self, text: bytes, time: int = STAMPED_AT) -> bytes:
+        """The line on a checkpoint's text."""
+        signature = SigningKey(self.seed).sign(b"cosignature/v1\ntime %d\n" % time + text).signature
+        return self.line_of(time.to_bytes(8, "big") + signature)
+
+    def line_of(self, blob: bytes) -> bytes:
+        """A line with whatever it signs with."""
+        return f"\u2014 {self.name} {b64encode(self.id + blob).decode()}\n".encode()
 
 
 def checkpoint_text(origin: str, size: int, hashed: bytes) -> bytes:
