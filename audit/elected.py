@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.layout import enumerated, quoted
-from audit.outcome import Outcome
 from audit.seats import quota
 from audit.summary import numbered
 from audit.verify import Verdict
@@ -15,23 +14,19 @@ from audit.words import Text, count, shown
 
 
 def verified_result(verdict: Verdict) -> tuple[tuple[int, ...], ...] | None:
-    """The numbers, if C23 passed; a result that does not hold is not shown."""
-    return verdict.case.result if _passed(verdict, "C23") else None
+    """The numbers of a valid record; of another, no program takes a result."""
+    return verdict.case.result if verdict.valid else None
 
 
 def verified_seats(verdict: Verdict) -> dict[str, Any] | None:
-    """Seats and names elected, if C23 and C25 passed: they are worth what the numbers are."""
-    return verdict.case.seats if _passed(verdict, "C23") and _passed(verdict, "C25") else None
-
-
-def _passed(verdict: Verdict, check: str) -> bool:
-    return any(e.id == check and f.outcome is Outcome.PASSED for e, f in verdict.findings)
+    """Seats and names elected of a valid record: they are worth what the whole of it is."""
+    return verdict.case.seats if verdict.valid else None
 
 
 def questions(verdict: Verdict) -> Iterator[Text]:
     """The numbers, one line a choice, where the summary has no room for them."""
     result, election = verified_result(verdict), verdict.case.election
-    if not verdict.valid or result is None or election is None or len(result) < 2:
+    if result is None or election is None or len(result) < 2:
         return
     for number, (question, row) in enumerate(zip(election.questions, result, strict=True), 1):
         text = quoted(shown(question.text))
@@ -43,7 +38,7 @@ def questions(verdict: Verdict) -> Iterator[Text]:
 def seats(verdict: Verdict) -> Iterator[Text]:
     """Seats and names of a valid record; of another, nobody is named."""
     found = verified_seats(verdict)
-    if not verdict.valid or found is None:
+    if found is None:
         return
     yield Text("Sièges", "Seats")
     for row in found["lists"]:

@@ -19,6 +19,7 @@ SIGNATURES = "setup-signatures.json"
 JOURNAL = "journal.jsonl"
 BOARD_CHECKPOINT = "board.checkpoint"
 JOURNAL_CHECKPOINT = "journal.checkpoint"
+INNER = "record"  # what the public folder is called where it lies among others
 MAX_SIGNATURES = 2**20
 MAX_JOURNAL = 2**24
 MAX_CHECKPOINT = 2**16
@@ -97,6 +98,12 @@ def _folder(path: Path) -> Record:
         if (path / name).is_file():
             with open_regular(path / name) as file:
                 files[name] = bounded(file, name)
+    if not files and _holds_record(path):
+        raise Unreadable(
+            "ce dossier en contient un autre, le dossier public, avec ce qui ne l'est pas",
+            "this folder holds another, the public record, beside what is not public",
+            _verify(path / INNER),
+        )
     return Record.of(archives[0], files)
 
 
@@ -106,10 +113,8 @@ def _which(path: Path, found: int) -> Unreadable:
         "donnez le fichier .bel, le dossier qui le contient ou le zip de ce dossier",
         "give the .bel file, the folder that holds it or that folder's zip",
     )
-    inner = path / "record"
-    if len(list(inner.glob("*.bel"))) == 1:
-        name = shown(str(inner), 200)
-        hint = Text(f"vérifiez {name}", f"verify {name}")
+    if _holds_record(path):
+        hint = _verify(path / INNER)
     elif found:
         hint = Text("donnez le chemin de l'une d'elles", "give the path of one of them")
     if not found:
@@ -121,6 +126,15 @@ def _which(path: Path, found: int) -> Unreadable:
         f"this folder holds {found} .bel archives, only one is permitted",
         hint,
     )
+
+
+def _holds_record(path: Path) -> bool:
+    return len(list((path / INNER).glob("*.bel"))) == 1
+
+
+def _verify(path: Path) -> Text:
+    name = shown(str(path), 200)
+    return Text(f"vérifiez {name}", f"verify {name}")
 
 
 def bounded(file: BinaryIO | IO[bytes], name: str) -> bytes:

@@ -24,6 +24,7 @@ def encode_outcome(board: Board) -> bytes:
     ballots = result_binding(board).sign_ins
     outcome: dict[str, JsonValue] = {
         "version": 1,
+        "rehearsal": evote.rehearsal,
         "school": evote.school.encode(),
         "electors": evote.electors,
         "ballots": ballots,

@@ -105,7 +105,19 @@ def test_another_run_of_the_verifier_agrees(story: tuple[Path, Done], place: str
     result = json.loads((folder / "result.json").read_bytes())
     assert (report["verdict"], report["profile"], report["state"]) == ("valid", "preau", "tallied")
     assert report["ballots"] == result["ballots"]
+    assert report["rehearsal"] is result["rehearsal"]
     assert report["result"] == [[result["blank"], *(each["votes"] for each in result["lists"])]]
+
+
+def test_the_folder_around_the_record_is_not_taken_for_it(story: tuple[Path, Done]) -> None:
+    folder, _ = story
+    command = [sys.executable, "-m", "audit", "verify", str(folder)]
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", env=ENVIRONMENT, check=False
+    )
+    assert done.returncode == 2
+    assert "C27" not in done.stdout + done.stderr
+    assert f"vérifiez {folder}/record" in " ".join(done.stderr.split())
 
 
 def test_the_result_follows_its_schema_and_adds_up(story: tuple[Path, Done]) -> None:

@@ -176,6 +176,20 @@ def test_the_record_one_folder_deeper_is_pointed_at(tmp_path: Path, beside: int)
     assert refusal.value.hint == (f"vérifiez {tmp_path}/record", f"verify {tmp_path}/record")
 
 
+def test_a_record_among_other_folders_is_pointed_at_and_no_journal_is_missed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.bel").write_bytes(DATA)
+    (tmp_path / "record").mkdir()
+    assert opened(tmp_path)[0] == DATA
+    (tmp_path / "record" / "a.bel").write_bytes(DATA)
+    with pytest.raises(Unreadable, match="holds another") as refusal:
+        opened(tmp_path)
+    assert refusal.value.hint == (f"vérifiez {tmp_path}/record", f"verify {tmp_path}/record")
+    (tmp_path / "journal.jsonl").write_bytes(b"")  # then it says itself that it is a record
+    assert opened(tmp_path)[1].journal == b""
+
+
 def test_a_damaged_zip_is_unreadable(tmp_path: Path) -> None:
     data = zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes())]).read_bytes()
     for damaged in (data[:-30], data[:200] + b"\0\0\0\0" + data[204:], b"PK\x03\x04", data[:400]):

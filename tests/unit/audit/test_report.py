@@ -116,8 +116,18 @@ def test_nobody_is_elected_by_seats_that_do_not_follow(
     touch = {"result": put("evote", "seats", "lists", 0, "seats", 0)}
     text, value = reported(capsys, tmp_path, touch)
     assert "Sièges\n" not in text
-    assert value["seats"] is None
-    assert value["result"]
+    assert (value["result"], value["seats"]) == (None, None)
+
+
+def test_programs_are_told_whether_it_is_a_rehearsal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert reported(capsys, tmp_path)[1]["rehearsal"] is False
+    touch = {"election": put("evote", "rehearsal", True)}
+    text, value = reported(capsys, tmp_path, touch)
+    assert "RÉPÉTITION" in text
+    assert (value["verdict"], value["rehearsal"]) == ("valid", True)
+    assert reported(capsys, tmp_path, world=VILLAGE)[1]["rehearsal"] is None
 
 
 def test_a_plain_election_is_promised_no_more_than_its_format(
