@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Proofs about trees: that an entry is in one, that one is the beginning of another. §18.5.
 
-The verifier goes by the steps of RFC 9162, the maker by the definitions of RFC 6962, over the joined
-hashes of all leaves (``Board.leaves``, ``Journal.leaves``): the two share nothing but the hashes.
+The verifier goes by the steps of RFC 9162, the maker by the definitions of RFC 6962, over the
+joined hashes of all leaves (``Board.leaves``, ``Journal.leaves``): the two share nothing else.
 Making costs a hash for each leaf.
 """
 
