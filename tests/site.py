@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from time import sleep
 
 import uvicorn
@@ -21,12 +19,12 @@ from sqlalchemy import update
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import open_database
 from evote.database.elections import State
-from evote.database.migrating import migrate
 from evote.settings import read_settings
 from evote.web.app import create_app
 from evote.web.languages import FRENCH, PSEUDO, Language
 from protocol.codes import encode_code
 from protocol.sending import padding_for
+from tests.db.databases import sqlite_url
 from tests.db.school import NOON, ManualClock, School, host, make_election
 from tests.simulator import CLOSES_AT, SimulatedElection
 
@@ -37,16 +35,6 @@ VOTES = (0, 1, None, 0, 1, 0, 2)
 def twelve_parents() -> SimulatedElection:
     """An election of twelve electors and three lists, whose parents would vote so: ``VOTES``."""
     return replace(make_election(electors=12, lists=3), votes=VOTES)
-
-
-@cache
-def migrated_file() -> Path:
-    """An empty database with our tables, to copy."""
-    path = Path(mkdtemp(prefix="preau-test-")) / "preau.db"
-    database = open_database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
 
 
 @dataclass
@@ -114,12 +102,14 @@ def make_site(
     opened: bool = True,
     election: SimulatedElection | None = None,
     time: int = NOON,
+    address: str | None = None,
 ) -> Site:
-    """Return a school of twelve parents on a new server that is not listening yet."""
-    (folder / "data").mkdir(parents=True)
-    file = folder / "data" / "preau.db"
-    shutil.copy(migrated_file(), file)
-    address = f"sqlite:///{file}"
+    """Return a school of twelve parents on a new server that is not listening yet.
+
+    Its database is a new file in ``folder``, unless ``address`` names another that is empty.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    address = address or sqlite_url(folder)
     database, clock = open_database(address), ManualClock(time)
     election = election or twelve_parents()
     school = host(database, folder / "keys", election, clock, opened=opened)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -13,17 +12,9 @@ from fastapi.testclient import TestClient
 from evote.database.elections import State
 from tests.pages import NO_PAGES, PAGES, addresses, routes
 from tests.simulator import CLOSES_AT, OPENS_AT, UUID
-from tests.site import Site, make_site
+from tests.site import Site
 
 ABSENT = "0000-0000-0000-0000"
-
-
-@pytest.fixture(scope="module")
-def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A client of one school that no test of this file changes."""
-    site = make_site(tmp_path_factory.mktemp("visited"))
-    yield TestClient(site.app, base_url=site.url)
-    site.school.database.close()
 
 
 def test_every_route_has_a_case() -> None:
