@@ -12,11 +12,13 @@ import { Fields } from "./fields.ts";
 import { Element, GROUP_NAME } from "./group.ts";
 import { decodeCanonicalJson } from "./json.ts";
 import type { JsonValue } from "./json.ts";
+import { decodeVerifierKey } from "./notes.ts";
+import type { VerifierKey } from "./notes.ts";
 import { decodeQuestion } from "./questions.ts";
 import type { Question } from "./questions.ts";
 
 const VERSION = 1;
-const MAX_BINDING_VERSION = 2;
+const SERVED_VERSION = 2;
 const MAX_SEATS = 100;
 const MAX_LISTS = 50;
 const MAX_TIME = 253_402_300_799; // the last second before the year 10000
@@ -46,6 +48,8 @@ export interface Election {
   readonly closesAt: number;
   readonly graceSeconds: number;
   readonly credentialsSha256: string;
+  /** With which the server signs promises and checkpoints; null in version 1, without server. */
+  readonly boardKey: VerifierKey | null;
 }
 
 /** What the booth reads of the member `evote`. */
@@ -59,6 +63,7 @@ type Binding = Pick<
   | "closesAt"
   | "graceSeconds"
   | "credentialsSha256"
+  | "boardKey"
 >;
 
 /** Read the exact bytes of an election of ours: §8.2, §14.
@@ -84,6 +89,7 @@ export function decodeElection(data: Uint8Array): Election {
     throw new MalformedError("a uuid is not base 58 of the right length", "2.4");
   }
   requireListsOrBlank(election.question, election.lists);
+  requireOwnBoard(election.boardKey, election.uuid);
   return election;
 }
 
@@ -117,7 +123,7 @@ function decodeBinding(value: JsonValue): Binding {
   // Not finished: the members that are not read here are the verifier's.
   const fields = new Fields(value, "evote", "8.3");
   const version = fields.raw("version");
-  if (typeof version !== "number" || version < 1 || version > MAX_BINDING_VERSION) {
+  if (typeof version !== "number" || version < 1 || version > SERVED_VERSION) {
     throw new UnsupportedError("the bindings are not of a version that is known", "8.3");
   }
   const school = fields.object("school");
@@ -130,6 +136,7 @@ function decodeBinding(value: JsonValue): Binding {
     closesAt: fields.integer("closes_at", 0, MAX_TIME),
     graceSeconds: fields.integer("grace_seconds", 0, MAX_GRACE_SECONDS),
     credentialsSha256: fields.text("credentials_sha256"),
+    boardKey: version === SERVED_VERSION ? decodeVerifierKey(fields.raw("board_key")) : null,
   };
   if (!/^[0-9a-f]{64}$/.test(binding.credentialsSha256)) {
     throw fields.error("has a member credentials_sha256 that is not a hash");
@@ -142,6 +149,13 @@ function decodeList(value: JsonValue): CandidateList {
   const list = { label: fields.text("label"), candidates: fields.texts("candidates") };
   fields.finish();
   return list;
+}
+
+function requireOwnBoard(key: VerifierKey | null, uuid: string): void {
+  const [, host = "", log = ""] = /^([^/]*)\/(.*)$/.exec(key?.name ?? "") ?? [];
+  if (key !== null && (!/^[a-z0-9.:-]{1,255}$/.test(host) || log !== `${uuid}/board`)) {
+    throw new MalformedError("the key of the board is of another log", "8.3");
+  }
 }
 
 function requireListsOrBlank(question: Question, lists: readonly CandidateList[]): void {

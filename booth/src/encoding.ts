@@ -6,8 +6,6 @@ import { MalformedError } from "./errors.ts";
 
 export const BASE58_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-const BASE64_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const DIGEST_BYTES = 32;
 const DIGEST_CHARACTERS = 43;
 
 /** Return the UTF-8 bytes of a text. */
@@ -18,6 +16,13 @@ export function utf8(text: string): Uint8Array {
 /** Return lower-case hexadecimal digits, two a byte. */
 export function hex(data: Uint8Array): string {
   return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Return the bytes that an even number of hexadecimal digits write. */
+export function fromHex(digits: string): Uint8Array {
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
 }
 
 /** Return the big-endian integer that these bytes write. */
@@ -35,21 +40,26 @@ export function sha256Base64(data: Uint8Array): string {
   return encodeBase64Digest(sha256(data));
 }
 
+/** Read base 64 with padding; only the one form of each is read: §2.3, §18.3. */
+export function decodeBase64(text: string, section = "2.3"): Uint8Array {
+  const data = binary(text);
+  if (data === null || encodeBase64(data) !== text) {
+    throw new MalformedError("a text is not base 64 in its only form", section);
+  }
+  return data;
+}
+
+/** Return base 64 with padding. */
+export function encodeBase64(data: Uint8Array): string {
+  return btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
+}
+
 /** Read 43 characters of base 64 as a digest; only the one form of each is read: §2.3. */
 export function decodeBase64Digest(text: string): Uint8Array {
-  const values = Array.from(text, (character) => BASE64_ALPHABET.indexOf(character));
-  if (values.length !== DIGEST_CHARACTERS || values.includes(-1)) {
+  if (text.length !== DIGEST_CHARACTERS) {
     throw new MalformedError("a digest is not 43 characters of base 64", "2.3");
   }
-  const number = values.reduce((sum, value) => (sum << 6n) | BigInt(value), 0n);
-  const digest = new Uint8Array(DIGEST_BYTES);
-  for (let place = 0; place < DIGEST_BYTES; place += 1) {
-    digest[place] = Number((number >> BigInt(250 - 8 * place)) & 255n);
-  }
-  if (encodeBase64Digest(digest) !== text) {
-    throw new MalformedError("a digest is not in its only form", "2.3");
-  }
-  return digest;
+  return decodeBase64(`${text}=`);
 }
 
 /** Tell whether a text is a uuid of ours, 14 to 22 base-58 characters: §2.4. */
@@ -58,10 +68,14 @@ export function isUuid(text: string): boolean {
 }
 
 function encodeBase64Digest(digest: Uint8Array): string {
-  // 256 bits and two zero bits: 43 characters of six.
-  const number = bigEndian(digest) << 2n;
-  return Array.from(
-    { length: DIGEST_CHARACTERS },
-    (_, place) => BASE64_ALPHABET[Number((number >> BigInt(252 - 6 * place)) & 63n)],
-  ).join("");
+  return encodeBase64(digest).slice(0, DIGEST_CHARACTERS);
+}
+
+/** Return what a text of base 64 writes, null if it is none; `atob` is lenient. */
+function binary(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
 }

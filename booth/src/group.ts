@@ -10,7 +10,7 @@
  */
 
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { bigEndian, hex } from "./encoding.ts";
+import { bigEndian, fromHex, hex } from "./encoding.ts";
 import { MalformedError } from "./errors.ts";
 import type { JsonValue } from "./json.ts";
 import type { Rng } from "./rng.ts";
@@ -67,10 +67,7 @@ export class Scalar {
 
   /** Return 32 bytes, big-endian. */
   toBytes(): Uint8Array {
-    const digits = this.value.toString(16).padStart(2 * SCALAR_BYTES, "0");
-    return Uint8Array.from({ length: SCALAR_BYTES }, (_, i) =>
-      parseInt(digits.slice(2 * i, 2 * i + 2), 16),
-    );
+    return fromHex(this.value.toString(16).padStart(2 * SCALAR_BYTES, "0"));
   }
 
   toBigInt(): bigint {
@@ -165,12 +162,9 @@ export function product(elements: readonly Element[]): Element {
 }
 
 function decodePoint(text: string): Point {
-  const bytes = Uint8Array.from({ length: 32 }, (_, i) =>
-    parseInt(text.slice(62 - 2 * i, 64 - 2 * i), 16),
-  );
   let point: Point;
   try {
-    point = ed25519.Point.fromBytes(bytes); // strict: y < p, and no sign where x = 0
+    point = ed25519.Point.fromBytes(fromHex(text).reverse()); // strict: y < p, and no sign where x = 0
   } catch {
     throw new MalformedError("an element is not a point of the curve", "4.2");
   }

@@ -21,6 +21,7 @@ import { systemRng } from "../src/rng.ts";
 import { Secret } from "../src/secret.ts";
 import { openBooth } from "../src/session.ts";
 import type { Choice, Voter } from "../src/session.ts";
+import { SEED, keyOf } from "./logs.ts";
 import { at, readVectors, seededRng, textOf } from "./vectors.ts";
 import type { BoothVectors } from "./vectors.ts";
 
@@ -28,6 +29,7 @@ const vectors = readVectors<BoothVectors>("booth");
 const electionData = utf8(vectors.election);
 const credentials = utf8(vectors.credentials);
 const code = at(vectors.voters, 0).code;
+const { uuid } = decodeElection(electionData);
 
 function listedVoter(): Voter {
   const voter = openBooth(electionData).signIn(code);
@@ -202,9 +204,28 @@ describe("an election", () => {
     });
   }
 
+  const served = (name: string): string =>
+    vectors.election.replace(
+      '"evote":{"version":1',
+      `"evote":{"version":2,"booth":{},"board_key":"${keyOf(name, SEED).text}"`,
+    );
+
   test("is read with members of the bindings that only the verifier needs", () => {
-    const text = vectors.election.replace('"evote":{"version":1', '"evote":{"version":2,"booth":{}');
-    assert.equal(openBooth(utf8(text)).election.lists.length, 3);
+    assert.equal(decodeElection(electionData).boardKey, null);
+    const election = decodeElection(utf8(served(`vote.example/${uuid}/board`)));
+    assert.equal(election.lists.length, 3);
+    assert.equal(election.boardKey?.name, `vote.example/${uuid}/board`);
+  });
+
+  for (const name of [`vote.example/${uuid}/journal`, "vote.example/F3LXxMBpCrX1W9/board", `${uuid}/board`]) {
+    test(`with the key of ${name} for its board is refused`, () => {
+      assert.throws(() => decodeElection(utf8(served(name))), MalformedError);
+    });
+  }
+
+  test("on a server without a key of its board is refused", () => {
+    const text = vectors.election.replace('"evote":{"version":1', '"evote":{"version":2');
+    assert.throws(() => decodeElection(utf8(text)), MalformedError);
   });
 });
 
