@@ -170,22 +170,32 @@ def _tie(tie: Tie, labels: Sequence[str]) -> Step:
 def _decision(
     tie: Tie, decision: TieDecision, labels: Sequence[str], births: Mapping[int, date]
 ) -> list[Step]:
-    steps = []
-    drawn = tuple(labels[j] for j in decision.lots)
-    if drawn:
-        text = f"Le bureau a tiré au sort, dans cet ordre : {_join(drawn)}."
-        steps.append(Step("drawn", text, (("lists", drawn),)))
-    if not decision.births:
-        absent = tuple(labels[j] for j in tie.lists if j not in decision.winners)
-        text = f"Sans candidat en {ordinal(tie.place)} position, ne prend pas ce siège : "
-        steps.append(Step("no_candidate", f"{text}{_join(absent)}.", (("lists", absent),)))
-        return steps
-    for j in decision.winners:
-        born = births[j]
-        text = f"« {labels[j]} » prend le siège : son candidat est né le {born:%d/%m/%Y}."
-        figures = (("list", labels[j]), ("born", born.isoformat()))
-        steps.append(Step("oldest_candidate", text, figures))
+    by_age = [j for j in decision.winners if j not in decision.lots]
+    if decision.births:
+        steps = [_oldest(labels[j], births[j]) for j in by_age]
+    else:
+        steps = [_no_candidate(tie, [labels[j] for j in tie.lists if j not in by_age])]
+    if decision.lots:
+        drawn = [labels[j] for j in decision.lots]
+        winners = [labels[j] for j in decision.lots if j in decision.winners]
+        steps.append(_drawn(drawn, winners))
     return steps
+
+
+def _oldest(label: str, born: date) -> Step:
+    text = f"« {label} » prend le siège : son candidat est né le {born:%d/%m/%Y}."
+    return Step("oldest_candidate", text, (("list", label), ("born", born.isoformat())))
+
+
+def _no_candidate(tie: Tie, labels: Sequence[str]) -> Step:
+    text = f"Pas de candidat en {ordinal(tie.place)} position : {_join(labels)}."
+    return Step("no_candidate", text, (("lists", tuple(labels)),))
+
+
+def _drawn(labels: Sequence[str], winners: Sequence[str]) -> Step:
+    gain = "prend un siège" if len(winners) == 1 else "prennent chacune un siège"
+    text = f"Le bureau a tiré au sort, dans cet ordre : {_join(labels)}. {_join(winners)} {gain}."
+    return Step("drawn", text, (("lists", tuple(labels)),))
 
 
 def _result(seats_by_list: Sequence[int], labels: Sequence[str]) -> Step:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from evote.cli.parser import Group, run_group
 from evote.cli.words import printable
+from evote.roll.anomalies import BREAKING_CODES
 from evote.roll.doctor import check_roll
 from evote.roll.files import read_roll_file
 from evote.roll.model import Elector, Roll
+from tally.french import count
 
 _EPILOG = """\
 Le fichier se donne tel qu'ONDE l'a écrit : Listes et documents > Extractions, catégorie
@@ -78,10 +80,10 @@ def _show(roll: Roll, file: Path) -> None:
     unreachable = sum(not (elector.email or elector.mobile) for elector in roll.electors)
     if unreachable:
         print(
-            f"{_count(unreachable, 'électeur')} sans courriel ni portable : remise en main propre."
+            f"{count(unreachable, 'électeur')} sans courriel ni portable : remise en main propre."
         )
     if roll.anomalies:
-        print(f"\n{_count(len(roll.anomalies), 'point')} à régler :")
+        print(f"\n{count(len(roll.anomalies), 'point')} à régler :")
     for anomaly in roll.anomalies:
         print(f"  ligne {anomaly.row} · {anomaly.code} · {printable(anomaly.message)}")
     print(f"\n{_next_step(roll)}")
@@ -92,18 +94,24 @@ def _counts(roll: Roll) -> str:
     children = {
         (child.surname, child.given_name) for elector in roll.electors for child in elector.children
     }
-    parts = (_count(len(roll.electors), "électeur"), _count(len(children), "enfant"))
-    return f"{', '.join(parts)}, d'après {_count(rows, 'ligne')}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number >= 2 else ''}"
+    parts = (count(len(roll.electors), "électeur"), count(len(children), "enfant"))
+    return f"{', '.join(parts)}, d'après {count(rows, 'ligne')}."
 
 
 def _next_step(roll: Roll) -> str:
-    if roll.anomalies:
+    if not roll.anomalies:
         return (
-            "Étape suivante : régler chaque point, de préférence dans ONDE, puis refaire "
-            "l'extraction et relancer cette commande."
+            "Étape suivante : rien à régler, la liste électorale peut être affichée puis scellée."
         )
-    return "Étape suivante : rien à régler, la liste électorale peut être affichée puis scellée."
+    broken = sorted({str(each.code) for each in roll.anomalies if each.code in BREAKING_CODES})
+    if broken:
+        return (
+            "Étape suivante : corriger d'abord ce que l'option --settled ne couvre pas "
+            f"({', '.join(broken)}), de préférence dans ONDE, puis refaire l'extraction et "
+            "relancer cette commande."
+        )
+    return (
+        "Étape suivante : régler chaque point, de préférence dans ONDE, puis refaire "
+        "l'extraction et relancer cette commande. Les points examinés, quand la liste est bonne, "
+        "s'acceptent avec l'option --settled d'evote credentials make et d'evote election seal."
+    )

@@ -23,11 +23,12 @@ _EPILOG = """\
 exemples :
   evote seats --seats 5 FCPE=60 PEEP=30 "Parents d'élèves=10"
   evote seats --seats 3 A=40 B=40 --born A=1985-03-02 --born B=1979-12-31
+  evote seats --seats 3 A=40 B=40 --born A=1980-01-01 --born B=1980-01-01 --lot B --lot A
 
 Un argument se coupe au dernier signe « = ». Les bulletins blancs et nuls ne se comptent pas.
 
 codes de sortie : 0 sièges répartis, 2 mal appelé, 3 égalité : il faut les dates de naissance
-(ou, si elles sont les mêmes, une décision du bureau)."""
+(ou, si elles sont les mêmes, un tirage au sort par le bureau)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class _Question:
     votes: tuple[int, ...]
     names: tuple[int | None, ...]
     births: dict[int, date]
+    lots: tuple[int, ...]
     kind: str
 
 
@@ -46,7 +48,11 @@ def main(arguments: list[str]) -> int:
     question = _read(options)
     try:
         allocation = allocate(
-            question.seats, question.votes, names=question.names, births=question.births
+            question.seats,
+            question.votes,
+            names=question.names,
+            births=question.births,
+            lots=question.lots,
         )
     except TieUndecided as refusal:
         steps = describe_undecided(
@@ -54,8 +60,9 @@ def main(arguments: list[str]) -> int:
         )
         _show(question, None, steps, as_json=options.json)
         print(f"evote : {printable(steps[-1].text)}", file=sys.stderr)
-        if not refusal.by_lot:
-            print("conseil : ajouter --born LISTE=AAAA-MM-JJ pour chacune", file=sys.stderr)
+        missing = "--lot LISTE" if refusal.by_lot else "--born LISTE=AAAA-MM-JJ"
+        order = ", dans l'ordre du tirage" if refusal.by_lot else ""
+        print(f"conseil : ajouter {missing} pour chacune{order}", file=sys.stderr)
         return NEEDS_AGES
     steps = describe_allocation(
         allocation,
@@ -85,6 +92,13 @@ def _parser() -> FrenchParser:
         metavar="LISTE=AAAA-MM-JJ",
         help="naissance du candidat qui prendrait le siège disputé",
     )
+    add(
+        "--lot",
+        action="append",
+        default=[],
+        metavar="LISTE",
+        help="liste tirée au sort, dans l'ordre du tirage (une fois par liste)",
+    )
     add("--kind", choices=KINDS, default=KINDS[0], help="école (par défaut) ou collège et lycée")
     add("--json", action="store_true", help="écrire le résultat en JSON sur la sortie standard")
     return parser
@@ -95,7 +109,7 @@ def _read(options: Namespace) -> _Question:
     labels = tuple(votes)
     names = _pairs(options.names, "--names")
     born = _pairs(options.born, "--born")
-    for given in (*names, *born):
+    for given in (*names, *born, *options.lot):
         if given not in votes:
             raise Unreadable(
                 f"« {printable(given)} » n'est pas une des listes",
@@ -110,6 +124,7 @@ def _read(options: Namespace) -> _Question:
             for a in labels
         ),
         births={labels.index(a): _date(a, text) for a, text in born.items()},
+        lots=_lots(options.lot, labels),
         kind=options.kind,
     )
 
@@ -134,6 +149,16 @@ def _pairs(arguments: Sequence[str], what: str) -> dict[str, str]:
         seen.add(folded)
         pairs[label] = value
     return pairs
+
+
+def _lots(drawn: Sequence[str], labels: Sequence[str]) -> tuple[int, ...]:
+    for place, label in enumerate(drawn):
+        if label in drawn[:place]:
+            raise Unreadable(
+                f"--lot : « {printable(label)} » est donnée deux fois",
+                "donner les listes une fois chacune, dans l'ordre du tirage",
+            )
+    return tuple(labels.index(label) for label in drawn)
 
 
 def _integer(text: str, what: str, low: int, high: int) -> int:

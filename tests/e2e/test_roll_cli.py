@@ -94,6 +94,16 @@ def test_roll_with_something_to_settle(shared: Path) -> None:
     run = _evote("roll", "check", shared)
     assert run.returncode == 1
     assert "1 point à régler :\n  ligne 4 · shared_email · même adresse" in run.stdout
+    assert "s'acceptent avec l'option --settled" in run.stdout
+
+
+def test_a_roll_that_nobody_can_just_agree_to_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "broken.csv"
+    file.write_bytes(export([*CLEAN, parent("", "Anne", ZOE)]))
+    run = _evote("roll", "check", file)
+    assert run.returncode == 1
+    assert "l'option --settled ne couvre pas (missing_surname)" in run.stdout
+    assert "s'acceptent" not in run.stdout
 
 
 def test_roll_with_something_to_settle_as_json(shared: Path) -> None:
@@ -205,6 +215,20 @@ def test_seats_tie_of_equal_ages_is_for_the_bureau() -> None:
     assert run.returncode == 3
     assert _valid(run.stdout, "seats")["steps"][-1]["step"] == "needs_lots"
     assert "bureau" in run.stderr
+    assert "conseil : ajouter --lot LISTE" in run.stderr
+
+
+def test_seats_tie_of_equal_ages_is_decided_by_lot() -> None:
+    born = ["--born", "A=1980-01-01", "--born", "B=1980-01-01"]
+    lots = ["--lot", "B", "--lot", "A"]
+    run = _evote("seats", "--seats", "3", "A=40", *born, *lots, "B=40", "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    value = _valid(run.stdout, "seats")
+    assert value["seats_by_list"] == {"A": 1, "B": 2}
+    (drawn,) = [step for step in value["steps"] if step["step"] == "drawn"]
+    assert drawn["lists"] == ["B", "A"]
+    run = _evote("seats", "--seats", "3", "A=40", "B=40", *born, "--lot", "A", "--json")
+    assert run.returncode == 3
 
 
 @pytest.mark.parametrize(
@@ -245,6 +269,8 @@ def test_seats_beyond_the_names_stay_with_their_list(kind: str, words: str) -> N
         ["--seats", "3", "A=1", "--born", "A=1980-02-30"],
         ["--seats", "3", "A=1", "--born", "A=19800101"],
         ["--seats", "3", "A=1", "--born", "A=1980-W01-1"],
+        ["--seats", "3", "A=1", "--lot", "B"],
+        ["--seats", "3", "A=1", "--lot", "A", "--lot", "A"],
         ["--seats", "3", "A=1", "--kind", "lycee"],
         ["--seats", "3", "A=1", "--what"],
     ],

@@ -235,6 +235,40 @@ def test_steps_tell_the_tie_and_the_oldest() -> None:
     assert codes[-3:] == ["tie", "oldest_candidate", "result"]
 
 
+def _told(names: list[int], births: dict[int, date], lots: list[int]) -> list[tuple[str, str]]:
+    labels = [chr(65 + j) for j in range(len(names))]
+    votes = [40] * len(names)
+    allocation = allocate(len(names) + 2, votes, names=names, births=births, lots=lots)
+    steps = describe_allocation(allocation, labels, names=names, births=births)
+    codes = [step.code for step in steps]
+    settled = steps[codes.index("tie") + 1 : codes.index("result")]
+    return [(step.code, step.text) for step in settled]
+
+
+def test_steps_tell_who_wins_by_age_and_who_by_lot() -> None:
+    births = {0: date(1980, 1, 1), 1: date(1970, 5, 17), 2: date(1980, 1, 1)}
+    assert _told([9, 9, 9], births, [2, 0]) == [
+        ("oldest_candidate", "« B » prend le siège : son candidat est né le 17/05/1970."),
+        (
+            "drawn",
+            "Le bureau a tiré au sort, dans cet ordre : « C » et « A ». « C » prend un siège.",
+        ),
+    ]
+
+
+def test_steps_tell_who_has_no_candidate_and_who_is_drawn() -> None:
+    assert _told([1, 9, 1], {}, [2, 0]) == [
+        ("no_candidate", "Pas de candidat en 2e position : « A » et « C »."),
+        (
+            "drawn",
+            "Le bureau a tiré au sort, dans cet ordre : « C » et « A ». « C » prend un siège.",
+        ),
+    ]
+    assert _told([9, 9, 1], {}, []) == [
+        ("no_candidate", "Pas de candidat en 2e position : « C »."),
+    ]
+
+
 def test_figures_of_steps_are_exact() -> None:
     allocation = allocate(9, [101, 54])
     steps = describe_allocation(allocation, ["A", "B"], names=[2, 18], births={}, kind="eple")
