@@ -9,6 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocol.cosignatures import (
+    CosignerKey,
+    CosignerVerifierKey,
+    append_line,
+    cosign,
+    cosigned_at,
+    sign_stamped,
+    verify_seen,
+)
 from protocol.errors import ProtocolError
 from protocol.merkle import LogPosition, TreeHasher, root
 from protocol.notes import Checkpoint, LogKey, VerifierKey, sign_checkpoint, verify_checkpoint
@@ -74,3 +83,28 @@ def test_no_byte_of_a_checkpoint_may_change(place: int, mask: int) -> None:
 def test_nothing_else_is_a_checkpoint(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         verify_checkpoint(data, KEY.verifier_key)
+
+
+WITNESS = CosignerKey("witness.example.org", Secret(b"w" * 32))
+SEEN = Checkpoint(KEY.name, 12, bytes(range(32)))
+STAMPED = append_line(sign_stamped(SEEN, 1_760_083_200, KEY), cosign(SEEN, 7, WITNESS))
+
+
+@given(st.integers(0, len(STAMPED) - 1), st.integers(1, 255))
+def test_no_byte_of_what_was_said_of_a_checkpoint_may_change(place: int, mask: int) -> None:
+    changed = bytearray(STAMPED)
+    changed[place] ^= mask
+    try:
+        seen = verify_seen(bytes(changed), KEY.verifier_key, [WITNESS.verifier_key])
+    except ProtocolError:
+        return
+    # Only the name or ID of a line can be changed, and then nobody is known to have said it.
+    assert seen.checkpoint == SEEN
+    assert (seen.stamped_at is None) != (seen.witnessed_at == {})
+
+
+@given(names, seeds, st.integers(0, 2**53 - 1), st.integers(0, 2**53 - 1))
+def test_what_a_witness_signs_verifies(name: str, seed: Secret[bytes], size: int, at: int) -> None:
+    key, checkpoint = CosignerKey(name, seed), Checkpoint(KEY.name, size, bytes(32))
+    reread = CosignerVerifierKey.decode(key.verifier_key.encode())
+    assert cosigned_at(checkpoint, [cosign(checkpoint, at, key)], reread) == at
