@@ -22,7 +22,7 @@ _MEMBERS = (
     "version rehearsal school seats rule lists opens_at closes_at grace_seconds"
     " trustees_sha256 credentials_sha256 electors reserves roll_commitment ceremony"
 )
-_OF_VERSION_2 = " booth board_key journal_key"
+_OF_VERSION_2 = " booth board_key journal_key witnesses?"
 _UAI = re.compile("[0-9]{7}[A-Z]", re.ASCII)
 
 

@@ -58,6 +58,8 @@ class Case:
     journal: Journal | None = None  # as far as it can be read
     story: Journal | None = None  # None unless C27 passed
     closed_by: list[Text] = field(default_factory=list)  # who signed the closing
+    checkpoints: dict[str, Checkpoint] | None = None  # by file; None unless C31 passed
+    cosigned: dict[str, dict[str, int]] = field(default_factory=dict)  # when, by file and witness
     since: Record | Checkpoint | None = None  # an earlier state
     misused: Text | None = None  # --since was given what cannot be compared
 
@@ -68,7 +70,7 @@ class Case:
 
     @property
     def without_journal(self) -> Finding | None:
-        """What C27 to C31 say where there is nothing of theirs to judge, or None (§16)."""
+        """What C27 to C32 say where there is nothing of theirs to judge, or None (§16)."""
         if not self.strict:
             return self.not_ours
         if not self.record.folder:

@@ -39,6 +39,7 @@ from audit.checks import (
     c29_members,
     c30_replaced,
     c31_checkpoints,
+    c32_witnesses,
 )
 from audit.outcome import Finding
 from audit.words import Text
@@ -303,6 +304,16 @@ CATALOGUE = (
             "Les points de contrôle sont signés par les clés scellées et couvrent cette urne et"
             " ce journal.",
             "The checkpoints are signed by the sealed keys and cover this board and this journal.",
+        ),
+    ),
+    Entry(
+        "C32",
+        c32_witnesses.check,
+        Text(
+            "Les témoins que l'élection nomme ont cosigné les points de contrôle, autant qu'elle"
+            " en demande.",
+            "The witnesses that the election names co-signed the checkpoints, as many as it"
+            " demands.",
         ),
     ),
 )

@@ -12,6 +12,7 @@ from audit.elected import verified_result, verified_seats
 from audit.outcome import Finding
 from audit.told import journal_object
 from audit.verify import Verdict
+from audit.vouched import checkpoints_object
 from audit.words import Text
 
 VERSION = 1
@@ -33,6 +34,7 @@ def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, An
         "result": [list(row) for row in result] if result else None,
         "seats": verified_seats(verdict),
         "journal": journal_object(case),
+        "checkpoints": checkpoints_object(case),
     }
 
 
@@ -68,6 +70,7 @@ def bare_object(
         "result": None,
         "seats": None,
         "journal": None,
+        "checkpoints": None,
     }
 
 

@@ -18,7 +18,7 @@ __all__ = ["first_sentence", "write_report"]
 
 MAX_SHOWN = 5
 _OF_PREAU = ("C10", "C11", "C12", "C17", "C21", "C24", "C25")
-_OF_RECORDS = ("C26", "C27", "C28", "C29", "C30", "C31")  # what was given never comes later
+_OF_RECORDS = ("C26", "C27", "C28", "C29", "C30", "C31", "C32")  # what was given never comes later
 _OUTCOMES = {
     Outcome.PASSED: Text("réussi", "passed"),
     Outcome.FAILED: Text("ÉCHEC", "FAILED"),

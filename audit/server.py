@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What version 2 of the bindings adds: booth files and the server's keys. docs/protocol.md §8.3."""
+"""What version 2 of the bindings adds: booth files, the server's keys, witnesses. §8.3."""
 
 from __future__ import annotations
 
@@ -8,26 +8,41 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from audit.notes import VerifierKey, decode_key
-from audit.strict_json import read_hash, read_list, read_object, read_text
+from audit.notes import COSIGNATURE, VerifierKey, decode_key
+from audit.strict_json import read_hash, read_integer, read_list, read_object, read_text
 from audit.words import Malformed
 
 BOOTH_FILES = range(1, 33)
+WITNESSES = range(1, 17)
 _PATH = re.compile("/[A-Za-z0-9._/-]{1,200}", re.ASCII)
 _HOST = re.compile("[a-z0-9.:-]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The files with which browsers vote, by path, and the keys of the two logs."""
+    """The files with which browsers vote, by path, and the keys of the two logs.
+
+    Args:
+        booth: path and hash, in order.
+        board_key: of the board's checkpoints.
+        journal_key: of the journal's.
+        witnesses: the keys of those who co-sign, of the type of co-signatures (§18.6).
+        quorum: how many of them are demanded; 0 if none is named.
+    """
 
     booth: tuple[tuple[str, str], ...]
     board_key: VerifierKey
     journal_key: VerifierKey
+    witnesses: tuple[VerifierKey, ...] = ()
+    quorum: int = 0
+
+    def log_key(self, log: str) -> VerifierKey:
+        """The key of ``board`` or ``journal``."""
+        return self.board_key if log == "board" else self.journal_key
 
 
 def decode_server(fields: dict[str, Any], uuid: str) -> Server:
-    """``booth``, ``board_key`` and ``journal_key`` of the election ``uuid`` (§8.3)."""
+    """``booth``, ``board_key``, ``journal_key``, ``witnesses`` of the election ``uuid`` (§8.3)."""
     board, journal = decode_key(fields["board_key"]), decode_key(fields["journal_key"])
     host = board.name.partition("/")[0]
     names = (f"{host}/{uuid}/board", f"{host}/{uuid}/journal")
@@ -40,7 +55,28 @@ def decode_server(fields: dict[str, Any], uuid: str) -> Server:
         raise Malformed(
             "les deux clés du serveur sont la même (§8.3)", "the server's two keys are one (§8.3)"
         )
-    return Server(decode_booth(fields["booth"]), board, journal)
+    quorum, witnesses = _witnesses(fields, (board.public, journal.public))
+    return Server(decode_booth(fields["booth"]), board, journal, witnesses, quorum)
+
+
+def _witnesses(
+    members: dict[str, Any], own: tuple[bytes, ...]
+) -> tuple[int, tuple[VerifierKey, ...]]:
+    """How many are demanded of how many, by increasing name; none is the server itself (§8.3)."""
+    if "witnesses" not in members:
+        return 0, ()
+    fields = read_object(members["witnesses"], "quorum keys", strict=True)
+    keys = tuple(decode_key(key, COSIGNATURE) for key in read_list(fields["keys"], "keys"))
+    if len(keys) not in WITNESSES:
+        raise Malformed("nombre de témoins interdit (§8.3)", "forbidden number of witnesses (§8.3)")
+    if any(a.name >= b.name for a, b in pairwise(keys)):
+        raise Malformed("témoins pas dans l'ordre (§8.3)", "witnesses out of order (§8.3)")
+    if len({*own, *(key.public for key in keys)}) != len(own) + len(keys):
+        raise Malformed(
+            "un témoin a la clé d'un autre ou du serveur (§8.3)",
+            "a witness has the key of another or of the server (§8.3)",
+        )
+    return read_integer(fields["quorum"], "quorum", 1, len(keys)), keys
 
 
 def decode_booth(value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401

@@ -10,6 +10,7 @@ from audit.layout import enumerated, lowered, quoted, raised
 from audit.outcome import Outcome
 from audit.told import is_cancelled, journal_lines
 from audit.verify import Verdict
+from audit.vouched import vouching_lines
 from audit.words import Text, count, shown
 
 _STATES = {
@@ -77,7 +78,7 @@ def _refusal(verdict: Verdict) -> Text:
 
 
 def summary(verdict: Verdict) -> Iterator[Text]:
-    """Four lines after the verdict, the same for every election; then what the journal tells."""
+    """Four lines after the verdict, the same for every election; then those of a server's."""
     case = verdict.case
     state = _STATES.get(case.board.state or "", Text("inconnu", "unknown"))
     if is_cancelled(case):
@@ -92,7 +93,7 @@ def summary(verdict: Verdict) -> Iterator[Text]:
     yield _line("Urne", "Board", ballots)
     yield _line("Résultat", "Result", _result(verdict))
     yield _line("Signatures d'ouverture", "Set-up signatures", _signatures(verdict))
-    for (fr, en), text in journal_lines(case):
+    for (fr, en), text in (*journal_lines(case), *vouching_lines(case)):
         yield _line(fr, en, text)
 
 

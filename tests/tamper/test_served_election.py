@@ -38,7 +38,7 @@ from tests.tamper.touches import (
 from tests.unit.audit.annex import LOW_ORDER, MIXED_ORDER, OFF_THE_CURVE
 
 UUID, OTHER = SERVED.uuid, "AnotherEleCtion"
-NOTHING_BOUND = "C11 C17 C27..C31"
+NOTHING_BOUND = "C11 C17 C27..C32"
 HASH = sha256(b"x").hexdigest()
 FILE = {"path": "/x", "sha256": HASH}
 

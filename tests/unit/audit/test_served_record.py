@@ -115,7 +115,7 @@ def test_an_archive_alone_says_that_the_journal_was_not_there(tmp_path: Path, ru
     assert status == 0
     assert "Journal : dans le dossier complet, pas dans cette archive seule" in text
     assert "il n'est pas dans l'archive seule" in text
-    assert text.count("sans objet") == 6
+    assert text.count("sans objet") == 7
 
 
 def test_a_journal_at_fault_is_not_told(tmp_path: Path, run: Run) -> None:

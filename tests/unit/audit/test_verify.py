@@ -20,7 +20,7 @@ from tests.tamper.forge.remake import Forge
 from tests.unit.audit import peer
 
 ROOT = Path(__file__).parents[3]
-OF_THE_JOURNAL = ["C27", "C28", "C29", "C30", "C31"]
+OF_THE_JOURNAL = ["C27", "C28", "C29", "C30", "C31", "C32"]
 SCHEMA = json.loads((ROOT / "docs/schemas/verify.schema.json").read_text("utf-8"))
 
 

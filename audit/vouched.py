@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who signed the record's last checkpoints, when, and what each party vouches for. §18.4, §18.6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from audit.case import Case
+from audit.cosignatures import cosigned_at, stamp_key
+from audit.layout import enumerated
+from audit.moments import moment
+from audit.record import BOARD_CHECKPOINT, JOURNAL_CHECKPOINT
+from audit.server import Server
+from audit.words import Text, count, shown
+
+LOGS = {"board": BOARD_CHECKPOINT, "journal": JOURNAL_CHECKPOINT}
+LONGEST_NAME = 200
+_NOBODY = Text("l'élection n'en nomme pas", "the election names none")
+_UNVERIFIED = Text("pas vérifiés, à cause d'un défaut", "not verified, because of a fault")
+_COMMITTEE = Text(
+    "le bureau, par ses signatures, de la mise en place, des modifications, de la clôture et du"
+    " décompte",
+    "the committee, by its signatures, for set-up, amendments, closing and count",
+)
+_SERVER = Text(
+    "le serveur, par ses deux clés, de ce qu'il a publié et des heures qu'il a écrites",
+    "the server, by its two keys, for what it published and the times that it wrote",
+)
+_WITNESSES = Text(
+    "chaque témoin, de n'avoir vu ni raccourcir ni réécrire l'urne et le journal jusqu'à son heure",
+    "each witness, for having seen neither board nor journal shortened or rewritten up to its time",
+)
+_COPIES = Text(
+    "et personne d'autre, de ce que le serveur a montré aux autres : comparez vos copies",
+    "and nobody else, for what the server showed to others: compare your copies",
+)
+
+
+def vouching_lines(case: Case) -> Iterator[tuple[Text, Text]]:
+    """For a record of version 2: its last checkpoints, its witnesses, who vouches for what."""
+    server = case.binding.server if case.binding else None
+    if server is None or not case.record.folder:
+        return
+    if case.checkpoints is not None:
+        yield Text("Dernière publication", "Last publication"), _published(case, server)
+    yield Text("Témoins", "Witnesses"), _witnesses(case, server)
+    if case.checkpoints is not None:
+        last = _WITNESSES if any(case.cosigned.values()) else _COPIES
+        parts = (_COMMITTEE, _SERVER, last)
+        who = Text(" ; ".join(part.fr for part in parts), "; ".join(part.en for part in parts))
+        yield Text("Qui répond de quoi", "Who vouches for what"), who
+
+
+def _published(case: Case, server: Server) -> Text:
+    """How much the checkpoints cover, and when the server says that it published it."""
+    checkpoints = case.checkpoints or {}
+    events, entries = (checkpoints[LOGS[log]].size for log in LOGS)
+    text = count(events, "événement", "event")
+    lines = count(entries, "entrée", "entry")
+    if entries != 1:
+        lines = Text(lines.fr, f"{entries} entries")
+    text = Text(
+        f"{text.fr} de l'urne et {lines.fr} du journal, signés par le serveur",
+        f"{text.en} of the board and {lines.en} of the journal, signed by the server",
+    )
+    stamp = _stamp(case, server, "board")
+    if stamp is None:
+        return text
+    when = moment(stamp)
+    return Text(f"{text.fr} {when.fr}", f"{text.en} {when.en}")
+
+
+def _stamp(case: Case, server: Server, log: str) -> int | None:
+    """When the log says that it published; C31 has seen that the line holds."""
+    checkpoints = case.checkpoints or {}
+    return cosigned_at(checkpoints[LOGS[log]], stamp_key(server.log_key(log)))
+
+
+def _witnesses(case: Case, server: Server) -> Text:
+    """Those who signed, with their times; those who did not; how many were demanded."""
+    if not server.witnesses:
+        return _NOBODY
+    if case.checkpoints is None:
+        return _UNVERIFIED
+    names = [key.name for key in server.witnesses]
+    signed = [who for who in (_signed(case, name) for name in names) if who is not None]
+    silent = [_named(name) for name in names if _signed(case, name) is None]
+    text = Text(
+        f"{len(signed)} sur {len(names)} ont cosigné, l'élection en demande {server.quorum}",
+        f"{len(signed)} of {len(names)} co-signed, the election demands {server.quorum}",
+    )
+    if signed:
+        those = enumerated(signed)
+        text = Text(f"{text.fr} : {those.fr}", f"{text.en}: {those.en}")
+    if silent:
+        without = enumerated(silent)
+        text = Text(f"{text.fr} ; sans {without.fr}", f"{text.en}; without {without.en}")
+    return text
+
+
+def _signed(case: Case, name: str) -> Text | None:
+    """The witness, with the earlier of its two times, or with the one log that it signed."""
+    times = {
+        log: case.cosigned[file][name]
+        for log, file in LOGS.items()
+        if name in case.cosigned.get(file, {})
+    }
+    if not times:
+        return None
+    when, who = moment(min(times.values())), _named(name)
+    only = Text("", "")
+    if "journal" not in times:
+        only = Text(", l'urne seulement", ", the board only")
+    elif "board" not in times:
+        only = Text(", le journal seulement", ", the journal only")
+    return Text(f"{who.fr} ({when.fr}{only.fr})", f"{who.en} ({when.en}{only.en})")
+
+
+def _named(name: str) -> Text:
+    return Text(shown(name, LONGEST_NAME), shown(name, LONGEST_NAME))
+
+
+def checkpoints_object(case: Case) -> dict[str, Any] | None:
+    """The member ``checkpoints`` of the JSON; null unless C31 passed."""
+    server = case.binding.server if case.binding else None
+    if server is None or case.checkpoints is None:
+        return None
+    found: dict[str, Any] = {
+        "quorum": server.quorum,
+        "witnesses": [key.name for key in server.witnesses],
+    }
+    for log, file in LOGS.items():
+        found[log] = {
+            "size": case.checkpoints[file].size,
+            "root": case.checkpoints[file].root.hex(),
+            "stamped_at": _stamp(case, server, log),
+            "cosigned": [
+                {"name": name, "at": time} for name, time in case.cosigned.get(file, {}).items()
+            ],
+        }
+    return found
