@@ -23,6 +23,7 @@ from evote.board.reading import (
 from evote.clock import Clock
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, State, find_election, lock_election
+from evote.database.sharing import SharedWriting
 from evote.election.box import read_proper_ballot
 from evote.keys import KeyFolder
 from evote.pins import judge_sign_in
@@ -71,6 +72,7 @@ class Casting:
 
     def __init__(self, database: Database, folder: KeyFolder, clock: Clock) -> None:
         self._database = database
+        self._writing = SharedWriting(database)
         self._folder = folder
         self._clock = clock
         # What was sealed does not change, so it is read once.
@@ -83,7 +85,8 @@ class Casting:
             UnknownElection: there is no such election.
             DatabaseUnavailable: nothing is known; ask again.
         """
-        with self._database.write() as connection:
+
+        def work(connection: Connection) -> Outcome:
             election = lock_election(connection, uuid)
             sign_in = self._judge(connection, election, sign_in_number, pin)
             if sign_in is None:
@@ -92,6 +95,8 @@ class Casting:
                 return Outcome.ALREADY_VOTED
             return hours_outcome(election, self._clock()) or Outcome.READY
 
+        return self._writing.do(uuid, work)
+
     def cast(self, request: CastRequest) -> Answer:
         """Record a ballot, or say why not; what it says is durable: docs/adr/0010.
 
@@ -99,10 +104,8 @@ class Casting:
             UnknownElection: there is no such election.
             DatabaseUnavailable: whether it was recorded is not known; send the same again.
         """
-        with self._database.write() as connection:
-            election = lock_election(connection, request.uuid)
-            if self._judge(connection, election, request.sign_in_number, request.pin) is None:
-                return Answer(Outcome.CODE_OR_PIN_WRONG)
+        if not self._writing.do(request.uuid, functools.partial(self._fits, request)):
+            return Answer(Outcome.CODE_OR_PIN_WRONG)
         setup = self._setup(request.uuid)
         try:
             proper = read_proper_ballot(request.ballot, setup.context)
@@ -114,11 +117,15 @@ class Casting:
             alphas=tuple(alpha.encode() for alpha in proper.alphas),
             tracker=proper.tracker,
         )
-        with self._database.write() as connection:
-            return self._record(connection, request, setup, ballot)
+        record = functools.partial(self._record, request, setup, ballot)
+        return self._writing.do(request.uuid, record)
+
+    def _fits(self, request: CastRequest, connection: Connection) -> bool:
+        election = lock_election(connection, request.uuid)
+        return self._judge(connection, election, request.sign_in_number, request.pin) is not None
 
     def _record(
-        self, connection: Connection, request: CastRequest, setup: SealedSetup, ballot: NewBallot
+        self, request: CastRequest, setup: SealedSetup, ballot: NewBallot, connection: Connection
     ) -> Answer:
         election = lock_election(connection, request.uuid)
         sign_in = self._judge(connection, election, request.sign_in_number, request.pin)
