@@ -2,7 +2,7 @@
 """The server takes exactly the ballots that the verifier takes: docs/protocol.md §9, §11.1.
 
 Each candidate is sent to a server with one ballot on its board, and judged by the verifier at the
-end of that board's archive. What the journal alone forbids (§19.5) is in tests/db/test_casting.py.
+end of that board's archive. The tables of the tamper suite are in test_casting_tables.py.
 """
 
 from __future__ import annotations
@@ -19,27 +19,22 @@ from hypothesis import strategies as st
 from evote.casting import Outcome
 from tests.agreement.mutations import mutate
 from tests.agreement.verdicts import ACCEPTED, verifiers_verdict
+from tests.agreement.voted_once import (
+    ELECTION,
+    FIRST,
+    HONEST,
+    new_site,
+    signed,
+    verifier_accepts,
+)
 from tests.db.rows import all_rows
-from tests.site import Site, make_site, twelve_parents
-from tests.tamper.forge.proofs import sign_ballot
-from tests.tamper.forge.texts import Dice, Json, canonical, hash_base64, hash_hex
-from tests.tamper.surgery import Archive, Member, event_member
+from tests.site import Site
+from tests.tamper.forge.texts import Json, canonical
 from tests.tamper.touches import as_number, change, drop, put, repeat, reversed_members, swap
 
-ELECTION = twelve_parents()
 THOROUGH = settings().max_examples >= 1000
 A = ("answers", 0)
-FIRST, HONEST = ELECTION.cast(1, 0).encode(), ELECTION.cast(0, 0).encode()
 Touch = Callable[[Json], Json]
-
-
-def signed(value: Json, elector: int = 0) -> bytes:
-    """These members as the ballot of an elector, whose signature is right."""
-    secret = int(ELECTION.private_credentials[elector].reveal().encode())
-    unsigned = {name: item for name, item in value.items() if name != "signature"}
-    h = hash_base64(canonical(unsigned))
-    proof = sign_ballot(secret, h, Dice("again"))
-    return canonical({**unsigned, "signature": {"hash": h, "proof": proof}})
 
 
 def again(touch: Touch) -> bytes:
@@ -122,13 +117,6 @@ CANDIDATES: dict[str, bytes] = {
 TAKEN = ("honest", "of another elector", "honest, signed again")
 
 
-def new_site(folder: Path) -> Site:
-    """A server with one ballot on its board."""
-    site = make_site(folder)
-    assert site.school.cast(1, FIRST).outcome is Outcome.RECORDED
-    return site
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     made = new_site(tmp_path)
@@ -142,15 +130,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = new_site(tmp_path_factory.mktemp("shared"))
     yield made
     made.school.database.close()
-
-
-def verifier_accepts(board: bytes, ballot: bytes) -> bool:
-    """What the verifier says of this ballot at the end of this board."""
-    archive = Archive.read(board)
-    payload = {"type": "Ballot", "payload": hash_hex(ballot)}
-    archive.append(Member(ballot, is_event=False), event_member(canonical(payload)))
-    archive.repair_chain()
-    return verifiers_verdict(archive.write()) == ACCEPTED
 
 
 def server_accepts(site: Site, ballot: bytes) -> bool:

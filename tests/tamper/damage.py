@@ -28,6 +28,30 @@ NO_BALLOT = "C18 C23"
 NOTHING: Mapping[str, Touch] = {}
 
 
+def as_it_is(world: World) -> World:
+    return world
+
+
+@dataclass(frozen=True, slots=True)
+class Remaking:
+    """How a damage is done, so that it can be done to another election as well."""
+
+    world: World
+    touch: Mapping[str, Touch]
+    clear: int
+    until: str
+
+    def forge(
+        self,
+        move: Callable[[World], World] = as_it_is,
+        besides: Mapping[str, Touch] = NOTHING,
+        until: str = "",
+    ) -> Forge:
+        """The election about to be made, moved elsewhere, with other touches besides."""
+        touch = {**besides, **self.touch}
+        return Forge(move(self.world), touch, clear=self.clear, until=until or self.until)
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """What is done, and the checks that fail and that are not reached for it.
@@ -38,6 +62,7 @@ class Damage:
         not_reached: the same.
         status: the exit status.
         repaired: everything but the fault itself is made good.
+        remaking: how it is done, where that is an election made again.
     """
 
     make: Callable[[], bytes]
@@ -45,6 +70,7 @@ class Damage:
     not_reached: str = ""
     status: int = 1
     repaired: bool = True
+    remaking: Remaking | None = None
 
 
 Table = dict[str, Damage]
@@ -61,9 +87,8 @@ def remade(
     status: int = 1,
 ) -> Damage:
     """The whole election made again by someone who holds its secrets."""
-    return Damage(
-        lambda: Forge(world, touch, clear=clear, until=until).archive(), fails, not_reached, status
-    )
+    remaking = Remaking(world, touch, clear, until)
+    return Damage(lambda: remaking.forge().archive(), fails, not_reached, status, remaking=remaking)
 
 
 def operated(

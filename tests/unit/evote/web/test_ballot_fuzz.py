@@ -18,10 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evote.casting import Outcome
-from evote.database.connection import Database
 from protocol.sending import padding_for
 from tests.agreement.mutations import mutate, nodes
-from tests.db.rows import all_rows
+from tests.db.rows import Unchanged
 from tests.db.school import make_election
 from tests.simulator import UUID
 from tests.site import Site, make_site, twelve_parents
@@ -123,16 +122,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = make_site(tmp_path_factory.mktemp("fuzz"))
     yield made
     made.school.database.close()
-
-
-class Unchanged:
-    """Every row of a database as it was; a class, so that no failure prints them all."""
-
-    def __init__(self, database: Database) -> None:
-        self._database, self._rows = database, all_rows(database)
-
-    def check(self) -> None:
-        assert all_rows(self._database) == self._rows
 
 
 @pytest.fixture(scope="module")
