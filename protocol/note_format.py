@@ -58,7 +58,7 @@ class Note:
             MalformedError: longer than 64 KiB, not UTF-8, a control character beside the newline,
                 no empty line, or not 1 to 32 lines of signatures below it.
         """
-        note = _decode_text(data)
+        note = decode_text(data, where="note", section="18.3")
         text, separator, lines = note.rpartition("\n\n")
         if not separator:
             raise _malformed("is not a text, an empty line and signatures")
@@ -79,7 +79,24 @@ def decode_signature_lines(data: bytes) -> tuple[SignatureLine, ...]:
     Raises:
         MalformedError: anything else.
     """
-    return _decode_lines(_decode_text(data))
+    return _decode_lines(decode_text(data, where="note", section="18.3"))
+
+
+def decode_text(data: bytes, *, where: str, section: str) -> str:
+    """Read a text of lines: UTF-8, at most 64 KiB, no control character but the newline: §18.3.
+
+    Raises:
+        MalformedError: anything else.
+    """
+    if len(data) > MAX_NOTE_BYTES:
+        raise MalformedError(f"the {where} is longer than 64 KiB", section=section)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as cause:
+        raise MalformedError(f"the {where} is not UTF-8", section=section) from cause
+    if any(unicodedata.category(each) == "Cc" for each in text.replace("\n", "")):
+        raise MalformedError(f"the {where} has a control character", section=section)
+    return text
 
 
 def is_name(name: str) -> bool:
@@ -110,18 +127,6 @@ def decode_base64(text: str, *, section: str) -> bytes:
     if encode_base64(data) != text:
         raise MalformedError("a text is not in base 64", section=section)
     return data
-
-
-def _decode_text(data: bytes) -> str:
-    if len(data) > MAX_NOTE_BYTES:
-        raise _malformed("is longer than 64 KiB")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as cause:
-        raise _malformed("is not UTF-8") from cause
-    if any(unicodedata.category(each) == "Cc" for each in text.replace("\n", "")):
-        raise _malformed("has a control character")
-    return text
 
 
 def _decode_lines(text: str) -> tuple[SignatureLine, ...]:
