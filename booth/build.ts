@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Builds the pages' two bundles into `dist/`, the same bytes from the same sources everywhere.
+/** Builds the pages' three bundles into `dist/`, the same bytes from the same sources everywhere.
  *
- *     node build.ts           write dist/booth.js and dist/checking.js, and print their sizes
+ *     node build.ts           write dist/booth.js, checking.js and receipt.js, and print their sizes
  *     node build.ts --check   compare them with what the sources give; exit 1 if one differs
  *
  * dist/ is committed and shipped, so that a server needs no Node.
@@ -15,16 +15,20 @@ import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** The booth, and the page that opens a checked ballot without network. */
-const ENTRIES = { "booth.js": "src/main.ts", "checking.js": "src/ui/checking_page.ts" };
+/** The booth, and the pages that open a checked ballot and check a receipt without network. */
+const ENTRIES = {
+  "booth.js": "src/main.ts",
+  "checking.js": "src/ui/checking_page.ts",
+  "receipt.js": "src/ui/receipt_page.ts",
+};
 
 // The libraries' licence asks for its notice in every copy.
-const BANNER =
-  "/*! Preau, AGPL-3.0-or-later. With noble-curves and noble-hashes, MIT License," +
-  " (c) 2022 Paul Miller (paulmillr.com) */";
+const notice = (libraries: string): string =>
+  `/*! Preau, AGPL-3.0-or-later. With ${libraries}, MIT License, (c) Paul Miller (paulmillr.com) */`;
 
 /** Return the bytes of the bundle that begins at this source. */
 async function bundle(name: string, entry: string): Promise<Buffer> {
+  const scanner = name === "receipt.js" ? " and qr" : "";
   const built = await build({
     absWorkingDir: HERE,
     entryPoints: [entry],
@@ -36,7 +40,7 @@ async function bundle(name: string, entry: string): Promise<Buffer> {
     // esbuild avoids destructuring for Safari 14.0, whose fault is in defaults that refer to
     // later parameters: nothing here has any.
     supported: { destructuring: true },
-    banner: { js: BANNER },
+    banner: { js: notice(`noble-curves, noble-hashes${scanner}`) },
     legalComments: "eof",
     write: false,
   });

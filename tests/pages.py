@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/e/{uuid}/events": ("/e/{uuid}/events",),
     "/e/{uuid}/result": ("/e/{uuid}/result",),
     "/e/{uuid}/check": ("/e/{uuid}/check",),
+    "/e/{uuid}/receipt": ("/e/{uuid}/receipt",),
     "/e/{uuid}/journal": ("/e/{uuid}/journal",),
     "/v/{uuid}": ("/v/{uuid}",),
     "/{tag}/v/{uuid}": ("/en-XA/v/{uuid}",),

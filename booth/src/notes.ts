@@ -140,7 +140,8 @@ function decodeSignature(line: string): { name: string; blob: string } {
   return { name, blob: hex(blob) };
 }
 
-function isName(name: string): boolean {
+/** Tell whether both formats can carry this name: §18.2. */
+export function isName(name: string): boolean {
   return /^[^\p{Cc}\p{Z}+]+$/u.test(name);
 }
 

@@ -10,8 +10,8 @@ import { MalformedError } from "./errors.ts";
 import { leafHash, rootFrom } from "./merkle.ts";
 import { decodeNote, verifyCheckpoint } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
-import { decodeReceipt, encodeReceipt } from "./receipt.ts";
-import type { Receipt } from "./receipt.ts";
+import { decodeReceipt, encodeReceipt } from "./receipts.ts";
+import type { Receipt } from "./receipts.ts";
 import { trackerBytes, trackerText } from "./tracker.ts";
 
 const MAX_DIGITS = 5300;

@@ -27,6 +27,17 @@ const vectors = readVectors<{
   readonly checkpoints: readonly SizedCase[];
 }>("notes");
 
+const proofs = readVectors<{
+  readonly inclusion: readonly {
+    readonly name: string;
+    readonly expect: string;
+    readonly index: number;
+    readonly leaf: string;
+    readonly tree: { readonly size: number; readonly root: string };
+    readonly proof: readonly string[];
+  }[];
+}>("proofs");
+
 describe("a verifier key (§18.2)", () => {
   for (const { name, expect = "", text = "", public_key } of vectors.verifier_keys) {
     test(`${name} is ${expect}`, () => {
@@ -105,6 +116,18 @@ describe("a signature (§18.3)", () => {
 });
 
 describe("an inclusion proof (§18.5)", () => {
+  for (const { name, expect, index, leaf, tree, proof } of proofs.inclusion) {
+    test(`${name} is ${expect}`, () => {
+      const [hashes, root] = [proof.map(fromHex), fromHex(tree.root)];
+      const verify = (): void => verifyInclusion(hashes, fromHex(leaf), index, tree.size, root);
+      if (expect === "valid") {
+        verify();
+      } else {
+        assert.throws(verify, expect === "untrue" ? ProofError : MalformedError);
+      }
+    });
+  }
+
   test("leads from every leaf to the root of the vectors, at every size up to 20", () => {
     for (const { size, root } of vectors.roots.slice(1)) {
       assert.equal(hex(rootOf(entries(size))), root);

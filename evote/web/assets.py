@@ -19,7 +19,7 @@ _HERE: Final = Path(__file__).resolve()
 # In an installed package (pyproject.toml, force-include), and in the source tree.
 _BUNDLES: Final = (_HERE.parents[1] / "booth", _HERE.parents[2] / "booth" / "dist")
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_FILES: Final = ("style.css", "booth.js", "checking.js")
+_FILES: Final = ("style.css", "booth.js", "checking.js", "receipt.js")
 
 
 class AssetsMissing(Exception):

@@ -20,7 +20,7 @@ from evote.web.hosted import hosted_elections
 from evote.web.journal_view import public_story
 from evote.web.languages import Language
 from evote.web.moments import say_time
-from evote.web.security import checking_policy
+from evote.web.security import CAMERA_ALONE, offline_policy
 from evote.web.services import Served, Services, Spoken, Uuid
 from evote.web.trackers import read_tracker
 from evote.web.views import ElectionView, view_election
@@ -162,11 +162,33 @@ def result(uuid: Uuid, services: Served, language: Spoken) -> str:
 @router.get("/e/{uuid}/check")
 def check(uuid: Uuid, services: Served, language: Spoken, *, download: bool = False) -> Response:
     """Give the page that opens a checked ballot; it works without network: docs/protocol.md §15."""
-    script, style = services.assets["checking.js"], services.assets["style.css"]
-    policy = checking_policy(script.source, style.source)
+    page = _offline_page(uuid, services, language, "check.html", "checking.js")
+    return _saved(page, f"preau-verifier-{uuid}.html") if download else page
+
+
+@router.get("/e/{uuid}/receipt")
+def receipt(uuid: Uuid, services: Served, language: Spoken, *, download: bool = False) -> Response:
+    """Give the page that checks a receipt; it works without network: docs/protocol.md §20."""
+    page = _offline_page(uuid, services, language, "receipt.html", "receipt.js")
+    page.headers["Permissions-Policy"] = CAMERA_ALONE
+    return _saved(page, f"preau-recu-{uuid}.html") if download else page
+
+
+@router.get("/e/{uuid}/")
+def election_with_slash(uuid: Uuid, services: Served) -> Response:
+    """Lead to the election's page."""
+    return RedirectResponse(f"/e/{services.held(uuid).uuid}", status_code=308)
+
+
+def _offline_page(
+    uuid: str, services: Services, language: Language, template: str, program: str
+) -> Response:
+    """Return a page that has script, style and election inside, and can reach no network."""
+    script, style = services.assets[program], services.assets["style.css"]
+    policy = offline_policy(script.source, style.source)
     page = services.pages.render(
         language,
-        "public/check.html",
+        f"public/{template}",
         election=_view(services, language, uuid),
         election_data=base64.b64encode(services.sealed(uuid).election_data).decode("ascii"),
         script=script.text,
@@ -174,15 +196,12 @@ def check(uuid: Uuid, services: Served, language: Spoken, *, download: bool = Fa
         policy=policy,
     )
     headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"}
-    if download:
-        headers["Content-Disposition"] = f'attachment; filename="preau-verifier-{uuid}.html"'
     return HTMLResponse(page, headers=headers)
 
 
-@router.get("/e/{uuid}/")
-def election_with_slash(uuid: Uuid, services: Served) -> Response:
-    """Lead to the election's page."""
-    return RedirectResponse(f"/e/{services.held(uuid).uuid}", status_code=308)
+def _saved(page: Response, name: str) -> Response:
+    page.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return page
 
 
 def _view(services: Services, language: Language, uuid: str) -> ElectionView:

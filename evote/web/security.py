@@ -42,9 +42,14 @@ _HEADERS: Final = {
     "Cache-Control": "no-cache",
 }
 
+# What a page loads has no permissions to give away, and is lighter without.
+_OF_PAGES_ALONE: Final = ("Permissions-Policy",)
+# Of the page that reads a receipt's QR code, and of no other.
+CAMERA_ALONE: Final = _PERMISSIONS.replace("camera=()", "camera=(self)")
 
-def checking_policy(script: str, style: str) -> str:
-    """Return the policy of the page that opens a checked ballot: it can reach no network at all.
+
+def offline_policy(script: str, style: str) -> str:
+    """Return the policy of a page that works by itself: it can reach no network at all.
 
     Args:
         script: the source expression of its one script.
@@ -71,8 +76,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                is_page = headers.get("Content-Type", "").startswith("text/html")
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if is_page or name not in _OF_PAGES_ALONE:
+                        headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -5,7 +5,7 @@ import { contextOf } from "../election.ts";
 import { paddingFor } from "../sending.ts";
 import type { SealedBallot } from "../session.ts";
 import { end } from "./ending.ts";
-import { offerFile, qrPicture, receiptPicture } from "./receipt.ts";
+import { offerFile, qrPicture, receiptPicture } from "./pictures.ts";
 import { NoAnswer, Unavailable } from "./server.ts";
 import { forget, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";

@@ -1,49 +1,88 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** QR codes of short texts, made in the browser: ISO/IEC 18004, byte mode, level M, versions 1-10. */
+/** QR codes, made in the browser: ISO/IEC 18004, versions 1 to 25.
+ *
+ * Short texts have level M (versions 1 to 10); a long one, a receipt with its proof, has level L, so
+ * that its modules are larger. Bytes, and digits at the end of the text three in ten bits.
+ */
 
-const CODEWORDS = [26, 44, 70, 100, 134, 172, 196, 242, 292, 346];
-const CORRECTION = [10, 16, 26, 18, 24, 16, 18, 22, 22, 26]; // per block, level M
-const BLOCKS = [1, 1, 1, 2, 2, 4, 4, 4, 5, 5];
-const ALIGNMENT = [0, 18, 22, 26, 30, 34, 22, 24, 26, 28]; // the second centre; a third from 7 on
+// From version 1: level M up to 10, then level L.
+const CORRECTION = [
+  ...[10, 16, 26, 18, 24, 16, 18, 22, 22, 26],
+  ...[20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26],
+]; // per block
+const BLOCKS = [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12];
+const LAST_OF_LEVEL_M = 10;
+const MANY_DIGITS = /[0-9]{30,}$/;
 
 /** Rows of dark (true) and light modules, without the quiet zone. */
 export type Modules = readonly (readonly boolean[])[];
 
 /** Return the QR code of a text, with mask `mask` or the least disturbing one. */
 export function qrCode(text: string, mask?: number): Modules {
-  const data = new TextEncoder().encode(text);
-  const version = CODEWORDS.findIndex((_, v) => data.length <= capacity(v)) + 1;
-  if (version === 0) {
+  const digits = MANY_DIGITS.exec(text)?.[0] ?? "";
+  const data = new TextEncoder().encode(text.slice(0, text.length - digits.length));
+  const versions = BLOCKS.map((_, v) => v + 1);
+  const version = versions.find((v) => bitsOf(v, data, digits) <= 8 * dataCodewords(v));
+  if (version === undefined) {
     throw new RangeError("the text is too long for a QR code");
   }
-  const bits = interleave(version - 1, frame(version - 1, data));
+  const bits = interleave(version, frame(version, data, digits));
   const masks = mask === undefined ? [0, 1, 2, 3, 4, 5, 6, 7] : [mask];
   const drawn = masks.map((each) => draw(version, bits, each));
   return drawn.reduce((best, next) => (penalty(next) < penalty(best) ? next : best));
 }
 
-function lengthBits(v: number): number {
-  return v < 9 ? 8 : 16;
+/** How many bits the number of bytes and of digits has in a version. */
+function lengthBits(version: number): readonly [number, number] {
+  return version < 10 ? [8, 10] : [16, 12];
 }
 
-function capacity(v: number): number {
-  return at(CODEWORDS, v) - at(CORRECTION, v) * at(BLOCKS, v) - (lengthBits(v) + 4) / 8;
+function bitsOf(version: number, data: Uint8Array, digits: string): number {
+  const [forBytes, forDigits] = lengthBits(version);
+  const ofDigits = digits === "" ? 0 : 4 + forDigits + Math.ceil((10 * digits.length) / 3);
+  return 4 + forBytes + 8 * data.length + ofDigits;
+}
+
+/** Return the centres of the alignment patterns, in one direction. */
+function centresOf(version: number): readonly number[] {
+  const count = version === 1 ? 0 : Math.floor(version / 7) + 2;
+  const last = version * 4 + 10;
+  const step = 2 * Math.floor((version * 8 + count * 3 + 5) / (count * 4 - 4));
+  return Array.from({ length: count }, (_, i) => (i === 0 ? 6 : last - (count - 1 - i) * step));
+}
+
+/** Return the codewords of a symbol: all its modules less its patterns, in eights. */
+function codewords(version: number): number {
+  const count = centresOf(version).length;
+  const alignment = count === 0 ? 0 : (25 * count - 10) * count - 55;
+  const modules = (16 * version + 128) * version + 64 - alignment - (version < 7 ? 0 : 36);
+  return Math.floor(modules / 8);
+}
+
+function dataCodewords(version: number): number {
+  return codewords(version) - at(CORRECTION, version - 1) * at(BLOCKS, version - 1);
 }
 
 function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? 0;
 }
 
-/** Return the data codewords: mode, length, data, end, padding. */
-function frame(v: number, data: Uint8Array): Uint8Array {
-  const total = at(CODEWORDS, v) - at(CORRECTION, v) * at(BLOCKS, v);
+/** Return the data codewords: modes, lengths, data, end, padding. */
+function frame(version: number, data: Uint8Array, digits: string): Uint8Array {
+  const [forBytes, forDigits] = lengthBits(version);
+  const total = dataCodewords(version);
   const bits: number[] = [];
   const push = (value: number, width: number): void => {
     for (let i = width - 1; i >= 0; i--) bits.push((value >> i) & 1);
   };
   push(4, 4);
-  push(data.length, lengthBits(v));
+  push(data.length, forBytes);
   data.forEach((byte) => push(byte, 8));
+  if (digits !== "") {
+    push(1, 4);
+    push(digits.length, forDigits);
+    (digits.match(/.{1,3}/g) ?? []).forEach((few) => push(Number(few), 3 * few.length + 1));
+  }
   push(0, Math.min(4, total * 8 - bits.length));
   push(0, (8 - (bits.length % 8)) % 8);
   const words = new Uint8Array(total);
@@ -88,9 +127,9 @@ function remainder(data: Uint8Array, by: Uint8Array): Uint8Array {
 }
 
 /** Return all codewords as bits, in the order in which they are drawn. */
-function interleave(v: number, data: Uint8Array): boolean[] {
-  const blocks = at(BLOCKS, v);
-  const by = divisor(at(CORRECTION, v));
+function interleave(version: number, data: Uint8Array): boolean[] {
+  const blocks = at(BLOCKS, version - 1);
+  const by = divisor(at(CORRECTION, version - 1));
   const short = Math.floor(data.length / blocks);
   const shorts = blocks - (data.length % blocks);
   const parts: Uint8Array[] = [];
@@ -131,7 +170,7 @@ function draw(version: number, bits: readonly boolean[], mask: number): boolean[
     if (row !== undefined && x >= 0 && x < size) row[x] = dark;
   };
   drawPatterns(version, size, set);
-  drawFormat(size, mask, set);
+  drawFormat(size, version > LAST_OF_LEVEL_M, mask, set);
   const masked = MASKS[mask] ?? (() => 1);
   let next = 0;
   for (let right = size - 1; right >= 1; right -= 2) {
@@ -162,8 +201,7 @@ function drawPatterns(version: number, size: number, set: Setter): void {
   };
   const far = size - 4;
   for (const [x, y] of [[3, 3], [far, 3], [3, far]] as const) square(x, y, 4, [2, 4]);
-  const second = at(ALIGNMENT, version - 1);
-  const centres = version === 1 ? [] : version < 7 ? [6, second] : [6, second, size - 7];
+  const centres = centresOf(version);
   for (const y of centres) {
     for (const x of centres) {
       const corner = [x, y].filter((c) => c === 6).length;
@@ -186,10 +224,11 @@ function drawVersion(version: number, size: number, set: Setter): void {
   }
 }
 
-function drawFormat(size: number, mask: number, set: Setter): void {
-  let rest = mask; // level M is 00
+function drawFormat(size: number, low: boolean, mask: number, set: Setter): void {
+  const format = (low ? 8 : 0) | mask; // level L is 01, level M is 00
+  let rest = format;
   for (let i = 0; i < 10; i++) rest = (rest << 1) ^ ((rest >>> 9) * 0x537);
-  const bits = ((mask << 10) | rest) ^ 0x5412;
+  const bits = ((format << 10) | rest) ^ 0x5412;
   const dark = (i: number): boolean => ((bits >>> i) & 1) === 1;
   for (let i = 0; i < 15; i++) {
     const near = i < 6 ? i : i < 8 ? i + 1 : i === 8 ? 7 : 14 - i;

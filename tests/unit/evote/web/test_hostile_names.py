@@ -20,8 +20,8 @@ from tests.site import Site, make_site
 
 PERSONS = (Member(f"Aïcha {EVIL}", f"directrice {EVIL}"), Member("Bruno Carré", "enseignant"))
 
-# The scripts of our own: the booth's; that of the page for checked ballots, and its data.
-OURS = {f"/v/{UUID}": 1, "/check": 2}
+# The scripts of our own: the booth's; those of the pages that work offline, and their data.
+OURS = {f"/v/{UUID}": 1, "/check": 2, "/receipt": 2}
 
 
 class Tags(HTMLParser):

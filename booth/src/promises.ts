@@ -3,7 +3,7 @@
 
 import { sha256Hex } from "./encoding.ts";
 import { MalformedError, ProofError } from "./errors.ts";
-import { decodeNote, verifyNote } from "./notes.ts";
+import { decodeNote, isName, verifyNote } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
 
 const HASH = "([0-9a-f]{64})";
@@ -29,7 +29,7 @@ export interface BallotPromise {
 export function verifyPromise(data: Uint8Array, key: VerifierKey): BallotPromise {
   const note = decodeNote(data);
   const [, origin = "", ballot = "", leaf = "", index = "", until = ""] = LINES.exec(note.text) ?? [];
-  if (origin === "" || note.lines.length !== 1) {
+  if (!isName(origin) || note.lines.length !== 1) {
     throw new MalformedError("a promise is not six lines and one signature", "20.1");
   }
   if (origin !== key.name) {

@@ -6,7 +6,7 @@ import { MalformedError, ProofError } from "./errors.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
 import { decodeLines, decodeNumber, decodeVerifierKey, verifyCheckpoint } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
-import type { BallotPromise } from "./promise.ts";
+import type { BallotPromise } from "./promises.ts";
 
 const MAX_BYTES = 64 * 1024;
 const FILE =
@@ -75,9 +75,10 @@ export function verifyReceipt(receipt: Receipt, sealed: VerifierKey): void {
   verifyInclusion(proof, leafHash(utf8(event)), index, size, root);
 }
 
-/** Check that a receipt is of this very ballot, by its exact bytes: §20.2; else ProofError. */
-export function requireOfBallot(receipt: Receipt, ballot: Uint8Array, tracker: string): void {
-  if (receipt.ballot !== sha256Base64(ballot) || receipt.tracker !== tracker) {
+/** Check that a receipt is of the ballot with this tracker and, if they are known, these bytes: §20.2. */
+export function requireOfBallot(receipt: Receipt, tracker: string, ballot: Uint8Array | null): void {
+  const same = ballot === null || receipt.ballot === sha256Base64(ballot);
+  if (!same || receipt.tracker !== tracker) {
     throw new ProofError("a receipt is of another ballot", "20.2");
   }
 }

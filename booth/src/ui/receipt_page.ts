@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The page that checks a receipt, without any network: docs/protocol.md §20. */
+
+import "../older.ts";
+import { decodeElection } from "../election.ts";
+import { examineFile, examineLink } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import type { VerifierKey } from "../notes.ts";
+import { Camera, hasCamera, readPicture } from "./camera.ts";
+import { Page } from "./page.ts";
+import { offerFile } from "./pictures.ts";
+
+const KINDS = ["receipt", "promise", "wrong"] as const;
+
+const root = document.getElementById("receipt");
+const data = document.getElementById("election-data")?.textContent?.trim() ?? "";
+
+if (root !== null) {
+  const key = decodeElection(Uint8Array.from(atob(data), (c) => c.charCodeAt(0))).boardKey;
+  if (key !== null) {
+    prepare(new Page(root), key);
+  }
+}
+
+function prepare(page: Page, key: VerifierKey): void {
+  page.when("ready", true);
+  const byLink = (): void => {
+    if (/^#[0-9]/.test(location.hash)) {
+      show(page, examineLink(location.hash, key));
+    }
+  };
+  prepareFile(page, key);
+  prepareCamera(page, key);
+  window.addEventListener("hashchange", byLink);
+  byLink();
+}
+
+function prepareFile(page: Page, key: VerifierKey): void {
+  const input = document.getElementById("receipt-file");
+  if (input instanceof HTMLInputElement) {
+    input.addEventListener("change", () => {
+      const [file] = input.files ?? [];
+      if (file !== undefined) {
+        void readFile(file, key).then((finding) => show(page, finding));
+      }
+    });
+  }
+}
+
+/** Judge a file: a receipt, a promise, or a picture of the receipt's QR code. */
+async function readFile(file: File, key: VerifierKey): Promise<Finding> {
+  const finding = examineFile(new Uint8Array(await file.arrayBuffer()), key);
+  const text = finding.kind === "wrong" ? await readPicture(file) : null;
+  return text === null ? finding : examineLink(text, key);
+}
+
+function prepareCamera(page: Page, key: VerifierKey): void {
+  const video = document.querySelector("video");
+  if (video === null || !hasCamera()) {
+    return;
+  }
+  const camera = new Camera(video);
+  const look = async (): Promise<void> => {
+    KINDS.forEach((kind) => page.when(kind, false));
+    page.when("no-camera", false);
+    page.when("looking", true);
+    try {
+      await camera.read((text) => {
+        const finding = examineLink(text, key);
+        const found = finding.kind !== "wrong";
+        page.when("other-code", !found); // a code, but of something else: go on looking
+        if (found) {
+          show(page, finding);
+        }
+        return found;
+      });
+    } catch {
+      page.when("no-camera", true);
+    }
+    page.when("looking", false);
+  };
+  page.when("camera", true);
+  page.onAction("look", () => void look());
+  page.onAction("stop", () => camera.close());
+}
+
+function show(page: Page, finding: Finding): void {
+  KINDS.forEach((kind) => page.when(kind, kind === finding.kind));
+  if (finding.kind === "receipt") {
+    showReceipt(page, finding.receipt.tracker, finding.receipt.index, finding.file);
+  } else if (finding.kind === "promise") {
+    const until = new Date(finding.until * 1000);
+    page.fill("until", until.toLocaleString(document.documentElement.lang, LONG));
+  }
+  const shown = page.one("when", finding.kind);
+  shown.tabIndex = -1;
+  shown.focus();
+}
+
+const LONG: Intl.DateTimeFormatOptions = {
+  ...{ weekday: "long", day: "numeric", month: "long" },
+  ...{ hour: "numeric", minute: "2-digit" },
+};
+
+function showReceipt(page: Page, tracker: string, index: number, file: Uint8Array): void {
+  page.fill("tracker", tracker);
+  page.fill("index", String(index));
+  const save = page.all("receipt-save")[0];
+  if (save instanceof HTMLAnchorElement) {
+    const content = new Blob([file as BlobPart], { type: "text/plain" });
+    offerFile(save, URL.createObjectURL(content), `preau-${tracker}.tlog-proof`);
+  }
+  const served = location.protocol !== "file:";
+  const find = page.all("find-link")[0];
+  if (find instanceof HTMLAnchorElement) {
+    find.hidden = !served; // the saved page knows no server
+    find.href = new URL(`find?tracker=${tracker}`, location.href).href;
+  }
+}

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The page that checks a receipt: from a file, a link, a picture or the camera, without network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from protocol.receipts import Receipt
+from tests.e2e.browser.axe import LOOKS, Look, faults, open_look
+from tests.e2e.browser.conftest import a_phone
+from tests.e2e.browser.qr_codes import Drawn, draw, filming, photograph
+from tests.french import JARGON, LONGEST_SENTENCE, sentences
+from tests.receipts import make_promise, make_receipt
+from tests.simulator import SimulatedElection
+from tests.site import Site, listening, twelve_parents
+
+GOOD = "Ce reçu est bon : le bulletin est dans l’urne"
+WRONG = "Ce n’est pas un reçu correct de cette élection"
+PROMISE = "Ce fichier est une promesse, pas encore un reçu"
+CAMERA = "Lire son QR avec l’appareil photo"
+UNTIL = 1_791_650_040  # in October 2026
+ELECTOR = 2
+# Electors, and the version of the QR code of a receipt when all of them have voted.
+SIZES = {400: 15, 20_000: 18}
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server whose election nothing here changes."""
+    with listening(tmp_path_factory.mktemp("school")) as served:
+        yield served
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    with a_phone(chromium) as page:
+        yield page
+
+
+def receipt(size: int = 0) -> bytes:
+    return make_receipt(twelve_parents(), ELECTOR, size)
+
+
+def tracker() -> str:
+    return twelve_parents().ballots[ELECTOR].tracker()
+
+
+def drawn(school: Site, size: int = 0) -> Drawn:
+    return draw(receipt(size), f"{school.page}/receipt")
+
+
+def give(page: Page, folder: Path, data: bytes, name: str = "recu.tlog-proof") -> None:
+    """Choose a file with this content."""
+    (folder / name).write_bytes(data)
+    page.get_by_label("Fichier du reçu, ou image de son QR").set_input_files(folder / name)
+
+
+def says(page: Page, heading: str) -> None:
+    """Wait until this is said, and see that nothing else is."""
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    for other in {GOOD, WRONG, PROMISE} - {heading}:
+        expect(page.get_by_role("heading", name=other)).to_be_hidden()
+
+
+def save_page(page: Page, school: Site, folder: Path) -> Path:
+    """Save the page as a parent does, and lose the network."""
+    page.goto(f"{school.page}/receipt")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Enregistrer cette page").click()
+    saved = folder / "recus.html"
+    download.value.save_as(saved)
+    page.context.set_offline(offline=True)
+    return saved
+
+
+# ------------------------------------------------------------------- what is taken
+
+
+def test_saved_and_without_network_it_takes_a_file(
+    page: Page, school: Site, tmp_path: Path
+) -> None:
+    page.goto(save_page(page, school, tmp_path).as_uri())
+    give(page, tmp_path, receipt())
+    says(page, GOOD)
+    expect(page.locator(".tracker:visible")).to_have_text(tracker())
+    expect(page.get_by_text("Rang du bulletin dans l’urne : 3")).to_be_visible()
+    expect(page.get_by_role("link", name="Voir ce bulletin")).to_be_hidden()
+
+
+def test_saved_and_without_network_it_takes_a_link(
+    page: Page, school: Site, tmp_path: Path
+) -> None:
+    saved = save_page(page, school, tmp_path).as_uri()
+    page.goto(f"{saved}#{drawn(school).link.partition('#')[2]}")
+    says(page, GOOD)
+    expect(page.locator(".tracker:visible")).to_have_text(tracker())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_link_of_the_code_opens_the_page_which_asks_for_nothing_more(
+    page: Page, school: Site, size: int
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(drawn(school, size).link)
+    says(page, GOOD)
+    assert [url.partition("#")[0] for url in asked] == [f"{school.page}/receipt"]
+    page.get_by_role("link", name="Voir ce bulletin").click()
+    page.wait_for_url(f"**/find?tracker={tracker()}")
+
+
+def test_a_receipt_that_came_by_a_link_is_saved_as_a_file_like_any_other(
+    page: Page, school: Site, tmp_path: Path
+) -> None:
+    page.goto(drawn(school).link)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Enregistrer le reçu (fichier)").click()
+    assert download.value.suggested_filename == f"preau-{tracker()}.tlog-proof"
+    download.value.save_as(tmp_path / "recu")
+    data = (tmp_path / "recu").read_bytes()
+    assert data == receipt()
+    assert Receipt.decode(data).verify().size == len(twelve_parents().ballots) + 1
+
+
+def test_a_picture_of_the_code_is_taken_as_a_file(
+    page: Page, school: Site, chromium: Browser, tmp_path: Path
+) -> None:
+    page.goto(f"{school.page}/receipt")
+    picture = photograph(chromium, drawn(school, 20_000).picture(400))
+    give(page, tmp_path, picture, "recu.png")
+    says(page, GOOD)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_camera_reads_the_code_from_another_screen(
+    page: Page, school: Site, chromium: Browser, tmp_path: Path, size: int, *, saved: bool
+) -> None:
+    code = drawn(school, size)
+    assert code.version == SIZES[size]
+    address = save_page(page, school, tmp_path).as_uri() if saved else f"{school.page}/receipt"
+    frame = photograph(chromium, code.picture(440), "jpeg")
+    with filming(chromium, tmp_path, frame) as browser, a_phone(browser) as other:
+        other.goto(address)
+        other.get_by_role("button", name=CAMERA).click()
+        says(other, GOOD)
+        expect(other.locator("video")).to_be_hidden()
+        closed = "document.querySelector('video').srcObject === null"
+        assert other.evaluate(closed)
+
+
+def test_the_browsers_own_reader_is_asked_first(
+    school: Site, chromium: Browser, tmp_path: Path
+) -> None:
+    """Some browsers have one, which reads worse pictures; this one is made to have it."""
+    seen = f"[{{rawValue: '{drawn(school).link}'}}]"
+    own = f"window.BarcodeDetector = class {{ async detect() {{ return {seen}; }} }}"
+    frame = photograph(chromium, "<p>Aucun QR ici.</p>", "jpeg")
+    with filming(chromium, tmp_path, frame) as browser, a_phone(browser) as page:
+        page.add_init_script(own)
+        page.goto(f"{school.page}/receipt")
+        page.get_by_role("button", name=CAMERA).click()
+        says(page, GOOD)
+
+
+def test_another_code_before_the_camera_is_said_to_be_one_and_the_camera_can_be_closed(
+    school: Site, chromium: Browser, tmp_path: Path
+) -> None:
+    election = SimulatedElection(server=True, seed="another")
+    other = draw(make_receipt(election), f"{school.page}/receipt")
+    frame = photograph(chromium, other.picture(440), "jpeg")
+    with filming(chromium, tmp_path, frame) as browser, a_phone(browser) as page:
+        page.goto(f"{school.page}/receipt")
+        page.get_by_role("button", name=CAMERA).click()
+        expect(page.get_by_text("n’est pas un reçu de cette élection")).to_be_visible()
+        page.get_by_role("button", name="Arrêter").click()
+        expect(page.locator("video")).to_be_hidden()
+        assert page.evaluate("document.querySelector('video').srcObject === null")
+
+
+def test_without_a_camera_it_says_what_else_there_is(page: Page, school: Site) -> None:
+    page.goto(f"{school.page}/receipt")
+    page.get_by_role("button", name=CAMERA).click()
+    expect(page.get_by_text("L’appareil photo n’est pas disponible")).to_be_visible()
+
+
+def test_no_other_page_may_use_the_camera(school: Site, chromium: Browser, tmp_path: Path) -> None:
+    asked = """navigator.mediaDevices.getUserMedia({video: true})
+        .then(() => 'allowed', error => error.name)"""
+    frame = photograph(chromium, "<p>Aucun QR ici.</p>", "jpeg")
+    with filming(chromium, tmp_path, frame) as browser:
+        page = browser.new_page()
+        said = {}
+        for place in ("", "/check", "/find", "/receipt"):
+            page.goto(school.page + place)
+            said[place] = page.evaluate(asked)
+        page.goto(school.link(0))
+        assert page.evaluate(asked) == "NotAllowedError"
+    assert said.pop("/receipt") == "allowed"
+    assert set(said.values()) == {"NotAllowedError"}
+
+
+# ------------------------------------------------------------------- what is refused
+
+
+def _damages() -> dict[str, bytes]:
+    good, election = receipt(), twelve_parents()
+    other = SimulatedElection(server=True, seed="another")
+    head, _, checkpoint = good.partition(b"\n\n")
+    lines = head.split(b"\n")
+    others = [*lines[:-1], lines[1][6:50]]
+    return {
+        "a hash of the proof is another": b"\n".join([*others, b"", checkpoint]),
+        "its index is another": good.replace(b"\nindex 3\n", b"\nindex 4\n"),
+        "its board is smaller": good.replace(b"\n8\n", b"\n7\n"),
+        "it is of another election": make_receipt(other),
+        "its checkpoint is another's": head + b"\n\n" + make_receipt(other).partition(b"\n\n")[2],
+        "it is cut short": good[: len(good) // 2],
+        "it is the archive": election.archive(),
+        "it is empty": b"",
+        "a promise is of another election": make_promise(other, 0, UNTIL),
+        "a promise is for another time": make_promise(election, ELECTOR, UNTIL).replace(
+            b"1791650040", b"1791650041"
+        ),
+    }
+
+
+@pytest.mark.parametrize("what", _damages())
+def test_a_file_is_refused_because(page: Page, school: Site, tmp_path: Path, what: str) -> None:
+    page.goto(f"{school.page}/receipt")
+    give(page, tmp_path, receipt())
+    says(page, GOOD)
+    give(page, tmp_path, _damages()[what], "autre")
+    says(page, WRONG)
+    expect(page.locator(".tracker")).to_be_hidden()
+
+
+def test_a_link_with_another_digit_is_refused(page: Page, school: Site) -> None:
+    link = drawn(school).link
+    for place in (1, 40, 200, 500, len(link) - link.index("#") - 1):
+        at = link.index("#") + place
+        page.goto("about:blank")
+        page.goto(f"{link[:at]}{(int(link[at]) + 1) % 10}{link[at + 1 :]}")
+        says(page, WRONG)
+
+
+def test_a_promise_is_told_from_a_receipt(page: Page, school: Site, tmp_path: Path) -> None:
+    page.goto(f"{school.page}/receipt")
+    give(page, tmp_path, make_promise(twelve_parents(), ELECTOR, UNTIL), "recu.promise")
+    says(page, PROMISE)
+    assert re.search(r"samedi 10 octobre.*\d\d:34", page.locator("main").inner_text())
+
+
+# ------------------------------------------------------------------- how it is said
+
+
+def answers(page: Page, school: Site, folder: Path) -> Iterator[str]:
+    """Go through everything that the page may answer."""
+    page.goto(f"{school.page}/receipt")
+    contents = {GOOD: receipt(), WRONG: b"", PROMISE: make_promise(twelve_parents(), 0, UNTIL)}
+    for heading, data in contents.items():
+        give(page, folder, data, f"{len(heading)}.promise")
+        says(page, heading)
+        yield heading
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_no_answer_has_a_fault(chromium: Browser, school: Site, tmp_path: Path, look: Look) -> None:
+    context = open_look(chromium, look)
+    page = context.new_page()
+    for answer in answers(page, school, tmp_path):
+        assert faults(page) == [], answer
+    context.close()
+
+
+def test_every_answer_is_plain(page: Page, school: Site, tmp_path: Path) -> None:
+    for _ in answers(page, school, tmp_path):
+        text = page.locator("main").inner_text()
+        assert JARGON.findall(text) == []
+        assert [each for each in sentences(text) if len(each.split()) > LONGEST_SENTENCE] == []
+
+
+def test_it_says_what_a_receipt_proves_and_what_it_does_not(
+    page: Page, school: Site, tmp_path: Path
+) -> None:
+    page.goto(f"{school.page}/receipt")
+    give(page, tmp_path, receipt())
+    text = page.get_by_role("heading", name=GOOD).locator("..").inner_text()
+    assert re.search(r"Ce que cela prouve\s.*dans l’urne publique, et l’a signé", text, re.DOTALL)
+    assert re.search(r"Ce que cela ne dit pas\s+Ni qui a voté, ni pour quelle liste", text)
+    assert re.search(r"Si ce bulletin manque.*bureau des élections.*fédération", text)
