@@ -103,6 +103,11 @@ class KeyFolder:
         """Overwrite and remove the key of an election; nothing if there is none."""
         destroy_secret_file(self.file(uuid))
 
+    @property
+    def heads(self) -> Path:
+        """Where the largest sizes ever signed are kept: docs/adr/0015."""
+        return self._path / "heads.sqlite"
+
     def file(self, uuid: str, kind: str = "key") -> Path:
         """Return where an election's secrets of this kind lie.
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The head file: of each log the largest size that was ever signed, and its root: docs/adr/0015.
+
+It lies in the key folder, outside the database and outside every backup, and only moves forward:
+a database that was put back in time is noticed by it. Several servers may share it.
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from protocol.merkle import LogPosition
+
+WAIT_SECONDS: Final = 10
+# TRUNCATE with FULL: on the disk, the emptied journal too, when a commit returns; and unlike a
+# write-ahead log it works in a folder that several machines share.
+_DURABLE: Final = ("journal_mode = TRUNCATE", "synchronous = FULL")
+_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS head "
+    "(origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root TEXT NOT NULL) STRICT, WITHOUT ROWID"
+)
+_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = 'head'"
+_READ: Final = "SELECT size, root FROM head WHERE origin = ?"
+_MOVE: Final = (
+    "INSERT INTO head (origin, size, root) VALUES (?, ?, ?) ON CONFLICT (origin) "
+    "DO UPDATE SET size = excluded.size, root = excluded.root WHERE excluded.size > head.size"
+)
+
+
+class HeadsUnavailable(Exception):
+    """The head file cannot be read or written now: nothing may be signed."""
+
+
+class Heads:
+    """The head file of one key folder; shared by all threads of a process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, *origins: str) -> tuple[LogPosition | None, ...]:
+        """Return the head of each of these logs, None where nothing was ever signed.
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        with _as_unavailable():
+            if not self._path.exists():
+                return (None,) * len(origins)
+            with self._opened() as connection:
+                if connection.execute(_IS_MADE).fetchone() is None:
+                    return (None,) * len(origins)
+                return tuple(_head(connection, origin) for origin in origins)
+
+    @contextlib.contextmanager
+    def moving(self) -> Iterator["MovingHeads"]:
+        """Give the heads to compare and move: nobody else moves any until the block ends.
+
+        What was moved is on the disk when the block has ended without an error; after any error
+        nothing was moved.
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        with _as_unavailable(), contextlib.suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
+        with _as_unavailable(), self._opened() as connection:
+            for pragma in _DURABLE:
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_TABLE)
+            yield MovingHeads(connection)
+            connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._path, timeout=WAIT_SECONDS, isolation_level=None)
+        with contextlib.closing(connection):
+            yield connection
+
+
+class MovingHeads:
+    """The heads within ``Heads.moving``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def head(self, origin: str) -> LogPosition | None:
+        """Return the head of a log, None if nothing of it was ever signed."""
+        return _head(self._connection, origin)
+
+    def move(self, origin: str, position: LogPosition) -> None:
+        """Move the head of a log forward.
+
+        Raises:
+            RuntimeError: it would stay or go back; the caller has not compared.
+        """
+        row = (origin, position.size, position.root)
+        if self._connection.execute(_MOVE, row).rowcount != 1:
+            raise RuntimeError("a head moves forward only")
+
+
+def _head(connection: sqlite3.Connection, origin: str) -> LogPosition | None:
+    row = connection.execute(_READ, (origin,)).fetchone()
+    return None if row is None else LogPosition(*row)
+
+
+@contextlib.contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as cause:
+        raise HeadsUnavailable("the head file cannot be used now") from cause
