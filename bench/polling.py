@@ -30,6 +30,7 @@ from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_vote
 from evote.outbox import Message, deliver
 from evote.pins import make_pins
+from evote.publishing.publisher import Publisher
 from evote.roll.sealing import commit_to_roll, new_salt
 from evote.roll.sign_ins import count_signed_in
 from evote.web.booth import booth_files
@@ -49,6 +50,7 @@ SIZE: Final = 3
 PUBLIC_URL: Final = "http://localhost:8000"
 SEED_BYTES: Final = 32
 OPEN_SINCE: Final = 3600
+STEP_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,9 +143,15 @@ def host_vote(url: str, keys: Path, vote: OpenVote) -> tuple[str, ...]:
             make_pins(connection, lock_election(connection, vote.uuid), folder.load(vote.uuid))
         deliver(database, folder, letterbox, int(time.time()))
         open_vote(database, vote.uuid, vote.signatures, system_clock)
+        publisher_of(database, folder).publish(vote.uuid)
     finally:
         database.close()
     return tuple(pin.reveal() for _, pin in sorted(letterbox.pins.items()))
+
+
+def publisher_of(database: Database, folder: KeyFolder) -> Publisher:
+    """Return who publishes, with the clock of an ordinary server."""
+    return Publisher(database, folder, STEP_SECONDS, system_clock)
 
 
 def write_record(url: str, keys: Path, folder: Path, vote: OpenVote) -> tuple[int, int]:
@@ -151,7 +159,8 @@ def write_record(url: str, keys: Path, folder: Path, vote: OpenVote) -> tuple[in
     database = open_database(url)
     try:
         folder.mkdir()
-        moment = read_moment(database, KeyFolder(keys), vote.uuid)
+        publisher_of(database, KeyFolder(keys)).publish(vote.uuid)
+        moment = read_moment(database, vote.uuid)
         archive = b"".join(record_archive(database, moment))
         files = {f"{vote.uuid}.bel": archive, **moment.files}
         for name, data in files.items():

@@ -5,6 +5,7 @@ One transaction marks the sign-in and appends the ballot, or does neither. It ac
 verifier accepts: docs/protocol.md §9.3, §10.2, §11.1, §19.5.
 """
 
+import contextlib
 import functools
 from dataclasses import dataclass
 from enum import Enum
@@ -27,6 +28,7 @@ from evote.database.sharing import SharedWriting
 from evote.election.box import read_proper_ballot
 from evote.keys import KeyFolder
 from evote.pins import judge_sign_in
+from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.roll.sign_ins import SignIn, mark_signed_in
 from protocol.errors import ProtocolError
 from protocol.secret import Secret
@@ -70,11 +72,14 @@ class Answer:
 class Casting:
     """Takes ballots for every election of a database; shared by all threads of a process."""
 
-    def __init__(self, database: Database, folder: KeyFolder, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, folder: KeyFolder, clock: Clock, publisher: Publisher
+    ) -> None:
         self._database = database
         self._writing = SharedWriting(database)
         self._folder = folder
         self._clock = clock
+        self._publisher = publisher
         # What was sealed does not change, so it is read once.
         self._setup = functools.lru_cache(maxsize=SETUPS_KEPT)(self._read_setup)
 
@@ -103,6 +108,8 @@ class Casting:
         Raises:
             UnknownElection: there is no such election.
             DatabaseUnavailable: whether it was recorded is not known; send the same again.
+            DoesNotFollow: the database was put back in time; nothing is recorded in it.
+            HeadsUnavailable: whether it was is not known; nothing was recorded.
         """
         if not self._writing.do(request.uuid, functools.partial(self._fits, request)):
             return Answer(Outcome.CODE_OR_PIN_WRONG)
@@ -118,7 +125,10 @@ class Casting:
             tracker=proper.tracker,
         )
         record = functools.partial(self._record, request, setup, ballot)
-        return self._writing.do(request.uuid, record)
+        answer = self._writing.do(request.uuid, record)
+        if answer.outcome is Outcome.RECORDED and not self._publisher.seconds:
+            self._publish_at_once(request.uuid)
+        return answer
 
     def _fits(self, request: CastRequest, connection: Connection) -> bool:
         election = lock_election(connection, request.uuid)
@@ -134,10 +144,16 @@ class Casting:
         now = self._clock()
         answer = _obstacle(connection, election, setup, sign_in, ballot, now)
         if answer is None:
+            self._publisher.require_following(connection, election)
             append_ballot(connection, election, ballot)
             mark_signed_in(connection, election, sign_in.sign_in_number, now)
             answer = Answer(Outcome.RECORDED, tracker=ballot.tracker)
         return answer
+
+    def _publish_at_once(self, uuid: str) -> None:
+        # The ballot is recorded whatever becomes of this; who comes every second tries again.
+        with contextlib.suppress(*NOT_PUBLISHED):
+            self._publisher.publish_due(uuid)
 
     def _judge(
         self, connection: Connection, election: HeldElection, number: str, pin: Secret[str]

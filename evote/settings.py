@@ -6,14 +6,15 @@ Nothing here weakens or turns off a check of an election: see docs/operations.md
 
 import ipaddress
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+MAX_PUBLISH_SECONDS: Final = 600
 # Passwords that documents and installers give as examples.
 _EXAMPLES: Final = frozenset(
     {"", "admin", "changeme", "change-me", "password", "postgres", "preau"}
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
         public_url: what parents open; https, or http on this machine alone.
         key_folder: where the elections' keys lie, apart from the database.
         outbox_folder: where the file transport writes.
+        publish_seconds: P of docs/protocol.md §18.7; 0 for a step after each ballot.
         upkeep: whether the server does the work of ``evote worker`` too.
         debug: shows errors in pages; on this machine alone.
     """
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     public_url: str
     key_folder: Path | None = None
     outbox_folder: Path | None = None
+    publish_seconds: Annotated[int, Field(ge=0, le=MAX_PUBLISH_SECONDS)] = 60
     upkeep: bool = True
     debug: bool = False
 

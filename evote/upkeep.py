@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What is done without being asked: messages sent, sign-ins rewritten, votes closed at their hour.
+"""What is done without being asked: messages, sign-ins rewritten, votes closed, steps published.
 
 Each part by itself: one that fails is said and tried again, and holds up no other.
 """
@@ -12,10 +12,13 @@ from pathlib import Path
 from evote.clock import Clock
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.errors import Refusal
+from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes
 from evote.lifecycle.states import NotNow
 from evote.outbox import FileTransport, deliver
+from evote.publishing.following import DoesNotFollow
+from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 
 
@@ -26,6 +29,8 @@ class Trouble(Enum):
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
+    NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
+    NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,35 @@ class Fault:
         return self.trouble.value.format(uuid=self.uuid, cause=self.cause)
 
 
+def fault_of(cause: Exception) -> Fault:
+    """Return what the log says of one of ``NOT_PUBLISHED``."""
+    if isinstance(cause, DoesNotFollow):
+        return Fault(Trouble.NOT_FOLLOWING, cause.uuid, str(cause))
+    if isinstance(cause, HeadsUnavailable):
+        return Fault(Trouble.NO_HEADS)
+    return Fault(Trouble.NO_KEY if isinstance(cause, KeyUnavailable) else Trouble.NO_ANSWER)
+
+
+class Steps:
+    """The steps of every election, each when it is due; several processes may look every second."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    def step(self) -> Iterator[Fault]:
+        """Publish what is due now; yield what could not be published."""
+        try:
+            due = self._publisher.due()
+        except DatabaseUnavailable as cause:
+            yield fault_of(cause)
+            return
+        for uuid in due:
+            try:
+                self._publisher.publish_due(uuid)
+            except NOT_PUBLISHED as cause:
+                yield fault_of(cause)
+
+
 class Upkeep:
     """The upkeep of one server; several processes may do it at once.
 
@@ -49,13 +83,20 @@ class Upkeep:
         keys: the folder of its keys.
         outbox: where messages are written; without it they wait.
         clock: of the server.
+        publisher: of the server.
     """
 
     def __init__(
-        self, database: Database, keys: KeyFolder, outbox: Path | None, clock: Clock
+        self,
+        database: Database,
+        keys: KeyFolder,
+        outbox: Path | None,
+        clock: Clock,
+        publisher: Publisher,
     ) -> None:
         self._database = database
         self._keys = keys
+        self._publisher = publisher
         self._outbox = outbox
         self._clock = clock
         # A rewriting that a stop has prevented is made up for at the start: docs/adr/0011.
@@ -66,16 +107,15 @@ class Upkeep:
         for part in (self._close, self._rewrite, self._deliver):
             try:
                 yield from part()
-            except DatabaseUnavailable:
-                yield Fault(Trouble.NO_ANSWER)
-            except KeyUnavailable:
-                yield Fault(Trouble.NO_KEY)
+            except NOT_PUBLISHED as cause:
+                yield fault_of(cause)
 
     def _close(self) -> Iterator[Fault]:
         for uuid in due_votes(self._database, self._clock()):
             try:
-                if not close_vote(self._database, uuid, self._clock).separated:
-                    self._rewritten = None
+                with self._publisher.around(uuid):
+                    if not close_vote(self._database, uuid, self._clock).separated:
+                        self._rewritten = None
             except NotNow:
                 continue  # another process has closed it at the same moment
             except Refusal as refusal:

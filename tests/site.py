@@ -78,6 +78,10 @@ class Site:
         with self.school.database.write() as connection:
             connection.execute(update(ElectionRow).where(mine).values(booth=sealed))
 
+    def publish(self) -> None:
+        """Publish what the steps of the lifecycle have told."""
+        self.school.publisher.publish(self.school.uuid)
+
     def vote(self, elector: int, choice: int | None = 0) -> str:
         """Let an elector vote without browser; return the tracker."""
         answer = self.school.cast(elector, self.school.ballot(elector, choice))
@@ -103,6 +107,7 @@ def make_site(
     election: SimulatedElection | None = None,
     time: int = NOON,
     address: str | None = None,
+    seconds: int = 0,
 ) -> Site:
     """Return a school of twelve parents on a new server that is not listening yet.
 
@@ -112,8 +117,10 @@ def make_site(
     address = address or sqlite_url(folder)
     database, clock = open_database(address), ManualClock(time)
     election = election or twelve_parents()
-    school = host(database, folder / "keys", election, clock, opened=opened)
-    settings = read_settings(database_url=address, public_url=url, key_folder=folder / "keys")
+    school = host(database, folder / "keys", election, clock, opened=opened, seconds=seconds)
+    settings = read_settings(
+        database_url=address, public_url=url, key_folder=folder / "keys", publish_seconds=seconds
+    )
     app = create_app(settings, database, clock=clock, languages=languages)
     return Site(app, school, clock, url)
 

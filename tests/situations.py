@@ -64,6 +64,7 @@ def _suspend(site: Site) -> None:
     site.vote(0)
     reason = "Coupure de courant dans le quartier : l'école est fermée jusqu'à 14 h."
     suspend_vote(site.school.database, site.school.uuid, reason, site.clock)
+    site.publish()
 
 
 def _close(site: Site) -> None:
@@ -77,6 +78,7 @@ def _cancel(site: Site) -> None:
     site.vote(0)
     reason = "La liste « Parents indépendants » a été oubliée sur les lettres de deux classes."
     cancel_election(site.school.database, site.school.uuid, reason, PERSONS, site.clock)
+    site.publish()
 
 
 def _amend(site: Site) -> None:
@@ -89,6 +91,7 @@ def _amend(site: Site) -> None:
     _sign(site, prepare_hours(database, uuid, hours, "Le réseau a manqué deux heures.", clock))
     booth = (BoothFile(f"/v/{uuid}", "0" * 64),)
     _sign(site, prepare_booth(database, uuid, booth, "Une faute dans la page.", clock))
+    site.publish()
 
 
 def _sign(site: Site, message: AmendmentMessage) -> None:

@@ -15,6 +15,7 @@ from evote.database.elections import HeldElection
 from protocol.archive import verify_data
 from protocol.encoding import sha256_hex
 from protocol.events import Event, EventKind, next_event
+from protocol.merkle import leaf_hash
 
 # Made once: a statement is costlier to put together than to run.
 _EVENT, _DATUM = insert(EventRow), insert(DatumRow)
@@ -51,8 +52,8 @@ def append_event(
     verify_data(event, data)
     content, at = event.encode(), {**election.place, "height": event.height}
     digest = sha256_hex(content)
-    row = {**at, "kind": kind.value, "hash": digest, "event": content}
-    connection.execute(_EVENT, row)
+    seen = {"hash": digest, "leaf": leaf_hash(content).hex(), "event": content}
+    connection.execute(_EVENT, {**at, "kind": kind.value, **seen})
     if data:
         rows = [{**at, "ordinal": place, "data": datum} for place, datum in enumerate(data)]
         connection.execute(_DATUM, rows)

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from evote.board.published import read_published
 from evote.database.board_tables import DatumRow, EventRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, find_election
@@ -20,8 +21,21 @@ from protocol.events import Event
 EVENTS_A_TIME: Final = 64
 
 
+def published_archive(database: Database, uuid: str) -> Iterator[bytes]:
+    """Give the archive of this election up to the last published step: §10.3, §18.7.
+
+    Raises:
+        UnknownElection: at the first part: there is none, or nothing of it is published.
+    """
+    with database.read() as connection:
+        published = read_published(connection, find_election(connection, uuid))
+    yield from archive_chunks(database, uuid, published.board.size - 1)
+
+
 def archive_chunks(database: Database, uuid: str, until: int | None = None) -> Iterator[bytes]:
     """Give the archive of this election as it is now, up to the event of height ``until``: §10.3.
+
+    It may show more than is published: what the public asks is ``published_archive``.
 
     Raises:
         UnknownElection: at the first part: there is none.

@@ -9,15 +9,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, insert, select
 
-from evote.database.board_tables import EventRow
+from evote.board.leaves import log_position
+from evote.board.published import find_published
 from evote.database.common_tables import JournalRow
 from evote.database.elections import HeldElection
 from protocol.journal import JournalEntry, next_entry
 from protocol.journal_bodies import Body
-from protocol.merkle import LogPosition, TreeHasher, leaf_hash
+from protocol.merkle import LogPosition, leaf_hash
+from protocol.server_binding import BOARD
 from protocol.trustee_signatures import TrusteeSignature
-
-EVENTS_A_TIME = 1000
 
 
 def append_entry(
@@ -48,27 +48,15 @@ def append_entry(
 
 def board_position(connection: Connection, election: HeldElection) -> LogPosition:
     """Return size and root of the board as this transaction sees it: §18.1."""
-    query = (
-        select(EventRow.event)
-        .where(EventRow.election_id == election.id)
-        .order_by(EventRow.height)
-        .execution_options(yield_per=EVENTS_A_TIME)
+    published = find_published(connection, election)
+    return log_position(connection, election, BOARD, published.board if published else None)
+
+
+def journal_bytes(connection: Connection, election: HeldElection, size: int) -> bytes:
+    """Return ``journal.jsonl`` of the first ``size`` entries: §19.1."""
+    query = select(JournalRow.entry).where(
+        JournalRow.election_id == election.id, JournalRow.number < size
     )
-    return LogPosition.of(connection.scalars(query))
-
-
-def journal_position(connection: Connection, election: HeldElection) -> LogPosition:
-    """Return size and root of the journal as this transaction sees it: §18.1."""
-    query = select(JournalRow.leaf).where(JournalRow.election_id == election.id)
-    hasher = TreeHasher()
-    for leaf in connection.scalars(query.order_by(JournalRow.number)):
-        hasher.append_leaf(bytes.fromhex(leaf))
-    return hasher.position()
-
-
-def journal_bytes(connection: Connection, election: HeldElection) -> bytes:
-    """Return ``journal.jsonl``: §19.1."""
-    query = select(JournalRow.entry).where(JournalRow.election_id == election.id)
     entries = connection.scalars(query.order_by(JournalRow.number))
     return b"".join(entry + b"\n" for entry in entries)
 

@@ -53,11 +53,13 @@ def list_events(
     return tuple(ListedEvent(*row) for row in connection.execute(query))
 
 
-def list_ballots(connection: Connection, election: HeldElection) -> tuple[ListedBallot, ...]:
-    """Return what every ballot is found by, in the order of the board."""
+def list_ballots(
+    connection: Connection, election: HeldElection, before: int
+) -> tuple[ListedBallot, ...]:
+    """Return what every ballot below the height ``before`` is found by, in the board's order."""
     query = (
         select(BallotRow.tracker, BallotRow.credential)
-        .where(BallotRow.election_id == election.id)
+        .where(BallotRow.election_id == election.id, BallotRow.height < before)
         .order_by(BallotRow.height)
     )
     return tuple(ListedBallot(*row) for row in connection.execute(query))

@@ -128,22 +128,24 @@ def count_voted(connection: Connection, election: HeldElection, credentials: Ite
     return connection.scalar(select(func.count()).where(*mine)) or 0
 
 
-def count_ballots(connection: Connection, election: HeldElection) -> int:
-    """Return the number of ballots on the board."""
+def count_ballots(connection: Connection, election: HeldElection, before: int | None = None) -> int:
+    """Return the number of ballots on the board, or of those below the height ``before``."""
     query = select(func.count()).select_from(BallotRow).where(BallotRow.election_id == election.id)
+    if before is not None:
+        query = query.where(BallotRow.height < before)
     return connection.scalar(query) or 0
 
 
 def find_ballots(
-    connection: Connection, election: HeldElection, tracker: str
+    connection: Connection, election: HeldElection, tracker: str, before: int
 ) -> tuple[FoundBallot, ...]:
-    """Return the ballots with this tracker, in the order of the board; one, or none: §9.5."""
+    """Return the ballots with this tracker below the height ``before``; one, or none: §9.5."""
     query = (
         select(BallotRow.height, EventRow.hash, BallotRow.tracker, DatumRow.data)
         .join(EventRow, EventRow.height == BallotRow.height)
         .join(DatumRow, DatumRow.height == BallotRow.height)
         .where(*(row.election_id == election.id for row in (BallotRow, EventRow, DatumRow)))
-        .where(BallotRow.tracker == tracker)
+        .where(BallotRow.tracker == tracker, BallotRow.height < before)
         .order_by(BallotRow.height)
     )
     return tuple(FoundBallot(*row) for row in connection.execute(query))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The record of a hosted election: board, journal and a checkpoint of each: §17.1, §18.4.
 
-One snapshot says how far both had come; what they held then never changes, so the archive itself is
-read afterwards, a part a time, and a slow reader holds up nobody.
+It is that of the last published step. What both logs held then never changes, so the archive itself
+is read afterwards, a part a time, and a slow reader holds up nobody.
 """
 
 import io
@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from evote.board.export import archive_chunks
-from evote.board.journal import board_position, journal_bytes, journal_position
+from evote.board.journal import journal_bytes
+from evote.board.published import read_published
 from evote.database.connection import Database
 from evote.database.elections import find_election
-from evote.keys import KeyFolder
-from evote.log_keys import load_log_keys
-from protocol.merkle import LogPosition
-from protocol.notes import Checkpoint, LogKey, sign_checkpoint
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -33,32 +30,29 @@ _ORDINARY_FILE: Final = 0o100644 << 16
 
 @dataclass(frozen=True, slots=True)
 class RecordMoment:
-    """How far an election's board had come, and the small files of its record then."""
+    """How many events were published, and the small files of the record then."""
 
     uuid: str
     events: int
     files: Mapping[str, bytes]
 
 
-def read_moment(database: Database, folder: KeyFolder, uuid: str) -> RecordMoment:
-    """Return the moment that this record is of; the same moment gives the same bytes.
+def read_moment(database: Database, uuid: str) -> RecordMoment:
+    """Return the moment of the last published step; the same moment gives the same bytes: §18.7.
 
     Raises:
-        UnknownElection: there is none.
-        KeyUnavailable: the keys of its logs are missing.
+        UnknownElection: there is none, or nothing of it is published yet.
     """
-    keys = load_log_keys(folder, uuid)
-    with database.snapshot() as connection:
+    with database.read() as connection:
         election = find_election(connection, uuid)
-        board = board_position(connection, election)
-        journal = journal_position(connection, election)
-        entries = journal_bytes(connection, election)
+        published = read_published(connection, election)
+        entries = journal_bytes(connection, election, published.journal.size)
     files = {
         JOURNAL_NAME: entries,
-        BOARD_CHECKPOINT_NAME: _checkpoint(keys.board, board),
-        JOURNAL_CHECKPOINT_NAME: _checkpoint(keys.journal, journal),
+        BOARD_CHECKPOINT_NAME: published.board.note,
+        JOURNAL_CHECKPOINT_NAME: published.journal.note,
     }
-    return RecordMoment(uuid, board.size, files)
+    return RecordMoment(uuid, published.board.size, files)
 
 
 def record_archive(database: Database, moment: RecordMoment) -> Iterator[bytes]:
@@ -78,10 +72,6 @@ def record_zip(database: Database, moment: RecordMoment) -> Iterator[bytes]:
             bundle.writestr(_entry(name), data)
             yield sink.take()
     yield sink.take()
-
-
-def _checkpoint(key: LogKey, position: LogPosition) -> bytes:
-    return sign_checkpoint(Checkpoint.of(key.name, position), key)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

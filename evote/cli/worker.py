@@ -4,16 +4,18 @@
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Final
 
 from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import server
-from evote.upkeep import Fault, Trouble, Upkeep
+from evote.upkeep import Fault, Steps, Trouble, Upkeep
 
 _EPILOG: Final = """\
 À chaque minute : remettre les messages (les fichiers de PREAU_OUTBOX_FOLDER), récrire les
 émargements toutes les heures, et clore les votes dont l'heure et le délai sont passés.
-evote serve le fait aussi, sauf avec --no-upkeep (ou PREAU_UPKEEP=false).
+evote serve le fait aussi, sauf avec --no-upkeep (ou PREAU_UPKEEP=false). À chaque seconde, comme
+evote serve dans tous les cas : publier ce qui est à publier (PREAU_PUBLISH_SECONDS).
 
 codes de sortie : 0 arrêté normalement, 1 réglage dangereux, ou (--once) quelque chose reste."""
 EVERY_SECONDS: Final = 60
@@ -21,6 +23,10 @@ _SENTENCES: Final = {
     Trouble.NO_ANSWER: "la base ne répond pas",
     Trouble.NO_KEY: "la clé d'une élection manque ou est illisible : voir PREAU_KEY_FOLDER",
     Trouble.NOT_CLOSED: "le vote {uuid} ne peut pas être clos : {cause}",
+    Trouble.NO_HEADS: "le fichier heads.sqlite du dossier des clés ne peut pas servir : rien n'est "
+    "publié, et aucun bulletin n'est pris",
+    Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
+    "bulletin n'y est pris (docs/operations.md)",
     Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",
 }
 
@@ -31,23 +37,28 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--once", action="store_true", help="une seule fois, puis s'arrêter")
     options = parser.parse_args(arguments)
     with server() as here:
-        work = Upkeep(here.database, here.keys, here.settings.outbox_folder, here.clock)
+        outbox, publisher = here.settings.outbox_folder, here.publisher
+        work = Upkeep(here.database, here.keys, outbox, here.clock, publisher)
+        steps = Steps(publisher)
         if options.once:
-            return int(_step(work))
+            return int(any([_say(work.step()), _say(steps.step())]))
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
         while not stop.is_set():
-            _step(work)
-            stop.wait(EVERY_SECONDS)
+            _say(work.step())
+            for _ in range(EVERY_SECONDS):
+                _say(steps.step())
+                if stop.wait(1):
+                    break
     return 0
 
 
-def _step(work: Upkeep) -> bool:
-    faults = list(work.step())
-    for fault in faults:
-        print(f"evote worker : {_say(fault)}", file=sys.stderr, flush=True)
-    return bool(faults)
+def _say(faults: Iterable[Fault]) -> bool:
+    said = list(faults)
+    for fault in said:
+        print(f"evote worker : {_sentence(fault)}", file=sys.stderr, flush=True)
+    return bool(said)
 
 
-def _say(fault: Fault) -> str:
+def _sentence(fault: Fault) -> str:
     return _SENTENCES[fault.trouble].format(uuid=fault.uuid, cause=fault.cause)

@@ -8,7 +8,7 @@ from evote.database.base import Base, OfElection, of_election
 
 
 class EventRow(Base, OfElection):
-    """An event of the board, its exact bytes and their hash: docs/protocol.md §10.1."""
+    """An event of the board, its exact bytes, their hash and their leaf: §10.1, §18.1."""
 
     __tablename__ = "board_event"
     __table_args__ = (of_election(),)
@@ -16,6 +16,7 @@ class EventRow(Base, OfElection):
     height: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     kind: Mapped[str] = mapped_column(String(24))
     hash: Mapped[str] = mapped_column(String(64))
+    leaf: Mapped[str] = mapped_column(String(64))
     event: Mapped[bytes] = mapped_column(LargeBinary)
 
 

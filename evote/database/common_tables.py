@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Schools, elections, and the journal around the box; nothing here names an elector or a ballot."""
+"""Schools, elections, the journal, what is published; nothing here names an elector or a ballot."""
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,3 +55,22 @@ class JournalRow(Base, OfElection):
     kind: Mapped[str] = mapped_column(String(32))
     leaf: Mapped[str] = mapped_column(String(64))
     entry: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PublishedRow(Base, OfElection):
+    """What of a log is published, as its last step left it: docs/protocol.md §18.7, docs/adr/0015.
+
+    ``hashes`` are the roots of its complete subtrees, largest first, joined. ``stamp`` is the time
+    that was signed; ``stepped_at`` that of the step by the server's own clock, which may be less.
+    """
+
+    __tablename__ = "published_log"
+    __table_args__ = (of_election(),)
+
+    log: Mapped[str] = mapped_column(String(8), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[str] = mapped_column(String(64))
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    stamp: Mapped[int] = mapped_column(BigInteger)
+    stepped_at: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[bytes] = mapped_column(LargeBinary)

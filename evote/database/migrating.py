@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from evote.database.connection import Database
 
@@ -17,13 +17,26 @@ STEPS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x70726561
 
 
+class NotUpgraded(Exception):
+    """A vote is going on in a database of an older program: its rules do not change meanwhile."""
+
+    def __init__(self, uuids: tuple[str, ...]) -> None:
+        super().__init__("a vote is going on in a database of an older program")
+        self.uuids = uuids
+
+
 def migrate(database: Database) -> None:
-    """Bring the database to the newest tables, in one transaction; nothing if it has them."""
+    """Bring the database to the newest tables, in one transaction; nothing if it has them.
+
+    Raises:
+        NotUpgraded: it is of an older program, and a vote is open or suspended: docs/adr/0016.
+    """
     config = Config()
     config.set_main_option("script_location", str(STEPS))
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        _require_no_vote(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -33,3 +46,13 @@ def is_up_to_date(database: Database) -> bool:
     newest = ScriptDirectory(str(STEPS)).get_current_head()
     with database.read() as connection:
         return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _require_no_vote(connection: Connection) -> None:
+    newest = ScriptDirectory(str(STEPS)).get_current_head()
+    if MigrationContext.configure(connection).get_current_revision() in (None, newest):
+        return
+    going_on = "SELECT uuid FROM election WHERE state IN ('open', 'suspended') ORDER BY id"
+    uuids = tuple(connection.scalars(text(going_on)))
+    if uuids:
+        raise NotUpgraded(uuids)

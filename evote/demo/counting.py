@@ -26,7 +26,8 @@ def publish(
     known = TieBreak()
     while True:
         try:
-            tally_votes(organiser.database, uuid, system_clock, known)
+            with organiser.publisher.around(uuid):
+                tally_votes(organiser.database, uuid, system_clock, known)
             return
         except Refusal as refusal:
             if not isinstance(refusal.__cause__, TieUndecided):

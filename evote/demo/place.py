@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from evote.board.record import read_moment, record_zip
 from evote.clock import system_clock
@@ -19,18 +20,22 @@ from evote.database.elections import lock_election
 from evote.demo.preparing import DESK, Prepared, Progress, SealedElection, config_of
 from evote.election.roll_file import ROLL_NAME
 from evote.errors import Unreadable
+from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder
 from evote.lifecycle.drafting import make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_with_signatures
 from evote.outbox import Message, deliver
 from evote.pins import make_pins
+from evote.publishing.publisher import Publisher
 from protocol.secret import Secret
 from protocol.server_binding import BoothFile, ServerBinding, decode_server_file
 from tally.senders import Files
 
 BoothOf = Callable[[str], tuple[BoothFile, ...]]
 Pins = Mapping[int, Secret[str]]
+# A parent who tries it sees the ballot at once: docs/protocol.md §18.7.
+AT_ONCE: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Place:
             "PREAU_DATABASE_URL": self.database_url,
             "PREAU_KEY_FOLDER": str(self.keys),
             "PREAU_PUBLIC_URL": self.url,
+            "PREAU_PUBLISH_SECONDS": str(AT_ONCE),
         }
 
 
@@ -72,6 +78,7 @@ class Organiser:
     place: Place
     database: Database
     keys: KeyFolder
+    publisher: Publisher
 
     def draft(self, prepared: Prepared, now: int, booth_of: BoothOf) -> ServerBinding:
         """Begin the election on the server; return what it binds to be sealed: §8.3."""
@@ -91,6 +98,7 @@ class Organiser:
             electors=prepared.sealed.electors,
         )
         uuid = host_election(self.database, self.keys, files, system_clock)
+        self.publisher.publish(uuid)
         with self.database.write() as connection:
             make_pins(connection, lock_election(connection, uuid), self.keys.load(uuid))
         letterbox = _Letterbox(len(files.electors), progress)
@@ -99,11 +107,12 @@ class Organiser:
 
     def open(self, uuid: str, files: Files) -> int:
         """Open the vote with the members' signatures; return how many signed: §7.13."""
-        return len(open_with_signatures(self.database, uuid, files, system_clock).signed)
+        with self.publisher.around(uuid, at_once=True):
+            return len(open_with_signatures(self.database, uuid, files, system_clock).signed)
 
     def write_record(self, uuid: str, path: Path) -> None:
         """Write the record to a new zip: §17.1."""
-        moment = read_moment(self.database, self.keys, uuid)
+        moment = read_moment(self.database, uuid)
         with path.open("xb") as target:
             target.writelines(record_zip(self.database, moment))
 
@@ -118,10 +127,12 @@ def organiser_of(place: Place) -> Iterator[Organiser]:
     try:
         database = open_database(place.database_url)
         try:
-            yield Organiser(place, database, KeyFolder(place.keys))
+            keys = KeyFolder(place.keys)
+            publisher = Publisher(database, keys, AT_ONCE, system_clock)
+            yield Organiser(place, database, keys, publisher)
         finally:
             database.close()
-    except DatabaseUnavailable as cause:
+    except (DatabaseUnavailable, HeadsUnavailable) as cause:
         raise Unreadable(
             "impossible d'écrire dans la base de l'élection",
             "faites de la place sur le disque, puis recommencez",

@@ -76,7 +76,8 @@ class Story:
 
     def close(self) -> ClosedVote:
         """Close the vote; a rehearsal may be closed at any time: §19.3."""
-        return close_vote(self.organiser.database, self.uuid, system_clock)
+        with self.organiser.publisher.around(self.uuid):
+            return close_vote(self.organiser.database, self.uuid, system_clock)
 
     def count(self, seed: str, school: FictitiousSchool, ballots: int, *, quiet: bool) -> None:
         """Let two members decrypt, publish the result, and keep the record: §11, §12, §17.1."""

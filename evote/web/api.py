@@ -81,7 +81,7 @@ class BallotOnBoard(_Strict):
 
 
 class BallotsOnBoard(_Strict):
-    """Every ballot on the board, in its order."""
+    """Every ballot that is published on the board, in its order."""
 
     ballots: list[BallotOnBoard]
 
@@ -152,9 +152,11 @@ def _reason(services: Services, language: Language, uuid: str, phase: str) -> st
 
 @router.get("/ballots")
 def ballots(uuid: Uuid, services: Served) -> BallotsOnBoard:
-    """Every ballot by tracker and public credential, so that a booth searches by itself: §9.5."""
+    """Every published ballot by tracker and credential: a booth searches by itself: §9.5, §18.7."""
+    held = services.held(uuid)
+    size = services.published(held).board.size
     with services.database.read() as connection:
-        listed = list_ballots(connection, services.held(uuid))
+        listed = list_ballots(connection, held, size)
     return BallotsOnBoard(
         ballots=[BallotOnBoard(tracker=b.tracker, credential=b.credential) for b in listed]
     )

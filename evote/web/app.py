@@ -11,15 +11,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database
 from evote.settings import Settings
-from evote.upkeep import Upkeep
+from evote.upkeep import Steps, Upkeep
 from evote.web import api, operating, problems, public, voter
 from evote.web.languages import LANGUAGES, Language
 from evote.web.metrics import Watch
 from evote.web.security import BodyLimit, SecurityHeaders
 from evote.web.services import Services
-from evote.web.upkeep import upkeep
+from evote.web.upkeep import every
 
 COMPRESS_FROM: Final = 1000
+UPKEEP_SECONDS: Final = 60
+STEP_SECONDS: Final = 1
 ROUTERS: Final = (public.router, voter.router, api.router, operating.router)
 
 
@@ -33,7 +35,8 @@ def create_app(
 ) -> FastAPI:
     """Return the application; the database is closed when it stops.
 
-    With ``with_upkeep`` it does by itself what ``evote worker`` does, every minute.
+    It publishes what is due, every second; with ``with_upkeep`` it does by itself whatever else
+    ``evote worker`` does, every minute.
 
     Raises:
         AssetsMissing: the package lacks a file of its own.
@@ -42,10 +45,12 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if with_upkeep:
-            async with upkeep(Upkeep(database, services.keys, settings.outbox_folder, clock)):
-                yield
-        else:
+        outbox, publisher = settings.outbox_folder, services.publisher
+        work = Upkeep(database, services.keys, outbox, clock, publisher)
+        async with contextlib.AsyncExitStack() as stack:
+            if with_upkeep:
+                await stack.enter_async_context(every(UPKEEP_SECONDS, work.step))
+            await stack.enter_async_context(every(STEP_SECONDS, Steps(publisher).step))
             yield
         database.close()
 

@@ -8,13 +8,14 @@ import io
 from dataclasses import dataclass
 from datetime import date
 
-from evote.board.export import archive_chunks
+from evote.board.export import published_archive
 from evote.database.connection import Database
 from evote.election.outcome import result_binding, result_row
 from evote.election.reading import preau_binding
 from evote.minutes import share
 from evote.web.languages import print_french
 from protocol.board import Board, read_board
+from protocol.events import BoardState
 from protocol.result import SeatsOfList
 from tally.seat_steps import describe_allocation
 from tally.seats import allocate
@@ -39,13 +40,10 @@ class CountedView:
         return tuple(each for each in self.lists if each.seats)
 
 
-def read_result(database: Database, uuid: str) -> CountedView:
-    """Return the result of an election that has one.
-
-    Raises:
-        Refusal: it has none yet.
-    """
-    return view_result(read_board(io.BytesIO(b"".join(archive_chunks(database, uuid)))))
+def read_result(database: Database, uuid: str) -> CountedView | None:
+    """Return the published result of an election, None while there is none."""
+    board = read_board(io.BytesIO(b"".join(published_archive(database, uuid))))
+    return view_result(board) if board.state is BoardState.TALLIED else None
 
 
 def view_result(board: Board) -> CountedView:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evote.board.journal import read_entries
+from evote.board.published import find_published
 from evote.web.languages import Language
 from evote.web.moments import say_time
 from evote.web.services import Sealed, Services
@@ -46,7 +47,7 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class PublicStory:
-    """What the journal has told so far; ``reason`` is that of a suspension or cancellation."""
+    """What the journal has published; ``reason`` is that of a suspension or cancellation."""
 
     entries: tuple[EntryView, ...]
     reason: str = ""
@@ -66,10 +67,13 @@ def public_story(services: Services, language: Language, uuid: str) -> PublicSto
     """
     held, sealed = services.held(uuid), services.sealed(uuid)
     with services.database.read() as connection:
+        published = find_published(connection, held)
         entries = read_entries(connection, held)
+    # Why nobody can vote is told at once; the entry that says so comes with its step: §18.7.
     reason, persons = _reason(entries)
+    shown = entries[: published.journal.size if published else 0]
     return PublicStory(
-        tuple(view_entry(language, sealed, entry) for entry in entries), reason, persons
+        tuple(view_entry(language, sealed, entry) for entry in shown), reason, persons
     )
 
 

@@ -8,6 +8,8 @@ failed: a line for each would be a list of when parents voted (threats: order an
 import json
 import logging
 import time
+import traceback
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -89,6 +91,13 @@ class JsonFormatter(logging.Formatter):
         fields = getattr(record, "fields", {})
         line = {"level": record.levelname.lower(), "event": record.getMessage(), **fields}
         return json.dumps(line, ensure_ascii=False)
+
+
+def log_failure(what: str, error: Exception, **fields: object) -> None:
+    """Log a fault of ours by its kind and place, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    LOGGER.error(what, extra={"fields": {"kind": type(error).__name__, "where": where, **fields}})
 
 
 def configure_logs() -> None:

@@ -5,9 +5,7 @@ What a visitor sent is never repeated: it may be a code. What the server's own f
 by kind and place, without its message.
 """
 
-import traceback
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -19,9 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from evote.casting import Outcome
 from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import UnknownElection
+from evote.heads import HeadsUnavailable
 from evote.keys import KeyUnavailable
+from evote.publishing.following import DoesNotFollow
 from evote.web.languages import Language
-from evote.web.metrics import LOGGER
+from evote.web.metrics import log_failure
 from evote.web.security import TooLarge
 from evote.web.services import language_of, services_of
 
@@ -44,6 +44,8 @@ _BY_ERROR: Final[tuple[tuple[type[Exception], Problem], ...]] = (
     (TooLarge, Problem(413, "malformed")),
     (DatabaseUnavailable, Problem(503, "unavailable")),
     (KeyUnavailable, Problem(503, "unavailable")),
+    (HeadsUnavailable, Problem(503, "unavailable")),
+    (DoesNotFollow, Problem(503, "unavailable")),
 )
 _BY_STATUS: Final = {
     400: Problem(422, "malformed"),  # a body that is no JSON
@@ -95,7 +97,7 @@ def answer(request: Request, error: Exception) -> Response:
     """Return the page, or in the API the object, that says what the problem is."""
     problem = problem_of(error)
     if problem.status >= BROKEN.status:
-        _log(error, problem)
+        log_failure("problem", error, status=problem.status)
     headers = {"Retry-After": str(RETRY_SECONDS)} if problem.status == 503 else {}
     if isinstance(error, HTTPException) and error.headers:
         headers |= error.headers
@@ -147,10 +149,3 @@ def _page(request: Request, problem: Problem) -> str:
     language: Language = language_of(request)
     pages = services_of(request).pages
     return pages.render(language, f"problem/{problem.name}.html", status=problem.status)
-
-
-def _log(error: Exception, problem: Problem) -> None:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
-    fields = {"kind": type(error).__name__, "where": where, "status": problem.status}
-    LOGGER.error("problem", extra={"fields": fields})

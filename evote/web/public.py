@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from evote.board.export import archive_chunks
+from evote.board.export import published_archive
 from evote.board.listing import list_events
 from evote.board.reading import FoundBallot, count_ballots, find_ballots
 from evote.board.record import read_moment, record_zip
@@ -28,6 +28,7 @@ from evote.web.views import ElectionView, view_election
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 EVENTS_A_PAGE: Final = 50
 NO_EVENT: Final = 2**40
+MINUTE: Final = 60
 
 
 @router.get("/")
@@ -100,10 +101,11 @@ def find(
 ) -> str:
     """Find a ballot on the board by its tracker: docs/protocol.md §9.5."""
     view, wanted = _view(services, language, uuid), read_tracker(tracker)
-    found: tuple[FoundBallot, ...] = ()
+    held, found = services.held(uuid), tuple[FoundBallot, ...]()
     if wanted is not None:
+        size = services.published(held).board.size
         with services.database.read() as connection:
-            found = find_ballots(connection, services.held(uuid), wanted)
+            found = find_ballots(connection, held, wanted, size)
     return services.pages.render(
         language,
         "public/find.html",
@@ -112,6 +114,7 @@ def find(
         asked=bool(tracker.strip()),
         wanted=wanted,
         found=found,
+        minutes=-(-services.settings.publish_seconds // MINUTE),
     )
 
 
@@ -124,9 +127,10 @@ def events(
 ) -> str:
     """Show the events of the board, the latest first: docs/protocol.md §10.1."""
     view, held = _view(services, language, uuid), services.held(uuid)
+    size = services.published(held).board.size
     with services.database.read() as connection:
-        listed = list_events(connection, held, before, EVENTS_A_PAGE)
-        ballots = count_ballots(connection, held)
+        listed = list_events(connection, held, min(before, size), EVENTS_A_PAGE)
+        ballots = count_ballots(connection, held, size)
     older = listed[-1].height if listed and listed[-1].height > 0 else None
     return services.pages.render(
         language, "public/events.html", election=view, events=listed, older=older, ballots=ballots
@@ -135,17 +139,17 @@ def events(
 
 @router.get("/e/{uuid}/archive")
 def archive(uuid: Uuid, services: Served) -> Response:
-    """Send the archive as it is now: docs/protocol.md §10.3."""
-    services.held(uuid)
+    """Send the archive as it is published: docs/protocol.md §10.3, §18.7."""
+    services.published(services.held(uuid))
     headers = {"Content-Disposition": f'attachment; filename="{uuid}.bel"'}
-    chunks = archive_chunks(services.database, uuid)
+    chunks = published_archive(services.database, uuid)
     return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)
 
 
 @router.get("/e/{uuid}/record")
 def record(uuid: Uuid, services: Served) -> Response:
     """Send board, journal and checkpoints as one zip: docs/protocol.md §17.1."""
-    moment = read_moment(services.database, services.keys, services.held(uuid).uuid)
+    moment = read_moment(services.database, uuid)
     headers = {"Content-Disposition": f'attachment; filename="preau-{uuid}.zip"'}
     chunks = record_zip(services.database, moment)
     return StreamingResponse(chunks, media_type="application/zip", headers=headers)

@@ -8,11 +8,13 @@ from typing import Annotated, Final
 from fastapi import Depends, Path, Request
 
 from evote.board.listing import setup_bytes
+from evote.board.published import Published, read_published
 from evote.casting import Casting
 from evote.clock import Clock
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, find_election
 from evote.keys import KeyFolder
+from evote.publishing.publisher import Publisher
 from evote.settings import Settings
 from evote.web.assets import read_assets
 from evote.web.booth import Booth
@@ -51,7 +53,8 @@ class Services:
         self.database = database
         self.clock = clock
         self.keys = KeyFolder(settings.key_folder)
-        self.casting = Casting(database, self.keys, clock)
+        self.publisher = Publisher(database, self.keys, settings.publish_seconds, clock)
+        self.casting = Casting(database, self.keys, clock, self.publisher)
         self.assets = read_assets()
         self.pages = Pages(languages, self.assets.__getitem__)
         self.booth = Booth(self.pages, self.assets)
@@ -67,6 +70,15 @@ class Services:
         """
         with self.database.read() as connection:
             return find_election(connection, uuid)
+
+    def published(self, held: HeldElection) -> Published:
+        """Return what of an election is published: nothing public shows more: §18.7.
+
+        Raises:
+            NothingPublished: before the first step.
+        """
+        with self.database.read() as connection:
+            return read_published(connection, held)
 
     def _read_sealed(self, uuid: str) -> Sealed:
         # Raises UnknownElection where there is none; errors are not kept.

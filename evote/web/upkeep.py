@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a server does by itself while it runs, every minute: evote/upkeep.py.
+"""What a server does by itself while it runs: evote/upkeep.py.
 
 Without the rewriting of sign-ins, what is on the disk would join who signed in to what was cast:
-docs/adr/0011.
+docs/adr/0011. Without the steps, nobody would see what was recorded: docs/adr/0015.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
-from evote.upkeep import Upkeep
-from evote.web.metrics import LOGGER
+from evote.upkeep import Fault
+from evote.web.metrics import LOGGER, log_failure
 
-LOOK_EVERY_SECONDS: Final = 60
+# A fault that stays is said again so often.
+SAY_AGAIN_SECONDS: Final = 60
 
 
 @contextlib.asynccontextmanager
-async def upkeep(work: Upkeep) -> AsyncIterator[None]:
-    """Do what is due within the block."""
-    task = asyncio.create_task(_every_minute(work))
+async def every(seconds: float, step: Callable[[], Iterator[Fault]]) -> AsyncIterator[None]:
+    """Take a step at once and then again and again within the block, and log what it could not do.
+
+    A step that fails in a way that nobody has foreseen is logged, and taken again.
+    """
+    task = asyncio.create_task(_again_and_again(seconds, step))
     try:
         yield
     finally:
@@ -28,8 +33,20 @@ async def upkeep(work: Upkeep) -> AsyncIterator[None]:
             await task
 
 
-async def _every_minute(work: Upkeep) -> None:
+async def _again_and_again(seconds: float, step: Callable[[], Iterator[Fault]]) -> None:
+    said: dict[Fault, float] = {}
     while True:
-        for fault in await asyncio.to_thread(lambda: list(work.step())):
-            LOGGER.warning(str(fault))
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
+        for fault in await asyncio.to_thread(_take, step):
+            now = time.monotonic()
+            if now - said.get(fault, -SAY_AGAIN_SECONDS) >= SAY_AGAIN_SECONDS:
+                said[fault] = now
+                LOGGER.warning(str(fault))
+        await asyncio.sleep(seconds)
+
+
+def _take(step: Callable[[], Iterator[Fault]]) -> list[Fault]:
+    try:
+        return list(step())
+    except Exception as error:  # noqa: BLE001 -- the outermost frame of a task that must go on
+        log_failure("step", error)
+        return []

@@ -27,6 +27,7 @@ from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_vote
 from evote.outbox import deliver
 from evote.pins import make_pins
+from evote.publishing.publisher import Publisher
 from evote.roll.sealing import commit_to_roll
 from evote.roll.sign_in_file import SignInNumbers
 from protocol.archive import ArchiveHeader
@@ -158,7 +159,11 @@ class ForgedServer:
 
     @cached_property
     def casting(self) -> Casting:
-        return Casting(self.database, self.keys, self.clock)
+        return Casting(self.database, self.keys, self.clock, self.publisher)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(self.database, self.keys, 60, self.clock)
 
     def read_post(self) -> None:
         """Take new PINs out of the outbox."""
@@ -182,8 +187,9 @@ class ForgedServer:
         return answer
 
     def record(self) -> Files:
-        """The record as the server gives it now."""
-        moment = read_moment(self.database, self.keys, SCHOOL.uuid)
+        """The record as the server gives it after a step."""
+        self.publisher.publish(SCHOOL.uuid)
+        moment = read_moment(self.database, SCHOOL.uuid)
         archive = b"".join(record_archive(self.database, moment))
         return Files(Archive.read(archive), moment.files[JOURNAL].splitlines(), SCHOOL.uuid)
 

@@ -30,6 +30,7 @@ from evote.lifecycle.story import read_story
 from evote.lifecycle.voting import open_vote
 from evote.outbox import Message, deliver
 from evote.pins import make_pins
+from evote.publishing.publisher import Publisher
 from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, commit_to_roll, seal_roll
 from evote.roll.sign_in_file import SignInNumbers
@@ -152,10 +153,15 @@ class School:
     election: SimulatedElection
     clock: Clock
     pins: dict[int, Secret[str]]
+    seconds: int = 60
 
     @cached_property
     def casting(self) -> Casting:
-        return Casting(self.database, self.folder, self.clock)
+        return Casting(self.database, self.folder, self.clock, self.publisher)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(self.database, self.folder, self.seconds, self.clock)
 
     @property
     def uuid(self) -> str:
@@ -195,8 +201,9 @@ class School:
             return read_entries(connection, find_election(connection, self.uuid))
 
     def record(self) -> dict[str, bytes]:
-        """The files of the record, by name."""
-        moment = read_moment(self.database, self.folder, self.uuid)
+        """The files of the record after a step, by name."""
+        self.publisher.publish(self.uuid)
+        moment = read_moment(self.database, self.uuid)
         archive = b"".join(record_archive(self.database, moment))
         return {f"{self.uuid}.bel": archive, **moment.files}
 
@@ -207,7 +214,8 @@ class School:
 
     def close(self) -> ClosedVote:
         """Close the vote; its time must have come."""
-        return close_vote(self.database, self.uuid, self.clock)
+        with self.publisher.around(self.uuid):
+            return close_vote(self.database, self.uuid, self.clock)
 
     def decryption(self, trustee: int) -> bytes:
         """What this trustee, from 1, sends after closing."""
@@ -234,7 +242,8 @@ class School:
         """Let these trustees decrypt, and publish the result."""
         files = {f"decryption-{i}.json": self.decryption(i) for i in trustees}
         take_decryptions(self.database, self.uuid, files)
-        return tally_votes(self.database, self.uuid, self.clock, tie_break)
+        with self.publisher.around(self.uuid):
+            return tally_votes(self.database, self.uuid, self.clock, tie_break)
 
 
 def host(
@@ -244,8 +253,9 @@ def host(
     clock: Clock,
     *,
     opened: bool = True,
+    seconds: int = 60,
 ) -> School:
-    """Host an election and give every parent a PIN."""
+    """Host an election, publish it and give every parent a PIN."""
     keys.mkdir(mode=0o700, exist_ok=True)
     folder, letters = KeyFolder(keys), Letterbox()
     draft(database, folder, election)
@@ -254,9 +264,11 @@ def host(
         held = lock_election(connection, election.uuid)
         make_pins(connection, held, folder.load(election.uuid), seeded_rng("pins"))
     deliver(database, folder, letters, 0)
+    school = School(database, folder, election, clock, letters.pins, seconds)
     if opened:
         open_vote(database, election.uuid, election.setup_signatures.encode(), clock)
-    return School(database, folder, election, clock, letters.pins)
+    school.publisher.publish(election.uuid)
+    return school
 
 
 def audit(school: School, folder: Path) -> None:

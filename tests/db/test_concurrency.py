@@ -19,7 +19,7 @@ def test_fifty_different_ballots_of_one_code_at_once_record_one(
 ) -> None:
     requests = [school.request(0, school.ballot(0, i % 2, f"try {i}")) for i in range(50)]
     other = open_database(url)  # another worker
-    castings = (school.casting, Casting(other, school.folder, school.clock))
+    castings = (school.casting, Casting(other, school.folder, school.clock, school.publisher))
 
     def cast(pair: tuple[int, CastRequest]) -> Answer:
         place, request = pair

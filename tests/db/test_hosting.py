@@ -64,7 +64,7 @@ def test_the_roll_comes_in_encrypted_and_is_read_with_its_key(
 def test_what_was_sealed_is_read_from_the_board(school: School) -> None:
     with school.database.read() as connection:
         setup = read_setup(connection, school.held())
-        assert find_ballots(connection, school.held(), "0000-0000-0000-0000") == ()
+        assert find_ballots(connection, school.held(), "0000-0000-0000-0000", 99) == ()
     assert setup.election == ELECTION.election
     assert len(setup.credentials) == 15
     assert len(setup.reserves) == 3
@@ -74,7 +74,7 @@ def test_a_ballot_is_found_by_its_tracker(school: School) -> None:
     answers = [school.cast(elector) for elector in (3, 7)]
     assert answers[1].tracker
     with school.database.read() as connection:
-        (found,) = find_ballots(connection, school.held(), answers[1].tracker)
+        (found,) = find_ballots(connection, school.held(), answers[1].tracker, 99)
     assert (found.height, found.data) == (2, school.ballot(7))
 
 

@@ -77,7 +77,7 @@ def test_tries_are_used_up_and_survive_a_restart(school: School) -> None:
         assert guess(school, 0) is Outcome.CODE_OR_PIN_WRONG
     assert guess(school, 0, school.pin(0)) is Outcome.READY
     guess(school, 0)
-    restarted = Casting(school.database, school.folder, school.clock)
+    restarted = Casting(school.database, school.folder, school.clock, school.publisher)
     outcome = restarted.pre_check(school.uuid, school.number(0), school.pin(0))
     assert outcome is Outcome.CODE_OR_PIN_WRONG
     assert school.cast(0).outcome is Outcome.CODE_OR_PIN_WRONG

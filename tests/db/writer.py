@@ -21,6 +21,7 @@ sys.path.insert(0, str(TOP))
 from evote.casting import Casting, CastRequest, Outcome  # noqa: E402
 from evote.database.connection import open_database  # noqa: E402
 from evote.keys import KeyFolder  # noqa: E402
+from evote.publishing.publisher import Publisher  # noqa: E402
 from protocol.secret import Secret  # noqa: E402
 from tests.simulator import OPENS_AT  # noqa: E402
 
@@ -28,8 +29,14 @@ in_flight = 0
 turn = threading.Lock()
 
 
+def clock() -> int:
+    return OPENS_AT + 1
+
+
 def main(url: str, keys: str, requests: str, threads: str) -> None:
-    casting = Casting(open_database(url), KeyFolder(Path(keys)), lambda: OPENS_AT + 1)
+    database, folder = open_database(url), KeyFolder(Path(keys))
+    publisher = Publisher(database, folder, 60, clock)
+    casting = Casting(database, folder, clock, publisher)
     lines = [json.loads(line) for line in Path(requests).read_text().splitlines()]
     os.write(1, b"ready\n")
     with ThreadPoolExecutor(int(threads)) as pool:

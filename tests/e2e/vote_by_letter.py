@@ -20,6 +20,7 @@ from evote.database.elections import find_election
 from evote.election.roll_file import decode_sealed_roll
 from evote.election.voting import cast_ballot
 from evote.keys import KeyFolder
+from evote.publishing.publisher import Publisher
 from evote.settings import read_settings
 from protocol.codes import sign_in_number
 from protocol.secret import Secret
@@ -40,7 +41,9 @@ def main(uuid: str, sealed_roll: str, elector: str, letters: str) -> None:
     with database.read() as connection:
         context = read_setup(connection, find_election(connection, uuid)).context
     ballot = cast_ballot(context, code, (0, 1, *(0,) * (context.questions[0].choices - 2))).data
-    casting = Casting(database, KeyFolder(settings.key_folder), system_clock)
+    folder = KeyFolder(settings.key_folder)
+    publisher = Publisher(database, folder, settings.publish_seconds, system_clock)
+    casting = Casting(database, folder, system_clock, publisher)
     number = sign_in_number(uuid, code)
     answer = casting.cast(CastRequest(uuid, number, Secret(pin), ballot))
     database.close()

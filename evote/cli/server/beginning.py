@@ -53,6 +53,7 @@ def host(options: Namespace) -> int:
     )
     with server() as here:
         uuid = host_election(here.database, here.keys, files, here.clock)
+        here.publisher.publish(uuid)
     print(f"L'élection {uuid} est sur le serveur, scellée. Son journal commence.")
     print(
         f"Ensuite : evote pins make {uuid}, puis evote election start {uuid} avec les signatures."
@@ -69,7 +70,7 @@ def _electors(path: Path | None) -> tuple[Elector, ...]:
 def start(options: Namespace) -> int:
     """``evote election start``."""
     uuid, files = read_uuid(options.uuid), read_messages(options.signatures)
-    with server() as here:
+    with server() as here, here.publisher.around(uuid, at_once=True):
         opened = open_with_signatures(here.database, uuid, files, here.clock)
     print(f"Le vote est ouvert. Ont signé : {', '.join(opened.signed)}.")
     if opened.missing:

@@ -38,32 +38,36 @@ _CASES = {
 
 def suspend(options: Namespace) -> int:
     """``evote election suspend``."""
-    with server() as here:
-        suspend_vote(here.database, read_uuid(options.uuid), options.reason, here.clock)
+    uuid = read_uuid(options.uuid)
+    with server() as here, here.publisher.around(uuid):
+        suspend_vote(here.database, uuid, options.reason, here.clock)
     print("Le vote est suspendu ; la page de l'élection dit pourquoi. L'heure de fermeture reste.")
     return 0
 
 
 def resume(options: Namespace) -> int:
     """``evote election resume``."""
-    with server() as here:
-        resume_vote(here.database, read_uuid(options.uuid), options.reason, here.clock)
+    uuid = read_uuid(options.uuid)
+    with server() as here, here.publisher.around(uuid):
+        resume_vote(here.database, uuid, options.reason, here.clock)
     print("Le vote reprend, jusqu'à la même heure de fermeture.")
     return 0
 
 
 def incident(options: Namespace) -> int:
     """``evote election incident``."""
-    with server() as here:
-        note_incident(here.database, read_uuid(options.uuid), options.note, here.clock)
-    print("L'incident est au journal ; tout le monde peut le lire.")
+    uuid = read_uuid(options.uuid)
+    with server() as here, here.publisher.around(uuid):
+        note_incident(here.database, uuid, options.note, here.clock)
+    print("L'incident est au journal ; pendant le vote, il y paraît d'ici une minute.")
     return 0
 
 
 def archive(options: Namespace) -> int:
     """``evote election archive``."""
-    with server() as here:
-        archive_election(here.database, read_uuid(options.uuid), here.clock)
+    uuid = read_uuid(options.uuid)
+    with server() as here, here.publisher.around(uuid):
+        archive_election(here.database, uuid, here.clock)
     print("L'élection est archivée.")
     return 0
 
@@ -81,7 +85,8 @@ def cancel(options: Namespace) -> int:
         if not options.reason:
             raise Refusal("il manque la raison", "--reason « … » ; tout le monde la lira")
         persons = tuple(map(_person, options.by))
-        cancel_election(here.database, uuid, options.reason, persons, here.clock)
+        with here.publisher.around(uuid):
+            cancel_election(here.database, uuid, options.reason, persons, here.clock)
     print("L'élection est annulée ; ses codes ne servent plus. Pour voter à nouveau :")
     print("  evote election draft, avec de nouveaux codes et de nouvelles clés.")
     return 0
@@ -96,7 +101,7 @@ def reissue(options: Namespace) -> int:
     """``evote election reissue``."""
     message = read_as(options.file, ReissueMessage.decode, "un fichier reissue")
     _same(options.uuid, message.uuid)
-    with server() as here:
+    with server() as here, here.publisher.around(message.uuid):
         activated = reissue_code(here.database, here.keys, message, here.clock)
     print("L'ancien code ne sert plus ; la nouvelle lettre est bonne.")
     print(f"Codes de réserve en service : {activated}. De nouveaux chiffres secrets sont à")
@@ -108,7 +113,7 @@ def contested(options: Namespace) -> int:
     """``evote election contested``."""
     message = read_as(options.file, ContestedMessage.decode, "un fichier contested")
     _same(options.uuid, message.uuid)
-    with server() as here:
+    with server() as here, here.publisher.around(message.uuid):
         case = contest_vote(here.database, message, here.clock)
     print(f"Le vote est contesté au journal, sans nommer personne : {_CASES[case]}.")
     if case is not Case.BOTH_USED:
@@ -147,7 +152,9 @@ def _prepare(here: Server, uuid: str, options: Namespace) -> AmendmentMessage:
 
 
 def _take(here: Server, uuid: str, options: Namespace) -> int:
-    amended = take_amendment(here.database, uuid, read_messages(options.signed), here.clock)
+    files = read_messages(options.signed)
+    with here.publisher.around(uuid):
+        amended = take_amendment(here.database, uuid, files, here.clock)
     if isinstance(amended.body, HoursChanged):
         now = here.clock()
         print(f"Nouvelles heures : ouverture {say_with_day(amended.body.opens_at, now)} ;")

@@ -35,7 +35,8 @@ def finish(options: Namespace) -> int:
     with server() as here:
         if is_early(here.database, uuid, here.clock()):
             confirm(_EARLY, yes=options.yes)
-        closed = close_vote(here.database, uuid, here.clock)
+        with here.publisher.around(uuid):
+            closed = close_vote(here.database, uuid, here.clock)
     ballots, electors = count(closed.ballots, "bulletin"), count(closed.electors, "électeur")
     print(f"Le vote est clos : {ballots} pour {electors}.")
     if not closed.separated:
@@ -82,7 +83,8 @@ def tally(options: Namespace) -> int:
         with here.database.read() as connection:
             published = found(connection, uuid).state in (State.TALLIED, State.ARCHIVED)
         if not published or options.out is None:
-            tally_votes(here.database, uuid, here.clock, tie_break)
+            with here.publisher.around(uuid):
+                tally_votes(here.database, uuid, here.clock, tie_break)
             print("Le résultat est publié.")
         if options.out is not None:
             _write_outcome(here, uuid, options.out)
@@ -91,6 +93,7 @@ def tally(options: Namespace) -> int:
 
 def _write_outcome(here: Server, uuid: str, folder: Path) -> None:
     make_folder(folder)
+    here.publisher.publish_due(uuid)
     files = _record_files(here, uuid)
     write_files([NewFile(folder / name, data, replace=True) for name, data in files.items()])
     outcome = read_outcome(folder)
@@ -104,7 +107,7 @@ def _write_outcome(here: Server, uuid: str, folder: Path) -> None:
 
 
 def _record_files(here: Server, uuid: str) -> dict[str, bytes]:
-    moment = read_moment(here.database, here.keys, uuid)
+    moment = read_moment(here.database, uuid)
     archive = b"".join(record_archive(here.database, moment))
     return {f"{uuid}.bel": archive, **moment.files}
 
@@ -115,8 +118,9 @@ def record(options: Namespace) -> int:
     with server() as here:
         what = "son dossier public commence au scellement"
         find_held(here.database, uuid, SEALED_OR_LATER, what)
+        here.publisher.publish_due(uuid)
         if out.suffix == ".zip":
-            moment = read_moment(here.database, here.keys, uuid)
+            moment = read_moment(here.database, uuid)
             data = b"".join(record_zip(here.database, moment))
             write_files([NewFile(out, data, replace=True)])
         else:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
-from evote.database.migrating import migrate
+from evote.database.migrating import NotUpgraded, migrate
 from evote.errors import Refusal, Unreadable
+from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
+from evote.publishing.following import DoesNotFollow
+from evote.publishing.publisher import Publisher
 from evote.settings import Settings, SettingsError, read_settings
 from protocol.errors import ProtocolError
 from tally.errors import cite
@@ -24,6 +27,7 @@ class Server:
     database: Database
     keys: KeyFolder
     clock: Clock
+    publisher: Publisher
 
 
 @contextmanager
@@ -46,11 +50,26 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
         ) from cause
     try:
         migrate(database)
-        yield Server(settings, database, KeyFolder(settings.key_folder or Path()), clock)
+        keys = KeyFolder(settings.key_folder or Path())
+        publisher = Publisher(database, keys, settings.publish_seconds, clock)
+        yield Server(settings, database, keys, clock, publisher)
     except DatabaseUnavailable as cause:
         raise Refusal(
             "la base n'a pas répondu : rien n'est sûr",
             "evote election state dit ce qui est fait ; puis recommencez",
+        ) from cause
+    except NotUpgraded as cause:
+        raise not_upgraded(cause) from cause
+    except DoesNotFollow as cause:
+        raise Refusal(
+            f"la base n'est pas celle d'où l'élection {cause.uuid} a été publiée : elle est "
+            "revenue en arrière, ou le fichier heads.sqlite du dossier des clés manque",
+            "rien n'est signé, aucun bulletin n'est pris ; voir docs/operations.md",
+        ) from cause
+    except HeadsUnavailable as cause:
+        raise Refusal(
+            "le fichier heads.sqlite du dossier des clés ne peut pas être lu ou écrit",
+            "faites de la place, voyez PREAU_KEY_FOLDER, puis recommencez",
         ) from cause
     except KeyUnavailable as cause:
         raise Refusal(
@@ -63,3 +82,12 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
         ) from cause
     finally:
         database.close()
+
+
+def not_upgraded(cause: NotUpgraded) -> Refusal:
+    """Return the refusal of a database of an older program in which people are voting."""
+    votes = ", ".join(cause.uuids)
+    return Refusal(
+        f"la base vient d'une version plus ancienne de Préau, et un vote y est en cours : {votes}",
+        "gardez l'ancienne version jusqu'à la clôture, puis recommencez",
+    )

@@ -46,6 +46,7 @@ class RealServer:
     process: subprocess.Popen[bytes] | None = None
     before: tuple[str, ...] = ()
     count: int = WORKERS
+    seconds: int = 0
 
     def start(self) -> None:
         """Start it; it does not answer yet."""
@@ -55,6 +56,7 @@ class RealServer:
             "PREAU_DATABASE_URL": self.url,
             "PREAU_KEY_FOLDER": str(self.keys),
             "PREAU_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "PREAU_PUBLISH_SECONDS": str(self.seconds),
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

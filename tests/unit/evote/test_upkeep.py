@@ -17,7 +17,9 @@ from tests.site import Site, make_site
 
 
 def worker(site: Site, outbox: Path) -> Upkeep:
-    return Upkeep(site.school.database, site.school.folder, outbox, site.clock)
+    return Upkeep(
+        site.school.database, site.school.folder, outbox, site.clock, site.school.publisher
+    )
 
 
 def test_a_vote_is_closed_once_its_hour_and_grace_are_over(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_names_of_an_open_election_are_shown_and_nothing_else(hostile: Site) -> 
     hostile.vote(0)
     note_incident(hostile.school.database, UUID, f"Panne {EVIL}", hostile.clock)
     suspend_vote(hostile.school.database, UUID, f"Coupure {EVIL}", hostile.clock)
+    hostile.publish()
     pages = look_everywhere(hostile)
     for shown in (f"École {EVIL}", f"un {EVIL}", f"A {EVIL}", f"Coupure {EVIL}"):
         assert shown in pages[f"/e/{UUID}"].text

@@ -37,6 +37,7 @@ def test_a_suspension_and_its_reason_are_public_until_it_ends(
     resume_vote(school.database, UUID, "Le courant est revenu", site.clock)
     assert "Coupure" not in client.get(f"/e/{UUID}").text
     assert client.get(f"/api/elections/{UUID}/state").json()["reason"] == ""
+    site.publish()
     journal = client.get(f"/e/{UUID}/journal").text
     for words in ("Vote suspendu", "Coupure de courant", "Vote repris", "Le courant est revenu"):
         assert words in journal
@@ -62,6 +63,7 @@ def test_before_the_opening_the_page_of_the_result_says_so(client: TestClient, s
 
 def test_the_journal_names_who_signed_the_opening(client: TestClient, site: Site) -> None:
     note_incident(site.school.database, UUID, "La page a été lente", site.clock)
+    site.publish()
     page = client.get(f"/e/{UUID}/journal").text
     assert "La page a été lente" in page
     assert "Aïcha Ben Ali" in page

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What of an election is published: whoever shows anything to the public reads this first.
+
+Between two steps nothing public shows more than the last one: docs/protocol.md §18.7.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from evote.database.common_tables import PublishedRow
+from evote.database.elections import HeldElection, UnknownElection
+from protocol.merkle import HASH_BYTES, LogPosition
+from protocol.server_binding import BOARD, JOURNAL
+
+
+class NothingPublished(UnknownElection):
+    """The election is sealed, and its first step is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLog:
+    """A log as its last step left it.
+
+    Attributes:
+        size: how many entries are public.
+        root: over them, 64 hexadecimal digits.
+        hashes: the roots of the complete subtrees, largest first, 32 bytes each.
+        stamp: the time that was signed; never less than an earlier one.
+        stepped_at: when the step was, by the server's own clock.
+        note: the checkpoint with its signature, its stamp and the lines of witnesses.
+    """
+
+    size: int
+    root: str
+    hashes: tuple[bytes, ...]
+    stamp: int
+    stepped_at: int
+    note: bytes
+
+    @property
+    def position(self) -> LogPosition:
+        """Size and root."""
+        return LogPosition(self.size, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Both logs after the same step: no entry of the journal names more of the board."""
+
+    board: PublishedLog
+    journal: PublishedLog
+
+    def log(self, name: str) -> PublishedLog:
+        """Return the board or the journal, by its name."""
+        return self.board if name == BOARD else self.journal
+
+
+def find_published(connection: Connection, election: HeldElection) -> Published | None:
+    """Return what is published, None before the first step."""
+    rows = connection.execute(
+        select(PublishedRow.log, *_COLUMNS).where(PublishedRow.election_id == election.id)
+    )
+    logs = {
+        row.log: PublishedLog(
+            row.size, row.root, _split(row.hashes), row.stamp, row.stepped_at, row.note
+        )
+        for row in rows
+    }
+    return Published(logs[BOARD], logs[JOURNAL]) if logs else None
+
+
+def read_published(connection: Connection, election: HeldElection) -> Published:
+    """Return what is published.
+
+    Raises:
+        NothingPublished: before the first step.
+    """
+    published = find_published(connection, election)
+    if published is None:
+        raise NothingPublished("nothing of this election is published yet")
+    return published
+
+
+_COLUMNS = (
+    PublishedRow.size,
+    PublishedRow.root,
+    PublishedRow.hashes,
+    PublishedRow.stamp,
+    PublishedRow.stepped_at,
+    PublishedRow.note,
+)
+
+
+def _split(joined: bytes) -> tuple[bytes, ...]:
+    return tuple(joined[i : i + HASH_BYTES] for i in range(0, len(joined), HASH_BYTES))

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether a database still follows what was published from it: docs/adr/0015.
+
+A restored one does not know that it is old; the head file does. Nothing is signed, no ballot is
+taken and no step is gone in a database that does not follow.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from evote.board.leaves import hasher_from
+from evote.board.published import PublishedLog, find_published
+from evote.database.common_tables import JournalRow
+from evote.database.elections import HeldElection
+from evote.heads import Heads
+from evote.log_keys import LogKeys
+from protocol.merkle import LogPosition
+from protocol.server_binding import BOARD, JOURNAL
+
+
+class DoesNotFollow(Exception):
+    """This database is not, or not surely, the one that was published from: one sentence."""
+
+    def __init__(self, uuid: str, why: str) -> None:
+        super().__init__(f"election {uuid}: {why}")
+        self.uuid = uuid
+
+
+class WentBack(DoesNotFollow):
+    """More, or something else, was published than this database has: it was put back in time."""
+
+
+class HeadLost(DoesNotFollow):
+    """Something was published, but the head file does not say how far: it was lost or replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSize:
+    """How many entries a log of this database has, and what of it is published."""
+
+    size: int
+    published: PublishedLog | None
+
+
+def log_sizes(connection: Connection, election: HeldElection) -> dict[str, LogSize]:
+    """Return, of the board and of the journal, how far they are."""
+    published = find_published(connection, election)
+    head = election.head
+    last = connection.scalar(
+        select(func.max(JournalRow.number)).where(JournalRow.election_id == election.id)
+    )
+    return {
+        BOARD: LogSize(
+            0 if head is None else head.height + 1, published.board if published else None
+        ),
+        JOURNAL: LogSize(0 if last is None else last + 1, published.journal if published else None),
+    }
+
+
+def require_following(
+    connection: Connection, election: HeldElection, heads: Heads, keys: LogKeys
+) -> None:
+    """Let go on who works on the very database that was published from.
+
+    Raises:
+        DoesNotFollow: it was put back in time, or the head file was lost.
+        HeadsUnavailable: the head file cannot be read.
+    """
+    sizes = log_sizes(connection, election)
+    board, journal = heads.read(keys.board.name, keys.journal.name)
+    verify_follows(connection, election, BOARD, sizes[BOARD], board)
+    verify_follows(connection, election, JOURNAL, sizes[JOURNAL], journal)
+
+
+def verify_follows(
+    connection: Connection,
+    election: HeldElection,
+    log: str,
+    here: LogSize,
+    head: LogPosition | None,
+) -> None:
+    """Check that the first entries of a log are those of its head.
+
+    Raises:
+        WentBack: there are fewer, or others.
+        HeadLost: there is no head, though something was published.
+    """
+    published = here.published
+    if head is None:
+        if published is not None:
+            raise HeadLost(election.uuid, f"the head of its {log} is lost")
+        return
+    if published is not None and published.position == head and here.size >= head.size:
+        return
+    if here.size < max(head.size, published.size if published else 0):
+        raise WentBack(
+            election.uuid, f"its {log} has {here.size} entries, and {head.size} were published"
+        )
+    if hasher_from(connection, election, log, published, head.size).position() != head:
+        raise WentBack(
+            election.uuid, f"its {log} has other entries than the {head.size} that were published"
+        )

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A step: both logs move on at once, the heads first: docs/protocol.md §18.7, docs/adr/0015.
+
+Under the election's lock: the two positions; the heads compared and moved, on the disk; the notes
+signed; the rows written; the commit. If the machine stops anywhere in between, the heads are ahead
+of the rows but not of the entries, which were committed before: the next step goes on.
+"""
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert
+
+from evote.board.leaves import hasher_from
+from evote.clock import Clock
+from evote.database.common_tables import PublishedRow
+from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.elections import HeldElection, UnknownElection, find_election, lock_election
+from evote.heads import Heads, HeadsUnavailable
+from evote.keys import KeyFolder, KeyUnavailable
+from evote.log_keys import LogKeys, load_log_keys
+from evote.publishing.following import (
+    DoesNotFollow,
+    LogSize,
+    log_sizes,
+    require_following,
+    verify_follows,
+)
+from evote.publishing.steps import due_elections, is_due, step_time
+from protocol.cosignatures import sign_stamped
+from protocol.merkle import TreeHasher
+from protocol.notes import Checkpoint, LogKey
+from protocol.server_binding import BOARD, JOURNAL
+
+KEYS_KEPT: Final = 256
+# What a step may raise; nothing more was published then than before.
+NOT_PUBLISHED: Final = (DoesNotFollow, HeadsUnavailable, KeyUnavailable, DatabaseUnavailable)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grown:
+    """A log at a step: its key, what was published, and the tree over all its entries."""
+
+    log: str
+    key: LogKey
+    before: LogSize
+    tree: TreeHasher
+
+
+class Publisher:
+    """Publishes every election of a database; shared by all threads of a process.
+
+    Args:
+        database: the server's.
+        folder: of the keys and of the heads.
+        seconds: P of §18.7, 0 for a step after each ballot.
+        clock: of the server.
+    """
+
+    def __init__(self, database: Database, folder: KeyFolder, seconds: int, clock: Clock) -> None:
+        self._database = database
+        self._heads = Heads(folder.heads)
+        self._clock = clock
+        self.seconds = seconds
+        # The keys of an election never change.
+        self.keys = functools.lru_cache(maxsize=KEYS_KEPT)(functools.partial(load_log_keys, folder))
+
+    def publish(self, uuid: str) -> None:
+        """Publish what there is now, whatever the clock says.
+
+        Raises:
+            DoesNotFollow: the database went back, or the head file was lost; nothing was signed.
+            HeadsUnavailable: nothing was signed.
+            KeyUnavailable: nothing was signed.
+            DatabaseUnavailable: whether it was published is not known; publish again.
+        """
+        with self._database.write() as connection:
+            self._step(connection, lock_election(connection, uuid))
+
+    def publish_due(self, uuid: str) -> bool:
+        """Publish if a step is due, and tell whether one was: §18.7. Raises what ``publish`` does.
+
+        Several processes may ask at the same moment: one of them steps.
+        """
+        with self._database.write() as connection:
+            election = lock_election(connection, uuid)
+            due = self._is_due(election, log_sizes(connection, election))
+            if due:
+                self._step(connection, election)
+        return due
+
+    def due(self) -> tuple[str, ...]:
+        """Return the numbers of the elections of which a step seems to be due, cheaply."""
+        with self._database.read() as connection:
+            return due_elections(connection, self._clock(), self.seconds)
+
+    def require_following(self, connection: Connection, election: HeldElection) -> None:
+        """Let go on who works on the very database that was published from.
+
+        Raises:
+            DoesNotFollow: it is not, or not surely.
+            HeadsUnavailable: that cannot be known.
+            KeyUnavailable: nor can it without the names of the logs.
+        """
+        require_following(connection, election, self._heads, self.keys(election.uuid))
+
+    @contextlib.contextmanager
+    def around(self, uuid: str, *, at_once: bool = False) -> Iterator[None]:
+        """Let a step of an election's life be gone in the block, and publish it if that is due.
+
+        Args:
+            uuid: of an election that is sealed.
+            at_once: publish it in any case.
+
+        Raises:
+            DoesNotFollow: the database went back: the block is not entered.
+            HeadsUnavailable: before the block, or after it: then it is done, and published later.
+            KeyUnavailable: before the block.
+            DatabaseUnavailable: as ``HeadsUnavailable``.
+        """
+        with contextlib.suppress(UnknownElection), self._database.read() as connection:
+            self.require_following(connection, find_election(connection, uuid))
+        yield  # which says in its own words that there is no such election
+        if at_once:
+            self.publish(uuid)
+        else:
+            self.publish_due(uuid)
+
+    def _is_due(self, election: HeldElection, sizes: dict[str, LogSize]) -> bool:
+        board, journal = sizes[BOARD], sizes[JOURNAL]
+        if board.published is None or journal.published is None:
+            return True
+        grown = (board.size, journal.size) != (board.published.size, journal.published.size)
+        stepped_at = board.published.stepped_at
+        return is_due(election.state, stepped_at, self._clock(), self.seconds, grown=grown)
+
+    def _step(self, connection: Connection, election: HeldElection) -> None:
+        keys, sizes = self.keys(election.uuid), log_sizes(connection, election)
+        logs = [_grown(connection, election, keys, log, sizes[log]) for log in (BOARD, JOURNAL)]
+        self._move_heads(connection, election, logs)
+        time = step_time(election.state, self._clock(), self.seconds)
+        rows = list(_rows(election, logs, time))
+        connection.execute(delete(PublishedRow).where(PublishedRow.election_id == election.id))
+        connection.execute(insert(PublishedRow), rows)
+
+    def _move_heads(
+        self, connection: Connection, election: HeldElection, logs: list[_Grown]
+    ) -> None:
+        with self._heads.moving() as heads:
+            for each in logs:
+                head, position = heads.head(each.key.name), each.tree.position()
+                verify_follows(connection, election, each.log, each.before, head)
+                if head != position:
+                    heads.move(each.key.name, position)
+
+
+def _grown(
+    connection: Connection, election: HeldElection, keys: LogKeys, log: str, before: LogSize
+) -> _Grown:
+    key = keys.board if log == BOARD else keys.journal
+    return _Grown(log, key, before, hasher_from(connection, election, log, before.published))
+
+
+def _rows(election: HeldElection, logs: list[_Grown], time: int) -> Iterator[dict[str, object]]:
+    # A stamp is the later of the step's time and the last stamp: §18.6.
+    stamps = [each.before.published.stamp for each in logs if each.before.published]
+    stamp = max(time, *stamps, 0)
+    for each in logs:
+        checkpoint = Checkpoint.of(each.key.name, each.tree.position())
+        yield {
+            **election.place,
+            "log": each.log,
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+            "hashes": b"".join(each.tree.hashes),
+            "stamp": stamp,
+            "stepped_at": time,
+            "note": sign_stamped(checkpoint, stamp, each.key),
+        }
