@@ -28,6 +28,7 @@ from protocol.public_credentials import PublicCredentials
 from protocol.questions import Question
 from protocol.server_binding import ServerBinding
 from protocol.trustees import ThresholdParameters, Trustees
+from protocol.witness_binding import Witnesses
 
 VERSION: Final = 1
 SERVER_VERSION: Final = 2
@@ -38,6 +39,7 @@ MAX_LISTS: Final = 50
 MAX_TIME: Final = 253_402_300_800 - 1  # the year 10000
 MAX_GRACE_SECONDS: Final = 3600
 MAX_ELECTORS: Final = 2**30
+WITNESSES: Final = "witnesses"
 _UAI: Final = re.compile(r"[0-9]{7}[A-Z]")
 
 
@@ -131,6 +133,7 @@ class EvoteBinding:
 
     Attributes:
         server: what version 2 names of the server; None in version 1, held on files.
+        witnesses: whose co-signatures version 2 may demand; None where it demands none.
     """
 
     rehearsal: bool
@@ -147,6 +150,7 @@ class EvoteBinding:
     roll_commitment: str
     ceremony: Ceremony
     server: ServerBinding | None = None
+    witnesses: Witnesses | None = None
 
     @property
     def version(self) -> int:
@@ -181,6 +185,7 @@ class EvoteBinding:
             roll_commitment=hash_text(fields, "roll_commitment"),
             ceremony=Ceremony.decode(fields.raw("ceremony")),
             server=ServerBinding.read(fields) if version == SERVER_VERSION else None,
+            witnesses=_read_witnesses(fields) if version == SERVER_VERSION else None,
         )
         if fields.text("rule") != RULE:
             raise fields.error("has an unknown rule of seats")
@@ -209,7 +214,19 @@ class EvoteBinding:
             "roll_commitment": self.roll_commitment,
             "ceremony": self.ceremony.encode(),
             **({} if self.server is None else self.server.members()),
+            **({} if self.witnesses is None else {WITNESSES: self.witnesses.encode()}),
         }
+
+    def verify_server(self, uuid: str) -> None:
+        """Check that the keys of server and witnesses are those of this election: §8.3."""
+        if self.server is not None:
+            self.server.verify(uuid)
+            if self.witnesses is not None:
+                self.witnesses.verify(self.server)
+
+
+def _read_witnesses(fields: Fields) -> Witnesses | None:
+    return Witnesses.decode(fields.raw(WITNESSES)) if fields.has(WITNESSES) else None
 
 
 def verify_labels(labels: Sequence[str]) -> None:

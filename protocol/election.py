@@ -89,8 +89,7 @@ class Election:
             verify_plain_text(self.description, where="description", longest=MAX_DESCRIPTION)
         if self.evote is not None:
             verify_question(self.questions, self.evote.lists)
-            if self.evote.server is not None:
-                self.evote.server.verify(self.uuid)
+            self.evote.verify_server(self.uuid)
         require_canonical(_encode(self), self.data, where="the election")
 
     @property

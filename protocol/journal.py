@@ -25,7 +25,7 @@ from protocol.trustee_signatures import TrusteeSignature, are_in_order, decode_s
 
 VERSION: Final = 1
 MINUTE: Final = 60
-MAX_ENTRY_BYTES: Final = 2**20
+MAX_ENTRY_BYTES: Final = 65_535  # §18.8: an entry fits in a tile
 MAX_JOURNAL_BYTES: Final = 2**24
 
 BoardPosition = LogPosition
@@ -63,7 +63,7 @@ class JournalEntry:
                 where there are.
         """
         if len(data) > MAX_ENTRY_BYTES:
-            raise MalformedError("an entry is longer than 1 MiB", section="19.1")
+            raise MalformedError("an entry is longer than 65,535 bytes", section="19.1")
         fields = Fields(decode_canonical_json(data), where="journal entry", section="19.1")
         fields.integer("evote_journal", VERSION, VERSION)
         kind = decode_kind(fields)

@@ -9,6 +9,7 @@ replaced.
 from collections.abc import Iterable, Sequence
 
 from protocol.board import Board
+from protocol.cosignatures import verify_seen
 from protocol.errors import ProofError
 from protocol.events import BoardState, EventKind
 from protocol.group import Element
@@ -17,7 +18,6 @@ from protocol.journal_bodies import Closed, EntryKind, Tallied
 from protocol.journal_signatures import verify_entry_signatures
 from protocol.journal_state import JournalState, require_server
 from protocol.merkle import LogPosition, TreeHasher
-from protocol.notes import VerifierKey, verify_checkpoint
 
 
 def verify_journal(board: Board, entries: Sequence[JournalEntry]) -> JournalState:
@@ -157,22 +157,29 @@ def verify_checkpoints(
 ) -> None:
     """Check that the sealed keys signed the state of this board and this journal: §18.4.
 
+    Stamps, and the lines of the witnesses that the election names, hold where they are there; once
+    there is a result, both checkpoints have those of the quorum.
+
     Args:
         board: of the record.
         journal: size and root of the record's journal.
         board_checkpoint: the bytes of ``board.checkpoint``.
         journal_checkpoint: the bytes of ``journal.checkpoint``.
     """
-    server = require_server(board.election).server
-    if server is None:
+    evote = require_server(board.election)
+    if evote.server is None:
         return
-    _verify_covers(board_checkpoint, server.board_key, board_position(board), "board")
-    _verify_covers(journal_checkpoint, server.journal_key, journal, "journal")
-
-
-def _verify_covers(data: bytes, key: VerifierKey, position: LogPosition, log: str) -> None:
-    if verify_checkpoint(data, key).position != position:
-        raise ProofError(f"the checkpoint is not of this {log}", section="18.4")
+    witnesses = evote.witnesses.keys if evote.witnesses else ()
+    quorum = evote.witnesses.quorum if evote.witnesses and board.result is not None else 0
+    for log, data, key, position in (
+        ("board", board_checkpoint, evote.server.board_key, board_position(board)),
+        ("journal", journal_checkpoint, evote.server.journal_key, journal),
+    ):
+        seen = verify_seen(data, key, witnesses)
+        if seen.checkpoint.position != position:
+            raise ProofError(f"the checkpoint is not of this {log}", section="18.4")
+        if len(seen.witnessed_at) < quorum:
+            raise ProofError(f"too few witnesses co-signed the {log}", section="18.4")
 
 
 def board_position(board: Board) -> LogPosition:

@@ -9,6 +9,7 @@ from protocol.bindings import EvoteBinding
 from protocol.board import Board
 from protocol.election import Election
 from protocol.result import Result, Seats
+from protocol.witness_binding import Witnesses
 from tally.french import count
 
 _KINDS = {"ecole": "école", "eple": "collège ou lycée"}
@@ -58,6 +59,14 @@ def _describe_bindings(evote: EvoteBinding) -> Iterator[str]:
     yield f"Électeurs   : {evote.electors}, et {reserves}"
     for index, member in enumerate(evote.ceremony.members, 1):
         yield f"Membre n° {index} : {member.name}, {member.role}"
+    if evote.witnesses is not None:
+        yield f"Témoins     : {describe_witnesses(evote.witnesses)}"
+
+
+def describe_witnesses(witnesses: Witnesses) -> str:
+    """Return who may witness the box from outside, and how many must in the end: §8.3."""
+    names = ", ".join(key.name for key in witnesses.keys)
+    return f"au moins {witnesses.quorum} sur {len(witnesses.keys)} ({names})"
 
 
 def describe_result(election: Election, result: Result) -> Iterator[str]:

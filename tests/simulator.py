@@ -18,6 +18,7 @@ from protocol.ballot import Ballot, make_unsigned_ballot, sign_ballot
 from protocol.bindings import CandidateList, EvoteBinding, School, question_of_lists
 from protocol.ceremony import SetupStatement
 from protocol.codes import credential_from_code, random_code
+from protocol.cosignatures import CosignerKey, append_line, cosign, stamp
 from protocol.counting import Count, SizedTally, count_ballots
 from protocol.credentials import derive_credential, public_credential
 from protocol.decryption import (
@@ -55,6 +56,7 @@ from protocol.setup_data import SetupData
 from protocol.setup_signatures import SetupSignatures
 from protocol.trustee_signatures import TrusteeSignature, sign_statement
 from protocol.trustees import Trustees
+from protocol.witness_binding import Witnesses
 from tally.assembly import assemble_ceremony
 from tally.count import TieBreak, count_result
 from tests.ceremonies import FinishedCeremony, hold_ceremony
@@ -98,6 +100,10 @@ class SimulatedElection:
         rehearsal: whether the election says so.
         booth: the files that are sealed, of a server that has others than ``BOOTH``.
         opens_at: in seconds, and closes_at: its hours.
+        stamped: whether the record's checkpoints have the log's stamp, as those of a server have.
+        witnesses: how many witnesses the election names; then the checkpoints are stamped too, and
+            all of the witnesses co-sign them.
+        quorum: how many of them it demands.
     """
 
     votes: tuple[int | None, ...] = (0, 1, None, 0)
@@ -121,6 +127,9 @@ class SimulatedElection:
     booth: tuple[BoothFile, ...] = ()
     opens_at: int = OPENS_AT
     closes_at: int = CLOSES_AT
+    stamped: bool = False
+    witnesses: int = 0
+    quorum: int = 1
 
     def _rng(self, purpose: str) -> Rng:
         return seeded_rng(f"simulator/{self.seed}/{purpose}")
@@ -178,6 +187,17 @@ class SimulatedElection:
         """The server's key of ``board`` or ``journal``."""
         return LogKey.generate(key_name(HOST, self.uuid, log), self._rng(f"key/{log}"))
 
+    def witness_key(self, witness: int) -> CosignerKey:
+        """The key of a witness, from 1."""
+        name = f"temoin-{witness:02}.example.org"
+        return CosignerKey.generate(name, self._rng(f"witness/{witness}"))
+
+    @cached_property
+    def witnesses_binding(self) -> Witnesses | None:
+        """The witnesses as the election names them."""
+        keys = [self.witness_key(i + 1).verifier_key for i in range(self.witnesses)]
+        return Witnesses.of(self.quorum, keys) if keys else None
+
     @cached_property
     def server_binding(self) -> ServerBinding:
         return ServerBinding(
@@ -207,6 +227,7 @@ class SimulatedElection:
             roll_commitment=self.roll_commitment,
             ceremony=assemble_ceremony(self.uuid, firsts, ceremony.trustees, ceremony.signatures),
             server=self.server_binding if self.server else None,
+            witnesses=self.witnesses_binding,
         )
 
     @cached_property
@@ -441,28 +462,49 @@ class SimulatedElection:
         self,
         until: EventKind = EventKind.RESULT,
         journal: Sequence[JournalEntry] | None = None,
+        cosigned: Sequence[int] | None = None,
     ) -> dict[str, bytes]:
         """Return the files of a record up to ``until``, perhaps with another journal: §17.1.
 
+        Its checkpoints are co-signed by all witnesses, or by those that ``cosigned`` names.
         At END_BALLOTS there is no record of version 2: closing is one step to ENCRYPTED_TALLY.
         """
         files = {f"{self.uuid}.bel": self.archive(until)}
         if not self.server:
             signed = {"setup-signatures.json": self.setup_signatures.encode()}
             return files if until is EventKind.SETUP or not self.preau else files | signed
-        entries = [each.encode() for each in (self.journal(until) if journal is None else journal)]
+        told = self.journal(until) if journal is None else journal
+        entries = [each.encode() for each in told]
         board = LogPosition.of(event.encode() for event in self.events(until))
+        at = told[-1].at if told and (self.stamped or self.witnesses) else None
+        cosigners = range(1, self.witnesses + 1) if cosigned is None else cosigned
         return {
             **files,
             "journal.jsonl": b"".join(entry + b"\n" for entry in entries),
-            "board.checkpoint": self.checkpoint(BOARD, board),
-            "journal.checkpoint": self.checkpoint(JOURNAL, LogPosition.of(entries)),
+            "board.checkpoint": self.checkpoint(BOARD, board, at, cosigners),
+            "journal.checkpoint": self.checkpoint(JOURNAL, LogPosition.of(entries), at, cosigners),
         }
 
-    def checkpoint(self, log: str, position: LogPosition) -> bytes:
-        """Return a checkpoint of ``board`` or ``journal``, signed by the server's key."""
+    def checkpoint(
+        self, log: str, position: LogPosition, at: int | None = None, cosigned: Sequence[int] = ()
+    ) -> bytes:
+        """Return a checkpoint of ``board`` or ``journal``, signed by the server's key.
+
+        Args:
+            log: which of the two.
+            position: how far it had come.
+            at: the time of the stamp; None for no stamp.
+            cosigned: by which witnesses, from 1, a minute later.
+        """
         key = self.log_key(log)
-        return sign_checkpoint(Checkpoint.of(key.name, position), key)
+        checkpoint = Checkpoint.of(key.name, position)
+        note = sign_checkpoint(checkpoint, key)
+        if at is not None:
+            note = append_line(note, stamp(checkpoint, at, key))
+        for witness in cosigned:
+            line = cosign(checkpoint, (at or 0) + MINUTE, self.witness_key(witness))
+            note = append_line(note, line)
+        return note
 
 
 def write_archive(

@@ -21,6 +21,7 @@ from protocol.group import Element
 from protocol.public_credentials import PublicCredentials
 from protocol.server_binding import ServerBinding, decode_server_file
 from tally.console import read_messages
+from tally.describe import describe_witnesses
 from tally.files import NewFile, read_file, write_files
 from tally.french import count
 
@@ -29,7 +30,8 @@ fichiers écrits dans le dossier :
   record/NUMÉRO.bel    l'archive publique de l'élection, à remettre à chaque membre du bureau
   roll-sealed.json     la liste électorale scellée : elle porte des noms et reste à l'école
 
-La configuration est décrite dans docs/schemas/election-config.schema.json.
+La configuration est décrite dans docs/schemas/election-config.schema.json. Elle peut nommer des
+témoins (« witnesses ») : ceux qui, ailleurs, signeront l'état de l'urne et du journal.
 
 Avec --server, l'élection se tiendra sur un serveur, qui en fera respecter les heures : celles qui
 sont inhabituelles (midi, minuit, un dimanche…) sont dites, et il faut --yes pour sceller."""
@@ -136,6 +138,8 @@ def _show(config: ElectionConfig, setup: SetUp, path: Path) -> None:
     print(f"{count(len(config.lists), 'liste')}, {count(config.seats, 'siège')} à pourvoir.")
     if setup.server is not None:
         print(f"Elle se tiendra sur le serveur {setup.server.host}.")
+    if config.witnesses is not None:
+        print(f"Témoins : {printable(describe_witnesses(config.witnesses), 2000)}.")
     if config.rehearsal:
         print("C'est une répétition : son résultat n'élit personne.")
     print(f"Archive : {path}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from evote.election.config_witnesses import decode_witnesses
 from evote.errors import Refusal, Unreadable
 from protocol.bindings import (
     KINDS,
@@ -18,6 +19,7 @@ from protocol.bindings import (
     MAX_LISTS,
     MAX_SEATS,
     MAX_TIME,
+    WITNESSES,
     CandidateList,
     School,
 )
@@ -25,6 +27,7 @@ from protocol.election import MAX_DESCRIPTION
 from protocol.encoding import Fields, JsonValue, decode_json
 from protocol.errors import ProtocolError
 from protocol.plain_text import MAX_LENGTH, likeness, verify_plain_text
+from protocol.witness_binding import Witnesses
 from tally.french import count
 
 SECONDS_PER_HOUR: Final = 3600
@@ -59,6 +62,7 @@ class ElectionConfig:
     closes_at: int
     grace_seconds: int
     rehearsal: bool
+    witnesses: Witnesses | None = None
 
 
 def decode_config(data: bytes) -> ElectionConfig:
@@ -100,6 +104,7 @@ def _decode(value: JsonValue) -> ElectionConfig:
         closes_at=decode_instant(fields.text("closes_at")),
         grace_seconds=fields.optional_integer("grace_seconds", 0, MAX_GRACE_SECONDS) or 0,
         rehearsal=fields.optional_boolean("rehearsal") or False,
+        witnesses=decode_witnesses(fields.raw(WITNESSES)) if fields.has(WITNESSES) else None,
     )
     fields.finish()
     return config

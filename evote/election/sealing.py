@@ -101,6 +101,7 @@ def seal_election(setup: SetUp, timestamp: int) -> bytes:
         Refusal: the parts do not fit one another.
     """
     _check_counts(setup)
+    _check_witnesses(setup)
     try:
         trustees = Trustees.decode(setup.trustees_bytes)
         election = _make_election(setup, trustees)
@@ -128,6 +129,24 @@ def _check_counts(setup: SetUp) -> None:
         )
 
 
+def _check_witnesses(setup: SetUp) -> None:
+    witnesses, server = setup.config.witnesses, setup.server
+    if witnesses is None:
+        return
+    if server is None:
+        raise Refusal(
+            "la configuration nomme des témoins, et cette élection se tient sans serveur",
+            "donnez server.json avec --server, ou retirez « witnesses » de la configuration",
+        )
+    try:
+        witnesses.verify(server)
+    except ProtocolError as cause:
+        raise Refusal(
+            "un témoin a la clé de ce serveur, qui ne peut pas être son propre témoin",
+            "nommez des témoins que d'autres tiennent : une fédération, une autre école",
+        ) from cause
+
+
 def _make_election(setup: SetUp, trustees: Trustees) -> Election:
     config = setup.config
     evote = EvoteBinding(
@@ -145,6 +164,7 @@ def _make_election(setup: SetUp, trustees: Trustees) -> Election:
         roll_commitment=setup.roll_commitment,
         ceremony=setup.ceremony,
         server=setup.server,
+        witnesses=config.witnesses,
     )
     return make_election(
         uuid=setup.uuid,

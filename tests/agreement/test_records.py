@@ -97,6 +97,36 @@ def test_simulated_records_are_accepted_by_both(until: EventKind) -> None:
     assert both({ARCHIVE: archive, **files}) == (ACCEPTED, ACCEPTED)
 
 
+WITNESSED = SimulatedElection(votes=(0, 1), electors=4, server=True, witnesses=3, quorum=2)
+
+
+@pytest.mark.parametrize(
+    ("until", "cosigned", "verdict"),
+    [
+        (EventKind.RESULT, (1, 2, 3), ACCEPTED),
+        (EventKind.RESULT, (3, 1), ACCEPTED),
+        (EventKind.RESULT, (2,), REFUSED),
+        (EventKind.RESULT, (), REFUSED),
+        (EventKind.PARTIAL_DECRYPTION, (), ACCEPTED),
+        (EventKind.SETUP, (1,), ACCEPTED),
+    ],
+)
+def test_records_with_witnesses_get_one_verdict(
+    until: EventKind, cosigned: tuple[int, ...], verdict: str
+) -> None:
+    files = WITNESSED.record(until, cosigned=cosigned)
+    archive = files.pop(f"{WITNESSED.uuid}.bel")
+    assert both({ARCHIVE: archive, **files}) == (verdict, verdict)
+
+
+def test_stamps_without_witnesses_are_accepted_by_both() -> None:
+    election = SimulatedElection(votes=(0, 1), electors=4, server=True, stamped=True)
+    files = election.record()
+    assert files["board.checkpoint"].count(b"\xe2\x80\x94") == 2
+    archive = files.pop(f"{election.uuid}.bel")
+    assert both({ARCHIVE: archive, **files}) == (ACCEPTED, ACCEPTED)
+
+
 # ------------------------------------------------------------------ at random
 
 SEEDS = st.integers(0, 2**32)

@@ -116,7 +116,8 @@ BYTES = VECTORS["journal"].encode()
         (BYTES.replace(b"\n", b"\r\n"), "line 1"),
         (BYTES.replace(b'"closed"', b'"close"', 1), "line 3"),
         (BYTES + b" " * 2**24, "16 MiB"),
-        (b" " * (2**20 + 1) + b"\n", "line 1 of the journal: an entry is longer than 1 MiB"),
+        (b" " * 65_536 + b"\n", "line 1 of the journal: an entry is longer than 65,535 bytes"),
+        (b" " * 65_535 + b"\n", "line 1 of the journal: the text is not JSON"),
     ],
 )
 def test_another_form_of_journal_is_refused(data: bytes, reason: str) -> None:

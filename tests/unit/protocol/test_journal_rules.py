@@ -13,7 +13,7 @@ from protocol.board import Board, read_board
 from protocol.board_checks import verify_ballots, verify_board
 from protocol.ceremony import Member
 from protocol.credentials import public_credential
-from protocol.errors import ProtocolError
+from protocol.errors import ProofError, ProtocolError
 from protocol.events import EventKind
 from protocol.group import GENERATOR
 from protocol.journal import JournalEntry, decode_journal
@@ -31,6 +31,7 @@ from protocol.journal_bodies import (
 from protocol.journal_rules import board_position, verify_checkpoints, verify_journal
 from protocol.journal_state import JournalState, Phase
 from protocol.merkle import LogPosition
+from protocol.note_format import Note
 from protocol.result import Result
 from tests.simulator import SimulatedElection, Told, write_archive
 
@@ -297,6 +298,51 @@ def test_a_checkpoint_of_as_many_other_entries_is_refused(wrong: str) -> None:
             files["board.checkpoint"],
             files["journal.checkpoint"],
         )
+
+
+WITNESSED = SimulatedElection(server=True, witnesses=3, quorum=2)
+ENDED, NOT_YET = EventKind.RESULT, EventKind.PARTIAL_DECRYPTION
+
+
+def require_checkpoints(files: dict[str, bytes]) -> None:
+    """Check the checkpoints of a record of the election with witnesses."""
+    entries = [each.encode() for each in decode_journal(files["journal.jsonl"])]
+    verify_checkpoints(
+        board_of(files),
+        LogPosition.of(entries),
+        files["board.checkpoint"],
+        files["journal.checkpoint"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("until", "cosigned"),
+    [(ENDED, (1, 2, 3)), (ENDED, (1, 3)), (NOT_YET, (2,)), (NOT_YET, ()), (EventKind.SETUP, ())],
+)
+def test_the_quorum_co_signs_what_has_a_result(until: EventKind, cosigned: tuple[int, ...]) -> None:
+    require_checkpoints(WITNESSED.record(until, cosigned=cosigned))
+
+
+@pytest.mark.parametrize("log", ["board", "journal"])
+def test_a_result_without_the_quorum_is_refused(log: str) -> None:
+    files, few = WITNESSED.record(), WITNESSED.record(cosigned=(2,))
+    name = f"{log}.checkpoint"
+    with pytest.raises(ProofError, match=f"too few witnesses co-signed the {log}"):
+        require_checkpoints(files | {name: few[name]})
+
+
+@pytest.mark.parametrize("log", ["board", "journal"])
+@pytest.mark.parametrize("false", [1, 2, 3, 4], ids=["stamp", "first", "second", "third"])
+def test_a_false_line_of_log_or_witness_is_refused(log: str, false: int) -> None:
+    name = f"{log}.checkpoint"
+    files = WITNESSED.record(NOT_YET)
+    note = Note.decode(files[name])
+    line = note.signatures[false]
+    wrong = replace(line, rest=line.rest[:-1] + bytes([line.rest[-1] ^ 1]))
+    lines = [wrong if each is line else each for each in note.signatures]
+    files[name] = replace(note, signatures=tuple(lines)).encode()
+    with pytest.raises(ProofError):
+        require_checkpoints(files)
 
 
 def test_the_position_of_a_board_is_that_of_its_events() -> None:

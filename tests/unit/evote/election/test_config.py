@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ import pytest
 from evote.election.config import decode_config
 from evote.errors import Refusal, Unreadable
 from protocol import bindings
+from protocol.cosignatures import CosignerKey
 from protocol.election import MAX_DESCRIPTION
+from protocol.secret import Secret
+from protocol.witness_binding import MAX_WITNESSES
+from tests.vectors.make_log_vectors import LOG_KEY
 
-SCHEMA = json.loads(
-    (Path(__file__).parents[4] / "docs/schemas/election-config.schema.json").read_text("utf-8")
-)
+DOCS = Path(__file__).parents[4] / "docs"
+SCHEMA = json.loads((DOCS / "schemas/election-config.schema.json").read_text("utf-8"))
 VALID: dict[str, Any] = {
     "version": 1,
     "name": "Élection des représentants des parents d'élèves",
@@ -73,7 +77,20 @@ def put(name: str, what: object) -> Change:
     return lambda value: value.update({name: what})
 
 
+def witnesses(*names: str, quorum: object = 1, seed: bytes | None = None) -> Change:
+    keys = [
+        CosignerKey(name, Secret(seed or bytes([i]) * 32)).verifier_key.encode()
+        for i, name in enumerate(names)
+    ]
+    return put("witnesses", {"quorum": quorum, "keys": keys})
+
+
 REFUSED: dict[str, tuple[Change, str]] = {
+    "no witness": (witnesses(), "de 1 à 16 témoins"),
+    "17 witnesses": (witnesses(*(f"w{i}" for i in range(17))), "de 1 à 16 témoins"),
+    "two witnesses of one name": (witnesses("a", "a"), "le même nom"),
+    "two witnesses of one key": (witnesses("a", "b", seed=bytes(32)), "la même clé"),
+    "a quorum of more than there are": (witnesses("a", "b", quorum=3), "en nomme 2"),
     "no list": (lists(), "de 1 à 50 listes"),
     "51 lists": (lists(*(f"Liste {number}" for number in range(51))), "de 1 à 50 listes"),
     "the same label twice": (lists("A", "A"), "deux listes ont le même nom"),
@@ -99,6 +116,22 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "over 5 days": (put("closes_at", "2026-10-11T09:00:00+02:00"), "durerait 121 h"),
 }
 UNREADABLE: dict[str, tuple[Change, str]] = {
+    "a quorum of none": (witnesses("a", quorum=0), "« quorum » va de 1 à 16"),
+    "no quorum": (put("witnesses", {"keys": []}), "il manque « quorum »"),
+    "a witness that is no key": (
+        put("witnesses", {"quorum": 1, "keys": ["temoin.exemple.fr"]}),
+        "« temoin.exemple.fr » n'est pas la clé d'un témoin",
+    ),
+    "a witness with the key of a log": (
+        put("witnesses", {"quorum": 1, "keys": [LOG_KEY]}),
+        "n'est pas la clé d'un témoin",
+    ),
+    "a witness that is a number": (put("witnesses", {"quorum": 1, "keys": [1]}), "« 1 »"),
+    "witnesses in a list": (put("witnesses", []), "« witnesses » n'est pas du genre attendu"),
+    "more than quorum and keys": (
+        put("witnesses", {"quorum": 1, "keys": [], "url": ""}),
+        "'url' n'y a pas sa place",
+    ),
     "no seats": (lambda value: value.pop("seats"), "il manque « seats »"),
     "no zone": (put("opens_at", "2026-10-06T08:00:00"), "date"),
     "a date that is none": (put("opens_at", "2026-02-30T08:00:00+01:00"), "date"),
@@ -128,6 +161,32 @@ def test_what_is_not_of_the_schema_is_unreadable(case: str) -> None:
     assert refusal.value.advice
 
 
+def test_witnesses_are_read_in_any_order_and_follow_the_schema() -> None:
+    data = changed(witnesses("b.example", "a.example", "é", quorum=2))
+    jsonschema.validate(json.loads(data), SCHEMA)
+    named = decode_config(data).witnesses
+    assert named is not None
+    assert [key.name for key in named.keys] == ["a.example", "b.example", "é"]
+    assert named.quorum == 2
+    assert decode_config(encode(VALID)).witnesses is None
+
+
+def test_the_example_of_the_handbook_is_read() -> None:
+    handbook = (DOCS / "server-election.md").read_text("utf-8")
+    (example,) = re.findall(r"(?ms)^```json\n(.*?)^```$", handbook)
+    config = VALID | json.loads(example)
+    jsonschema.validate(config, SCHEMA)
+    named = decode_config(encode(config)).witnesses
+    assert named is not None
+    assert len(named.keys) == 2
+
+
+@pytest.mark.parametrize("key", ["temoin.exemple.fr", LOG_KEY, "a+00000000+BCms"])
+def test_the_schema_knows_the_form_of_a_key(key: str) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**VALID, "witnesses": {"quorum": 1, "keys": [key]}}, SCHEMA)
+
+
 def test_a_description_may_be_empty_or_long() -> None:
     for text in ("", "L" * 2000):
         assert decode_config(changed(put("description", text))).description == text
@@ -140,6 +199,8 @@ def test_the_limits_of_the_schema_are_those_of_the_protocol() -> None:
     assert properties["lists"]["maxItems"] == bindings.MAX_LISTS
     assert properties["grace_seconds"]["maximum"] == bindings.MAX_GRACE_SECONDS
     assert properties["description"]["maxLength"] == MAX_DESCRIPTION
+    witnesses = properties["witnesses"]["properties"]
+    assert witnesses["quorum"]["maximum"] == witnesses["keys"]["maxItems"] == MAX_WITNESSES
     assert set(properties["school"]["properties"]["kind"]["enum"]) == set(bindings.KINDS)
 
 

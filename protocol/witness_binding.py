@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The witnesses that an election of version 2 may name: docs/protocol.md §8.3.
+
+Whoever seals the election decides whose co-signatures (§18.6) its checkpoints must have in the
+end, and how many of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from protocol.cosignatures import CosignerVerifierKey
+from protocol.encoding import Fields, JsonValue
+from protocol.errors import MalformedError
+from protocol.server_binding import ServerBinding
+
+MAX_WITNESSES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Who may co-sign, in the order of their names, and how many of them must: §8.3."""
+
+    quorum: int
+    keys: tuple[CosignerVerifierKey, ...]
+
+    @classmethod
+    def of(cls, quorum: int, keys: Sequence[CosignerVerifierKey]) -> "Witnesses":
+        """Return the witnesses with these keys, given in any order.
+
+        Raises:
+            MalformedError: not 1 to 16, two of the same name or public key, or a quorum that is
+                not from 1 to their number.
+        """
+        witnesses = cls(quorum, tuple(sorted(keys, key=lambda key: key.name)))
+        witnesses._check()
+        return witnesses
+
+    @classmethod
+    def decode(cls, value: JsonValue) -> "Witnesses":
+        """Read ``{"quorum":…,"keys":[…]}``: §8.3."""
+        fields = Fields(value, where="witnesses", section="8.3")
+        quorum = fields.integer("quorum", 1, MAX_WITNESSES)
+        keys = tuple(map(CosignerVerifierKey.decode, fields.items("keys")))
+        fields.finish()
+        witnesses = cls(quorum, keys)
+        witnesses._check()
+        return witnesses
+
+    def encode(self) -> JsonValue:
+        """Return the object, its members in the order of §8.3."""
+        return {"quorum": self.quorum, "keys": [key.encode() for key in self.keys]}
+
+    def verify(self, server: ServerBinding) -> None:
+        """Check that no witness has a key of the server: §8.3."""
+        own = {server.board_key.public_key, server.journal_key.public_key}
+        if any(key.public_key in own for key in self.keys):
+            raise MalformedError("a witness has a key of the server", section="8.3")
+
+    def _check(self) -> None:
+        if not 1 <= len(self.keys) <= MAX_WITNESSES:
+            raise MalformedError(f"there are not 1 to {MAX_WITNESSES} witnesses", section="8.3")
+        if any(one.name >= other.name for one, other in pairwise(self.keys)):
+            raise MalformedError("the witnesses are not in the order of their names", section="8.3")
+        if len({key.public_key for key in self.keys}) != len(self.keys):
+            raise MalformedError("two witnesses have the same key", section="8.3")
+        if not 1 <= self.quorum <= len(self.keys):
+            raise MalformedError("the quorum is not 1 to the number of witnesses", section="8.3")
