@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from audit import help as pages
+from audit import help_of_proofs as proofs
 from audit.words import Text, shown
 
 _FRENCH = (
@@ -25,7 +26,12 @@ _FRENCH = (
     (r"argument (\S*): not allowed with argument (\S*)", r"\1 ne va pas avec \2"),
 )
 WIDTH = 80
-_METAVARS = ((r"\bCOMMANDE\b", "COMMAND"), (r"\bCHEMIN\b", "PATH"), (r"\bFICHIER\b", "FILE"))
+_METAVARS = (
+    (r"\bCOMMANDE\b", "COMMAND"),
+    (r"\bCHEMIN\b", "PATH"),
+    (r"\bFICHIER\b", "FILE"),
+    (r"\bDOSSIER\b", "RECORD"),
+)
 
 
 class Misuse(Exception):
@@ -112,6 +118,13 @@ def parser() -> argparse.ArgumentParser:
     opened.add_argument("path", type=Path, metavar="FICHIER")
     opened.add_argument("--election", type=Path)
     _common(opened, pages.OPENED)
+    receipt = commands.add_parser("receipt")
+    receipt.add_argument("path", type=Path, metavar="FICHIER")
+    receipt.add_argument("record", type=Path, metavar="DOSSIER", nargs="?")
+    _common(receipt, proofs.RECEIPT)
+    evidence = commands.add_parser("evidence")
+    evidence.add_argument("path", type=Path, metavar="FICHIER")
+    _common(evidence, proofs.EVIDENCE)
     return top
 
 

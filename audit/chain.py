@@ -43,7 +43,7 @@ class Event:
         return text.encode()
 
 
-def _read_event(content: bytes) -> Event | None:
+def read_event(content: bytes) -> Event | None:
     """What an event says, as far as it can be read; its writing is judged by the caller."""
     try:
         value = json.loads(content[:MAX_EVENT])
@@ -73,7 +73,7 @@ class Chain:
 
     def follow(self, member: Member) -> Event | None:
         """The next event, judged against the one before it (§10.1); None if it says nothing."""
-        read = _read_event(member.content)
+        read = read_event(member.content)
         if read is None:
             self._note("événement mal formé", "malformed event", self._height + 1)
             self._previous, self._height = member.datum.name, self._height + 1

@@ -60,7 +60,7 @@ def _run(argv: Sequence[str], say: Say) -> int:
         _refuse(misuse.text.at(Text(misuse.prog, misuse.prog)), help_of, say)
         return UNREADABLE
     try:
-        return (_verify if arguments.command == "verify" else _opened)(arguments, say)
+        return _COMMANDS[arguments.command](arguments, say)
     except (Unreadable, Unsupported) as refusal:
         return _no_verdict(arguments, say, refusal.text, refusal.hint)
     except OSError:
@@ -137,15 +137,39 @@ def _loaded() -> None:
 
 
 def _opened(arguments: argparse.Namespace, say: Say) -> int:
-    from audit.layout import wrapped  # noqa: PLC0415
     from audit.opened import check_opened  # noqa: PLC0415
 
-    status = VALID
+    return _told(lambda: (VALID, check_opened(arguments.path, arguments.election)), say)
+
+
+def _receipt(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.receipt_report import told_receipt  # noqa: PLC0415
+
+    return _told(lambda: told_receipt(arguments.path, arguments.record), say)
+
+
+def _evidence(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.evidence_report import told_evidence  # noqa: PLC0415
+
+    return _told(lambda: (VALID, told_evidence(arguments.path)), say)
+
+
+def _told(tell: Callable[[], tuple[int, list[Text]]], say: Say) -> int:
+    """Write what a file comes to, line by line, or why it is not in order."""
+    from audit.layout import wrapped  # noqa: PLC0415
+
     try:
-        lines = check_opened(arguments.path, arguments.election)
+        status, lines = tell()
     except Malformed as refusal:
-        status = INVALID
-        lines = [cited(refusal.text)]
+        status, lines = INVALID, [refusal.text]
         lines += [refusal.hint.at(_HINT)] if refusal.hint else []
-    write("\n".join(row for line in lines for row in wrapped(say(line))))
+    write("\n".join(row for line in lines for row in wrapped(say(cited(line)))))
     return status
+
+
+_COMMANDS = {
+    "verify": _verify,
+    "opened": _opened,
+    "receipt": _receipt,
+    "evidence": _evidence,
+}

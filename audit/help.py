@@ -30,6 +30,8 @@ faire confiance à qui les a faits.
 commandes :
   verify     vérifier une élection : archive .bel, dossier ou zip
   opened     vérifier un bulletin contrôlé, ouvert au lieu d'être déposé
+  receipt    vérifier le reçu d'un bulletin, ou la promesse de le publier
+  evidence   vérifier la preuve d'une faute du serveur, faite par un autre
 
 options :
   -h, --help       montrer cette aide
@@ -48,6 +50,8 @@ trusting whoever made them.
 commands:
   verify     verify an election: .bel archive, folder or zip
   opened     verify a checked ballot, opened instead of cast
+  receipt    verify a ballot's receipt, or the promise to publish it
+  evidence   verify evidence of a server's fault, made by somebody else
 
 options:
   -h, --help       show this help

@@ -8,7 +8,6 @@ that the parent noted before choosing to check.
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,9 @@ from audit.profile import has_bindings
 from audit.record import open_record
 from audit.strict_json import decode, decode_datum, encode, read_list, read_object, read_text
 from audit.system import CHECK_PATH, explained, open_regular
+from audit.trackers import tracker
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # §13.2
 _TRACKER = Text("Suivi du bulletin", "Tracker of the ballot")
 _CHOICE = Text("Choix", "Choice")
 _GOOD = Text(
@@ -89,13 +88,6 @@ _REWRITTEN = Text(
     "This file was written anew since the device gave it (§2.2).",
 )
 _VERIFY = Text("vérifiez-la avec evote-audit verify", "verify it with evote-audit verify")
-
-
-def tracker(digest: str) -> str:
-    """The first 80 bits of the digest behind ``signature.hash``, in four groups (§9.5)."""
-    bits = int.from_bytes(base64.b64decode(digest + "=")[:10], "big")
-    text = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(75, -1, -5))
-    return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 
 
 def check_opened(path: Path, archive: Path | None) -> list[Text]:

@@ -23,8 +23,33 @@ def root(entries: Sequence[bytes]) -> bytes:
         return sha256(b"").digest()
     if n == 1:
         return sha256(b"\0" + entries[0]).digest()
-    k = 1 << (n - 1).bit_length() - 1
+    k = split(n)
     return sha256(b"\1" + root(entries[:k]) + root(entries[k:])).digest()
+
+
+def split(count: int) -> int:
+    """The largest power of two that is smaller."""
+    return 1 << (count - 1).bit_length() - 1
+
+
+def inclusion(entries: Sequence[bytes], index: int) -> list[bytes]:
+    """The proof that one entry is in the tree of all: §18.5, as the recursion that it is."""
+    if len(entries) == 1:
+        return []
+    k = split(len(entries))
+    if index < k:
+        return [*inclusion(entries[:k], index), root(entries[k:])]
+    return [*inclusion(entries[k:], index - k), root(entries[:k])]
+
+
+def consistency(entries: Sequence[bytes], first: int, *, known: bool = True) -> list[bytes]:
+    """The proof that the tree of all begins with that of the first so many: §18.5."""
+    if first == len(entries):
+        return [] if known else [root(entries)]
+    k = split(len(entries))
+    if first <= k:
+        return [*consistency(entries[:k], first, known=known), root(entries[k:])]
+    return [*consistency(entries[k:], first - k, known=False), root(entries[:k])]
 
 
 def position(entries: Sequence[bytes]) -> Json:

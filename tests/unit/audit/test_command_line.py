@@ -15,11 +15,18 @@ import pytest
 from audit import cli
 from audit.arguments import parser
 from audit.help import GENERAL, OPENED, VERIFY
+from audit.help_of_proofs import EVIDENCE, RECEIPT
 from audit.system import explained
 from audit.words import Text
 from tests.unit.audit import peer
 
-PAGES = {"": GENERAL, "verify": VERIFY, "opened": OPENED}
+PAGES = {
+    "": GENERAL,
+    "verify": VERIFY,
+    "opened": OPENED,
+    "receipt": RECEIPT,
+    "evidence": EVIDENCE,
+}
 FULL = Path("/dev/full")
 
 
@@ -46,7 +53,7 @@ def test_every_option_has_its_help_in_both_languages() -> None:
                 assert all(option in page for page in PAGES[name])
 
 
-@pytest.mark.parametrize("page", PAGES.values(), ids=["general", "verify", "opened"])
+@pytest.mark.parametrize("page", PAGES.values(), ids=[name or "general" for name in PAGES])
 def test_help_fits_a_screen_and_ends_with_the_exit_statuses(page: Text) -> None:
     assert all(len(line) <= 80 for text in page for line in text.splitlines())
     assert page.fr.startswith("usage : evote-audit")

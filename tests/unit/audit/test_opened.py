@@ -14,8 +14,9 @@ import pytest
 from audit import cli
 from audit.arithmetic import Q, base_power, divide, element_text, multiply, power
 from audit.hashing import joined_scalar
-from audit.opened import decode_opened, tracker
+from audit.opened import decode_opened
 from audit.strict_json import encode
+from audit.trackers import tracker
 from tests.unit.audit import peer
 
 ELECTION = peer.election("plain")

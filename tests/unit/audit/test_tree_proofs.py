@@ -14,7 +14,7 @@ from audit.tree_proofs import (
     inclusion_proof,
     is_consistent,
 )
-from tests.tamper.forge.logs import root
+from tests.tamper.forge.logs import consistency, inclusion, root
 from tests.unit.audit.test_tree import ENTRIES, leaves
 
 # Of the first implementations of RFC 6962, over the eight entries of test_tree.py.
@@ -48,6 +48,13 @@ def test_every_entry_is_included_where_it_is_and_nowhere_else(size: int) -> None
             if other != index:
                 assert included_root(leaf(other), index, size, proof) != ROOTS[size]
                 assert included_root(leaf(index), other, size, proof) != ROOTS[size]
+
+
+@pytest.mark.parametrize("size", range(1, MOST + 1))
+def test_what_is_made_is_what_the_definition_gives(size: int) -> None:
+    for index in range(size):
+        assert inclusion_proof(LEAVES, index, size) == inclusion(MANY[:size], index)
+        assert consistency_proof(LEAVES, index + 1, size) == consistency(MANY[:size], index + 1)
 
 
 @pytest.mark.parametrize("size", [2, 3, 5, 8, 13, 32])

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote-audit evidence FILE``: what evidence shows, for a person. docs/protocol.md §21."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audit.arithmetic import self_test
+from audit.evidence import MAX_EVIDENCE, Judged, judge_evidence
+from audit.layout import quoted, raised
+from audit.moments import moment
+from audit.system import CHECK_PATH, explained, open_regular
+from audit.words import Malformed, Text, Unreadable, shown
+
+_CONVICTS = Text(
+    "Cette preuve tient : elle convainc le serveur de faute.",
+    "This evidence holds: it convicts the server.",
+)
+_OBSERVED = Text(
+    "Ce constat est en règle ; il repose sur la parole de qui l'a fait.",
+    "This observation is in order; it rests on the word of whoever made it.",
+)
+_ALONE = Text(
+    "Seul qui tient la clé secrète du serveur a pu faire ce fichier possible : il se suffit à"
+    " lui-même, d'où qu'il vienne.",
+    "Only the holder of the server's secret key can have made this file possible: it stands by"
+    " itself, wherever it comes from.",
+)
+_WORD = Text(
+    "Rien dans ce fichier ne prouve que cela a été vu : demandez-le aussi à d'autres.",
+    "Nothing in this file proves that it was seen: ask others, too.",
+)
+_COMPARE = Text(
+    "Qui fabrique une élection peut l'accuser : comparez cette empreinte à celle que montre la page"
+    " de l'école, ou le rapport d'un dossier vérifié.",
+    "Whoever makes up an election can accuse it: compare this fingerprint with the one on the"
+    " school's page, or in the report of a verified record.",
+)
+_KEEP = Text(
+    "Gardez ce fichier tel quel, et donnez-en une copie au bureau et à votre fédération.",
+    "Keep this file as it is, and give copies of it to the committee and to your federation.",
+)
+_SHOWS = Text("Ce qu'il montre", "What it shows")
+_SEEN = Text("Vu par", "Seen by")
+_OF = Text("Élection", "Election")
+_FINGERPRINT = Text("Empreinte", "Fingerprint")
+_NOTHING = Text("Ce fichier ne prouve rien", "This file proves nothing")
+_NOBODY = Text(
+    "il n'accuse personne ; reprenez-le chez qui l'a fait",
+    "it accuses nobody; take it again from whoever made it",
+)
+
+
+def told_evidence(path: Path) -> list[Text]:
+    """What a file of evidence shows, in lines for a person, once it holds.
+
+    Raises:
+        Malformed: it shows nothing. Unreadable, Unsupported: as ``judge_evidence``.
+    """
+    self_test()
+    try:
+        with open_regular(path) as file:
+            data = file.read(MAX_EVIDENCE + 1)
+    except OSError as error:
+        raise Unreadable(*explained(error), CHECK_PATH) from error
+    try:
+        return _lines(judge_evidence(data))
+    except Malformed as refusal:
+        raise Malformed(*refusal.text.at(_NOTHING), _NOBODY) from refusal
+
+
+def _lines(judged: Judged) -> list[Text]:
+    held = judged.held
+    sentence = Text(f"{held.sentence.fr}.", f"{held.sentence.en}.")
+    lines = [
+        _CONVICTS if held.convicts else _OBSERVED,
+        quoted(shown(judged.election.name)).at(_OF),
+        Text(judged.election.fingerprint, judged.election.fingerprint).at(_FINGERPRINT),
+        raised(sentence).at(_SHOWS),
+    ]
+    if held.observer is not None:
+        when, who = moment(held.seen_at), quoted(shown(held.observer))
+        lines.append(Text(f"{who.fr}, {when.fr}", f"{who.en}, {when.en}").at(_SEEN))
+    return [*lines, _ALONE if held.convicts else _WORD, _COMPARE, _KEEP]

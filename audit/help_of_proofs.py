@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The help of ``evote-audit receipt`` and ``evote-audit evidence``, as ``help.py`` has the rest."""
+
+from __future__ import annotations
+
+from audit.words import Text
+
+RECEIPT = Text(
+    """\
+usage : evote-audit receipt [options] FICHIER [DOSSIER]
+
+Vérifie le reçu d'un bulletin (….tlog-proof), sans réseau : il prouve que le
+bulletin a été publié. Avec le dossier de l'élection, dit s'il y est toujours.
+Vérifie aussi la promesse de publier que le serveur a donnée au dépôt.
+
+Un fichier qui ne vaut rien n'est pas un fichier qui accuse : la première phrase
+dit lequel des deux.
+
+arguments :
+  FICHIER          le reçu ou la promesse
+  DOSSIER          l'archive .bel, le dossier de l'élection, ou son zip
+
+options :
+  --lang {fr,en}   langue des messages (fr sauf demande contraire)
+  -h, --help       montrer cette aide
+
+exemples :
+  evote-audit receipt mon-bulletin.tlog-proof
+  evote-audit receipt mon-bulletin.tlog-proof dossier.zip
+
+codes de sortie :
+  0    le reçu tient, la promesse est tenue ou attend encore
+  1    le fichier ne vaut rien, ou il convainc le serveur de faute
+  2    aucun verdict : illisible, non pris en charge, ou commande mal écrite
+  130  interrompu par Ctrl-C""",
+    """\
+usage: evote-audit receipt [options] FILE [RECORD]
+
+Verifies the receipt of a ballot (….tlog-proof), without a network: it proves
+that the ballot was published. With the election's record, says whether it is
+still there. Also verifies the promise to publish that the server gave at
+casting.
+
+A file that is worth nothing is not a file that accuses: the first sentence says
+which of the two.
+
+arguments:
+  FILE             the receipt or the promise
+  RECORD           the .bel archive, the record's folder, or its zip
+
+options:
+  --lang {fr,en}   language of the messages (fr unless asked otherwise)
+  -h, --help       show this help
+
+examples:
+  evote-audit receipt my-ballot.tlog-proof --lang en
+  evote-audit receipt my-ballot.tlog-proof record.zip --lang en
+
+exit status:
+  0    the receipt holds, the promise is kept or still waits
+  1    the file is worth nothing, or it convicts the server
+  2    no verdict: not readable, not supported, or wrong usage
+  130  interrupted by Ctrl-C""",
+)
+
+EVIDENCE = Text(
+    """\
+usage : evote-audit evidence [options] FICHIER
+
+Vérifie la preuve d'une faute, que « evote-audit watch » a écrite chez qui a
+surveillé le serveur. Certaines se suffisent ; d'autres reposent sur la parole
+de qui a vu, et c'est dit.
+
+arguments :
+  FICHIER          la preuve
+
+options :
+  --lang {fr,en}   langue des messages (fr sauf demande contraire)
+  -h, --help       montrer cette aide
+
+exemple :
+  evote-audit evidence preuve.json
+
+codes de sortie :
+  0    la preuve tient, de l'une ou de l'autre sorte
+  1    elle ne prouve rien
+  2    aucun verdict : illisible, non pris en charge, ou commande mal écrite
+  130  interrompu par Ctrl-C""",
+    """\
+usage: evote-audit evidence [options] FILE
+
+Verifies evidence of a fault, which evote-audit watch wrote where somebody
+watched the server. Some stands by itself; some rests on the word of whoever
+saw, and that is said.
+
+arguments:
+  FILE             the evidence
+
+options:
+  --lang {fr,en}   language of the messages (fr unless asked otherwise)
+  -h, --help       show this help
+
+example:
+  evote-audit evidence evidence.json --lang en
+
+exit status:
+  0    the evidence holds, of either sort
+  1    it proves nothing
+  2    no verdict: not readable, not supported, or wrong usage
+  130  interrupted by Ctrl-C""",
+)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The server's word that a ballot will be published by a time: docs/protocol.md §20.1."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from audit.notes import Note, VerifierKey, decode_note
+from audit.strict_json import read_hash
+from audit.words import Malformed
+
+FIRST_LINE = "evote/v1/promise"
+_LINES = 6
+_NUMBER = re.compile("[0-9]{10}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise, well formed; not yet known to be signed by anybody.
+
+    Args:
+        note: its text and its one signature line.
+        origin: of the board that is to have the event.
+        ballot: the hash of the ballot's bytes, in hexadecimal.
+        leaf: of the event, as the board's tree has it.
+        index: of the event, from 0.
+        until: seconds since 1970 UTC.
+    """
+
+    note: Note
+    origin: str
+    ballot: str
+    leaf: bytes
+    index: int
+    until: int
+
+    def signed_by(self, key: VerifierKey) -> bool:
+        """Whether the board of this key promised it: its name, and its one signature (§20.1)."""
+        return self.origin == key.name and self.note.signed_by(key)
+
+
+def decode_promise(data: bytes) -> Promise:
+    """The promise that these bytes are (§20.1); who signed it is another question."""
+    lines, note = decode_note(data, _LINES)
+    first, origin, *rest = lines
+    if first != FIRST_LINE or not origin or len(note.lines) != 1:
+        raise _bad()
+    ballot, leaf, index, until = (
+        _said(line, word)
+        for line, word in zip(rest, ("ballot", "event", "index", "until"), strict=True)
+    )
+    leaf = read_hash(leaf, "event")
+    return Promise(
+        note,
+        origin,
+        read_hash(ballot, "ballot"),
+        bytes.fromhex(leaf),
+        _number(index),
+        _number(until),
+    )
+
+
+def _said(line: str, word: str) -> str:
+    """What stands after the word of a line."""
+    found, space, said = line.partition(" ")
+    if found != word or not space:
+        raise _bad()
+    return said
+
+
+def _number(digits: str) -> int:
+    if not _NUMBER.fullmatch(digits):
+        raise _bad()
+    return int(digits)
+
+
+def _bad() -> Malformed:
+    return Malformed("une promesse mal formée (§20.1)", "a malformed promise (§20.1)")

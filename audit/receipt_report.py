@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote-audit receipt FILE [RECORD]``: a receipt or a promise, for a person. §20."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from audit import receipt_words as said
+from audit.arithmetic import self_test
+from audit.cosignatures import cosigned_at, stamp_key
+from audit.layout import enumerated, quoted
+from audit.moments import moment
+from audit.notes import Checkpoint, VerifierKey, encode_key
+from audit.promises import FIRST_LINE as PROMISE
+from audit.promises import Promise, decode_promise
+from audit.published import Published, open_published
+from audit.receipt_rulings import Ruled, Ruling, rule_promise, rule_receipt
+from audit.receipts import FIRST_LINE as RECEIPT
+from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
+from audit.system import CHECK_PATH, explained, open_regular
+from audit.words import Malformed, Text, Unreadable, shown
+
+HOLDS_STATUS, FAILS_STATUS = 0, 1
+_LONGEST = 400
+
+
+def told_receipt(path: Path, record: Path | None) -> tuple[int, list[Text]]:
+    """The exit status, and what a receipt or a promise comes to in lines for a person.
+
+    Raises:
+        Unreadable: the file is something else, a promise without a record, or the record cannot
+            be used.
+        Unsupported: a receipt or an election of another version.
+    """
+    self_test()
+    data = _bytes(path)
+    try:
+        read = _decode(data)
+        if record is None:
+            return HOLDS_STATUS, list(_alone(read))
+        with open_published(record) as published:
+            return _ruled(read, published)
+    except Malformed as refusal:
+        return FAILS_STATUS, [refusal.text.at(said.NOTHING), said.ASK_AGAIN]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with open_regular(path) as file:
+            return file.read(MAX_RECEIPT + 1)
+    except OSError as error:
+        raise Unreadable(*explained(error), CHECK_PATH) from error
+
+
+def _decode(data: bytes) -> Receipt | Promise:
+    """What the first line says that it is."""
+    first = data.partition(b"\n")[0]
+    if first == RECEIPT.encode("ascii"):
+        return decode_receipt(data)
+    if first == PROMISE.encode("ascii"):
+        return decode_promise(data)
+    raise Unreadable(*said.NO_RECEIPT, said.TAKE_AS_GIVEN)
+
+
+def _alone(read: Receipt | Promise) -> Iterator[Text]:
+    """What a receipt proves without an election to judge it by, and what it does not."""
+    if isinstance(read, Promise):
+        raise Unreadable(*said.PROMISE_ALONE, said.GIVE_RECORD)
+    verify_receipt(read)
+    key = Text(encode_key(read.key), encode_key(read.key))
+    yield said.HOLDS_ALONE
+    yield Text(read.tracker, read.tracker).at(said.TRACKER_SAID)
+    yield _place(read, read.key).at(said.PLACE)
+    yield key.at(said.KEY)
+    yield said.ALONE
+    yield said.COMPARE
+    yield said.SECRET
+
+
+def _ruled(read: Receipt | Promise, published: Published) -> tuple[int, list[Text]]:
+    ruled = (
+        rule_receipt(read, published)
+        if isinstance(read, Receipt)
+        else rule_promise(read, published)
+    )
+    status = HOLDS_STATUS if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) else FAILS_STATUS
+    return status, list(_lines(read, published, ruled))
+
+
+def _lines(read: Receipt | Promise, published: Published, ruled: Ruled) -> Iterator[Text]:
+    """The ruling, why, what it is about, and what to do."""
+    if ruled.ruling is Ruling.HOLDS:
+        yield said.KEPT if isinstance(read, Promise) else said.HOLDS
+    elif ruled.ruling is Ruling.WAITS:
+        yield said.WAITS
+    elif ruled.ruling is Ruling.ELSEWHERE:
+        yield said.ELSEWHERE
+    elif ruled.ruling is Ruling.WORTHLESS:
+        yield Text(f"{said.NOTHING.fr}.", f"{said.NOTHING.en}.")
+    else:
+        yield said.CONVICTS if published.signed else said.CONVICTS_IF
+    yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
+    if ruled.ruling in (Ruling.WORTHLESS, Ruling.ELSEWHERE):
+        yield said.SAME if ruled.ruling is Ruling.ELSEWHERE else said.ASK_AGAIN
+        return
+    if ruled.tracker is not None:
+        yield Text(ruled.tracker, ruled.tracker).at(said.TRACKER)
+    yield _place(read, published.key).at(said.PLACE)
+    yield from _witnesses(read, published)
+    name = quoted(shown(published.election.name))
+    print_of = Text(
+        f"{published.election.fingerprint}, {name.fr}",
+        f"{published.election.fingerprint}, {name.en}",
+    )
+    yield print_of.at(said.FINGERPRINT)
+    if ruled.ruling is Ruling.CONVICTS:
+        yield said.KEEP_BOTH if published.signed else said.ANOTHER_RECORD
+    else:
+        yield said.KEEP_WAITING if ruled.ruling is Ruling.WAITS else said.REST
+        yield said.SECRET
+
+
+def _place(read: Receipt | Promise, key: VerifierKey) -> Text:
+    """Where the ballot stands, and by when it was published or is to be."""
+    if isinstance(read, Promise):
+        until = moment(read.until)
+        return Text(
+            f"{read.index}, à publier au plus tard {until.fr}",
+            f"{read.index}, to be published by a time: {until.en}",
+        )
+    size = read.checkpoint.size
+    text = Text(f"{read.index}, dans une urne de taille {size}", f"{read.index}, of {size} events")
+    time = _time(read.checkpoint, stamp_key(key))
+    if time is None:
+        return text
+    when = moment(time)
+    return Text(f"{text.fr} signée {when.fr}", f"{text.en}, signed {when.en}")
+
+
+def _witnesses(read: Receipt | Promise, published: Published) -> Iterator[Text]:
+    """The witnesses of the election who co-signed the receipt's checkpoint."""
+    if isinstance(read, Promise):
+        return
+    found = []
+    for key in published.server.witnesses:
+        time = _time(read.checkpoint, key)
+        if time is not None:
+            name, when = shown(key.name, _LONGEST), moment(time)
+            found.append(Text(f"{name} ({when.fr})", f"{name} ({when.en})"))
+    if found:
+        yield enumerated(found).at(said.WITNESSED)
+
+
+def _time(checkpoint: Checkpoint, key: VerifierKey) -> int | None:
+    """When this key co-signed, if it did so without fault: a receipt does not rest on it."""
+    try:
+        return cosigned_at(checkpoint, key)
+    except Malformed:
+        return None

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Receipts and promises, judged by a record of the election: docs/protocol.md §20.3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from audit.moments import moment
+from audit.promises import Promise
+from audit.published import Published
+from audit.receipts import Receipt, verify_receipt
+from audit.words import Malformed, Text, shown
+
+_OTHER_KEY = Text(
+    "il n'est pas signé par la clé de cette élection", "it is not signed by this election's key"
+)
+LONGEST_NAME = 300
+
+
+class Ruling(Enum):
+    """What a receipt or a promise comes to."""
+
+    HOLDS = "holds"  # published, kept
+    WAITS = "waits"  # the record is too early to tell
+    WORTHLESS = "worthless"  # proves nothing, accuses nobody
+    ELSEWHERE = "elsewhere"  # of another election
+    CONVICTS = "convicts"  # whoever holds the board's key, if the record is what was published
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A ruling, why, and the tracker of the ballot where the record has it."""
+
+    ruling: Ruling
+    why: Text
+    tracker: str | None = None
+
+
+def rule_receipt(receipt: Receipt, published: Published) -> Ruled:
+    """What a receipt is worth, given what was published (§20.3)."""
+    refused = _refused(receipt, published)
+    if refused is not None:
+        return refused
+    leaf, ballot = published.leaf(receipt.index), published.ballot(receipt.index)
+    if leaf is None:
+        return _beyond(receipt.index, published)
+    if leaf != receipt.leaf or ballot is None:
+        return _gone(receipt.index)
+    if ballot[1] != receipt.tracker:
+        return Ruled(
+            Ruling.WORTHLESS,
+            Text(
+                "son suivi n'est pas celui du bulletin dont il parle (§9.5)",
+                "its tracker is not that of the ballot it speaks of (§9.5)",
+            ),
+            ballot[1],
+        )
+    return _compared(receipt, published)
+
+
+def _refused(receipt: Receipt, published: Published) -> Ruled | None:
+    """The ruling on a receipt that says nothing of this election, or None."""
+    try:
+        verify_receipt(receipt)
+    except Malformed as refusal:
+        return Ruled(Ruling.WORTHLESS, refusal.text)
+    if receipt.key.name != published.key.name:
+        return _elsewhere(receipt.key.name, published)
+    return None if receipt.key == published.key else Ruled(Ruling.WORTHLESS, _OTHER_KEY)
+
+
+def _elsewhere(origin: str, published: Published) -> Ruled:
+    theirs, ours = shown(origin, LONGEST_NAME), shown(published.key.name, LONGEST_NAME)
+    why = Text(f"il est de {theirs}, ce dossier de {ours}", f"it is of {theirs}, this of {ours}")
+    return Ruled(Ruling.ELSEWHERE, why)
+
+
+def _compared(receipt: Receipt, published: Published) -> Ruled:
+    """The ballot is there; whether the board that the receipt saw is the beginning of this one."""
+    size = receipt.checkpoint.size
+    root = published.root(size)
+    if root is None and published.board.result is None:
+        return Ruled(
+            Ruling.HOLDS,
+            Text(
+                "le bulletin est dans l'urne ; le dossier donné est plus ancien que le reçu",
+                "the ballot is on the board; the record given is older than the receipt",
+            ),
+            receipt.tracker,
+        )
+    if root != receipt.checkpoint.root:
+        return Ruled(
+            Ruling.CONVICTS,
+            Text(
+                f"le serveur a signé une autre urne de taille {size} que celle de ce dossier"
+                " (§20.3)",
+                f"the server signed another board of size {size} than this record's (§20.3)",
+            ),
+            receipt.tracker,
+        )
+    return Ruled(
+        Ruling.HOLDS,
+        Text(
+            "le bulletin est dans l'urne, à sa place, et rien de ce que le reçu a vu n'a changé",
+            "the ballot is on the board, at its place, and nothing that the receipt saw changed",
+        ),
+        receipt.tracker,
+    )
+
+
+def rule_promise(promise: Promise, published: Published) -> Ruled:
+    """Whether a promise is kept, broken, or still waits (§20.3)."""
+    if promise.origin != published.key.name:
+        return _elsewhere(promise.origin, published)
+    if not promise.signed_by(published.key):
+        return Ruled(Ruling.WORTHLESS, _OTHER_KEY)
+    leaf = published.leaf(promise.index)
+    if leaf is None:
+        ruled = _beyond(promise.index, published)
+        late = published.stamp is not None and published.stamp > promise.until
+        return _late(promise, published) if ruled.ruling is Ruling.WAITS and late else ruled
+    ballot = published.ballot(promise.index)
+    # The event promised may have another payload than the ballot promised: that is no ballot kept.
+    if leaf != promise.leaf or ballot is None or ballot[0] != promise.ballot:
+        return _gone(promise.index)
+    return Ruled(
+        Ruling.HOLDS,
+        Text("le bulletin promis est dans l'urne", "the promised ballot is on the board"),
+        ballot[1],
+    )
+
+
+def _late(promise: Promise, published: Published) -> Ruled:
+    until, now = moment(promise.until), moment(published.stamp or 0)
+    return Ruled(
+        Ruling.CONVICTS,
+        Text(
+            f"le bulletin devait être publié au plus tard {until.fr} ; {now.fr}, il ne l'est pas"
+            " (§20.3)",
+            f"the ballot was to be published by a time ({until.en}), and {now.en} it is not"
+            " (§20.3)",
+        ),
+    )
+
+
+def _beyond(index: int, published: Published) -> Ruled:
+    """The record has no such place: it is older, or the ballots have ended without this one."""
+    if published.end is not None:
+        return Ruled(
+            Ruling.CONVICTS,
+            Text(
+                f"les bulletins se terminent à la place {published.end}, et celui de la place"
+                f" {index} n'y est pas (§20.3)",
+                f"ballots end at place {published.end}, and that of place {index} is not there"
+                " (§20.3)",
+            ),
+        )
+    return Ruled(
+        Ruling.WAITS,
+        Text(
+            f"le dossier donné a {published.size} événements et ne va pas jusqu'à la place {index}",
+            f"the record given has {published.size} events and does not reach place {index}",
+        ),
+    )
+
+
+def _gone(index: int) -> Ruled:
+    return Ruled(
+        Ruling.CONVICTS,
+        Text(
+            f"à la place {index} de l'urne il y a autre chose (§20.3)",
+            f"at place {index} of the board there is something else (§20.3)",
+        ),
+    )

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What ``evote-audit receipt`` says: a file that is worth nothing is not one that convicts."""
+
+from __future__ import annotations
+
+from audit.words import Text
+
+HOLDS = Text(
+    "Ce reçu tient : le bulletin est dans l'urne.",
+    "This receipt holds: the ballot is on the board.",
+)
+HOLDS_ALONE = Text(
+    "Ce reçu tient : qui a la clé de l'urne ci-dessous a publié ce bulletin.",
+    "This receipt holds: the holder of the board's key given below published this ballot.",
+)
+KEPT = Text("Cette promesse a été tenue.", "This promise was kept.")
+WAITS = Text(
+    "On ne peut pas encore le dire : ce dossier est trop ancien pour ce fichier.",
+    "It is too early to tell: this record is too old for this file.",
+)
+ELSEWHERE = Text(
+    "Ce fichier est d'une autre élection que ce dossier : rien n'est dit ni de l'un ni de l'autre.",
+    "This file is of another election than this record: nothing is said of either.",
+)
+SAME = Text("Donnez le dossier de son élection.", "Give the record of its election.")
+NOTHING = Text(
+    "Ce fichier ne vaut rien, et n'accuse personne",
+    "This file is worth nothing, and accuses nobody",
+)
+CONVICTS = Text(
+    "CE FICHIER CONVAINC LE SERVEUR DE FAUTE : lui et ce dossier sont signés par la même clé, et se"
+    " contredisent.",
+    "THIS FILE CONVICTS THE SERVER: it and this record are signed by the same key, and contradict"
+    " each other.",
+)
+CONVICTS_IF = Text(
+    "CE FICHIER CONVAINC LE SERVEUR DE FAUTE, si cette archive est bien celle qu'il a publiée :"
+    " seule, elle n'est pas signée.",
+    "THIS FILE CONVICTS THE SERVER, if this archive is the one that it published: alone, an archive"
+    " is not signed.",
+)
+KEEP_BOTH = Text(
+    "Gardez les deux fichiers tels quels, et portez-en une copie au bureau et à votre fédération :"
+    " seul qui tient la clé secrète du serveur a pu signer les deux.",
+    "Keep both files as they are, and bring copies to the committee and to your federation: only"
+    " the holder of the server's secret key can have signed both.",
+)
+ANOTHER_RECORD = Text(
+    "Gardez les deux fichiers tels quels, téléchargez le dossier complet de l'élection, qui est"
+    " signé, et recommencez avec lui ; s'il dit de même, portez le tout au bureau et à votre"
+    " fédération.",
+    "Keep both files as they are, download the election's complete record, which is signed, and"
+    " try again with it; if it says the same, bring it all to the committee and your federation.",
+)
+KEEP_WAITING = Text(
+    "Gardez ce fichier, et recommencez avec un dossier téléchargé plus tard.",
+    "Keep this file, and try again with a record downloaded later.",
+)
+REST = Text(
+    "Que tout le dossier soit en règle se vérifie à part : evote-audit verify DOSSIER.",
+    "That the whole record is in order is verified apart: evote-audit verify RECORD --lang en.",
+)
+SECRET = Text(
+    "Ce fichier ne dit ni qui a voté, ni quel choix.",
+    "This file says neither who voted nor which choice.",
+)
+ALONE = Text(
+    "Seul, il ne prouve pas que cette clé est celle de votre élection, ni que le bulletin y est"
+    " resté.",
+    "Alone, it does not prove that this key is your election's, or that the ballot stayed there.",
+)
+COMPARE = Text(
+    "Comparez la clé à celle que montrent la page de l'élection, la lettre ou l'affiche ; ou donnez"
+    " le dossier de l'élection : evote-audit receipt FICHIER DOSSIER.",
+    "Compare the key with the one on the election's page, the letter or the poster; or give the"
+    " election's record: evote-audit receipt FILE RECORD --lang en.",
+)
+ASK_AGAIN = Text(
+    "Reprenez le reçu sur la page de l'élection, avec le suivi de votre bulletin.",
+    "Take the receipt again from the election's page, with the tracker of your ballot.",
+)
+PROMISE_ALONE = Text(
+    "une promesse ne se vérifie pas sans l'élection dont elle parle",
+    "a promise cannot be verified without the election it speaks of",
+)
+GIVE_RECORD = Text(
+    "gardez ce fichier, et donnez après lui l'archive .bel, le dossier ou son zip : evote-audit"
+    " receipt FICHIER DOSSIER",
+    "keep this file, and give after it the .bel archive, the record's folder or zip: evote-audit"
+    " receipt FILE RECORD --lang en",
+)
+NO_RECEIPT = Text(
+    "ce fichier n'est ni un reçu ni une promesse", "this file is neither a receipt nor a promise"
+)
+TAKE_AS_GIVEN = Text(
+    "donnez le fichier tel que la page du vote l'a donné (….tlog-proof), sans l'ouvrir dans un"
+    " éditeur",
+    "give the file as the voting page gave it (….tlog-proof), without opening it in an editor",
+)
+WHY = Text("Constat", "Finding")
+TRACKER = Text("Suivi du bulletin", "Tracker of the ballot")
+TRACKER_SAID = Text(
+    "Suivi que le fichier annonce, à comparer à celui que vous avez noté",
+    "Tracker that the file gives, to compare with the one that you noted",
+)
+PLACE = Text("Place dans l'urne", "Place on the board")
+KEY = Text("Clé de l'urne", "Key of the board")
+FINGERPRINT = Text("Empreinte de l'élection", "Fingerprint of the election")
+WITNESSED = Text("Témoins qui ont cosigné cet état", "Witnesses who co-signed that state")

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""§20.1, §20.3: a promise is kept, waits, or convicts; what is none is worth nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from audit.notes import decode_key
+from audit.promises import decode_promise
+from audit.words import Malformed
+from tests.tamper.forge.logs import STAMPED_AT, board_key, journal_key
+from tests.tamper.forge.papers import promise, signed_note, stamped
+from tests.tamper.record import BOARD, SERVED, Files, served
+from tests.tamper.surgery import Archive
+from tests.unit.audit.receipts import KEY, THIEF, Tell, ballot, whole
+from tests.unit.audit.test_convicting_receipts import ended_before, with_another, without_ballot
+from tests.unit.audit.test_served_record import folder
+
+Make = Callable[[], Files]
+
+
+def of(index: int = 3, until: int = STAMPED_AT) -> bytes:
+    """The promise of the ballot at this place of the whole election."""
+    files = whole()
+    return promise(files.events()[index], index, ballot(files, index - 1), KEY, until)
+
+
+LINES = of().decode().split("\n")[:6]
+
+
+def cut(events: int) -> Files:
+    """The board as it was with so many events."""
+    files = served(until="Ballot")
+    end = files.archive.position([m for m in files.archive.members if m.is_event][events - 1])
+    files.archive = Archive(files.archive.head, files.archive.members[: end + 1])
+    return files
+
+
+def published_at(time: int, make: Make) -> Files:
+    """The record with a stamp of this time."""
+    files = make()
+    files.instead[BOARD] = stamped(files.events(), KEY, time)
+    return files
+
+
+def test_a_promise_is_read() -> None:
+    read = decode_promise(of())
+    assert (read.index, read.until, read.origin) == (3, STAMPED_AT, KEY.name)
+    assert read.ballot == sha256(ballot(whole(), 2)).hexdigest()
+    assert read.signed_by(decode_key(KEY.vkey))
+    assert not read.signed_by(decode_key(THIEF.vkey))
+    assert not read.signed_by(decode_key(journal_key(SERVED.uuid).vkey))
+    elsewhere = decode_promise(another(1, journal_key(SERVED.uuid).name))
+    assert not elsewhere.signed_by(decode_key(KEY.vkey))
+
+
+def another(at: int, line: str) -> bytes:
+    return signed_note([*LINES[:at], line, *LINES[at + 1 :]], KEY)
+
+
+MALFORMED: dict[str, bytes] = {
+    "a line less": signed_note(LINES[:5], KEY),
+    "a line more": signed_note([*LINES, "more"], KEY),
+    "lines in another order": signed_note([*LINES[:2], LINES[3], LINES[2], *LINES[4:]], KEY),
+    "another version": another(0, "evote/v2/promise"),
+    "no origin": another(1, ""),
+    "a hash in capitals": another(2, f"ballot {'A' * 64}"),
+    "a hash of 63 digits": another(2, f"ballot {'a' * 63}"),
+    "a leaf in base64": another(3, "event " + "A" * 43 + "="),
+    "two spaces": another(3, LINES[3].replace(" ", "  ")),
+    "an index of nine digits": another(4, "index 000000003"),
+    "an index of eleven digits": another(4, "index 00000000003"),
+    "an index in other digits": another(4, "index 000000000\u0663"),
+    "a time with a sign": another(5, "until +791603600"),
+    "another word": another(5, "before 1791603600"),
+    "no signature": of().rpartition(b"\n\n")[0] + b"\n\n",
+    "two signatures": of() + THIEF.line(b"x"),
+    "two signatures of the key": of() + KEY.line(of().partition(b"\n\n")[0] + b"\n"),
+    "no newline at the end": of()[:-1],
+    "an empty line at the end": of() + b"\n",
+}
+
+
+@pytest.mark.parametrize("phrase", MALFORMED)
+def test_what_is_not_a_promise_is_worth_nothing(phrase: str, tmp_path: Path, tell: Tell) -> None:
+    with pytest.raises(Malformed):
+        decode_promise(MALFORMED[phrase])
+    (tmp_path / "p").write_bytes(MALFORMED[phrase])
+    status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
+    found = 2 if phrase == "another version" else 1
+    assert (status, "CONVAINC" in out) == (found, False)
+
+
+def test_every_bit_of_a_promise_matters() -> None:
+    data, key = of(), decode_key(KEY.vkey)
+    for place in range(len(data)):
+        for bit in range(8):
+            changed = bytearray(data)
+            changed[place] ^= 1 << bit
+            try:
+                read = decode_promise(bytes(changed))
+            except Malformed:
+                continue
+            assert not read.signed_by(key), (place, bit)
+
+
+RULED: dict[str, tuple[bytes, Make, int, str]] = {
+    "kept": (of(), whole, 0, "Cette promesse a été tenue"),
+    "kept, whatever the time": (of(until=1), whole, 0, "Cette promesse a été tenue"),
+    "kept, while the vote is open": (of(4), lambda: cut(5), 0, "Cette promesse a été tenue"),
+    "waits": (of(4), lambda: cut(4), 0, "On ne peut pas encore le dire"),
+    "waits until its last second": (
+        of(4),
+        lambda: published_at(STAMPED_AT, lambda: cut(4)),
+        0,
+        "On ne peut pas encore le dire",
+    ),
+    "not published in time": (
+        of(4),
+        lambda: published_at(STAMPED_AT + 1, lambda: cut(4)),
+        1,
+        "CE FICHIER CONVAINC LE SERVEUR",
+    ),
+    "published late, but published": (
+        of(4),
+        lambda: published_at(STAMPED_AT + 1, lambda: cut(5)),
+        0,
+        "Cette promesse a été tenue",
+    ),
+    "another event in its place": (of(2), with_another, 1, "CE FICHIER CONVAINC LE SERVEUR"),
+    "its ballot removed": (of(3), without_ballot, 1, "CE FICHIER CONVAINC LE SERVEUR"),
+    "the ballots ended before it": (of(4), ended_before, 1, "CE FICHIER CONVAINC LE SERVEUR"),
+    "of an event that is no ballot's": (
+        promise(whole().events()[5], 5, ballot(whole(), 3), KEY),
+        whole,
+        1,
+        "CE FICHIER CONVAINC LE SERVEUR",
+    ),
+    "of an event with another ballot": (
+        promise(whole().events()[3], 3, ballot(whole(), 1), KEY),
+        whole,
+        1,
+        "CE FICHIER CONVAINC LE SERVEUR",
+    ),
+    "of an event after another ballot": (of(3), with_another, 1, "CE FICHIER CONVAINC LE SERVEUR"),
+    "of the place of the set-up": (
+        promise(whole().events()[0], 0, ballot(whole(), 0), KEY),
+        whole,
+        1,
+        "CE FICHIER CONVAINC LE SERVEUR",
+    ),
+    "beyond a board that has ended": (
+        promise(b"{}", 99, ballot(whole(), 1), KEY),
+        whole,
+        1,
+        "CE FICHIER CONVAINC LE SERVEUR",
+    ),
+    "of a thief's key": (
+        promise(whole().events()[3], 3, ballot(whole(), 2), THIEF),
+        whole,
+        1,
+        "Ce fichier ne vaut rien, et n'accuse personne",
+    ),
+    "of the journal's key, about the board": (
+        signed_note(LINES, journal_key(SERVED.uuid)),
+        whole,
+        1,
+        "Ce fichier ne vaut rien, et n'accuse personne",
+    ),
+    "of another election": (
+        promise(whole().events()[3], 3, ballot(whole(), 2), board_key("AnotherEleCtion")),
+        whole,
+        1,
+        "Ce fichier est d'une autre élection",
+    ),
+}
+
+
+@pytest.mark.parametrize("phrase", RULED)
+def test_a_promise_is_judged_by_the_record(phrase: str, tmp_path: Path, tell: Tell) -> None:
+    data, make, status, first = RULED[phrase]
+    (tmp_path / "p").write_bytes(data)
+    found, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", make()))
+    assert (found, out[: len(first)]) == (status, first), out
+    english, _ = tell("receipt", tmp_path / "p", tmp_path / "record", "--lang", "en")
+    assert english == status
+
+
+def test_the_time_is_nothing_without_the_servers_own(tmp_path: Path, tell: Tell) -> None:
+    """An archive alone is not dated by anybody, so what is not there may still come."""
+    (tmp_path / "p").write_bytes(of(4, until=1))
+    record = folder(tmp_path / "record", cut(4))
+    assert tell("receipt", tmp_path / "p", record / "election.bel")[0] == 0
+
+
+def test_a_promise_alone_gives_no_verdict(tmp_path: Path, tell: Tell) -> None:
+    (tmp_path / "p").write_bytes(of())
+    status, out = tell("receipt", tmp_path / "p")
+    assert status == 2
+    assert "une promesse ne se vérifie pas sans l'élection" in out
+    assert "gardez ce fichier" in out
+
+
+def test_promises_have_one_length() -> None:
+    assert len({len(of(index, until)) for index in range(1, 5) for until in (0, 2**33)}) == 1

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""§20.2, §20.3: what a receipt proves alone, and what it comes to beside a record."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+
+from audit.published import open_published
+from audit.receipt_rulings import Ruling, rule_receipt
+from audit.receipts import decode_receipt, encode_receipt, verify_receipt
+from audit.trackers import tracker_of
+from audit.words import Malformed
+from tests.tamper.forge.logs import inclusion
+from tests.tamper.forge.papers import extra, stamped, tracker
+from tests.tamper.record import SERVED
+from tests.unit.audit.receipts import COUNT, KEY, Tell, ballot, of, whole
+from tests.unit.audit.test_served_record import folder, zipped
+
+# ------------------------------------------------------------------ what holds
+
+
+@pytest.mark.parametrize("index", range(1, COUNT + 1))
+def test_a_receipt_holds_alone_and_beside_the_record(tmp_path: Path, index: int) -> None:
+    files = whole()
+    events, record = files.events(), folder(tmp_path / "record", files)
+    for size in range(index + 1, len(events) + 1):
+        data = of(files, index, events[:size])
+        verify_receipt(decode_receipt(data))
+        with open_published(record) as published:
+            assert rule_receipt(decode_receipt(data), published).ruling is Ruling.HOLDS
+
+
+def test_what_is_written_is_what_the_definition_gives() -> None:
+    files = whole()
+    events = files.events()
+    for index in range(1, COUNT + 1):
+        data = of(files, index)
+        read = decode_receipt(data)
+        proof, checkpoint = inclusion(events, index), stamped(events, KEY)
+        assert encode_receipt(events[index], read.tracker, proof, checkpoint, read.key) == data
+        assert read.tracker == tracker(ballot(files, index - 1))
+        assert tracker_of(ballot(files, index - 1)) == read.tracker
+
+
+def test_what_would_not_verify_is_not_written() -> None:
+    files = whole()
+    events, read = files.events(), decode_receipt(of(files, 2))
+    checkpoint = stamped(events, KEY)
+    for event, proof in ((2, 1), (0, 0), (5, 5)):
+        with pytest.raises(Malformed):
+            encode_receipt(
+                events[event], read.tracker, inclusion(events, proof), checkpoint, read.key
+            )
+
+
+def test_a_receipt_alone_says_what_it_does_not_prove(tmp_path: Path, tell: Tell) -> None:
+    (tmp_path / "r").write_bytes(of(whole(), 2))
+    status, out = tell("receipt", tmp_path / "r")
+    assert status == 0
+    assert out.startswith("Ce reçu tient : qui a la clé de l'urne ci-dessous a publié ce bulletin.")
+    assert f"Clé de l'urne : {KEY.vkey}" in out
+    assert "Place dans l'urne : 2, dans une urne de taille 10 signée le 10 octobre 2026" in out
+    assert "Comparez la clé à celle que montrent la page de l'élection, la lettre" in out
+    assert "Seul, il ne prouve pas que cette clé est celle de votre élection" in out
+    assert "ni qui a voté, ni quel choix" in out
+    status, out = tell("receipt", tmp_path / "r", "--lang", "en")
+    assert (status, out[:20]) == (0, "This receipt holds: ")
+
+
+def test_a_receipt_beside_folder_zip_or_archive_holds(tmp_path: Path, tell: Tell) -> None:
+    files = whole()
+    record = folder(tmp_path / "record", files)
+    (tmp_path / "r").write_bytes(of(files, 3))
+    for given in (record, zipped(tmp_path / "r.zip", record), record / "election.bel"):
+        status, out = tell("receipt", tmp_path / "r", given)
+        assert status == 0
+        assert out.startswith("Ce reçu tient : le bulletin est dans l'urne. Constat : le bulletin")
+        assert f"Suivi du bulletin : {tracker(ballot(files, 2))}" in out
+
+
+def test_nothing_in_a_receipt_is_of_a_voter_or_a_choice() -> None:
+    """It is made of what the board shows of every ballot alike: no member more, one length."""
+    files = whole()
+    receipts = [of(files, index) for index in range(1, COUNT + 1)]
+    assert len({len(data) for data in receipts}) == 1
+    for index, data in enumerate(receipts, 1):
+        lines = data.decode().split("\n")
+        extras = b64decode(lines[1].removeprefix("extra ")).decode()
+        assert extras == "".join(
+            f"{x}\n" for x in extra(files.events()[index], ballot(files, index - 1), KEY.vkey)
+        )
+        hidden = [label for label, names in SERVED.lists for label in (label, *names)]
+        assert not [word for word in hidden if word in data.decode() + extras]
