@@ -71,10 +71,10 @@ def is_consistent(
     """
     if not 0 <= first <= second or len(proof) > MAX_HASHES:
         return False
-    if first == 0:
-        return not proof and first_root == EMPTY_ROOT
-    if first == second:
-        return not proof and first_root == second_root
+    if first == 0 and first_root != EMPTY_ROOT:
+        return False
+    if first in (0, second):
+        return not proof and (first < second or first_root == second_root)
     begun = [first_root, *proof] if _is_power_of_two(first) else proof
     return consistent_roots(first, second, begun) == (first_root, second_root)
 
