@@ -22,6 +22,7 @@ from audit.notes import (
     decode_key,
     encode_key,
 )
+from audit.strict_json import INTEGER_BOUND
 from audit.trackers import read_tracker
 from audit.tree import HASH_BYTES, leaf_hash
 from audit.tree_proofs import included_root
@@ -79,7 +80,7 @@ def decode_receipt(data: bytes) -> Receipt:
     if first != FIRST_LINE or not empty or len(lines) < 2:
         raise _bad("pas la forme attendue", "not of the form expected")
     extra, index = _after(lines[0], "extra"), _after(lines[1], "index")
-    if not _NUMBER.fullmatch(index):
+    if not _NUMBER.fullmatch(index) or int(index) >= INTEGER_BOUND:
         raise _bad("un numéro mal formé", "a malformed number")
     proof = tuple(decode_base64(line) for line in lines[2:])
     if any(len(p) != HASH_BYTES for p in proof):

@@ -23,6 +23,7 @@ from tally.record import opened_record, verify_whole_record
 from tests.agreement.mutations import mutate
 from tests.agreement.verdicts import ACCEPTED, REFUSED, UNSUPPORTED
 from tests.simulator import SimulatedElection
+from tests.tamper import test_witnesses
 from tests.tamper.forge.texts import Json, canonical
 from tests.tamper.record import BOARD, ENTRIES, Files, publishable, served
 from tests.tamper.tables import RECORDS
@@ -117,6 +118,11 @@ def test_records_with_witnesses_get_one_verdict(
     files = WITNESSED.record(until, cosigned=cosigned)
     archive = files.pop(f"{WITNESSED.uuid}.bel")
     assert both({ARCHIVE: archive, **files}) == (verdict, verdict)
+
+
+@pytest.mark.parametrize("phrase", test_witnesses.HONEST)
+def test_forged_records_with_enough_witnesses_are_accepted_by_both(phrase: str) -> None:
+    assert both(whole(test_witnesses.HONEST[phrase]())) == (ACCEPTED, ACCEPTED)
 
 
 def test_stamps_without_witnesses_are_accepted_by_both() -> None:

@@ -24,6 +24,7 @@ from tests.tamper import (
     test_tally,
     test_ties,
     test_trustees,
+    test_witnesses,
 )
 from tests.tamper.damage import Damage
 from tests.tamper.record import RecordDamage
@@ -56,6 +57,7 @@ RECORD_MODULES = (
     test_journal_signatures,
     test_replaced_codes,
     test_checkpoints,
+    test_witnesses,
 )
 RECORDS: dict[str, RecordDamage] = {
     f"{module.__name__.rpartition('.')[2].removeprefix('test_')}: {phrase}": damage

@@ -117,6 +117,8 @@ def test_nothing_is_the_beginning_of_everything_but_has_one_root() -> None:
     assert is_consistent(0, EMPTY_ROOT, 0, EMPTY_ROOT, [])
     assert is_consistent(0, EMPTY_ROOT, 5, ROOTS[5], [])
     assert not is_consistent(0, ROOTS[1], 5, ROOTS[5], [])
+    assert not is_consistent(0, ROOTS[1], 0, ROOTS[1], [])
+    assert not is_consistent(0, EMPTY_ROOT, 0, ROOTS[1], [])
     assert not is_consistent(0, EMPTY_ROOT, 5, ROOTS[5], [leaf(0)])
 
 
