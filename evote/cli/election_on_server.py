@@ -42,13 +42,14 @@ def _uuid(parser: ArgumentParser) -> None:
 
 
 def add_beginning(commands: Group) -> None:
-    """Add draft, host and start."""
+    """Add draft, copy, host and start."""
     draft = _command(
         commands, "draft", "préparer une élection et les clés du serveur", "beginning:draft"
     )
     draft.add_argument("config", type=Path, metavar="CONFIG.json", help="ce que l'école a décidé")
     draft.add_argument("--uuid", metavar="NUMÉRO", help="son numéro (sinon tiré au sort)")
     draft.add_argument("--out", required=True, type=Path, metavar="DOSSIER", help="où écrire")
+    _add_copy(commands)
     host = _command(commands, "host", "prendre l'élection scellée pour elle", "beginning:host")
     add = host.add_argument
     add("folder", type=Path, metavar="DOSSIER", help="ce que evote election seal a écrit")
@@ -62,6 +63,23 @@ def add_beginning(commands: Group) -> None:
     start.add_argument(
         "signatures", nargs="+", type=Path, metavar="F", help="les setup-signature-*.json"
     )
+
+
+def _add_copy(commands: Group) -> None:
+    copy = _command(
+        commands,
+        "copy",
+        "recommencer une élection annulée",
+        "beginning:copy",
+        "Mêmes listes, sièges et école ; nouveau numéro, nouvelles clés, nouvelles heures, qui\n"
+        "sont demandées si elles manquent. Écrit config.json, et server.json comme draft.",
+    )
+    _uuid(copy)
+    add = copy.add_argument
+    add("--opens-at", metavar="DATE", help="nouvelle ouverture, 2026-10-08T08:00:00+02:00")
+    add("--closes-at", metavar="DATE", help="nouvelle fermeture")
+    add("--new-uuid", metavar="NUMÉRO", help="son nouveau numéro (sinon tiré au sort)")
+    add("--out", required=True, type=Path, metavar="DOSSIER", help="où écrire")
 
 
 def add_voting(commands: Group) -> None:

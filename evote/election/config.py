@@ -7,7 +7,7 @@ this file by hand, so each fault is named in French, with the place where it sta
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -81,6 +81,17 @@ def decode_config(data: bytes) -> ElectionConfig:
     _check_lists(config)
     _check_hours(config)
     return config
+
+
+def at_hours(config: ElectionConfig, opens_at: int, closes_at: int) -> ElectionConfig:
+    """Return the same decisions for a vote at other hours.
+
+    Raises:
+        Refusal: hours that the rules do not allow.
+    """
+    moved = replace(config, opens_at=opens_at, closes_at=closes_at)
+    _check_hours(moved)
+    return moved
 
 
 def _in_french(message: str) -> str:

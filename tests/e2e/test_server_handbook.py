@@ -27,6 +27,8 @@ from evote.fictitious.school import generate_school
 from protocol.encoding import random_base58
 from tests.e2e.school_chain import ROOT, WORDS
 from tests.e2e.test_handbook import BASH, MODULES
+from tests.tamper.forge.texts import Json
+from tests.tamper.surgery import Archive
 
 HANDBOOK = (ROOT / "docs/server-election.md").read_text("utf-8")
 CONFIG = (ROOT / "docs/command-line-election.md").read_text("utf-8")
@@ -35,8 +37,9 @@ HOUR, DAY = 3600, 86_400
 VOTE = f"{sys.executable} -m tests.e2e.vote_by_letter $NUMERO election/roll-sealed.json"
 
 
-def blocks() -> list[str]:
-    return re.findall(r"(?ms)^```sh\n(.*?)^```$", HANDBOOK)
+def blocks(label: str = "") -> list[str]:
+    """The commands of the page in their order; those that cancel stand apart."""
+    return re.findall(rf"(?ms)^```sh{label}\n(.*?)^```$", HANDBOOK)
 
 
 def at(seconds: float) -> str:
@@ -96,6 +99,8 @@ def environment(place: Path) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "NUMERO": random_base58(14),
+        "NOUVEAU": random_base58(14),
+        "NOUVELLE_OUVERTURE": at(time.time() - 2 * HOUR),
         "NOUVELLE_FERMETURE": at(time.time() + 2 * DAY),
         "PREAU_DATABASE_URL": f"sqlite:///{place / 'data' / 'preau.db'}",
         "PREAU_PUBLIC_URL": "https://vote.exemple.fr",
@@ -103,6 +108,27 @@ def environment(place: Path) -> dict[str, str]:
         "PREAU_OUTBOX_FOLDER": str(place / "outbox"),
         "PREAU_PUBLISH_SECONDS": "0",  # the reader waits a minute where the page says so
     }
+
+
+def run(place: Path, script: list[str]) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [BASH, "-c", "\n".join(script)],
+        cwd=place,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+        env=environment(place),
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    return done
+
+
+def until_the_vote() -> list[str]:
+    """The blocks after the draft, the last of which opens the vote."""
+    all_blocks = blocks()
+    (last,) = (n for n, block in enumerate(all_blocks) if "evote election start" in block)
+    return [as_run(block) for block in all_blocks[1 : last + 1]]
 
 
 def test_the_handbook_is_true(place: Path) -> None:
@@ -115,20 +141,50 @@ def test_the_handbook_is_true(place: Path) -> None:
             script.append("evote pins deliver")
             script.append(f"! {VOTE} 3 codes/letters.txt 2> refused")
             script.append(f"{VOTE} 3 remplacement/letter-1.txt")
-    done = subprocess.run(
-        [BASH, "-c", "\n".join(script)],
-        cwd=place,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=300,
-        env=environment(place),
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    done = run(place, script)
     assert "CODE_OR_PIN_WRONG" in (place / "refused").read_text()
     assert "son code et son émargement ont servi" in done.stdout
     assert "Pas reçus" in done.stdout
     assert (place / "resultat" / "minutes.txt").exists()
+
+
+# The same commands in another folder, for the copy: its number, its configuration, its server.json.
+AGAIN = """\
+mkdir -p again/serveur
+cp onde.csv words again
+cp recommence/config.json again
+cp recommence/server.json again/serveur
+cd again
+FORMER=$NUMERO
+NUMERO=$NOUVEAU"""
+
+
+def test_a_cancelled_election_is_held_again_as_the_page_says(place: Path) -> None:
+    script = ["set -e", as_run(blocks()[0]), *until_the_vote(), f"{VOTE} 1 codes/letters.txt"]
+    script += [as_run(block) for block in blocks(" annuler")]
+    script += [f"! {VOTE} 2 codes/letters.txt 2> refused", AGAIN, *until_the_vote()]
+    script.append(f"{VOTE} 1 codes/letters.txt")
+    script.append(f"! {VOTE} 2 ../codes/letters.txt 2> refused")
+    for number, name in (("$NUMERO", "new"), ("$FORMER", "former")):
+        script.append(f"evote election record {number} {name}")
+        script.append(f"evote-audit verify {name}")
+    run(place, script)
+    assert "CLOSED" in (place / "refused").read_text()
+    assert "CODE_OR_PIN_WRONG" in (place / "again" / "refused").read_text()
+    former, new = (sealed(place / "again" / name) for name in ("former", "new"))
+    for decided in ("school", "seats", "lists", "grace_seconds", "rehearsal"):
+        assert former["evote"][decided] == new["evote"][decided]
+    assert (former["name"], former["description"]) == (new["name"], new["description"])
+    for own in ("uuid", "public_key"):
+        assert former[own] != new[own]
+    for own in ("opens_at", "credentials_sha256", "trustees_sha256", "board_key", "journal_key"):
+        assert former["evote"][own] != new["evote"][own]
+
+
+def sealed(record: Path) -> Json:
+    """The election of a record, as JSON."""
+    (archive,) = record.glob("*.bel")
+    return Archive.read(archive.read_bytes()).datum("Setup", 0).value
 
 
 def test_every_command_of_the_server_is_in_the_handbook() -> None:

@@ -6,10 +6,17 @@ from pathlib import Path
 
 from evote.cli.hours import question_hours
 from evote.cli.inputs import new_folder, read_roll, read_uuid
-from evote.cli.server.opened import server
-from evote.election.config import decode_config
+from evote.cli.server.opened import Server, server
+from evote.election.config import (
+    ElectionConfig,
+    at_hours,
+    decode_config,
+    decode_instant,
+)
+from evote.election.config_writing import CONFIG_NAME, encode_config
 from evote.election.reading import find_archive
 from evote.election.roll_file import ROLL_NAME
+from evote.lifecycle.copying import cancelled_config
 from evote.lifecycle.drafting import make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_with_signatures
@@ -17,8 +24,9 @@ from evote.roll.model import Elector
 from evote.roll.sealing import seal_roll
 from evote.web.booth import booth_files
 from protocol.encoding import random_base58
-from tally.console import read_messages
+from tally.console import ask, read_messages
 from tally.files import NewFile, read_file, require_writable, write_files
+from tally.french import count
 
 UUID_CHARACTERS = 14
 SERVER_NAME = "server.json"
@@ -28,17 +36,50 @@ def draft(options: Namespace) -> int:
     """``evote election draft``."""
     config = decode_config(read_file(options.config))
     uuid = read_uuid(options.uuid or random_base58(UUID_CHARACTERS))
-    path = options.out / SERVER_NAME
-    with server() as here, new_folder(options.out):
-        require_writable([path])
+    with server() as here:
+        _begin(here, uuid, config, options.out)
+    _tell_next(uuid, "…", options.out)
+    return 0
+
+
+def copy(options: Namespace) -> int:
+    """``evote election copy``."""
+    cancelled = read_uuid(options.uuid)
+    uuid = read_uuid(options.new_uuid or random_base58(UUID_CHARACTERS))
+    path = options.out / CONFIG_NAME
+    with server() as here:
+        decided = cancelled_config(here.database, cancelled)
+        opens_at = _moment(options.opens_at, "Nouvelle ouverture")
+        closes_at = _moment(options.closes_at, "Nouvelle fermeture")
+        config = at_hours(decided, opens_at, closes_at)
+        _begin(here, uuid, config, options.out, NewFile(path, encode_config(config)))
+    lists, seats = count(len(config.lists), "liste"), count(config.seats, "siège")
+    print(f"Repris de l'élection annulée {cancelled} : {config.school.name}, {lists}, {seats}.")
+    print("Rien d'autre n'en sert : ni son numéro, ni ses clés, ni ses codes.")
+    _tell_next(uuid, str(path), options.out)
+    return 0
+
+
+def _moment(typed: str | None, what: str) -> int:
+    return decode_instant(typed or ask(f"{what}, comme 2026-10-08T08:00:00+02:00 : "))
+
+
+def _begin(here: Server, uuid: str, config: ElectionConfig, out: Path, *more: NewFile) -> None:
+    """Say the hours, make the draft, and write its files where they can be written."""
+    path = out / SERVER_NAME
+    with new_folder(out):
+        require_writable([path, *(each.path for each in more)])
         question_hours(config.opens_at, config.closes_at, yes=True, clock=here.clock)
         url = here.settings.public_url
         data = make_draft(here.database, here.keys, uuid, config, url, booth_files(uuid))
-        write_files([NewFile(path, data)])
+        write_files([NewFile(path, data), *more])
+
+
+def _tell_next(uuid: str, config: str, out: Path) -> None:
+    path = out / SERVER_NAME
     print(f"Élection {uuid}, en préparation. Pour la sceller : {path}")
     print("Ensuite : codes (evote credentials make), clés (evote-tally certificate), puis")
-    print(f"  evote election seal … --uuid {uuid} --server {path}")
-    return 0
+    print(f"  evote election seal {config} --uuid {uuid} --server {path}")
 
 
 def host(options: Namespace) -> int:

@@ -87,8 +87,10 @@ def cancel(options: Namespace) -> int:
         persons = tuple(map(_person, options.by))
         with here.publisher.around(uuid):
             cancel_election(here.database, uuid, options.reason, persons, here.clock)
-    print("L'élection est annulée ; ses codes ne servent plus. Pour voter à nouveau :")
-    print("  evote election draft, avec de nouveaux codes et de nouvelles clés.")
+    print(
+        "L'élection est annulée ; ses codes ne servent plus. Pour voter à nouveau, avec les mêmes"
+    )
+    print(f"listes, de nouveaux codes et de nouvelles clés : evote election copy {uuid}")
     return 0
 
 

@@ -25,7 +25,7 @@ _NEXT = {
     State.CLOSED: "evote-tally decrypt, puis evote election decryptions, puis evote election tally",
     State.TALLIED: "evote election record ; plus tard, evote election archive",
     State.ARCHIVED: "plus rien",
-    State.CANCELLED: "une nouvelle élection : evote election draft",
+    State.CANCELLED: "une nouvelle élection, avec les mêmes listes : evote election copy",
 }
 
 

@@ -7,13 +7,15 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from evote.election.config import decode_config
+from evote.election.config import ElectionConfig, at_hours, decode_config
+from evote.election.config_writing import encode_config
 from evote.errors import Refusal, Unreadable
 from protocol import bindings
 from protocol.cosignatures import CosignerKey
@@ -58,6 +60,19 @@ def test_a_valid_file_is_read_and_follows_its_schema() -> None:
     assert config.closes_at - config.opens_at == 82 * 3600
     assert [each.label for each in config.lists] == ["FCPE", "PEEP"]
     assert not config.rehearsal
+
+
+def test_what_is_written_follows_the_schema_and_is_read_as_the_same() -> None:
+    config = decode_config(encode(VALID))
+    written = json.loads(encode_config(config))
+    jsonschema.validate(written, SCHEMA)
+    assert written == VALID | {"rehearsal": False}
+    witnessed = decode_config(changed(witnesses("b", "a", quorum=2)))
+    full = replace(at_hours(witnessed, 1_800_000_001, 1_800_100_000), rehearsal=True)
+    written = json.loads(encode_config(full))
+    jsonschema.validate(written, SCHEMA)
+    assert written.keys() - {"version"} == {each.name for each in fields(ElectionConfig)}
+    assert decode_config(encode_config(full)) == full
 
 
 def test_a_byte_order_mark_of_windows_is_taken() -> None:
