@@ -71,6 +71,11 @@ class KeyFolder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._path
+
     def create(self, uuid: str, rng: Rng = system_rng) -> ElectionKeys:
         """Make the key of a new election, durably.
 
@@ -92,12 +97,9 @@ class KeyFolder:
         """
         path = self.file(uuid)
         try:
-            found = _FILE.fullmatch(path.read_text("ascii"))
-        except (OSError, UnicodeDecodeError) as cause:
+            return decode_key(Secret(path.read_bytes()), path.name)
+        except OSError as cause:
             raise KeyUnavailable(f"the key {path} cannot be read") from cause
-        if found is None:
-            raise KeyUnavailable(f"the file {path} is not the key of an election")
-        return ElectionKeys(Secret(bytes.fromhex(found[1])))
 
     def destroy(self, uuid: str) -> None:
         """Overwrite and remove the key of an election; nothing if there is none."""
@@ -117,6 +119,18 @@ class KeyFolder:
         if not _UUID.fullmatch(uuid):
             raise KeyUnavailable("this is not the number of an election")
         return self._path / f"{uuid}.{kind}"
+
+
+def decode_key(data: Secret[bytes], name: str) -> ElectionKeys:
+    """Read the file of an election's key.
+
+    Raises:
+        KeyUnavailable: it is not one.
+    """
+    found = _FILE.fullmatch(data.reveal().decode("ascii", "replace"))
+    if found is None:
+        raise KeyUnavailable(f"the file {name} is not the key of an election")
+    return ElectionKeys(Secret(bytes.fromhex(found[1])))
 
 
 def _derive(master: Secret[bytes], use: bytes) -> bytes:

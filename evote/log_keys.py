@@ -62,14 +62,26 @@ def load_log_keys(folder: KeyFolder, uuid: str) -> LogKeys:
     """
     path = folder.file(uuid, "logs")
     try:
-        found = _FILE.fullmatch(path.read_text("ascii"))
-        if found is None:
-            raise KeyUnavailable(f"the file {path} has not the keys of an election's logs")
+        return decode_log_keys(Secret(path.read_bytes()), path.name)
+    except OSError as cause:
+        raise KeyUnavailable(f"the keys {path} cannot be read") from cause
+
+
+def decode_log_keys(data: Secret[bytes], name: str) -> LogKeys:
+    """Read the file of the keys of an election's logs.
+
+    Raises:
+        KeyUnavailable: it is not one.
+    """
+    found = _FILE.fullmatch(data.reveal().decode("ascii", "replace"))
+    if found is None:
+        raise KeyUnavailable(f"the file {name} has not the keys of an election's logs")
+    try:
         board, journal = (
             LogKey(found[place], Secret(bytes.fromhex(found[place + 1]))) for place in (1, 3)
         )
-    except (OSError, UnicodeDecodeError, ProtocolError) as cause:
-        raise KeyUnavailable(f"the keys {path} cannot be read") from cause
+    except ProtocolError as cause:
+        raise KeyUnavailable(f"the keys {name} cannot be read") from cause
     return LogKeys(board, journal)
 
 

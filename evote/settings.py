@@ -120,7 +120,7 @@ def _key_faults(settings: Settings) -> list[str]:
     faults = []
     if folder.stat().st_mode & 0o077:
         faults.append("d'autres peuvent lire PREAU_KEY_FOLDER : son mode doit être 0700")
-    file = _sqlite_file(settings.database_url)
+    file = sqlite_file(settings.database_url)
     if file is not None and folder.resolve().is_relative_to(file.parent.resolve()):
         faults.append("PREAU_KEY_FOLDER est dans le dossier de la base, et dans ses sauvegardes")
     if file is not None and file.resolve().is_relative_to(folder.resolve()):
@@ -131,7 +131,8 @@ def _key_faults(settings: Settings) -> list[str]:
     return faults
 
 
-def _sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database, None if the URL is of another."""
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from evote.clock import HOUR
 from evote.database.connection import WAIT_SECONDS, Database
-from evote.database.roll_tables import SignInRow
+from evote.database.roll_tables import RewritingRow, SignInRow
 
-# SQLite: how long emptying the log waits for readers; nobody votes meanwhile.
+# How long the rewriting waits for readers (SQLite: to empty the log); nobody votes meanwhile.
 PATIENCE_SECONDS: Final = 3
 
 
@@ -32,22 +32,32 @@ def is_due(last: int | None, now: int) -> bool:
     return last is None or now - last >= HOUR
 
 
-def rewrite_sign_ins(database: Database) -> Rewriting:
+def rewrite_sign_ins(database: Database, now: int) -> Rewriting:
     """Write every sign-in row anew and drop what was there before: docs/adr/0011.
+
+    That it was done ``now`` stands in the database, for ``evote doctor``.
 
     Raises:
         DatabaseUnavailable: not now; the rows are as they were, or already rewritten.
     """
-    with database.write() as connection:
-        rows = _rewrite(connection, is_sqlite=database.is_sqlite)
+    try:
+        with database.write() as connection:
+            rows = _rewrite(connection, is_sqlite=database.is_sqlite)
+            before = _remember(connection, now)
+    except _BackupRuns:
+        return Rewriting(0, log_dropped=False)
     with database.alone() as connection:
         drop = _drop_sqlite_log if database.is_sqlite else _drop_postgresql_log
-        return Rewriting(rows, drop(connection))
+        dropped = drop(connection)
+    if not dropped:
+        with database.write() as connection:
+            _store_times(connection, before)
+    return Rewriting(rows, dropped)
 
 
 def _rewrite(connection: Connection, *, is_sqlite: bool) -> int:
     if not is_sqlite:
-        connection.execute(text("LOCK TABLE sign_in IN ACCESS EXCLUSIVE MODE"))
+        _lock_sign_ins(connection)
     table = SignInRow.__table__
     columns = [column.name for column in table.columns]
     query = select(table).order_by(SignInRow.sign_in_number, SignInRow.election_id)
@@ -59,6 +69,38 @@ def _rewrite(connection: Connection, *, is_sqlite: bool) -> int:
     if rows:
         connection.execute(insert(SignInRow), rows)
     return len(rows)
+
+
+_Times = list[dict[str, int]]
+
+
+def _remember(connection: Connection, now: int) -> _Times:
+    """Write down the time for every election that has sign-ins; return what stood there."""
+    mine = (RewritingRow.school_id, RewritingRow.election_id, RewritingRow.at)
+    before = [dict(row._mapping) for row in connection.execute(select(*mine))]  # noqa: SLF001
+    places = select(SignInRow.school_id, SignInRow.election_id).distinct()
+    times = [{**row._mapping, "at": now} for row in connection.execute(places)]  # noqa: SLF001
+    _store_times(connection, times)
+    return before
+
+
+def _store_times(connection: Connection, times: _Times) -> None:
+    connection.execute(delete(RewritingRow))
+    if times:
+        connection.execute(insert(RewritingRow), times)
+
+
+class _BackupRuns(Exception):
+    """PostgreSQL: a backup reads the sign-ins, whose rows a TRUNCATE would take from it."""
+
+
+def _lock_sign_ins(connection: Connection) -> None:
+    # Those who vote hold the table for a moment, and wait behind this lock; a backup holds it long.
+    connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
+    try:
+        connection.execute(text("LOCK TABLE sign_in IN ACCESS EXCLUSIVE MODE"))
+    except OperationalError as cause:
+        raise _BackupRuns from cause
 
 
 def _drop_sqlite_log(connection: Connection) -> bool:

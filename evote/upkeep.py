@@ -125,7 +125,7 @@ class Upkeep:
         now = self._clock()
         if not is_due(self._rewritten, now):
             return
-        if rewrite_sign_ins(self._database).log_dropped:
+        if rewrite_sign_ins(self._database, now).log_dropped:
             self._rewritten = now
         else:
             yield Fault(Trouble.NOT_REWRITTEN)

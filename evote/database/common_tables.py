@@ -74,3 +74,13 @@ class PublishedRow(Base, OfElection):
     stamp: Mapped[int] = mapped_column(BigInteger)
     stepped_at: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BackupRow(Base, OfElection):
+    """When an election was last saved, and with how many ballots: docs/adr/0016."""
+
+    __tablename__ = "last_backup"
+    __table_args__ = (of_election(),)
+
+    made_at: Mapped[int] = mapped_column(BigInteger)
+    ballots: Mapped[int] = mapped_column(BigInteger)

@@ -18,10 +18,13 @@ _LOCK: Final = 0x70726561
 
 
 class NotUpgraded(Exception):
-    """A vote is going on in a database of an older program: its rules do not change meanwhile."""
+    """A vote is going on in a database of an older program: its rules do not change meanwhile.
+
+    Or, where ``uuids`` is empty, the database is of a later program than this one.
+    """
 
     def __init__(self, uuids: tuple[str, ...]) -> None:
-        super().__init__("a vote is going on in a database of an older program")
+        super().__init__("the tables of this database stay as they are")
         self.uuids = uuids
 
 
@@ -31,27 +34,47 @@ def migrate(database: Database) -> None:
     Raises:
         NotUpgraded: it is of an older program, and a vote is open or suspended: docs/adr/0016.
     """
+    with database.write() as connection:
+        migrate_tables(connection)
+
+
+def migrate_tables(connection: Connection) -> None:
+    """Do what ``migrate`` does, within the caller's writing transaction. Raises what it does."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    _require_upgradable(connection)
     config = Config()
     config.set_main_option("script_location", str(STEPS))
-    with database.write() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        _require_no_vote(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def is_up_to_date(database: Database) -> bool:
     """Tell whether the database has the tables of this version."""
-    newest = ScriptDirectory(str(STEPS)).get_current_head()
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return schema_of(connection) == newest_schema()
 
 
-def _require_no_vote(connection: Connection) -> None:
+def newest_schema() -> str:
+    """Return the number of this version's tables."""
     newest = ScriptDirectory(str(STEPS)).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() in (None, newest):
+    if newest is None:
+        raise RuntimeError("there are no migrations")
+    return newest
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Return the number of the tables that a database has, None if it has none of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _require_upgradable(connection: Connection) -> None:
+    found = schema_of(connection)
+    if found in (None, newest_schema()):
         return
+    known = {step.revision for step in ScriptDirectory(str(STEPS)).walk_revisions()}
+    if found not in known:
+        raise NotUpgraded(())
     going_on = "SELECT uuid FROM election WHERE state IN ('open', 'suspended') ORDER BY id"
     uuids = tuple(connection.scalars(text(going_on)))
     if uuids:

@@ -47,6 +47,15 @@ class SignInRow(Base, OfElection):
     signed_in_hour: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class RewritingRow(Base, OfElection):
+    """When the sign-ins were last rewritten, and the log of before was dropped: docs/adr/0011."""
+
+    __tablename__ = "last_rewriting"
+    __table_args__ = (of_election(),)
+
+    at: Mapped[int] = mapped_column(BigInteger)
+
+
 class PinWatchRow(Base, OfElection):
     """How many PINs were wrong, and codes unknown, in the last hour in which any was.
 

@@ -75,7 +75,7 @@ def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
     else:
         raise NotNow("des bulletins arrivent encore : le vote n'est pas clos", "recommencez")
     # A transaction of its own, after the last sign-in: docs/adr/0011.
-    separated = rewrite_sign_ins(database).log_dropped
+    separated = rewrite_sign_ins(database, clock()).log_dropped
     return ClosedVote(uuid, total.ballots, total.electors, separated)
 
 

@@ -104,7 +104,7 @@ class CastingMachine(RuleBasedStateMachine):
 
     @rule()
     def rewrite(self) -> None:
-        assert rewrite_sign_ins(self.school.database).rows == PARENTS
+        assert rewrite_sign_ins(self.school.database, NOON).rows == PARENTS
 
     @invariant()
     def sign_ins_are_ballots(self) -> None:

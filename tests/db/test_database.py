@@ -86,6 +86,7 @@ def test_what_fails_in_a_block_is_not_there(school: School) -> None:
 def test_a_fault_of_ours_is_no_reason_to_ask_again_and_names_no_value(school: School) -> None:
     school.cast(0)
     row = {**school.held().place, "height": 1, "kind": "Ballot", "hash": "a" * 64, "event": b"x"}
+    row["leaf"] = "b" * 64
     with pytest.raises(IntegrityError) as caught, school.database.write() as connection:
         connection.execute(insert(board_tables.EventRow), row)
     assert "a" * 64 not in str(caught.value)

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from evote.casting import CastRequest, Outcome
+from evote.clock import HOUR
 from evote.database.connection import Database, open_database
+from evote.database.roll_tables import RewritingRow
 from evote.election.desk_messages import ReissueMessage
 from evote.lifecycle.closing import ClosedVote
 from evote.lifecycle.desk import reissue_code
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from tests.db.attacker import EVERYWHERE, ON_POSTGRESQL, ON_SQLITE, Loot, ballots_in_log
 from tests.db.postgresql import Server
-from tests.db.school import ManualClock, School, host, make_election
+from tests.db.school import NOON, ManualClock, School, host, make_election
 from tests.simulator import CLOSES_AT
 
 ELECTORS = 50
@@ -83,7 +85,7 @@ def require_strong(before: dict[str, int], loot: Loot) -> None:
 def test_what_joins_before_the_rewriting_does_not_after_it(busy_school: School, loot: Loot) -> None:
     require_strong(right_pairs(busy_school, loot), loot)
     assert ballots_in_log(loot) > 0
-    rewriting = rewrite_sign_ins(busy_school.database)
+    rewriting = rewrite_sign_ins(busy_school.database, NOON)
     assert (rewriting.rows, rewriting.log_dropped) == (ELECTORS, True)
     assert ballots_in_log(loot) == 0
     after = right_pairs(busy_school, loot)
@@ -114,7 +116,7 @@ def test_letters_that_were_replaced_join_nothing_more(school: School, loot: Loot
     school.deliver_pins()
     everybody_votes(school, REPLACED)
     require_strong(right_pairs(school, loot, REPLACED), loot)
-    assert rewrite_sign_ins(school.database).log_dropped
+    assert rewrite_sign_ins(school.database, NOON).log_dropped
     assert ballots_in_log(loot) == 0
     after_all = right_pairs(school, loot, REPLACED)
     assert max(after_all.values()) <= CHANCE, after_all
@@ -124,7 +126,7 @@ def test_the_rewriting_changes_no_row(busy_school: School) -> None:
     query = text("SELECT * FROM sign_in ORDER BY sign_in_number")
     with busy_school.database.read() as connection:
         before = connection.execute(query).all()
-    rewrite_sign_ins(busy_school.database)
+    rewrite_sign_ins(busy_school.database, NOON)
     with busy_school.database.read() as connection:
         assert connection.execute(query).all() == before
     assert busy_school.cast(0).outcome is Outcome.RECORDED
@@ -137,19 +139,22 @@ def test_a_reader_who_keeps_the_log_is_told_of(migrated_file: Path, tmp_path: Pa
     database, other = (open_database(f"sqlite:///{path}") for _ in range(2))
     with other.read() as connection:
         connection.execute(text("SELECT * FROM sign_in")).all()
-        assert rewrite_sign_ins(database).log_dropped is False
-    assert rewrite_sign_ins(database).log_dropped is True
+        assert rewrite_sign_ins(database, NOON).log_dropped is False
+    assert rewrite_sign_ins(database, NOON).log_dropped is True
     database.close()
     other.close()
 
 
 @pytest.mark.db
 def test_a_role_that_may_not_drop_the_log_is_told(postgresql: Server) -> None:
-    grants = ("GRANT ALL ON sign_in, election TO plain", "GRANT ALL ON SCHEMA public TO plain")
+    grants = (
+        "GRANT ALL ON sign_in, last_rewriting, election TO plain",
+        "GRANT ALL ON SCHEMA public TO plain",
+    )
     postgresql.execute("CREATE ROLE plain LOGIN", *grants, database="preau")
     database = open_database(postgresql.url("preau").replace("preau@", "plain@"))
     try:
-        assert rewrite_sign_ins(database).log_dropped is False
+        assert rewrite_sign_ins(database, NOON).log_dropped is False
     finally:
         database.close()
         postgresql.execute("DROP OWNED BY plain", "DROP ROLE plain", database="preau")
@@ -160,3 +165,21 @@ def test_a_role_that_may_not_drop_the_log_is_told(postgresql: Server) -> None:
 )
 def test_it_is_due_every_hour(last: int | None, *, due: bool) -> None:
     assert is_due(last, 4600) is due
+
+
+def rewritten_at(database: Database) -> list[int]:
+    with database.read() as connection:
+        return list(connection.scalars(select(RewritingRow.at)))
+
+
+def test_when_it_was_done_is_remembered_only_if_the_log_is_gone(
+    busy_school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = busy_school.database
+    assert rewritten_at(database) == []
+    assert rewrite_sign_ins(database, NOON).log_dropped
+    assert rewritten_at(database) == [NOON]
+    for side in ("sqlite", "postgresql"):
+        monkeypatch.setattr(f"evote.sign_in_rewriting._drop_{side}_log", lambda _connection: False)
+    assert not rewrite_sign_ins(database, NOON + HOUR).log_dropped
+    assert rewritten_at(database) == [NOON]

@@ -38,21 +38,55 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
         Refusal: unsafe settings, or a database or key that cannot be used.
         Unreadable: a file that is not what it should be.
     """
+    settings = environment_settings()
+    database = reached_database(settings)
     try:
-        settings = read_settings()
-        database = open_database(settings.database_url)
+        with explained():
+            migrate(database)
+            keys = KeyFolder(settings.key_folder or Path())
+            publisher = Publisher(database, keys, settings.publish_seconds, clock)
+            yield Server(settings, database, keys, clock, publisher)
+    finally:
+        database.close()
+
+
+def environment_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises:
+        Refusal: they are unsafe.
+    """
+    try:
+        return read_settings()
     except SettingsError as cause:
         faults = " ; ".join(cause.faults)
         raise Refusal(f"réglages refusés : {faults}", "voir docs/operations.md") from cause
+
+
+def reached_database(settings: Settings) -> Database:
+    """Open the database of the settings, as it is.
+
+    Raises:
+        Refusal: it does not answer, or would lose votes.
+    """
+    try:
+        return open_database(settings.database_url)
     except (DatabaseUnavailable, ValueError) as cause:
         raise Refusal(
             "la base ne répond pas, ou ne convient pas", "voir PREAU_DATABASE_URL"
         ) from cause
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what the server's parts raise in the block into refusals for a person.
+
+    Raises:
+        Refusal: with its reason.
+        Unreadable: a file that is not what it should be.
+    """
     try:
-        migrate(database)
-        keys = KeyFolder(settings.key_folder or Path())
-        publisher = Publisher(database, keys, settings.publish_seconds, clock)
-        yield Server(settings, database, keys, clock, publisher)
+        yield
     except DatabaseUnavailable as cause:
         raise Refusal(
             "la base n'a pas répondu : rien n'est sûr",
@@ -80,12 +114,15 @@ def server(clock: Clock = system_clock) -> Iterator[Server]:
             f"un fichier n'est pas ce qu'il devrait être {cite(cause)}",
             "vérifiez les fichiers donnés",
         ) from cause
-    finally:
-        database.close()
 
 
 def not_upgraded(cause: NotUpgraded) -> Refusal:
-    """Return the refusal of a database of an older program in which people are voting."""
+    """Return the refusal of an older program's vote that is going on, or of a later program."""
+    if not cause.uuids:
+        return Refusal(
+            "la base vient d'une version plus récente de Préau que celle-ci",
+            "installez cette version, ou donnez une autre base : PREAU_DATABASE_URL",
+        )
     votes = ", ".join(cause.uuids)
     return Refusal(
         f"la base vient d'une version plus ancienne de Préau, et un vote y est en cours : {votes}",

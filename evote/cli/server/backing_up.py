@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A backup of the server that the environment names."""
+
+import sys
+from argparse import Namespace
+from typing import Final
+
+from evote.backup.pace import FEWEST_BALLOTS, TooClose, remember_backup, too_close
+from evote.backup.recovery import read_public_key
+from evote.backup.writing import Backup, Places, write_backup
+from evote.cli.inputs import make_folder
+from evote.cli.server.opened import server
+from evote.errors import Refusal
+from tally.french import count
+
+A_KEY_IS_MISSING: Final = 1
+
+
+def back_up(options: Namespace) -> int:
+    """``evote backup DOSSIER``."""
+    to = read_public_key(options.to)
+    places = Places(options.folder, options.keys or options.folder)
+    with server() as here:
+        with here.database.read() as connection:
+            found = too_close(connection, here.clock())
+        if found and options.if_due and not options.yes:
+            print(f"Pas encore : {_say(found)}.")
+            return 0
+        if found and not options.yes:
+            raise Refusal(
+                f"trop près de la dernière sauvegarde : {_say(found)}",
+                f"attendez une heure et {FEWEST_BALLOTS} bulletins nouveaux, ou ajoutez --yes : "
+                "qui aurait les deux sauvegardes et la clé de secours verrait qui a voté entre "
+                "elles",
+            )
+        for folder in (places.data, places.keys):
+            make_folder(folder)
+        backup = write_backup(here.database, here.keys, to, places, here.clock)
+        with here.database.write() as connection:
+            remember_backup(connection, backup.made_at, backup.ballots)
+    return _tell(backup, to.check)
+
+
+def _say(found: tuple[TooClose, ...]) -> str:
+    parts = [f"{each.uuid} a {_new(each.ballots)} ({_since(each.since)})" for each in found]
+    return " ; ".join(parts)
+
+
+def _new(ballots: int) -> str:
+    return count(ballots, "bulletin nouveau", "bulletins nouveaux")
+
+
+def _since(seconds: int | None) -> str:
+    if seconds is None:
+        return "jamais sauvegardée"
+    return f"sauvegardée il y a {count(seconds // 60, 'minute')}"
+
+
+def _tell(backup: Backup, check: str) -> int:
+    print(f"Données : {backup.data}")
+    print(f"Clés :    {backup.keys}")
+    print(f"La clé de secours dont le contrôle est {check} les ouvre, et elle seule.")
+    if backup.data.parent == backup.keys.parent:
+        print("Gardez les deux fichiers à part l'un de l'autre, et loin de cette machine.")
+    if backup.ignored:
+        names = ", ".join(backup.ignored)
+        print(f"Pas sauvegardé, car ce n'est pas une clé : {names}", file=sys.stderr)
+    if backup.missing:
+        names = ", ".join(backup.missing)
+        print(
+            f"Attention : il manque dans le dossier des clés : {names}. Cette sauvegarde est "
+            "incomplète : evote doctor",
+            file=sys.stderr,
+        )
+        return A_KEY_IS_MISSING
+    return 0

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What ``evote backup`` says, writes, asks for, and ends with."""
+
+from __future__ import annotations
+
+import stat
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from evote.backup.reading import opened_backup
+from evote.backup.recovery import decode_recovery_key, read_public_key
+from evote.cli import main
+from evote.cli.server.opened import server
+from evote.clock import HOUR
+from evote.database.migrating import newest_schema
+from protocol.secret import Secret
+from tests.site import Site, make_site
+
+WORDS = "six mots bien choisis pour ce test"
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """A recovery key, made by the command; its public half lies beside it."""
+    path = tmp_path / "recovery.key"
+    assert make_key(path, tmp_path / "words") == 0
+    return path
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    site = make_site(tmp_path / "site")
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
+    monkeypatch.setattr("evote.cli.server.backing_up.server", partial(server, site.clock))
+    return site
+
+
+def back_up(folder: Path, key: Path, *more: str) -> int:
+    return main(["backup", str(folder), "--to", f"{key}.pub", *more])
+
+
+def make_key(path: Path, words: Path) -> int:
+    words.write_text(WORDS)
+    return main(["backup", "key", "--out", str(path), "--passphrase-file", str(words)])
+
+
+def test_the_key_is_two_files_and_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, words = tmp_path / "recovery.key", tmp_path / "words"
+    assert make_key(path, words) == 0
+    public = read_public_key(Path(f"{path}.pub"))
+    assert public.encode() in capsys.readouterr().out
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert decode_recovery_key(path.read_bytes(), Secret(WORDS)).public == public
+    assert make_key(path, words) == 1
+    assert "existe déjà" in capsys.readouterr().err
+
+
+def test_a_backup_is_two_files_that_the_key_opens(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert back_up(tmp_path / "data", key, "--keys", str(tmp_path / "keys")) == 0
+    (data,), (keys,) = ((tmp_path / name).iterdir() for name in ("data", "keys"))
+    assert (data.suffix, keys.suffix, data.stem) == (".data", ".keys", keys.stem)
+    said = capsys.readouterr()
+    assert str(data) in said.out
+    assert not said.err
+    secret = decode_recovery_key(key.read_bytes(), Secret(WORDS))
+    with opened_backup(data, keys, secret, newest_schema()) as backup:
+        assert set(backup.keys.files) == {f"{site.school.uuid}.{end}" for end in ("key", "logs")}
+        assert backup.made_at == site.clock()
+    site.school.database.close()
+
+
+def test_it_says_that_both_lie_together_and_that_a_key_is_missing(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert back_up(tmp_path / "both", key) == 0
+    assert "à part l'un de l'autre" in capsys.readouterr().out
+    site.school.folder.file(site.school.uuid).unlink()
+    assert back_up(tmp_path / "both", key) == 1
+    assert f"{site.school.uuid}.key" in capsys.readouterr().err
+    site.school.database.close()
+
+
+def test_too_early_it_is_made_only_for_who_asks_twice(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "both"
+    site.vote(0)
+    assert back_up(folder, key) == 1
+    assert "1 bulletin nouveau (jamais sauvegardée)" in capsys.readouterr().err
+    assert back_up(folder, key, "--if-due") == 0
+    assert capsys.readouterr().out.startswith("Pas encore : ")
+    assert not folder.exists()
+    assert back_up(folder, key, "--yes") == 0
+    for elector in range(1, 11):
+        site.vote(elector)
+    site.clock.time += HOUR - 60
+    assert back_up(folder, key, "--if-due") == 0
+    assert "10 bulletins nouveaux (sauvegardée il y a 59 minutes)" in capsys.readouterr().out
+    site.clock.time += 60
+    assert back_up(folder, key, "--if-due") == 0
+    assert len(list(folder.iterdir())) == 4
+    site.school.database.close()
+
+
+@pytest.mark.parametrize("content", ["", "EVOTE-RECOVERY-PUBLIC-1 00 00", "\0"])
+def test_another_file_is_no_public_key(
+    tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.pub").write_text(content)
+    assert main(["backup", str(tmp_path / "f"), "--to", str(tmp_path / "x.pub")]) == 2
+    assert "clé publique" in capsys.readouterr().err
