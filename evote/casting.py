@@ -19,6 +19,7 @@ from evote.board.reading import (
     compare_with_board,
     count_activated,
     count_voted,
+    event_of_ballot,
     read_setup,
 )
 from evote.clock import Clock
@@ -31,6 +32,7 @@ from evote.pins import judge_sign_in
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.roll.sign_ins import SignIn, mark_signed_in
 from protocol.errors import ProtocolError
+from protocol.promises import Promise
 from protocol.secret import Secret
 
 SETUPS_KEPT = 64
@@ -62,10 +64,18 @@ class CastRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An outcome; ``tracker`` of a ballot that is on the board, ``reason`` of a refused one."""
+    """What became of a request to vote.
+
+    Attributes:
+        outcome: the answer itself.
+        tracker: of a ballot that is on the board.
+        promise: the signed note that this ballot will be published: docs/protocol.md §20.1.
+        reason: why a ballot was refused.
+    """
 
     outcome: Outcome
     tracker: str | None = None
+    promise: bytes | None = None
     reason: str | None = None
 
 
@@ -125,10 +135,12 @@ class Casting:
             tracker=proper.tracker,
         )
         record = functools.partial(self._record, request, setup, ballot)
-        answer = self._writing.do(request.uuid, record)
-        if answer.outcome is Outcome.RECORDED and not self._publisher.seconds:
+        done = self._writing.do(request.uuid, record)
+        if isinstance(done, Answer):
+            return done
+        if not self._publisher.seconds:
             self._publish_at_once(request.uuid)
-        return answer
+        return Answer(Outcome.RECORDED, ballot.tracker, self._publisher.sign(request.uuid, done))
 
     def _fits(self, request: CastRequest, connection: Connection) -> bool:
         election = lock_election(connection, request.uuid)
@@ -136,19 +148,23 @@ class Casting:
 
     def _record(
         self, request: CastRequest, setup: SealedSetup, ballot: NewBallot, connection: Connection
-    ) -> Answer:
+    ) -> Answer | Promise:
+        # What is on the board now, or was before, is promised; the promise is signed afterwards.
         election = lock_election(connection, request.uuid)
         sign_in = self._judge(connection, election, request.sign_in_number, request.pin)
         if sign_in is None:
             return Answer(Outcome.CODE_OR_PIN_WRONG)
         now = self._clock()
         answer = _obstacle(connection, election, setup, sign_in, ballot, now)
+        if answer is not None and answer.outcome is not Outcome.RECORDED:
+            return answer
+        stamp = self._publisher.require_following(connection, election)
         if answer is None:
-            self._publisher.require_following(connection, election)
-            append_ballot(connection, election, ballot)
+            event = append_ballot(connection, election, ballot)
             mark_signed_in(connection, election, sign_in.sign_in_number, now)
-            answer = Answer(Outcome.RECORDED, tracker=ballot.tracker)
-        return answer
+        else:
+            event = event_of_ballot(connection, election, ballot.data)
+        return self._publisher.promise(election.uuid, event, max(now, stamp))
 
     def _publish_at_once(self, uuid: str) -> None:
         # The ballot is recorded whatever becomes of this; who comes every second tries again.
@@ -189,7 +205,7 @@ def _obstacle(
     desk = Answer(Outcome.CREDENTIAL_USED_BUT_NOT_THIS_SIGN_IN)
     found = compare_with_board(connection, election, ballot)
     if found.same:
-        return Answer(Outcome.RECORDED, tracker=ballot.tracker) if sign_in.is_used else desk
+        return Answer(Outcome.RECORDED) if sign_in.is_used else desk
     if sign_in.is_used:
         return Answer(Outcome.ALREADY_VOTED)
     if (outside := hours_outcome(election, now)) is not None:

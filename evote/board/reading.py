@@ -13,6 +13,7 @@ from evote.database.elections import HeldElection
 from protocol.ballot import BallotContext
 from protocol.election import Election
 from protocol.encoding import sha256_hex
+from protocol.events import Event
 from protocol.public_credentials import PublicCredentials
 
 # Asked at every cast, so made once: a statement is costlier to put together than to run.
@@ -134,6 +135,17 @@ def count_ballots(connection: Connection, election: HeldElection, before: int | 
     if before is not None:
         query = query.where(BallotRow.height < before)
     return connection.scalar(query) or 0
+
+
+def event_of_ballot(connection: Connection, election: HeldElection, data: bytes) -> Event:
+    """Return the event of exactly this ballot, which is on the board: §10.1."""
+    query = (
+        select(EventRow.event)
+        .join(BallotRow, BallotRow.height == EventRow.height)
+        .where(EventRow.election_id == election.id, BallotRow.election_id == election.id)
+        .where(BallotRow.ballot_hash == sha256_hex(data))
+    )
+    return Event.decode(connection.execute(query).scalar_one())
 
 
 def find_ballots(

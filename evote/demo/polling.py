@@ -6,7 +6,7 @@ server, asks whether code and PIN may vote, encrypts, proves and signs the ballo
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,9 @@ from evote.election.voting import cast_ballot, check_ballot, vote_for
 from evote.errors import Refusal
 from protocol.codes import sign_in_number
 from protocol.election import Election
+from protocol.errors import ProtocolError
 from protocol.opened import CheckedBallot, verify_opened
+from protocol.promises import verify_promise
 from protocol.public_credentials import PublicCredentials
 from protocol.secret import Secret
 from protocol.sending import padding_for
@@ -92,6 +94,20 @@ class Booth:
         answer = self._visitor.post(f"{self._api}/cast", asked)
         if (answer.get("outcome"), answer.get("tracker")) != ("recorded", made.tracker):
             raise _refused("un bulletin n'a pas été enregistré", answer)
+        self._read_promise(answer, made.data)
+
+    def _read_promise(self, answer: Mapping[str, object], ballot: bytes) -> None:
+        # What a parent keeps until the ballot is published: §20.1.
+        evote = self._election.evote
+        if evote is None or evote.server is None:
+            raise RuntimeError("an election of a story is on a server")
+        try:
+            note = str(answer.get("promise")).encode("utf-8")
+            promised = verify_promise(note, evote.server.board_key)
+        except ProtocolError as cause:
+            raise _refused("le serveur n'a pas promis de publier un bulletin", answer) from cause
+        if not promised.is_of(ballot):
+            raise _refused("le serveur a promis un autre bulletin", answer)
 
     def _enter(self, voter: Voter) -> Secret[bytes]:
         code = Secret(voter.code)
@@ -129,6 +145,6 @@ def _booth(url: str, uuid: str) -> Booth:
     return Booth(url, uuid)
 
 
-def _refused(what: str, answer: dict[str, object]) -> Refusal:
+def _refused(what: str, answer: Mapping[str, object]) -> Refusal:
     said = answer.get("outcome") or answer.get("problem")
     return Refusal(f"{what} : le serveur a répondu « {said} »", "c'est une faute du logiciel")

@@ -6,17 +6,32 @@ taken and no step is gone in a database that does not follow.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from evote.board.leaves import hasher_from
 from evote.board.published import PublishedLog, find_published
-from evote.database.common_tables import JournalRow
+from evote.database.common_tables import JournalRow, PublishedRow
 from evote.database.elections import HeldElection
 from evote.heads import Heads
 from evote.log_keys import LogKeys
 from protocol.merkle import LogPosition
 from protocol.server_binding import BOARD, JOURNAL
+
+# Asked at every cast, so made once, and of both logs at once: the board's row, then the journal's.
+_OF: Final[BindParameter[int]] = bindparam("of")
+_LAST = select(func.max(JournalRow.number)).where(JournalRow.election_id == _OF)
+_STANDS = (
+    select(
+        PublishedRow.size,
+        PublishedRow.root,
+        PublishedRow.stamp,
+        _LAST.scalar_subquery().label("last"),
+    )
+    .where(PublishedRow.election_id == _OF)
+    .order_by(PublishedRow.log)
+)
 
 
 class DoesNotFollow(Exception):
@@ -60,17 +75,25 @@ def log_sizes(connection: Connection, election: HeldElection) -> dict[str, LogSi
 
 def require_following(
     connection: Connection, election: HeldElection, heads: Heads, keys: LogKeys
-) -> None:
-    """Let go on who works on the very database that was published from.
+) -> int:
+    """Let go on who works on the very database that was published from; return the last stamp.
+
+    The stamp is 0 before the first step.
 
     Raises:
         DoesNotFollow: it was put back in time, or the head file was lost.
         HeadsUnavailable: the head file cannot be read.
     """
+    signed = heads.read(keys.board.name, keys.journal.name)
+    stands = connection.execute(_STANDS, {"of": election.id}).all()
+    if [LogPosition(row.size, row.root) for row in stands] == [*signed]:
+        here = (0 if election.head is None else election.head.height + 1, stands[0].last + 1)
+        if all(size >= row.size for size, row in zip(here, stands, strict=True)):
+            return max(int(row.stamp) for row in stands)
     sizes = log_sizes(connection, election)
-    board, journal = heads.read(keys.board.name, keys.journal.name)
-    verify_follows(connection, election, BOARD, sizes[BOARD], board)
-    verify_follows(connection, election, JOURNAL, sizes[JOURNAL], journal)
+    for log, head in zip((BOARD, JOURNAL), signed, strict=True):
+        verify_follows(connection, election, log, sizes[log], head)
+    return max(each.published.stamp if each.published else 0 for each in sizes.values())
 
 
 def verify_follows(

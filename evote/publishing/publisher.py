@@ -31,8 +31,10 @@ from evote.publishing.following import (
 )
 from evote.publishing.steps import due_elections, is_due, step_time
 from protocol.cosignatures import sign_stamped
+from protocol.events import Event
 from protocol.merkle import TreeHasher
 from protocol.notes import Checkpoint, LogKey
+from protocol.promises import Promise, promised_until, sign_promise
 from protocol.server_binding import BOARD, JOURNAL
 
 KEYS_KEPT: Final = 256
@@ -97,15 +99,29 @@ class Publisher:
         with self._database.read() as connection:
             return due_elections(connection, self._clock(), self.seconds)
 
-    def require_following(self, connection: Connection, election: HeldElection) -> None:
-        """Let go on who works on the very database that was published from.
+    def require_following(self, connection: Connection, election: HeldElection) -> int:
+        """Let go on who works on the very database that was published from; return the last stamp.
 
         Raises:
             DoesNotFollow: it is not, or not surely.
             HeadsUnavailable: that cannot be known.
             KeyUnavailable: nor can it without the names of the logs.
         """
-        require_following(connection, election, self._heads, self.keys(election.uuid))
+        return require_following(connection, election, self._heads, self.keys(election.uuid))
+
+    def promise(self, uuid: str, event: Event, now: int) -> Promise:
+        """Return what may be promised of a ballot's event that is on the board: §20.1.
+
+        Args:
+            uuid: of the election.
+            event: what the board has.
+            now: the server's time, or the last stamp if that is later.
+        """
+        return Promise.of(self.keys(uuid).board.name, event, promised_until(now, self.seconds))
+
+    def sign(self, uuid: str, promise: Promise) -> bytes:
+        """Return the signed note of a promise: §20.1."""
+        return sign_promise(promise, self.keys(uuid).board)
 
     @contextlib.contextmanager
     def around(self, uuid: str, *, at_once: bool = False) -> Iterator[None]:

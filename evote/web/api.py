@@ -62,6 +62,10 @@ class OutcomeAnswer(_Strict):
         "ballot_refused",
     ]
     tracker: str | None = None
+    promise: Annotated[
+        str | None,
+        Field(description="of a recorded ballot: the signed note of docs/protocol.md §20.1"),
+    ] = None
 
 
 class Circumstances(_Strict):
@@ -187,7 +191,7 @@ def cast(uuid: Uuid, asked: CastBody, services: Served) -> Response:
     answer = services.casting.cast(
         CastRequest(uuid, asked.sign_in_number, Secret(asked.pin), ballot)
     )
-    return _answer(answer.outcome, answer.tracker)
+    return _answer(answer.outcome, answer.tracker, answer.promise)
 
 
 def _require_length(asked: CastBody, characters: int) -> None:
@@ -197,7 +201,8 @@ def _require_length(asked: CastBody, characters: int) -> None:
         raise UnequalLength from cause
 
 
-def _answer(outcome: Outcome, tracker: str | None = None) -> Response:
-    content = {"outcome": outcome.value, "tracker": tracker}
+def _answer(outcome: Outcome, tracker: str | None = None, promise: bytes | None = None) -> Response:
+    signed = None if promise is None else promise.decode("utf-8")
+    content = {"outcome": outcome.value, "tracker": tracker, "promise": signed}
     headers = {"Cache-Control": "no-store"}
     return JSONResponse(content, status_code=STATUSES[outcome], headers=headers)

@@ -6,20 +6,19 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database
 from evote.settings import Settings
 from evote.upkeep import Steps, Upkeep
 from evote.web import api, operating, problems, public, voter
+from evote.web.compressing import Compress
 from evote.web.languages import LANGUAGES, Language
 from evote.web.metrics import Watch
 from evote.web.security import BodyLimit, SecurityHeaders
 from evote.web.services import Services
 from evote.web.upkeep import every
 
-COMPRESS_FROM: Final = 1000
 UPKEEP_SECONDS: Final = 60
 STEP_SECONDS: Final = 1
 ROUTERS: Final = (public.router, voter.router, api.router, operating.router)
@@ -71,7 +70,7 @@ def create_app(
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(problems.LastResort)
-    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM)
+    app.add_middleware(Compress)
     app.add_middleware(Watch, metrics=services.metrics, clock=clock)
     https = settings.public_url.startswith("https:")
     app.add_middleware(SecurityHeaders, https=https)

@@ -157,7 +157,8 @@ def test_a_request_that_is_replayed_later_changes_nothing(
     )
     before = snapshot(school)
     for clock.time in (NOON, NOON + 7200, CLOSES_AT + 301):
-        assert school.casting.cast(request) == first
+        again = school.casting.cast(request)
+        assert (again.outcome, again.tracker) == (first.outcome, first.tracker)
         assert school.casting.cast(stolen).outcome is not Outcome.RECORDED
         assert school.casting.cast(copied).outcome is not Outcome.RECORDED
         assert snapshot(school) == before

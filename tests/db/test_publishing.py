@@ -18,6 +18,7 @@ from evote.publishing.publisher import Publisher
 from protocol.cosignatures import verify_seen
 from protocol.merkle import LogPosition, TreeHasher
 from protocol.notes import Checkpoint
+from protocol.promises import verify_promise
 from tests.db.backups import dump, put_back
 from tests.db.school import NOON, ManualClock, School, audit
 from tests.simulator import CLOSES_AT
@@ -175,7 +176,7 @@ def test_a_database_that_went_another_way_meanwhile_is_noticed(school: School) -
 def _cast_unguarded(school: School, elector: int) -> None:
     """As a program without heads would."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Publisher, "require_following", lambda *_given: None)
+        patched.setattr(Publisher, "require_following", lambda *_given: 0)
         assert school.cast(elector).outcome is Outcome.RECORDED
 
 
@@ -225,6 +226,37 @@ def test_the_next_step_goes_on_where_one_was_interrupted(
     school.publisher.publish(school.uuid)
     assert sizes(school) == (3, 2)
     audit(school, tmp_path / "record")
+
+
+@pytest.mark.parametrize("jump", [-3600, 0, 3600])
+def test_no_clock_makes_a_promise_that_an_honest_server_has_broken(
+    school: School, clock: ManualClock, jump: int
+) -> None:
+    """No checkpoint that lacks the ballot is stamped later than it was promised by: §21."""
+    clock.time = NOON + jump
+    school.publisher.publish(school.uuid)
+    clock.time = NOON
+    before = checkpoints(school)[0], published(school).board.stamp
+    answer = school.cast(0)
+    assert answer.promise is not None
+    promise = verify_promise(answer.promise, school.publisher.keys(school.uuid).board.verifier_key)
+    assert promise.index == before[0].size
+    assert promise.until > before[1]
+    assert promise.until >= NOON + P + 300
+    clock.time = promise.until - 60
+    school.publisher.publish_due(school.uuid)
+    assert sizes(school)[0] == 2
+    assert published(school).board.stamp <= promise.until
+
+
+def test_a_retry_is_not_promised_by_a_database_that_went_back(school: School) -> None:
+    school.cast(0)
+    kept = dump(school.database)
+    school.cast(1)
+    school.publisher.publish(school.uuid)
+    put_back(school.database, kept)
+    with pytest.raises(WentBack):
+        school.cast(0)
 
 
 def test_a_draft_is_not_published(school: School) -> None:

@@ -4,18 +4,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from evote.board.leaves import read_leaves
 from evote.casting import Casting, Outcome
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State
 from evote.web.problems import STATUSES
 from evote.web.security import MAX_BODY_BYTES
+from protocol.promises import verify_promise
 from protocol.sending import padding_for
+from protocol.server_binding import BOARD
+from tests.db.school import NOON
 from tests.simulator import CLOSES_AT, UUID
 from tests.site import Site
 
@@ -69,6 +74,32 @@ def test_a_parent_votes_once(client: TestClient, site: Site) -> None:
             }
         ]
     }
+
+
+@pytest.mark.parametrize("later", [0, 61])
+def test_what_is_recorded_is_promised_and_a_retry_anew(
+    client: TestClient, site: Site, later: int
+) -> None:
+    assert site.school.election.bindings.server is not None
+    key = site.school.election.bindings.server.board_key
+    cast(client, site, 1)
+    first = cast(client, site, 0).json()["promise"]
+    site.clock.time = NOON + later
+    promise = verify_promise(cast(client, site, 0).json()["promise"].encode(), key)
+    assert promise.is_of(site.school.ballot(0))
+    assert (promise.origin, promise.index) == (key.name, 2)
+    assert promise.until == -(-(NOON + later + 300) // 60) * 60
+    with site.school.database.read() as connection:
+        leaves = list(read_leaves(connection, site.school.held(), BOARD, 0))
+    assert leaves[2].hex() == promise.event
+    before = verify_promise(first.encode(), key)
+    assert replace(before, until=promise.until) == promise
+
+
+def test_what_is_not_recorded_is_not_promised(client: TestClient, site: Site) -> None:
+    site.set_state(State.SUSPENDED)
+    assert cast(client, site, 0).json()["promise"] is None
+    assert pre_check(client, site, 0).json()["promise"] is None
 
 
 def test_an_unknown_code_and_a_wrong_pin_have_one_answer(client: TestClient, site: Site) -> None:
