@@ -35,6 +35,12 @@ ANSWERS = {
     "the booth": ("GET", f"/v/{UUID}"),
     "a download": ("GET", f"/e/{UUID}/archive"),
     "a record": ("GET", f"/e/{UUID}/record"),
+    "a checkpoint": ("GET", f"/{UUID}/board/checkpoint"),
+    "a tile": ("GET", f"/{UUID}/journal/tile/0/000.p/1"),
+    "no tile": ("GET", f"/{UUID}/journal/tile/0/001"),
+    "entries": ("GET", f"/{UUID}/board/tile/entries/000.p/1"),
+    "a journal": ("GET", f"/e/{UUID}/journal.jsonl"),
+    "no receipt": ("GET", f"/e/{UUID}/receipt/{TRACKER}"),
     "a file": ("GET", read_assets()["booth.js"].href),
     "another address": ("GET", f"/e/{UUID}/"),
     "the API": ("GET", f"{API}/state"),
@@ -193,7 +199,8 @@ def test_nobody_learns_who_has_a_code_or_who_has_voted_without_the_pin(
     numbers = [site.school.number(elector) for elector in (0, 1, 2)] + ["0" * 32]
     answers = [ask(client, site, what, sign_in_number=number, pin=pin) for number in numbers]
     assert len({(each.status_code, each.content, str(each.headers)) for each in answers}) == 1
-    assert answers[0].json() == {"outcome": "code_or_pin_wrong", "tracker": None}
+    nothing = {"tracker": None, "promise": None}
+    assert answers[0].json() == {"outcome": "code_or_pin_wrong", **nothing}
 
 
 def test_no_page_and_no_answer_names_an_elector(client: TestClient, site: Site) -> None:
