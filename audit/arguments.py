@@ -13,12 +13,13 @@ from typing import Any, NoReturn
 
 from audit import help as pages
 from audit import help_of_proofs as proofs
+from audit import help_of_witness as testimony
 from audit.words import Text, shown
 
 _FRENCH = (
     (r"the following arguments are required: (.*)", r"il manque \1"),
     (r"unrecognized arguments: (.*)", r"argument inconnu : \1"),
-    (r"argument (\S*): expected one argument", r"il manque une valeur après \1"),
+    (r"argument (\S*): expected (?:at least )?one argument", r"il manque une valeur après \1"),
     (r"argument COMMANDE: invalid choice: ('.*') .*", r"commande inconnue \1"),
     (r"argument (\S*): invalid choice: ('.*') .*", r"\1 : valeur inconnue \2"),
     (r"argument (\S*): invalid \w+ value: (.*)", r"\1 : valeur incorrecte \2"),
@@ -125,7 +126,27 @@ def parser() -> argparse.ArgumentParser:
     evidence = commands.add_parser("evidence")
     evidence.add_argument("path", type=Path, metavar="FICHIER")
     _common(evidence, proofs.EVIDENCE)
+    _witness(commands.add_parser("witness"))
     return top
+
+
+def _witness(witness: argparse.ArgumentParser) -> None:
+    """The two commands of whoever runs a witness."""
+    _common(witness, testimony.WITNESS)
+    commands = witness.add_subparsers(
+        dest="step", required=True, metavar="COMMANDE", parser_class=_Parser
+    )
+    key = commands.add_parser("key")
+    key.add_argument("--name", required=True)
+    key.add_argument("--out", type=Path, required=True)
+    _common(key, testimony.KEY)
+    serve = commands.add_parser("serve")
+    serve.add_argument("--key", type=Path, required=True)
+    serve.add_argument("--store", type=Path, required=True)
+    serve.add_argument("--listen", required=True)
+    serve.add_argument("--log", nargs="+", action="extend", default=[])
+    serve.add_argument("--election", nargs="+", action="extend", default=[], type=Path)
+    _common(serve, testimony.SERVE)
 
 
 def _common(one: argparse.ArgumentParser, page: Text) -> None:

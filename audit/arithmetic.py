@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The group: docs/protocol.md §4. The only file that names the arithmetic library.
+"""The group: docs/protocol.md §4. No check uses the arithmetic library but through this file.
 
 An element is the 32 bytes of RFC 8032, a scalar an integer from 0 to q - 1. Everything here is
 public, so nothing is constant-time by promise.

@@ -13,7 +13,7 @@ from audit.arguments import Asked, Misuse, language, parser
 from audit.console import complain, prepare, write
 from audit.help import GENERAL
 from audit.system import explained
-from audit.words import Malformed, Text, Unreadable, Unsupported, cited, shown
+from audit.words import Malformed, Text, Unreadable, Unsupported, Unusable, cited, shown
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
 LONGEST = 600
@@ -59,10 +59,17 @@ def _run(argv: Sequence[str], say: Say) -> int:
         help_of = Text(f"voir « {misuse.prog} --help »", f"see “{misuse.prog} --help --lang en”")
         _refuse(misuse.text.at(Text(misuse.prog, misuse.prog)), help_of, say)
         return UNREADABLE
+    return _obeyed(arguments, say)
+
+
+def _obeyed(arguments: argparse.Namespace, say: Say) -> int:
     try:
         return _COMMANDS[arguments.command](arguments, say)
     except (Unreadable, Unsupported) as refusal:
         return _no_verdict(arguments, say, refusal.text, refusal.hint)
+    except Unusable as refusal:
+        _refuse(refusal.text, refusal.hint, say)
+        return UNREADABLE
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 (the outermost frame: a bug must never look valid)
@@ -154,6 +161,13 @@ def _evidence(arguments: argparse.Namespace, say: Say) -> int:
     return _told(lambda: (VALID, told_evidence(arguments.path)), say)
 
 
+def _witness(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.witness_command import witness_key, witness_serve  # noqa: PLC0415
+
+    _loaded()
+    return (witness_key if arguments.step == "key" else witness_serve)(arguments, say)
+
+
 def _told(tell: Callable[[], tuple[int, list[Text]]], say: Say) -> int:
     """Write what a file comes to, line by line, or why it is not in order."""
     from audit.layout import wrapped  # noqa: PLC0415
@@ -172,4 +186,5 @@ _COMMANDS = {
     "opened": _opened,
     "receipt": _receipt,
     "evidence": _evidence,
+    "witness": _witness,
 }

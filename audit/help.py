@@ -32,6 +32,7 @@ commandes :
   opened     vérifier un bulletin contrôlé, ouvert au lieu d'être déposé
   receipt    vérifier le reçu d'un bulletin, ou la promesse de le publier
   evidence   vérifier la preuve d'une faute du serveur, faite par un autre
+  witness    témoigner : cosigner ce que le serveur publie
 
 options :
   -h, --help       montrer cette aide
@@ -52,6 +53,7 @@ commands:
   opened     verify a checked ballot, opened instead of cast
   receipt    verify a ballot's receipt, or the promise to publish it
   evidence   verify evidence of a server's fault, made by somebody else
+  witness    witness: co-sign what the server publishes
 
 options:
   -h, --help       show this help

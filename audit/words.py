@@ -54,6 +54,10 @@ class Unsupported(Refusal):
     )
 
 
+class Unusable(Refusal):
+    """What a witness was given cannot be worked with; nothing is said of any election."""
+
+
 class Unreadable(Refusal):
     """Nothing could be read as an archive (docs/protocol.md §17.2): exit status 2."""
 

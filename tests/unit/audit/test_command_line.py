@@ -16,6 +16,7 @@ from audit import cli
 from audit.arguments import parser
 from audit.help import GENERAL, OPENED, VERIFY
 from audit.help_of_proofs import EVIDENCE, RECEIPT
+from audit.help_of_witness import KEY, SERVE, WITNESS
 from audit.system import explained
 from audit.words import Text
 from tests.unit.audit import peer
@@ -26,6 +27,9 @@ PAGES = {
     "opened": OPENED,
     "receipt": RECEIPT,
     "evidence": EVIDENCE,
+    "witness": WITNESS,
+    "witness key": KEY,
+    "witness serve": SERVE,
 }
 FULL = Path("/dev/full")
 
@@ -36,12 +40,15 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
     return status, captured.out, captured.err
 
 
-def parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    top = parser()
-    yield "", top
+def parsers(
+    name: str = "", top: argparse.ArgumentParser | None = None
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    top = top or parser()
+    yield name, top
     for action in top._actions:
         if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.items()
+            for word, one in action.choices.items():
+                yield from parsers(f"{name} {word}".strip(), one)
 
 
 def test_every_option_has_its_help_in_both_languages() -> None:
@@ -65,7 +72,7 @@ def test_help_fits_a_screen_and_ends_with_the_exit_statuses(page: Text) -> None:
 def test_help_is_french_unless_asked_otherwise(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    words = [name] if name else []
+    words = name.split()
     assert run(capsys, *words, "--help") == (0, PAGES[name].fr + "\n", "")
     assert run(capsys, *words, "-h", "--lang", "en") == (0, PAGES[name].en + "\n", "")
     assert run(capsys, "--lang=en", *words, "-h") == (0, PAGES[name].en + "\n", "")
@@ -87,6 +94,9 @@ MISUSES = {
     "argument inconnu : --js": ["verify", "a", "--js"],
     "--no-progress ne va pas avec --progress": ["verify", "a", "--progress", "--no-progress"],
     "il manque FICHIER": ["opened"],
+    "il manque COMMANDE": ["witness"],
+    "il manque --name, --out": ["witness", "key"],
+    "il manque une valeur après --log": ["witness", "serve", "--log"],
 }
 
 
