@@ -121,7 +121,12 @@ def test_a_library_that_accepts_mixed_order_is_refused(monkeypatch: pytest.Monke
         arithmetic.self_test()
 
 
-def test_only_one_file_names_the_library() -> None:
+def naming(word: str) -> set[str]:
     folder = Path(arithmetic.__file__).parent
-    naming = [path.name for path in folder.rglob("*.py") if "nacl" in path.read_text("utf-8")]
-    assert naming == ["arithmetic.py"]
+    return {path.name for path in folder.rglob("*.py") if word in path.read_text("utf-8")}
+
+
+def test_one_file_names_the_library_and_one_more_signs_with_it() -> None:
+    assert naming("nacl") == {"arithmetic.py", "witness_key.py"}
+    assert all(name.startswith("witness") for name in naming("import WitnessKey"))
+    assert naming("audit.witness_key") == {"witness.py", "witness_command.py"}
