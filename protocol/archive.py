@@ -104,6 +104,11 @@ def _member(name: str, content: bytes, timestamp: int) -> bytes:
     return _member_header(name, len(content), timestamp) + content + padding
 
 
+def member_span(size: int) -> int:
+    """Return how many bytes of the archive a content of this size takes: §10.3."""
+    return BLOCK + size + -size % BLOCK
+
+
 def archive_start(header: ArchiveHeader) -> bytes:
     """Return the bytes that an archive begins with: §10.3."""
     return _member(FIRST_NAME, header.encode(), header.timestamp)
@@ -215,7 +220,7 @@ class ArchiveReader:
             _, _, size = self._parse_header(block, offset)
         except MalformedError:
             return None
-        return BLOCK + size + -size % BLOCK
+        return member_span(size)
 
     @property
     def offset(self) -> int:

@@ -34,6 +34,11 @@ PROBLEMS = ("/nothing-here", "/e/AnotherVote123")
 NO_PAGES = {
     "/e/{uuid}/",
     "/e/{uuid}/archive",
+    "/e/{uuid}/journal.jsonl",
+    "/e/{uuid}/receipt/{tracker}",
+    "/{uuid}/{log}/checkpoint",
+    "/{uuid}/{log}/tile/{level}/{place:path}",
+    "/{uuid}/{log}/tile/entries/{place:path}",
     "/e/{uuid}/record",
     "/healthz",
     "/metrics",

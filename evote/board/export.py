@@ -5,23 +5,78 @@ A few events a time, each in a short transaction of its own: a slow reader of th
 nobody. What is on a board never changes, so the parts fit.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import groupby
+from dataclasses import dataclass
+from itertools import accumulate, groupby
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from evote.board.published import read_published
 from evote.database.board_tables import DatumRow, EventRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, find_election
-from protocol.archive import ArchiveHeader, archive_start, entry_bytes
+from protocol.archive import ArchiveHeader, archive_start, entry_bytes, member_span
 from protocol.events import Event
 
 EVENTS_A_TIME: Final = 64
 
 
-def published_archive(database: Database, uuid: str) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class PublishedArchive:
+    """The archive up to the last step: where each of its events ends, and its bytes from anywhere.
+
+    ``ends`` begins with where the first event begins.
+    """
+
+    election: HeldElection
+    ends: tuple[int, ...]
+
+    @property
+    def length(self) -> int:
+        """The number of its bytes."""
+        return self.ends[-1]
+
+    def part(self, database: Database, start: int, end: int) -> Iterator[bytes]:
+        """Give the bytes from ``start`` to before ``end``, reading no event that they do not touch.
+
+        Raises:
+            DatabaseUnavailable: at any part.
+        """
+        first = max(bisect_right(self.ends, start) - 1, 0)
+        at = self.ends[first]
+        if start < self.ends[0]:
+            head = archive_start(ArchiveHeader(self.election.archive_timestamp))
+            yield head[start:end]
+        for chunk in _chunks(database, self.election, first, len(self.ends) - 2):
+            if at >= end:
+                return
+            yield chunk[max(start - at, 0) : end - at]
+            at += len(chunk)
+
+
+def published_archive(connection: Connection, election: HeldElection) -> PublishedArchive:
+    """Return the archive of this election up to the last published step: §10.3, §18.7.
+
+    Raises:
+        NothingPublished: before the first step.
+    """
+    size = read_published(connection, election).board.size
+    data = select(DatumRow.height, func.length(DatumRow.data)).where(
+        DatumRow.election_id == election.id, DatumRow.height < size
+    )
+    events = select(EventRow.height, func.length(EventRow.event)).where(
+        EventRow.election_id == election.id, EventRow.height < size
+    )
+    spans = [0] * size
+    for height, length in [*connection.execute(data), *connection.execute(events)]:
+        spans[height] += member_span(length)
+    start = len(archive_start(ArchiveHeader(election.archive_timestamp)))
+    return PublishedArchive(election, tuple(accumulate(spans, initial=start)))
+
+
+def published_chunks(database: Database, uuid: str) -> Iterator[bytes]:
     """Give the archive of this election up to the last published step: §10.3, §18.7.
 
     Raises:
@@ -35,7 +90,7 @@ def published_archive(database: Database, uuid: str) -> Iterator[bytes]:
 def archive_chunks(database: Database, uuid: str, until: int | None = None) -> Iterator[bytes]:
     """Give the archive of this election as it is now, up to the event of height ``until``: §10.3.
 
-    It may show more than is published: what the public asks is ``published_archive``.
+    It may show more than is published: what the public asks is ``published_chunks``.
 
     Raises:
         UnknownElection: at the first part: there is none.
@@ -45,8 +100,11 @@ def archive_chunks(database: Database, uuid: str, until: int | None = None) -> I
         election = find_election(connection, uuid)
     yield archive_start(ArchiveHeader(election.archive_timestamp))
     head = -1 if election.head is None else election.head.height
-    last = head if until is None else min(until, head)
-    for start in range(0, last + 1, EVENTS_A_TIME):
+    yield from _chunks(database, election, 0, head if until is None else min(until, head))
+
+
+def _chunks(database: Database, election: HeldElection, first: int, last: int) -> Iterator[bytes]:
+    for start in range(first, last + 1, EVENTS_A_TIME):
         yield _entries(database, election, start, min(start + EVENTS_A_TIME - 1, last))
 
 

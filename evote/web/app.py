@@ -11,7 +11,7 @@ from evote.clock import Clock, system_clock
 from evote.database.connection import Database
 from evote.settings import Settings
 from evote.upkeep import Steps, Upkeep
-from evote.web import api, operating, problems, public, voter
+from evote.web import api, logs, operating, problems, public, voter
 from evote.web.compressing import Compress
 from evote.web.languages import LANGUAGES, Language
 from evote.web.metrics import Watch
@@ -21,7 +21,7 @@ from evote.web.upkeep import every
 
 UPKEEP_SECONDS: Final = 60
 STEP_SECONDS: Final = 1
-ROUTERS: Final = (public.router, voter.router, api.router, operating.router)
+ROUTERS: Final = (public.router, logs.router, voter.router, api.router, operating.router)
 
 
 def create_app(

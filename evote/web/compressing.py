@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Which answers are compressed on their way: what is read, never what is posted, never a part.
+"""Which answers are compressed on their way: to what is read, never to what is posted.
 
 An answer to a vote has one length for all: docs/protocol.md §9.6. Compressed, it would have not.
 """
@@ -13,7 +13,7 @@ COMPRESS_FROM: Final = 1000
 
 
 class Compress:
-    """Compresses answers to whoever reads a whole one and takes gzip."""
+    """Compresses the answers to ``GET``, for whoever takes gzip; never a part of a file."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -21,6 +21,5 @@ class Compress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        names = {name for name, _ in scope.get("headers", ())}
-        whole = scope.get("method") == "GET" and b"range" not in names
-        await (self._compressed if whole else self._app)(scope, receive, send)
+        read = scope.get("method") == "GET"
+        await (self._compressed if read else self._app)(scope, receive, send)

@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from datetime import date
 
-from evote.board.export import published_archive
+from evote.board.export import published_chunks
 from evote.database.connection import Database
 from evote.election.outcome import result_binding, result_row
 from evote.election.reading import preau_binding
@@ -42,7 +42,7 @@ class CountedView:
 
 def read_result(database: Database, uuid: str) -> CountedView | None:
     """Return the published result of an election, None while there is none."""
-    board = read_board(io.BytesIO(b"".join(published_archive(database, uuid))))
+    board = read_board(io.BytesIO(b"".join(published_chunks(database, uuid))))
     return view_result(board) if board.state is BoardState.TALLIED else None
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Coarse counters, and a log that says nothing of who, which code, or when exactly.
 
-Requests to sign in and to vote are counted together and never logged, unless the server itself
-failed: a line for each would be a list of when parents voted (threats: order and timestamps).
+Requests to sign in, to vote and for a receipt are counted together and never logged, unless the
+server itself failed: a line for each would be a list of when parents voted (threats: order and
+timestamps).
 """
 
 import json
@@ -19,6 +20,8 @@ from evote.clock import Clock, hour_of
 
 LOGGER: Final = logging.getLogger("evote.web")
 SERVER_FAILED: Final = 500
+# Asked for by who has just voted: a line for each would say when.
+RECEIPT: Final = "/e/{uuid}/receipt/{tracker}"
 
 
 class Metrics:
@@ -66,7 +69,7 @@ class Watch:
 
     def _note(self, scope: Scope, status: int) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        voting = scope["method"] == "POST"
+        voting = scope["method"] == "POST" or route == RECEIPT
         audience = "voting" if voting else _audience(route)
         self._metrics.requests.labels(audience, f"{status // 100}xx").inc()
         if not voting or status >= SERVER_FAILED:

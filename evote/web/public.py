@@ -10,7 +10,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from evote.board.export import published_archive
 from evote.board.listing import list_events
 from evote.board.reading import FoundBallot, count_ballots, find_ballots
 from evote.board.record import read_moment, record_zip
@@ -135,15 +134,6 @@ def events(
     return services.pages.render(
         language, "public/events.html", election=view, events=listed, older=older, ballots=ballots
     )
-
-
-@router.get("/e/{uuid}/archive")
-def archive(uuid: Uuid, services: Served) -> Response:
-    """Send the archive as it is published: docs/protocol.md §10.3, §18.7."""
-    services.published(services.held(uuid))
-    headers = {"Content-Disposition": f'attachment; filename="{uuid}.bel"'}
-    chunks = published_archive(services.database, uuid)
-    return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)
 
 
 @router.get("/e/{uuid}/record")

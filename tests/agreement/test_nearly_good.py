@@ -37,8 +37,11 @@ from tests.tamper.forge.texts import canonical
 THOROUGH = settings().max_examples >= 1000
 BASES = (HONEST, *(ELECTION.cast(0, choice).encode() for choice in (1, 2, None)), FIRST)
 REFUSED = (
-    (422, {"outcome": "ballot_refused", "tracker": None}),
-    (409, {"outcome": "credential_used_but_not_this_sign_in", "tracker": None}),
+    (422, {"outcome": "ballot_refused", "tracker": None, "promise": None}),
+    (
+        409,
+        {"outcome": "credential_used_but_not_this_sign_in", "tracker": None, "promise": None},
+    ),
     (422, {"problem": "malformed"}),
 )
 

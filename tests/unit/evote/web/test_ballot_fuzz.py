@@ -149,7 +149,7 @@ def assert_refused(client: TestClient, site: Site, body: object, rows: Unchanged
     content = json.dumps(body)
     headers = {"Content-Type": "application/json"}
     answer = client.post(f"/api/elections/{UUID}/cast", content=content, headers=headers)
-    refused = {"outcome": "ballot_refused", "tracker": None}
+    refused = {"outcome": "ballot_refused", "tracker": None, "promise": None}
     assert (answer.status_code, answer.json()) in ((422, refused), (422, {"problem": "malformed"}))
     rows.check()
 

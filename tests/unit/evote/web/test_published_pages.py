@@ -24,6 +24,9 @@ SHOWING = (
     f"/e/{UUID}/journal",
     f"/e/{UUID}/turnout",
     f"/api/elections/{UUID}/ballots",
+    f"/{UUID}/board/checkpoint",
+    f"/{UUID}/journal/checkpoint",
+    f"/e/{UUID}/journal.jsonl",
 )
 
 
@@ -53,6 +56,9 @@ def test_a_ballot_is_shown_nowhere_before_its_step_and_everywhere_after(
     tracker = site.vote(0)
     assert shown(client) == before
     find = f"/e/{UUID}/find?tracker={tracker}"
+    receipt = f"/e/{UUID}/receipt/{tracker}"
+    hidden = [receipt, *(f"/{UUID}/board/tile/{each}/000.p/2" for each in ("0", "entries"))]
+    assert {client.get(path).status_code for path in hidden} == {404}
     page = client.get(find).text
     assert "Aucun bulletin n’a ce numéro dans l’urne" in page
     assert "paraît ici d’ici 1 minute" in page
@@ -65,6 +71,7 @@ def test_a_ballot_is_shown_nowhere_before_its_step_and_everywhere_after(
     assert tracker.encode() in after[f"/e/{UUID}/events"]
     assert tracker.encode() in after[f"/api/elections/{UUID}/ballots"]
     assert "Ce bulletin est dans l’urne" in client.get(find).text
+    assert {client.get(path).status_code for path in hidden} == {200}
 
 
 def test_an_entry_comes_with_its_step_but_why_nobody_can_vote_at_once(
@@ -74,6 +81,7 @@ def test_an_entry_comes_with_its_step_but_why_nobody_can_vote_at_once(
     note_incident(site.school.database, UUID, "La page a été lente", site.clock)
     suspend_vote(site.school.database, UUID, "Coupure de courant", site.clock)
     assert shown(client) == before
+    assert client.get(f"/{UUID}/journal/tile/entries/000.p/3").status_code == 404
     assert "Coupure de courant" in client.get(f"/e/{UUID}").text
     state = client.get(f"/api/elections/{UUID}/state").json()
     assert (state["state"], state["reason"]) == ("suspended", "Coupure de courant")
