@@ -68,7 +68,8 @@ def _alone(read: Receipt | Promise) -> Iterator[Text]:
     if isinstance(read, Promise):
         raise Unreadable(*said.PROMISE_ALONE, said.GIVE_RECORD)
     verify_receipt(read)
-    key = Text(encode_key(read.key), encode_key(read.key))
+    vkey = shown(encode_key(read.key), _LONGEST)
+    key = Text(vkey, vkey)
     yield said.HOLDS_ALONE
     yield Text(read.tracker, read.tracker).at(said.TRACKER_SAID)
     yield _place(read, read.key).at(said.PLACE)

@@ -40,6 +40,15 @@ def open_regular(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk: a file that is there after a crash has its name."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def explained(error: OSError) -> Text:
     """Why, and which file if the system says so."""
     code = error.errno or 0

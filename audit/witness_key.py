@@ -16,7 +16,7 @@ from nacl.signing import SigningKey
 
 from audit.cosignatures import TIME_BYTES, cosigned_text
 from audit.notes import COSIGNATURE, SignatureLine, VerifierKey, decode_base64, encode_key, is_name
-from audit.system import explained, open_regular
+from audit.system import explained, open_regular, sync_folder
 from audit.words import Malformed, Text, Unusable
 
 FIRST_LINE = "EVOTE-WITNESS-SECRET-1 secret: never send, print or copy this file"
@@ -83,6 +83,7 @@ def write_key(key: WitnessKey, path: Path) -> None:
             file.write(key._written())  # noqa: SLF001 (the one place that shows the secret)
             file.flush()
             os.fsync(file.fileno())
+        sync_folder(path.parent)
     except FileExistsError as error:
         raise Unusable(
             "ce fichier existe déjà, et une clé ne s'écrase pas",

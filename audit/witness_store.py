@@ -16,7 +16,7 @@ from typing import BinaryIO
 from audit.cosignatures import cosigned_at
 from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
 from audit.record import MAX_CHECKPOINT
-from audit.system import explained
+from audit.system import explained, sync_folder
 from audit.words import Malformed, Text, Unusable, shown
 
 LOCK = "lock"
@@ -43,7 +43,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(folder)
             self._lock = _hold(folder / LOCK)
         except BlockingIOError as error:
             raise Unusable(
@@ -83,7 +83,7 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-        _sync(self.folder)
+        sync_folder(self.folder)
 
     def _path(self, origin: str) -> Path:
         return self.folder / f"{name_of(origin)}.checkpoint"
@@ -120,6 +120,14 @@ def _damaged(log: VerifierKey) -> Unusable:
     )
 
 
+def _make(folder: Path) -> None:
+    """Have the folder on the disk, with those above it."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700)
+        sync_folder(folder.parent)
+
+
 def _hold(path: Path) -> BinaryIO:
     """The lock file, open and held.
 
@@ -140,12 +148,3 @@ def _hold(path: Path) -> BinaryIO:
         file.close()
         raise
     return file
-
-
-def _sync(folder: Path) -> None:
-    """Force the names in a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -173,6 +173,13 @@ def test_a_key_of_a_thief_is_told_by_the_record_alone(tmp_path: Path, tell: Tell
     assert out.startswith("Ce fichier ne vaut rien")
 
 
+def test_a_name_in_a_receipt_acts_on_no_terminal(tmp_path: Path, tell: Tell) -> None:
+    files, key = whole(), LogKey("a\u202eb", b"t" * 32)
+    (tmp_path / "r").write_bytes(receipt(files.events(), 2, ballot(files, 1), key))
+    status, out = tell("receipt", tmp_path / "r")
+    assert (status, "\u202e" in out, "a\\u202eb+" in out) == (0, False, True)
+
+
 def test_a_tracker_of_another_ballot_is_told_by_the_record(tmp_path: Path, tell: Tell) -> None:
     (tmp_path / "r").write_bytes(replaced(1, "tracker 0000-0000-0000-0000"))
     assert tell("receipt", tmp_path / "r")[0] == 0

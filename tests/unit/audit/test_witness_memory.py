@@ -140,7 +140,7 @@ def _breaking(step: str) -> tuple[str, Callable[..., object]]:
         "write": "pathlib.Path.open",
         "fsync": "os.fsync",
         "replace": "pathlib.Path.replace",
-        "sync": "audit.witness_store._sync",
+        "sync": "audit.witness_store.sync_folder",
     }[step]
     if step != "write":
         return place, fail
@@ -187,6 +187,17 @@ def test_what_a_crash_left_beside_is_not_read(tmp_path: Path) -> None:
     (tmp_path / f"{name_of(LOG.name)}.new").write_bytes(LOG.checkpoint(ENTRIES[:9])[:50])
     close_stores()
     assert witness(tmp_path).add_checkpoint(grown(7, 9)).status == 200
+
+
+def test_a_new_folder_is_on_the_disk_before_anything_is_signed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("audit.witness_store.sync_folder", synced.append)
+    Store(tmp_path / "a" / "b").close()
+    assert synced == [tmp_path, tmp_path / "a"]
+    Store(tmp_path / "a" / "b").close()
+    assert len(synced) == 2
 
 
 def test_two_witnesses_do_not_share_a_folder(tmp_path: Path) -> None:
