@@ -122,7 +122,7 @@ def _damaged(log: VerifierKey) -> Unusable:
 
 def _make(folder: Path) -> None:
     """Have the folder on the disk, with those above it."""
-    if not folder.is_dir():
+    if not folder.exists():
         _make(folder.parent)
         folder.mkdir(mode=0o700)
         sync_folder(folder.parent)
