@@ -75,7 +75,7 @@ def read_exactly(file: BinaryIO, datum: Datum) -> bytes:
     return content
 
 
-def _header_time(first: bytes) -> int:
+def header_time(first: bytes) -> int:
     """The T of the first member's content (§10.3)."""
     fields = read_object(decode_datum(first, canonical=True), "version timestamp", strict=True)
     if type(fields["version"]) is int and fields["version"] != 1:
@@ -137,7 +137,7 @@ class _Reader:
     def _first(self, head: bytes, content: bytes) -> None:
         """The first member sets the time of every header (§10.3)."""
         try:
-            self.time = _header_time(content)
+            self.time = header_time(content)
         except Malformed as refusal:
             self.fault(*refusal.text.at(Text("BELENIOS", "BELENIOS")))
             digits = head[136:147]

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from audit import help as pages
 from audit import help_of_proofs as proofs
 from audit import help_of_witness as testimony
+from audit.help_of_watch import WATCH
 from audit.words import Text, shown
 
 _FRENCH = (
@@ -27,11 +28,13 @@ _FRENCH = (
     (r"argument (\S*): not allowed with argument (\S*)", r"\1 ne va pas avec \2"),
 )
 WIDTH = 80
+LONGEST_PAUSE = 3600
 _METAVARS = (
     (r"\bCOMMANDE\b", "COMMAND"),
     (r"\bCHEMIN\b", "PATH"),
     (r"\bFICHIER\b", "FILE"),
     (r"\bDOSSIER\b", "RECORD"),
+    (r"\bADRESSE\b", "URL"),
 )
 
 
@@ -127,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
     evidence.add_argument("path", type=Path, metavar="FICHIER")
     _common(evidence, proofs.EVIDENCE)
     _witness(commands.add_parser("witness"))
+    _watch(commands.add_parser("watch"))
     return top
 
 
@@ -149,11 +153,35 @@ def _witness(witness: argparse.ArgumentParser) -> None:
     _common(serve, testimony.SERVE)
 
 
+def _watch(watch: argparse.ArgumentParser) -> None:
+    watch.add_argument("url", metavar="ADRESSE")
+    watch.add_argument("--store", type=Path)
+    watch.add_argument("--every", type=_seconds, default=60)
+    watch.add_argument("--once", action="store_true")
+    watch.add_argument("--fingerprint", type=_fingerprint)
+    watch.add_argument("--promise", type=Path, action="append", default=[])
+    watch.add_argument("--observer", default=None)
+    watch.add_argument("--json", action="store_true")
+    _common(watch, WATCH)
+
+
 def _common(one: argparse.ArgumentParser, page: Text) -> None:
     one.add_argument("--lang", choices=["fr", "en"])
     one.add_argument("-h", "--help", action=_Show, nargs=0, const=page)
     if page is pages.GENERAL:
         one.add_argument("--version", action=_Show, nargs=0)
+
+
+def _seconds(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= LONGEST_PAUSE:
+        raise ValueError(text)
+    return int(text)
+
+
+def _fingerprint(text: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9+/]{43}", text):
+        raise ValueError(text)
+    return text
 
 
 def _jobs(text: str) -> int:

@@ -168,6 +168,30 @@ def _witness(arguments: argparse.Namespace, say: Say) -> int:
     return (witness_key if arguments.step == "key" else witness_serve)(arguments, say)
 
 
+def _watch(arguments: argparse.Namespace, say: Say) -> int:
+    from audit.watching.command import OBSERVER, Asked, watch  # noqa: PLC0415
+    from audit.watching.speaking import Speaker  # noqa: PLC0415
+
+    _loaded()
+    asked = Asked(
+        arguments.url,
+        arguments.store,
+        arguments.every,
+        arguments.once,
+        arguments.fingerprint,
+        tuple(arguments.promise),
+        arguments.observer or OBSERVER,
+    )
+    speaker = Speaker(say, programs=arguments.json)
+    try:
+        return watch(asked, speaker)
+    except (Unreadable, Unsupported) as refusal:
+        if arguments.json:
+            speaker.event("refused", refusal.text)
+            arguments.json = False
+        raise
+
+
 def _told(tell: Callable[[], tuple[int, list[Text]]], say: Say) -> int:
     """Write what a file comes to, line by line, or why it is not in order."""
     from audit.layout import wrapped  # noqa: PLC0415
@@ -187,4 +211,5 @@ _COMMANDS = {
     "receipt": _receipt,
     "evidence": _evidence,
     "witness": _witness,
+    "watch": _watch,
 }

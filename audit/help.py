@@ -24,8 +24,8 @@ GENERAL = Text(
     f"""\
 usage : evote-audit COMMANDE …
 
-Vérifie une élection à partir de ses fichiers publics, sans réseau et sans
-faire confiance à qui les a faits.
+Vérifie une élection à partir de ses fichiers publics, sans réseau (watch mis à
+part) et sans faire confiance à qui les a faits.
 
 commandes :
   verify     vérifier une élection : archive .bel, dossier ou zip
@@ -33,6 +33,7 @@ commandes :
   receipt    vérifier le reçu d'un bulletin, ou la promesse de le publier
   evidence   vérifier la preuve d'une faute du serveur, faite par un autre
   witness    témoigner : cosigner ce que le serveur publie
+  watch      surveiller une élection sur son serveur, et garder ce qui est vu
 
 options :
   -h, --help       montrer cette aide
@@ -45,8 +46,8 @@ Chaque commande a son aide : evote-audit COMMANDE --help
     f"""\
 usage: evote-audit COMMAND …
 
-Verifies an election from its public files, without a network and without
-trusting whoever made them.
+Verifies an election from its public files, without a network (watch
+aside) and without trusting whoever made them.
 
 commands:
   verify     verify an election: .bel archive, folder or zip
@@ -54,6 +55,7 @@ commands:
   receipt    verify a ballot's receipt, or the promise to publish it
   evidence   verify evidence of a server's fault, made by somebody else
   witness    witness: co-sign what the server publishes
+  watch      watch an election on its server, and keep what is seen
 
 options:
   -h, --help       show this help

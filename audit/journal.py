@@ -88,13 +88,13 @@ def decode_journal(data: bytes) -> Journal:
 def _entries(lines: list[bytes], faults: list[Text]) -> Iterator[Entry]:
     for number, line in enumerate(lines):
         try:
-            yield _decode_entry(line)
+            yield decode_entry(line)
         except Malformed as refusal:
             if len(faults) < MAX_FAULTS:
                 faults.append(refusal.text.at(place(number)))
 
 
-def _decode_entry(data: bytes) -> Entry:
+def decode_entry(data: bytes) -> Entry:
     """One entry: canonical JSON, the members of its kind, no other (§19.1)."""
     if len(data) > MAX_ENTRY:
         raise Malformed("plus de 65 535 octets (§19.1)", "over 65,535 bytes (§19.1)")

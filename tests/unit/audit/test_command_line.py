@@ -16,6 +16,7 @@ from audit import cli
 from audit.arguments import parser
 from audit.help import GENERAL, OPENED, VERIFY
 from audit.help_of_proofs import EVIDENCE, RECEIPT
+from audit.help_of_watch import WATCH
 from audit.help_of_witness import KEY, SERVE, WITNESS
 from audit.system import explained
 from audit.words import Text
@@ -30,6 +31,7 @@ PAGES = {
     "witness": WITNESS,
     "witness key": KEY,
     "witness serve": SERVE,
+    "watch": WATCH,
 }
 FULL = Path("/dev/full")
 

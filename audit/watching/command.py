@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote-audit watch``: rounds until the end, then the verifier on what was kept."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.arithmetic import self_test
+from audit.plain_text import plain_text
+from audit.record import open_record
+from audit.report import first_sentence
+from audit.verify import Options, verify
+from audit.watching import sentences
+from audit.watching.address import Address, read_address
+from audit.watching.alarms import Alarm
+from audit.watching.promised import entrust
+from audit.watching.site import Away, HttpSite, Site
+from audit.watching.speaking import Speaker
+from audit.watching.store import Store
+from audit.watching.watcher import Around, OtherElection, Watcher
+from audit.words import Malformed, Text, Unreadable, Unsupported, count, shown
+
+OBSERVER = "evote-audit watch"
+QUIET, ALARMED, NOTHING = 0, 1, 2
+_LONGEST = 300
+_COMPARE = Text(
+    "Première visite : comparez cette empreinte à celle de l'affiche, de la lettre ou d'une autre"
+    " personne. Tout le reste en dépend.",
+    "First visit: compare this fingerprint with that on the poster, on the letter or of another"
+    " person. All the rest rests on it.",
+)
+_AGAIN = Text("Le serveur répond de nouveau.", "The server answers again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for.
+
+    Args:
+        url: of the election's page.
+        store: the folder; None for the usual one.
+        every: seconds between two rounds.
+        once: one round only.
+        fingerprint: of the only election that is meant; None for any.
+        promises: files to look after.
+        observer: whose word observations rest on.
+    """
+
+    url: str
+    store: Path | None = None
+    every: int = 60
+    once: bool = False
+    fingerprint: str | None = None
+    promises: tuple[Path, ...] = ()
+    observer: str = OBSERVER
+
+
+def watch(asked: Asked, speaker: Speaker, make_site: Callable[[Address], Site] = HttpSite) -> int:
+    """Watch until the end of the election, one round, or until interrupted; the exit status.
+
+    Raises:
+        Unreadable: there is nothing to watch, or no place to keep it.
+    """
+    self_test()
+    address = read_address(asked.url)
+    _require_name(asked.observer)
+    store = Store(asked.store or Path(f"preau-watch-{address.uuid}"), address.uuid)
+    try:
+        for path in asked.promises:
+            entrust(store, path)
+        with _stopping() as stop:
+            return _Watch(address, store, asked, speaker, make_site(address), stop).run()
+    finally:
+        store.close()
+
+
+class _Watch:
+    """One run of the command."""
+
+    def __init__(
+        self,
+        address: Address,
+        store: Store,
+        asked: Asked,
+        speaker: Speaker,
+        site: Site,
+        stop: threading.Event,
+    ) -> None:
+        self._asked = asked
+        self._speaker = speaker
+        self._stop = stop
+        self._store = store
+        self._trouble: str | None = None
+        self._told_closed = any("closed" in line for line in store.lines)
+        around = Around(site, lambda: int(time.time()), self._pause, self._alarm, asked.observer)
+        self._watcher = Watcher(address, store, around)
+
+    def _pause(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+
+    def _alarm(self, alarm: Alarm) -> None:
+        path = alarm.evidence and str(self._store.evidence / alarm.evidence)
+        self._speaker.alarm(alarm.kind, alarm.sentence, path)
+
+    def run(self) -> int:
+        """The exit status."""
+        watcher = self._watcher
+        try:
+            if not self._meet():
+                return NOTHING
+            while True:
+                self._tell_troubles(watcher.round())
+                self._tell_closed()
+                if self._asked.once or watcher.over or self._stop.is_set():
+                    break
+                self._pause(self._asked.every)
+            return self._end()
+        except OtherElection as refusal:
+            self._speaker.event("alarm", refusal.text, kind="another-election", evidence=None)
+            return ALARMED
+        finally:
+            watcher.close()
+
+    # ------------------------------------------------------------ the beginning
+
+    def _meet(self) -> bool:
+        """Say whose election it is; whether there is one."""
+        watcher = self._watcher
+        new = self._store.fresh
+        wanted = self._asked.fingerprint
+        if wanted is not None and not new and wanted != watcher.fingerprint:
+            raise OtherElection(watcher.fingerprint)
+        while not watcher.met:
+            try:
+                watcher.meet(wanted)
+            except Away as away:
+                if self._asked.once or self._stop.is_set():
+                    raise Unreadable(*_not_now(away)) from away
+                self._tell_troubles([away])
+                self._pause(self._asked.every)
+                if self._stop.is_set():
+                    return False
+        self._tell_start(new=new)
+        return True
+
+    def _tell_start(self, *, new: bool) -> None:
+        watcher, election = self._watcher, self._watcher.board.election
+        name = shown(election.name if election else "", _LONGEST)
+        text = Text(
+            f"Surveillance de « {name} », empreinte {watcher.fingerprint}, dans"
+            f" {self._store.folder}.",
+            f"Watching “{name}”, fingerprint {watcher.fingerprint}, in {self._store.folder}.",
+        )
+        self._speaker.event(
+            "started", text, fingerprint=watcher.fingerprint, store=str(self._store.folder)
+        )
+        if new and self._asked.fingerprint is None:
+            self._speaker.event("compare", _COMPARE, fingerprint=watcher.fingerprint)
+        before = watcher.alarms.count
+        if before and not new:
+            alarms = count(before, "alarme", "alarm")
+            text = Text(
+                f"Ce dossier en est à {alarms.fr} : voir « evidence » et « watch.jsonl ».",
+                f"This folder has {alarms.en} so far: see “evidence” and “watch.jsonl”.",
+            )
+            self._speaker.event("alarmed", text, alarms=before)
+
+    # ------------------------------------------------------------ between
+
+    def _tell_troubles(self, troubles: list[Away]) -> None:
+        """Once, when it begins, and once when it is over."""
+        texts = {trouble.text.en: trouble.text for trouble in troubles}
+        first = next(iter(texts), None)
+        if first == self._trouble:
+            return
+        self._trouble = first
+        where = Text("le serveur", "the server")
+        if first is None:
+            self._speaker.trouble(_AGAIN)
+        else:
+            text = texts[first]
+            self._speaker.trouble(Text(f"{where.fr} : {text.fr}", f"{where.en}: {text.en}"))
+
+    def _tell_closed(self) -> None:
+        ballots = self._watcher.closed
+        if ballots is None or self._told_closed:
+            return
+        self._told_closed = True
+        self._store.note(closed=ballots)
+        number = count(ballots, "bulletin", "ballot")
+        self._speaker.event(
+            "closed",
+            Text(f"Le vote est clos : {number.fr}.", f"The vote is closed: {number.en}."),
+            ballots=ballots,
+        )
+
+    # ------------------------------------------------------------ the end
+
+    def _end(self) -> int:
+        watcher = self._watcher
+        if watcher.keeper.pair:
+            self._verify()
+        alarms = watcher.alarms.count
+        kept = watcher.logs["board"].kept
+        path = self._store.record
+        events = count(kept, "événement", "event")
+        if not kept:
+            self._speaker.event(
+                "ended",
+                Text("Rien n'a pu être gardé.", "Nothing could be kept."),
+                alarms=alarms,
+                record=None,
+            )
+            return ALARMED if alarms else NOTHING
+        number = count(alarms, "alarme", "alarm")
+        text = Text(
+            f"{events.fr} vus, {number.fr}. Pour comparer plus tard :"
+            f" evote-audit verify DOSSIER --since {path}",
+            f"{events.en} seen, {number.en}. To compare later:"
+            f" evote-audit verify RECORD --since {path}",
+        )
+        self._speaker.event("ended", text, alarms=alarms, record=str(path))
+        return ALARMED if alarms else QUIET
+
+    def _verify(self) -> None:
+        """The whole record, by the verifier itself."""
+        try:
+            with open_record(self._store.record) as record:
+                verdict = verify(record, None, Options())
+        except (Malformed, Unreadable, Unsupported) as refusal:
+            self._watcher.alarms.sound("invalid", sentences.invalid(refusal.text))
+            return
+        sentence = first_sentence(verdict)
+        self._speaker.event("verified", sentence, valid=verdict.valid)
+        if not verdict.valid:
+            self._watcher.alarms.sound("invalid", sentences.invalid(sentence))
+
+
+def _not_now(away: Away) -> Text:
+    return Text(
+        f"le serveur n'a pas pu être lu : {away.text.fr}",
+        f"the server could not be read: {away.text.en}",
+    )
+
+
+def _require_name(observer: str) -> None:
+    try:
+        plain_text(observer, "--observer")
+    except Malformed as refusal:
+        raise Unreadable(*refusal.text) from refusal
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Ctrl-C, or a polite kill, ends the watch at the next place where nothing is torn."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

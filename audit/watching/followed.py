@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One log as it is followed: what was kept, what came in since, what the server signed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from audit.cosignatures import cosigned_at, stamp_key
+from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
+from audit.record import MAX_CHECKPOINT
+from audit.watching.agents import Agent
+from audit.watching.copies import BoardCopy, Copy, JournalCopy
+from audit.watching.disk import written
+from audit.watching.site import LONG_SECONDS, Away, Site
+from audit.watching.store import Store, damaged
+from audit.words import Malformed, Text
+
+LARGEST = {"board": 2**32, "journal": 2**24}
+_CHUNK = 2**20
+
+
+@dataclass(slots=True)
+class Seen:
+    """A checkpoint that the server signed.
+
+    Args:
+        number: its place among all that were seen, of both logs.
+        text: the whole note.
+        size: and root, of the log.
+        stamp: when, by the server's clock; None without a stamp.
+        at: when it was first seen.
+        good: it is of the log that is followed.
+        judged: whether that is known.
+    """
+
+    number: int
+    text: str
+    size: int
+    root: bytes
+    stamp: int | None
+    at: int
+    good: bool = False
+    judged: bool = False
+
+
+class Unsigned(Away):
+    """A checkpoint that is not the sealed key's."""
+
+
+class Log:
+    """The board or the journal.
+
+    Args:
+        name: ``board`` or ``journal``.
+        path: where its bytes are served.
+        prefix: of its tiles and checkpoint.
+        store: where it is kept.
+        site: whence it comes.
+    """
+
+    def __init__(self, name: str, path: str, prefix: str, store: Store, site: Site) -> None:
+        self.name = name
+        self.path = path
+        self.prefix = prefix
+        self.copy: Copy = self._new()
+        self.kept = 0  # entries
+        self.kept_bytes = 0
+        self.seen: list[Seen] = []
+        self.by_text: dict[str, Seen] = {}
+        self.unjudged: list[Seen] = []
+        self.best: Seen | None = None  # the largest that is of this log
+        self._store = store
+        self._site = site
+        self._pending = store.pending(name)
+
+    def close(self) -> None:
+        """Nothing more comes in."""
+        self._pending.close()
+
+    def _new(self) -> Copy:
+        return BoardCopy() if self.name == "board" else JournalCopy()
+
+    # ------------------------------------------------------------ what came in
+
+    def fetch(self, agent: Agent) -> None:
+        """What the server has beyond what came in already.
+
+        Raises:
+            Away: not, or not all; what came in stays.
+        """
+        start = self.copy.received
+        answer = self._site.get(self.path, agent, start, patience=LONG_SECONDS)
+        with answer as given:
+            passed = given.start  # where the server takes no notice of the range: from 0
+            for chunk in given.chunks or ():
+                data = chunk[max(0, start - passed) :]
+                passed += len(chunk)
+                self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        if not data or self.copy.lost:
+            return
+        if self.copy.received + len(data) > LARGEST[self.name]:
+            raise Away("il répond par un texte démesuré", "it answers with an oversized text")
+        with written():
+            self._pending.seek(0, 2)
+            self._pending.write(data)
+        self.copy.feed(data)
+
+    def drop_pending(self) -> None:
+        """Forget what came in since the last time that something was kept."""
+        self._pending.seek(0)
+        self._pending.truncate()
+        self.load()
+        gone = [each for each in self.seen if each.good and each.size > self.kept]
+        for each in gone:
+            each.good = each.judged = False
+        self.unjudged += gone
+        if gone:
+            good = (each for each in self.seen if each.good)
+            self.best = max(good, key=_rank, default=None)
+
+    def refetch(self, agent: Agent) -> Copy:
+        """The whole log once more, from its start, aside; its entries' bytes where they differ.
+
+        Raises:
+            Away: not all of it came.
+        """
+        whole = self._new()
+        with self._site.get(self.path, agent, patience=LONG_SECONDS) as given:
+            for chunk in given.chunks or ():
+                before = whole.size
+                if not whole.lost:
+                    whole.feed(chunk)
+                if whole.received > LARGEST[self.name]:
+                    raise Away("il répond par un texte démesuré", "an oversized answer")
+                for index in range(before, whole.size):
+                    if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
+                        del whole.fresh[index]
+        return whole
+
+    # ------------------------------------------------------------ what is kept
+
+    def load(self) -> None:
+        """Read what the store has kept.
+
+        Raises:
+            Unreadable: it is not what was kept.
+        """
+        self._store.trim(self.name, self.kept_bytes)
+        self.copy = self._new()
+        for data in self._store.read(self.name):
+            self.copy.feed(data)
+        if (self.copy.size, self.copy.received) != (self.kept, self.kept_bytes):
+            raise damaged()
+        self.copy.forget()
+
+    def keep(self, size: int) -> None:
+        """Put the entries up to this size into the record."""
+        length = self.copy.end(size) - self.kept_bytes
+        if length > 0:
+            self._store.grow(self.name, self._pieces(length))
+
+    def kept_now(self, size: int) -> None:
+        """The diary says so, too."""
+        end = self.copy.end(size)
+        self._pending.seek(end - self.kept_bytes)
+        rest = self._pending.read()
+        self._pending.seek(0)
+        self._pending.truncate()
+        self._pending.write(rest)
+        self.kept, self.kept_bytes = size, end
+        if self.copy.size == size:
+            self.copy.forget()
+
+    def _pieces(self, length: int) -> Iterator[bytes]:
+        self._pending.seek(0)
+        while length and (data := self._pending.read(min(length, _CHUNK))):
+            length -= len(data)
+            yield data
+
+    # ------------------------------------------------------------ what was signed
+
+    def look(self, agent: Agent) -> bytes:
+        """The checkpoint as it is published now.
+
+        Raises:
+            Away: there is none to be had.
+        """
+        with self._site.get(f"{self.prefix}checkpoint", agent) as given:
+            return given.whole(MAX_CHECKPOINT)
+
+    def remember(self, line: dict[str, Any], number: int) -> Seen:
+        """A checkpoint of the diary, which was verified before it was written there."""
+        seen = Seen(
+            number,
+            line["note"],
+            line["size"],
+            bytes.fromhex(line["root"]),
+            line["stamp"],
+            line["at"],
+        )
+        self.seen.append(seen)
+        self.by_text[seen.text] = seen
+        self.unjudged.append(seen)
+        return seen
+
+    def accept(self, seen: Seen) -> None:
+        """This checkpoint is of the log that is followed."""
+        seen.good = seen.judged = True
+        best = self.best
+        if best is None or _rank(seen) > _rank(best):
+            self.best = seen
+
+
+def _rank(seen: Seen) -> tuple[int, int]:
+    return seen.size, seen.stamp or 0
+
+
+def read_note(data: bytes, key: VerifierKey) -> tuple[Checkpoint, int | None]:
+    """A checkpoint that this key signed, and its stamp.
+
+    Raises:
+        Unsigned: it is something else.
+    """
+    try:
+        checkpoint = decode_checkpoint(data)
+        if checkpoint.origin != key.name or not checkpoint.signed_by(key):
+            raise Unsigned(
+                "il donne un point de contrôle qui n'est pas signé par la clé de l'élection",
+                "it gives a checkpoint that the election's key did not sign",
+            )
+        return checkpoint, cosigned_at(checkpoint, stamp_key(key))
+    except Malformed as refusal:
+        why: Text = refusal.text
+        raise Unsigned(
+            f"il donne un point de contrôle mal formé, {why.fr}",
+            f"it gives a malformed checkpoint, {why.en}",
+        ) from refusal

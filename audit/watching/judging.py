@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether what the server signed is what it gives, and what it signed before. §18.3, §18.5, §21.
+
+A checkpoint is compared with the entries that came in. Where they differ, the whole log is asked
+for once more, then its tiles, so that a fork can be told from a wrong answer, and be proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from audit.evidence_kinds import fork_proof
+from audit.tree import HASH_BYTES, earlier_roots
+from audit.watching import sentences
+from audit.watching.agents import PLAIN, Agent
+from audit.watching.alarms import Alarms
+from audit.watching.copies import Copy
+from audit.watching.followed import Log, Seen
+from audit.watching.site import Away
+from audit.watching.tiles import Tiles
+
+CACHED_SECONDS = 30  # an answer older than what was seen so long ago came from no cache
+TRIES = 3
+TRY_SECONDS = 2
+
+
+class Judge:
+    """Of one log.
+
+    Args:
+        log: what is followed.
+        tiles: another way to its entries.
+        alarms: what is said.
+        now: what time it is.
+        pause: wait so many seconds.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        tiles: Tiles,
+        alarms: Alarms,
+        now: Callable[[], int],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._log = log
+        self._tiles = tiles
+        self._alarms = alarms
+        self._now = now
+        self._pause = pause
+
+    def judge(self, seen: Seen, agent: Agent = PLAIN) -> None:
+        """Judge one checkpoint, unless it was judged.
+
+        Raises:
+            Away: what it needs could not be had; it is judged another time.
+        """
+        if seen.judged:
+            if seen.good:
+                self._backwards(seen)
+            return
+        log = self._log
+        for attempt in range(TRIES):
+            if seen.size <= log.copy.size:
+                break
+            if attempt:
+                self._pause(TRY_SECONDS)
+            log.fetch(agent)
+        if seen.size <= log.copy.size and log.copy.root(seen.size) == seen.root:
+            log.accept(seen)
+            self._backwards(seen)
+            return
+        self.differs(seen)
+        seen.judged = True
+
+    # ------------------------------------------------------------ of the log, but older
+
+    def _backwards(self, seen: Seen) -> None:
+        """Less than was seen: rolled back, or an old answer."""
+        log, best = self._log, self._log.best
+        if best is None or seen.size >= best.size:
+            return
+        before = self._earlier_but_larger(seen)
+        if before is not None:
+            members = {"log": log.name, "first": before.text, "second": seen.text}
+            text = sentences.rollback(log.name, before.size, seen.size)
+            self._alarms.sound("rollback", text, log.name, members)
+        elif self._now() - best.at > CACHED_SECONDS:
+            text = sentences.old_again(log.name, best.size, seen.size)
+            self._alarms.sound("old-again", text, log.name)
+
+    def _earlier_but_larger(self, seen: Seen) -> Seen | None:
+        if seen.stamp is None:
+            return None
+        return next(
+            (
+                each
+                for each in reversed(self._log.seen)
+                if each.size > seen.size and each.stamp is not None and each.stamp < seen.stamp
+            ),
+            None,
+        )
+
+    # ------------------------------------------------------------ not of the log
+
+    def differs(self, seen: Seen) -> None:
+        """Sound what follows from a checkpoint that is not of the log that came in."""
+        log, best = self._log, self._log.best
+        before = self._earlier_but_larger(seen)
+        if before is not None:
+            members = {"log": log.name, "first": before.text, "second": seen.text}
+            text = sentences.rollback(log.name, before.size, seen.size)
+            self._alarms.sound("rollback", text, log.name, members)
+        if best is not None and seen.size <= best.size:
+            self._fork(seen, best, log.copy)
+        elif not self._alarms.known("fork", log.name):  # whose log is followed no more
+            self._investigate(seen, best)
+
+    def _fork(self, first: Seen, second: Seen, of_second: Copy | bytes) -> None:
+        log = self._log
+        leaves = of_second if isinstance(of_second, bytes) else of_second.leaves
+        proof = fork_proof(leaves, first.size, second.size)
+        members = {"log": log.name, "first": first.text, "second": second.text, "proof": proof}
+        self._alarms.sound("fork", sentences.fork(log.name), log.name, members)
+
+    def _investigate(self, seen: Seen, best: Seen | None) -> None:
+        """A larger checkpoint, of another log or of other entries than came in."""
+        log = self._log
+        whole = log.refetch(PLAIN)
+        if whole.size >= seen.size and whole.root(seen.size) == seen.root:
+            if best is not None and whole.root(best.size) != best.root:
+                self._fork(best, seen, whole)
+            else:
+                self._first_answer_was_wrong(seen, whole)
+            return
+        leaves = self._leaves_of_tiles(seen)
+        if leaves is not None and best is not None and _root(leaves, best.size) != best.root:
+            self._fork(best, seen, leaves)
+            return
+        self._unlike(seen, whole, self._place(seen, whole, leaves))
+
+    def _first_answer_was_wrong(self, seen: Seen, whole: Copy) -> None:
+        """Asked once more it gives what it signed: what came in before was another."""
+        log = self._log
+        index = next(
+            (
+                index
+                for index in range(min(log.copy.size, seen.size))
+                if whole.leaf(index) != log.copy.leaf(index)
+            ),
+            min(log.copy.size, seen.size - 1),
+        )
+        entry = log.copy.fresh.get(index, b"")
+        self._sound_unlike(seen, index, entry)
+        log.drop_pending()
+
+    def _leaves_of_tiles(self, seen: Seen) -> bytes | None:
+        """All leaves as the tiles have them, if they are what was signed."""
+        try:
+            leaves = self._tiles.leaves(seen.size)
+        except Away:
+            return None
+        return leaves if _root(leaves, seen.size) == seen.root else None
+
+    def _place(self, seen: Seen, whole: Copy, leaves: bytes | None) -> int:
+        """The first entry that differs, as well as it can be known."""
+        log = self._log
+        for index in range(min(whole.size, seen.size)):
+            known = log.copy.leaf(index) if index < log.kept else None
+            if leaves is not None:
+                known = leaves[HASH_BYTES * index : HASH_BYTES * (index + 1)]
+            if known is not None and whole.leaf(index) != known:
+                return index
+        return whole.size if whole.size < seen.size else min(log.kept, seen.size - 1)
+
+    def _unlike(self, seen: Seen, whole: Copy, index: int) -> None:
+        entry = whole.fresh.get(index) or self._log.copy.fresh.get(index, b"")
+        self._sound_unlike(seen, index, entry if index < whole.size else b"")
+        self._log.drop_pending()
+
+    def _sound_unlike(self, seen: Seen, index: int, entry: bytes) -> None:
+        name = self._log.name
+        members = {
+            "log": name,
+            "checkpoint": seen.text,
+            "index": index,
+            "entry": entry.decode("utf-8", "replace"),
+        }
+        self._alarms.sound(
+            "unlike-checkpoint", sentences.unlike(name, index), f"{name} {index}", members
+        )
+
+    # ------------------------------------------------------------ entries seen elsewhere
+
+    def entry_elsewhere(self, index: int, entry: bytes) -> None:
+        """The server gave this entry, elsewhere, in the place of the one that it signed."""
+        best = self._log.best
+        if best is not None and index < best.size:
+            self._sound_unlike(best, index, entry)
+
+
+def _root(leaves: bytes, size: int) -> bytes | None:
+    return earlier_roots(leaves, [size]).get(size)

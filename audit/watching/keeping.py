@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What becomes the record: board and journal of one step, together. docs/protocol.md §18.4, §18.7.
+
+Only what a signed and stamped checkpoint of each log covers; so the record is one that the verifier
+takes at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.journal import Entry
+from audit.watching import sentences
+from audit.watching.alarms import Alarms
+from audit.watching.copies import BoardCopy, JournalCopy
+from audit.watching.followed import Log, Seen
+from audit.watching.store import LOGS, Store
+from audit.words import Text
+
+_TOLD = (("ended", "closed"), ("result", "tallied"))
+
+
+class Keeper:
+    """Puts what is sure into the store.
+
+    Args:
+        store: where the record is.
+        logs: by name.
+        alarms: what the server signed is not always in order.
+    """
+
+    def __init__(self, store: Store, logs: dict[str, Log], alarms: Alarms) -> None:
+        self._store = store
+        self._logs = logs
+        self._alarms = alarms
+        self.pair: dict[str, Seen] = {}
+
+    @property
+    def board(self) -> BoardCopy:
+        """The board that is followed."""
+        copy = self._logs["board"].copy
+        assert isinstance(copy, BoardCopy)  # noqa: S101 (of which kind a log is does not change)
+        return copy
+
+    @property
+    def journal(self) -> JournalCopy:
+        """The journal that is followed."""
+        copy = self._logs["journal"].copy
+        assert isinstance(copy, JournalCopy)  # noqa: S101
+        return copy
+
+    def keep(self, candidates: dict[str, list[Seen]]) -> None:
+        """Keep the latest step of which both checkpoints were seen in this round."""
+        pair = self._latest(candidates)
+        if pair is None or pair == self.pair:
+            return
+        for log in self._logs.values():
+            log.keep(pair[log.name].size)
+        sizes = {name: log.copy.end(pair[name].size) for name, log in self._logs.items()}
+        self._store.note(
+            kept=[pair[name].number for name in LOGS], bytes=[sizes[name] for name in LOGS]
+        )
+        self._show(pair)
+        for log in self._logs.values():
+            before = log.kept
+            log.kept_now(pair[log.name].size)
+            self._look_through(log, before)
+
+    def resume(self, pair: dict[str, Seen]) -> None:
+        """Go on from what the diary says; the record may lack the last checkpoints."""
+        self._show(pair)
+
+    def _show(self, pair: dict[str, Seen]) -> None:
+        self._store.show({name: seen.text for name, seen in pair.items()})
+        self.pair = pair
+
+    def _latest(self, candidates: dict[str, list[Seen]]) -> dict[str, Seen] | None:
+        pairs = [
+            {"board": board, "journal": journal}
+            for board in candidates["board"]
+            for journal in candidates["journal"]
+            if self._is_step(board, journal)
+        ]
+        return max(
+            pairs,
+            key=lambda pair: (pair["board"].stamp or 0, pair["board"].size, pair["journal"].size),
+            default=None,
+        )
+
+    def _is_step(self, board: Seen, journal: Seen) -> bool:
+        """Both are sure, of one step, and not before what was kept."""
+        if not (board.good and journal.good) or board.stamp is None:
+            return False
+        if board.stamp != journal.stamp:
+            return False
+        if self.pair and board.stamp < (self.pair["board"].stamp or 0):
+            return False
+        if board.size < self._logs["board"].kept or journal.size < self._logs["journal"].kept:
+            return False
+        return self._agree(board.size, journal.size)
+
+    def _agree(self, events: int, entries: int) -> bool:
+        """Two steps of one second have one stamp: what the one log has, the other tells (§19.3)."""
+        copy, told = self.board, self.journal
+        last = told.entries[entries - 1] if entries else None
+        if last is not None and last.size > events:
+            return False
+        for place, kind in _TOLD:
+            there = getattr(copy, place)
+            if there is not None and there < events and not told.of_kind(kind, size=entries):
+                return False
+        return True
+
+    # ------------------------------------------------------------ what is not in order
+
+    def _look_through(self, log: Log, before: int) -> None:
+        """Sound what is wrong in what was signed and is new."""
+        for index, why in self._wrong(log, before):
+            if index < log.kept:
+                text = sentences.out_of_order(log.name, index, why)
+                self._alarms.sound("out-of-order", text, f"{log.name} {index}")
+                return  # one is enough: the verifier lists all
+
+    def _wrong(self, log: Log, before: int) -> Iterator[tuple[int, Text]]:
+        yield from log.copy.faults
+        if log.name == "journal":
+            entries = self.journal.entries
+            for index in range(before, log.kept):
+                last = entries[index - 1] if index else None
+                for why in self._of_entry(index, entries[index], last):
+                    yield index, why
+
+    def _of_entry(self, index: int, entry: Entry | None, last: Entry | None) -> Iterator[Text]:
+        """As C27 has it: the next number, of this election, of the board as it was (§19.1)."""
+        if entry is None:
+            return
+        if entry.uuid != self._store.uuid or entry.index != index:
+            yield Text("une autre entrée que la suivante (§19.1)", "not the next entry (§19.1)")
+        if last is not None and (entry.at < last.at or entry.size < last.size):
+            yield Text("avant celle qui la précède (§19.1)", "before the one before it (§19.1)")
+        board = self.board
+        if entry.size > board.size or board.root(entry.size).hex() != entry.root:
+            yield Text("l'urne était autre (§19.2)", "the board was another (§19.2)")

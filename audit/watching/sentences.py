@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a watcher says when something is wrong: one sentence each, for a person."""
+
+from __future__ import annotations
+
+from audit.moments import moment
+from audit.words import Text, shown
+
+OF_LOG = {
+    "board": Text("de l'urne", "of the board"),
+    "journal": Text("du journal", "of the journal"),
+}
+LONGEST = 200
+
+
+def fork(log: str) -> Text:
+    """Two checkpoints exclude each other."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur a signé deux versions {which.fr} qui s'excluent",
+        f"the server signed two versions {which.en} that exclude each other",
+    )
+
+
+def rollback(log: str, before: int, after: int) -> Text:
+    """It became shorter."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur a signé une version {which.fr} plus courte qu'avant : {after} au lieu de"
+        f" {before}",
+        f"the server signed a version {which.en} shorter than before: {after} instead of {before}",
+    )
+
+
+def old_again(log: str, before: int, after: int) -> Text:
+    """What it shows is older than what it showed."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur montre de nouveau une ancienne version {which.fr} : {after} au lieu de"
+        f" {before}",
+        f"the server shows an old version {which.en} again: {after} instead of {before}",
+    )
+
+
+def unlike(log: str, index: int) -> Text:
+    """What it gives does not fit what it signed."""
+    which = OF_LOG[log]
+    return Text(
+        f"ce que le serveur donne {which.fr}, à la place {index}, n'est pas ce qu'il a signé",
+        f"what the server gives {which.en}, at place {index}, is not what it signed",
+    )
+
+
+def rewritten(log: str, byte: int) -> Text:
+    """Bytes that it gave before are others now."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur a réécrit une partie déjà vue {which.fr} (octet {byte})",
+        f"the server rewrote a part {which.en} that was already seen (byte {byte})",
+    )
+
+
+def tile_differs(log: str, number: int) -> Text:
+    """The hashes of a tile are not those of the entries."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur donne {which.fr} des empreintes qui ne sont pas celles de ses entrées"
+        f" (tuile {number})",
+        f"the server gives hashes {which.en} that are not those of its entries (tile {number})",
+    )
+
+
+def out_of_order(log: str, index: int, why: Text) -> Text:
+    """What it signed is not in order."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur a signé quelque chose qui n'est pas en règle, à la place {index}"
+        f" {which.fr} : {why.fr}",
+        f"the server signed something that is not in order, at place {index} {which.en}: {why.en}",
+    )
+
+
+def booth_changed(path: str, agent: str) -> Text:
+    """A file of the booth is another."""
+    name, who = shown(path, LONGEST), shown(agent, LONGEST)
+    return Text(
+        f"le fichier du programme de vote « {name} » n'est pas celui que l'élection a scellé"
+        f" (donné à « {who} »)",
+        f"the booth's file “{name}” is not the one that the election sealed (given to “{who}”)",
+    )
+
+
+def promise_late(index: int, until: int) -> Text:
+    """The time is over, and the ballot is not there."""
+    when = moment(until)
+    return Text(
+        f"un bulletin promis à la place {index} au plus tard {when.fr} n'est pas publié",
+        f"a ballot promised at place {index} by a time ({when.en}) is not published",
+    )
+
+
+def promise_replaced(index: int) -> Text:
+    """Something else is there."""
+    return Text(
+        f"à la place {index}, promise à un bulletin, le serveur a publié autre chose",
+        f"at place {index}, promised to a ballot, the server published something else",
+    )
+
+
+def promise_closed(index: int) -> Text:
+    """The vote has ended without it."""
+    return Text(
+        f"le vote est clos sans le bulletin promis à la place {index}",
+        f"the vote has ended without the ballot promised at place {index}",
+    )
+
+
+def stalled(stamp: int) -> Text:
+    """What is published is old."""
+    when = moment(stamp)
+    return Text(
+        f"le serveur ne publie plus rien : sa dernière publication est signée {when.fr}",
+        f"the server no longer publishes: its last publication was signed {when.en}",
+    )
+
+
+def silent(stamp: int) -> Text:
+    """Nothing was to be had for long."""
+    when = moment(stamp)
+    return Text(
+        "d'ici, rien n'a pu être lu depuis plus d'une heure : la dernière publication vue est"
+        f" signée {when.fr}",
+        "from here nothing could be read for over an hour: the last publication seen was signed"
+        f" {when.en}",
+    )
+
+
+def ahead(stamp: int) -> Text:
+    """What is published bears a time to come."""
+    when = moment(stamp)
+    return Text(
+        f"l'horloge du serveur avance sur celle de cette machine : il signe {when.fr}",
+        f"the server's clock is ahead of this machine's: it signs {when.en}",
+    )
+
+
+def another_election() -> Text:
+    """Another set-up at the same address."""
+    return Text(
+        "à cette adresse, le serveur donne maintenant une autre élection",
+        "at this address the server now gives another election",
+    )
+
+
+def invalid(first_sentence: Text) -> Text:
+    """The whole does not pass the verifier."""
+    return Text(
+        f"le dossier publié n'est pas en règle : {first_sentence.fr}",
+        f"the published record is not in order: {first_sentence.en}",
+    )

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Asking the server: bounded in bytes and in time, whatever it answers.
+
+An answer that cannot be used is ``Away``: a sentence, never an alarm by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+
+from audit.watching.address import Address
+from audit.watching.agents import Agent
+from audit.words import Text, shown
+
+SILENCE_SECONDS = 20  # without one byte
+SHORT_SECONDS, LONG_SECONDS = 60, 900
+CHUNK = 2**16
+_MOVES = 3
+_MOVED = (301, 302, 303, 307, 308)
+OK, PARTIAL, NOTHING_THERE = 200, 206, 416
+
+
+class Away(Exception):
+    """No answer that could be used; whether the server answered at all."""
+
+    def __init__(self, fr: str, en: str, *, answered: bool = True) -> None:
+        super().__init__(en)
+        self.text = Text(fr, en)
+        self.answered = answered
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server gives, from byte ``start`` on; ``None`` where it has nothing from there."""
+
+    start: int
+    chunks: Iterator[bytes] | None
+
+    def whole(self, limit: int) -> bytes:
+        """All of it.
+
+        Raises:
+            Away: it is longer than the limit, or breaks off.
+        """
+        kept = bytearray()
+        for chunk in self.chunks or ():
+            kept += chunk
+            if len(kept) > limit:
+                raise Away("il répond par un texte démesuré", "it answers with an oversized text")
+        return bytes(kept)
+
+
+class Site(Protocol):
+    """A server, or a test's."""
+
+    def get(
+        self, path: str, agent: Agent, start: int = 0, *, patience: int = SHORT_SECONDS
+    ) -> AbstractContextManager[Answer]:
+        """Ask for a path from a byte on, for as long as the context lasts.
+
+        Raises:
+            Away: inside the context, too.
+        """
+        ...
+
+
+class HttpSite:
+    """A server on the network; one connection a question, so that none is known from another."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+
+    @contextlib.contextmanager
+    def get(
+        self, path: str, agent: Agent, start: int = 0, *, patience: int = SHORT_SECONDS
+    ) -> Iterator[Answer]:
+        """As ``Site.get``."""
+        until = time.monotonic() + patience
+        headers = dict(agent.headers)
+        if start:
+            headers |= {"Range": f"bytes={start}-", "Accept-Encoding": "identity"}
+        connection = self._connection()
+        timer = threading.Timer(patience, _cut, [connection])
+        timer.daemon = True
+        timer.start()
+        try:
+            with _network():
+                response = self._asked(connection, path, headers)
+            with contextlib.closing(response):
+                yield _answer(response, start, until)
+        finally:
+            timer.cancel()
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._address.scheme == "https":
+            return http.client.HTTPSConnection(self._address.host, timeout=SILENCE_SECONDS)
+        return http.client.HTTPConnection(self._address.host, timeout=SILENCE_SECONDS)
+
+    def _asked(
+        self, connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        """The answer, after moves within the same site and no others."""
+        for _ in range(_MOVES + 1):
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            if response.status not in _MOVED:
+                return response
+            with contextlib.closing(response):
+                path = self._moved(path, response.getheader("Location") or "")
+            connection.close()  # and the next request connects anew
+        raise Away("il renvoie d'une page à l'autre", "it sends from one page to another")
+
+    def _moved(self, path: str, location: str) -> str:
+        base = f"{self._address.scheme}://{self._address.host}"
+        try:
+            there = urlsplit(urljoin(base + path, location))
+        except ValueError:
+            there = urlsplit("")
+        if (there.scheme, there.netloc) != (self._address.scheme, self._address.host):
+            name = shown(there.netloc) or "?"
+            raise Away(f"il renvoie vers le site {name}", f"it sends to the site {name}")
+        return there.path + (f"?{there.query}" if there.query else "")
+
+
+@contextlib.contextmanager
+def _network() -> Iterator[None]:
+    """What goes wrong on the way, and nothing else, is an answer that cannot be used."""
+    try:
+        yield
+    except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
+        name = type(error).__name__
+        raise Away(
+            f"il ne répond pas ({name})", f"it does not answer ({name})", answered=False
+        ) from error
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """Whoever still waits, even for the next byte of a header, waits no longer."""
+    with contextlib.suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _answer(response: http.client.HTTPResponse, start: int, until: float) -> Answer:
+    if response.status == NOTHING_THERE and start:
+        return Answer(start, None)
+    if response.status == PARTIAL:
+        said = response.getheader("Content-Range") or ""
+        if not start or not said.startswith(f"bytes {start}-"):
+            raise Away("il donne une autre partie que demandé", "it gives another part than asked")
+        return Answer(start, _chunks(response, until))
+    if response.status != OK:
+        code = response.status
+        raise Away(f"il répond par l'erreur {code}", f"it answers with error {code}")
+    return Answer(0, _unpacked(response, _chunks(response, until)))
+
+
+def _chunks(response: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
+    more = True
+    while more:
+        with _network():
+            chunk = response.read1(CHUNK)
+        if time.monotonic() > until:
+            raise Away("il répond trop lentement", "it answers too slowly")
+        more = bool(chunk)
+        yield chunk
+    if response.length:
+        raise Away("sa réponse est coupée", "its answer breaks off")
+
+
+def _unpacked(response: http.client.HTTPResponse, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """What was sent, as it was before any compression of the transport (§8.3)."""
+    packing = (response.getheader("Content-Encoding") or "identity").lower()
+    if packing == "identity":
+        yield from chunks
+        return
+    if packing not in ("gzip", "deflate"):
+        name = shown(packing, 20)
+        raise Away(f"il comprime par « {name} »", f"it compresses by “{name}”")
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    for chunk in chunks:
+        left = chunk
+        while left:
+            with _network():
+                data = unpack.decompress(left, CHUNK)
+            yield data
+            left = unpack.unconsumed_tail
+    yield unpack.flush(CHUNK)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a watcher saw, on its disk: a diary that is only ever added to, and the record.
+
+The diary, ``watch.jsonl``, has a line for each thing that happened; what it says was kept of
+archive and journal is in ``record/``, which is a record of §17.1. After a stop anywhere, a torn
+last line and bytes of the record that no line speaks of are taken off again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from audit.record import BOARD_CHECKPOINT, JOURNAL, JOURNAL_CHECKPOINT
+from audit.strict_json import encode
+from audit.watching.disk import Disk, written
+from audit.watching.locking import locked
+from audit.words import Text, Unreadable
+
+VERSION = 1
+DIARY = "watch.jsonl"
+LOGS = ("board", "journal")
+CHECKPOINTS = {"board": BOARD_CHECKPOINT, "journal": JOURNAL_CHECKPOINT}
+_CHUNK = 2**20
+Line = dict[str, Any]
+_ANOTHER = Text(
+    "donnez un autre dossier avec --store, et gardez celui-ci",
+    "give another folder with --store, and keep this one",
+)
+
+
+class Store:
+    """The folder of one watch.
+
+    Args:
+        folder: made if it is not there.
+        uuid: of the election that is watched.
+        disk: how it is written.
+
+    Raises:
+        Unreadable: another watcher uses it, it is of another election, or it is damaged.
+    """
+
+    def __init__(self, folder: Path, uuid: str, disk: Disk | None = None) -> None:
+        self.folder = folder
+        self.uuid = uuid
+        self.record = folder / "record"
+        self.evidence = folder / "evidence"
+        self.promises = folder / "promises"
+        self._disk = disk or Disk()
+        with written():
+            for each in (folder, self.record, self.evidence, self.promises):
+                each.mkdir(parents=True, exist_ok=True)
+        self._lock = locked(folder / "lock")
+        try:
+            self.lines = self._read()
+        except BaseException:
+            self._lock.close()
+            raise
+        self.fresh = not self.lines
+
+    def close(self) -> None:
+        """Let another watcher have it."""
+        self._lock.close()
+
+    def path(self, log: str) -> Path:
+        """The record's file of a log."""
+        return self.record / (f"{self.uuid}.bel" if log == "board" else JOURNAL)
+
+    def note(self, **line: Any) -> None:  # noqa: ANN401
+        """Add a line to the diary."""
+        if not self.lines and "watch" not in line:
+            raise RuntimeError("the diary begins with whom it watches")
+        self._disk.append(self.folder / DIARY, encode(line) + b"\n")
+        self.lines.append(line)
+
+    def begin(self, fingerprint: str, now: int) -> None:
+        """The first line: whose election this is."""
+        self.note(watch=VERSION, uuid=self.uuid, fingerprint=fingerprint, at=now)
+        self.fresh = False
+
+    @property
+    def first(self) -> Line:
+        """The first line."""
+        return self.lines[0]
+
+    def grow(self, log: str, source: Iterator[bytes]) -> None:
+        """Add to the record's file of a log; ``keep`` says how far it counts."""
+        for data in source:
+            self._disk.append(self.path(log), data)
+
+    def show(self, notes: dict[str, str]) -> None:
+        """Put the two checkpoints beside what they cover."""
+        for log, note in notes.items():
+            path = self.record / CHECKPOINTS[log]
+            data = note.encode("utf-8")
+            if not path.exists() or path.read_bytes() != data:
+                self._disk.replace(path, data)
+
+    def trim(self, log: str, size: int) -> None:
+        """Take off what came in without being kept.
+
+        Raises:
+            Unreadable: there is less than was kept.
+        """
+        path = self.path(log)
+        there = path.stat().st_size if path.exists() else 0
+        if there < size:
+            raise damaged()
+        if there > size:
+            self._disk.cut(path, size)
+
+    def read(self, log: str, start: int = 0) -> Iterator[bytes]:
+        """What the record's file of a log has, in pieces."""
+        path = self.path(log)
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            file.seek(start)
+            while data := file.read(_CHUNK):
+                yield data
+
+    def write_evidence(self, name: str, data: bytes) -> None:
+        """A file of evidence, whole or not at all."""
+        self._disk.replace(self.evidence / name, data)
+
+    def add_promise(self, name: str, data: bytes) -> None:
+        """A promise to look after."""
+        self._disk.replace(self.promises / name, data)
+
+    def pending(self, log: str) -> BinaryIO:
+        """A file for what came in and is not kept yet; empty at each start."""
+        return (self.folder / f"pending.{log}").open("w+b")
+
+    def _read(self) -> list[Line]:
+        path = self.folder / DIARY
+        data = path.read_bytes() if path.exists() else b""
+        whole = data.rfind(b"\n") + 1
+        lines: list[Line] = []
+        with contextlib.suppress(ValueError):
+            lines += [json.loads(line) for line in data[:whole].splitlines()]
+        if len(lines) != data.count(b"\n") or not all(isinstance(each, dict) for each in lines):
+            raise damaged()
+        if lines and (lines[0].get("watch"), lines[0].get("uuid")) != (VERSION, self.uuid):
+            raise Unreadable(
+                "ce dossier surveille une autre élection",
+                "this folder watches another election",
+                _ANOTHER,
+            )
+        if whole < len(data):
+            self._disk.cut(path, whole)
+        return lines
+
+
+def damaged() -> Unreadable:
+    """The refusal of a store that is not what its diary says."""
+    return Unreadable(
+        "le dossier de surveillance est abîmé", "the folder of this watch is damaged", _ANOTHER
+    )

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One election, followed round by round. docs/protocol.md §18 to §21.
+
+What a round sees is on the disk before it is judged; what it judges to be sure becomes the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from audit.watching.address import Address
+from audit.watching.agents import DESKTOP, PLAIN
+from audit.watching.alarms import Alarm, Alarms
+from audit.watching.booth import Booth
+from audit.watching.clock import Clock
+from audit.watching.copies import BoardCopy, JournalCopy
+from audit.watching.followed import Log, Seen
+from audit.watching.judging import Judge
+from audit.watching.keeping import Keeper
+from audit.watching.looking import Looker
+from audit.watching.promised import Promised
+from audit.watching.rereading import Rereader
+from audit.watching.site import Away, Site
+from audit.watching.store import LOGS, Store, damaged
+from audit.watching.tiles import Tiles
+from audit.words import Text, Unreadable, shown
+
+PAGES = {"board": "archive", "journal": "journal.jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a watcher has around it.
+
+    Args:
+        site: the server.
+        now: what time it is, in seconds since 1970 UTC.
+        pause: wait so many seconds.
+        tell: what to do with an alarm.
+        observer: whose word an observation rests on.
+    """
+
+    site: Site
+    now: Callable[[], int]
+    pause: Callable[[float], None]
+    tell: Callable[[Alarm], None]
+    observer: str = "evote-audit watch"
+
+
+class Watcher:
+    """One election, from what a store has of it on.
+
+    Raises:
+        Unreadable: the store is damaged.
+    """
+
+    def __init__(self, address: Address, store: Store, around: Around) -> None:
+        self.address = address
+        self.store = store
+        self._around = around
+        site = around.site
+        self.logs = {
+            name: Log(name, address.of_page(PAGES[name]), address.of_log(name, ""), store, site)
+            for name in LOGS
+        }
+        self.alarms = Alarms(store, self._election, around.observer, around.now, around.tell)
+        self.keeper = Keeper(store, self.logs, self.alarms)
+        self.promised = Promised(store.promises, self.alarms)
+        self._booth = Booth(site, self.alarms)
+        self._clock = Clock(self.alarms, around.now)
+        self._judges, self._rereaders = {}, {}
+        for name, log in self.logs.items():
+            tiles = Tiles(log.prefix, site)
+            judge = Judge(log, tiles, self.alarms, around.now, around.pause)
+            self._judges[name] = judge
+            self._rereaders[name] = Rereader(log, store, site, tiles, judge, self.alarms)
+        self._troubles: list[Away] = []
+        self._looker = Looker(self.logs, store, self.alarms, around.now, self._troubles.append)
+        try:
+            self._resume()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def board(self) -> BoardCopy:
+        """The board that is followed."""
+        return self.keeper.board
+
+    @property
+    def journal(self) -> JournalCopy:
+        """The journal that is followed."""
+        return self.keeper.journal
+
+    @property
+    def fingerprint(self) -> str:
+        """φ of the election that is watched."""
+        return str(self.store.first["fingerprint"])
+
+    def close(self) -> None:
+        """Let the store go."""
+        for log in self.logs.values():
+            log.close()
+        self.store.close()
+
+    # ------------------------------------------------------------ from the store
+
+    def _election(self) -> bytes:
+        return self.board.election_bytes or b""
+
+    def _resume(self) -> None:
+        found: dict[int, tuple[str, Seen]] = {}
+        pair: dict[str, Seen] = {}
+        try:
+            for line in self.store.lines:
+                if "seen" in line:
+                    seen = self._looker.remember(line)
+                    found[seen.number] = line["seen"], seen
+                elif "kept" in line:
+                    pair = dict(found[number] for number in line["kept"])
+                    for name, size in zip(LOGS, line["bytes"], strict=True):
+                        self.logs[name].kept_bytes = size
+                        self.logs[name].kept = pair[name].size
+        except (KeyError, ValueError, TypeError):
+            raise damaged() from None
+        for log in self.logs.values():
+            log.load()
+        for name, seen in pair.items():
+            if self.logs[name].copy.root(seen.size) != seen.root:
+                raise damaged()
+        if pair:
+            self._judge_stored()
+            self.keeper.resume(pair)
+
+    def _judge_stored(self) -> None:
+        """What the store covers needs no server to be judged."""
+        for name, log in self.logs.items():
+            waiting, log.unjudged = log.unjudged, []
+            others = []
+            for seen in waiting:
+                if seen.size > log.kept:
+                    log.unjudged.append(seen)
+                elif log.copy.root(seen.size) == seen.root:
+                    log.accept(seen)
+                else:
+                    others.append(seen)
+            for seen in others:  # now that the best one is known, they are forks of it
+                self._judges[name].differs(seen)
+                seen.judged = True
+
+    # ------------------------------------------------------------ the first visit
+
+    def meet(self, fingerprint: str | None) -> None:
+        """Learn whose election this is; the rest rests on it.
+
+        Raises:
+            Away: not now.
+            Unreadable: there is none of a kind that can be watched, or another than was named.
+        """
+        board = self.logs["board"]
+        board.drop_pending()
+        board.fetch(PLAIN)
+        copy = self.board
+        if copy.election is None or copy.server is None or copy.faults:
+            raise Unreadable(
+                "à cette adresse il n'y a pas d'élection tenue sur un serveur",
+                "at this address there is no election held on a server",
+            )
+        self._require_host(copy.server.board_key.name)
+        found = copy.election.fingerprint
+        known = None if self.store.fresh else self.fingerprint
+        for wanted in (fingerprint, known):
+            if wanted is not None and wanted != found:
+                raise OtherElection(found)
+        if self.store.fresh:
+            self.store.begin(found, self._around.now())
+
+    def _require_host(self, origin: str) -> None:
+        host, _, rest = origin.partition("/")
+        if rest != f"{self.address.uuid}/board":
+            raise Unreadable(
+                "à cette adresse se trouve l'élection d'un autre numéro",
+                "at this address there is the election of another number",
+            )
+        if host != self.address.host and not self.address.own_machine:
+            name = shown(host)
+            raise Unreadable(
+                f"cette élection est scellée pour le site {name}, pas pour celui-ci",
+                f"this election is sealed for the site {name}, not for this one",
+            )
+
+    # ------------------------------------------------------------ a round
+
+    @property
+    def met(self) -> bool:
+        """Whether it is known whose election this is."""
+        return self.board.server is not None
+
+    def round(self) -> list[Away]:
+        """Look at everything once; what could not be had."""
+        self._troubles.clear()
+        if not self.met:
+            self._try(lambda: self.meet(None))
+            if not self.met:
+                return list(self._troubles)
+        shown_now = self._looker.look(PLAIN)
+        for log in self.logs.values():
+            self._try(partial(log.fetch, PLAIN))
+        again = self._looker.look(DESKTOP)
+        candidates = {name: shown_now[name] + again[name] for name in LOGS}
+        for name, log in self.logs.items():
+            self._judge(name, log, candidates[name])
+        self.keeper.keep(candidates)
+        for rereader in self._rereaders.values():
+            self._try(rereader.read_again)
+            self._try(rereader.compare_tiles)
+        self._rest(candidates["board"])
+        return list(self._troubles)
+
+    def _rest(self, boards: list[Seen]) -> None:
+        """Booth, promises, clock."""
+        journal = self.logs["journal"]
+        size = journal.best.size if journal.best else 0
+        self._troubles += self._booth.check(self.board, self.journal, size)
+        server = self.board.server
+        if server is not None:
+            self.promised.judge(self.logs["board"], server.board_key)
+        if boards:
+            last = max(boards, key=lambda each: each.stamp or 0)
+            self._clock.seen(last, voting=self.voting)
+        elif self.keeper.pair:
+            answered = all(away.answered for away in self._troubles)
+            self._clock.away(self.keeper.pair["board"], voting=self.voting, answered=answered)
+
+    def _try(self, step: Callable[[], object]) -> bool:
+        try:
+            step()
+        except Away as away:
+            self._troubles.append(away)
+            return False
+        return True
+
+    def _judge(self, name: str, log: Log, candidates: list[Seen]) -> None:
+        judge = self._judges[name]
+        waiting, log.unjudged = log.unjudged, []
+        for seen in [*waiting, *(each for each in candidates if each.judged)]:
+            if not self._try(partial(judge.judge, seen)):
+                log.unjudged.append(seen)
+
+    # ------------------------------------------------------------ how far it is
+
+    @property
+    def voting(self) -> bool:
+        """Whether ballots can come in, by the journal that is kept (§18.7)."""
+        told = self.journal.of_kind(
+            "opened", "suspended", "resumed", "closed", "cancelled", size=self.logs["journal"].kept
+        )
+        return bool(told) and told[-1].kind in ("opened", "resumed")
+
+    @property
+    def closed(self) -> int | None:
+        """How many ballots there are, once the vote is closed."""
+        ended = self.board.ended
+        if ended is None or ended >= self.logs["board"].kept:
+            return None
+        return len(self.board.ballots)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come but what ends the election's file (§19.3)."""
+        return bool(self.journal.of_kind("tallied", "cancelled", size=self.logs["journal"].kept))
+
+
+class OtherElection(Unreadable):
+    """The election at the address is not the one that was named, or met before."""
+
+    def __init__(self, found: str) -> None:
+        name = shown(found)
+        super().__init__(
+            f"ce n'est pas l'élection attendue : celle-ci a l'empreinte {name}",
+            f"this is not the election expected: its fingerprint is {name}",
+            Text(
+                "prévenez le bureau et votre fédération, si l'empreinte attendue est la bonne",
+                "tell the committee and your federation, if the fingerprint expected is right",
+            ),
+        )

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``evote-audit watch`` over HTTP, as a person starts it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from audit import cli
+from audit.hashing import sha256_base64
+from tests.watching.attacks import promised
+from tests.watching.board import UUID, Logs, TestBoard, states, whole
+from tests.watching.http_board import serving
+from tests.watching.watched import Watched
+
+FINGERPRINT = sha256_base64(whole().election_bytes)
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "watch.schema.json"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        status = cli.main(["watch", *(str(argument) for argument in arguments)])
+        captured = capsys.readouterr()
+        return status, " ".join(captured.out.split()), " ".join(captured.err.split())
+
+    return call
+
+
+@pytest.fixture
+def board() -> TestBoard:
+    """Its clock is this machine's."""
+    board = TestBoard()
+    board.now = int(time.time())
+    board.publish()
+    return board
+
+
+def test_a_first_visit_says_what_to_compare_and_the_end_what_was_kept(
+    board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    with serving(board) as host:
+        url = f"http://{host}/e/{UUID}"
+        status, out, err = run(url, "--once", "--store", tmp_path / "s")
+        assert (status, err) == (0, "")
+        assert FINGERPRINT in out
+        assert "Première visite : comparez cette empreinte" in out
+        assert "Tout ce que l'urne montre jusqu'ici est en règle" in out
+        record = tmp_path / "s" / "record"
+        assert f"evote-audit verify DOSSIER --since {record}" in out
+        status, out, _ = run(url, "--once", "--store", tmp_path / "s")
+        assert status == 0
+        assert "Première visite" not in out
+        assert cli.main(["verify", str(record), "--since", str(record)]) == 0
+
+
+def test_the_whole_election_to_its_end(board: TestBoard, tmp_path: Path, run: Run) -> None:
+    board.logs = Logs.at(len(states()) - 1)
+    board.booth = {"/booth/app.js": b"another booth"}
+    board.publish()
+    with serving(board) as host:
+        status, out, err = run(f"http://{host}/e/{UUID}", "--store", tmp_path / "s")
+    assert (status, err) == (0, "")
+    assert "Le vote est clos : 4 bulletins." in out
+    assert "Le résultat est vérifié" in out
+
+
+def test_an_alarm_gives_status_1_now_and_later(board: TestBoard, tmp_path: Path, run: Run) -> None:
+    board.booth["/booth/app.js"] = b"stolen"
+    with serving(board) as host:
+        url = f"http://{host}/e/{UUID}"
+        status, out, _ = run(url, "--once", "--store", tmp_path / "s", "--observer", "Mme Roux")
+        assert status == 1
+        assert "ALARME : le fichier du programme de vote « /booth/app.js »" in out
+        evidence = tmp_path / "s" / "evidence" / "001-booth-changed.json"
+        assert str(evidence) in out
+        assert cli.main(["evidence", str(evidence)]) == 0
+        assert json.loads(evidence.read_bytes())["observer"] == "Mme Roux"
+        board.booth["/booth/app.js"] = b"app"
+        status, out, _ = run(url, "--once", "--store", tmp_path / "s")
+        assert status == 1
+        assert "Ce dossier en est à 1 alarme" in out
+
+
+def test_another_election_than_the_one_named_is_refused(
+    board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    with serving(board) as host:
+        url = f"http://{host}/e/{UUID}"
+        status, out, _ = run(url, "--once", "--store", tmp_path / "s", "--fingerprint", "A" * 43)
+        assert (status, FINGERPRINT in out) == (1, True)
+        assert run(url, "--once", "--store", tmp_path / "s", "--fingerprint", FINGERPRINT)[0] == 0
+        assert run(url, "--once", "--store", tmp_path / "s", "--fingerprint", "A" * 43)[0] == 1
+
+
+def test_a_letters_link_serves_and_its_code_goes_nowhere(
+    board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    code = "SECRET7CODE"
+    asked = []
+
+    def note(handler: BaseHTTPRequestHandler) -> bool:
+        asked.append(handler.path + str(handler.headers))
+        return False
+
+    with serving(board, note) as host:
+        url = f"http://{host}/v/{UUID}#{code}"
+        status, out, err = run(url, "--once", "--store", tmp_path / "s")
+    assert status == 0
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "s").rglob("*") if path.is_file())
+    assert code not in out + err + "".join(asked)
+    assert code.encode() not in kept
+    status, out, err = run(f"gopher://{host}/v/{UUID}#{code}")
+    assert (status, code in out + err) == (2, False)
+
+
+def test_promises_are_taken_and_judged(board: TestBoard, tmp_path: Path, run: Run) -> None:
+    watched = Watched(board, tmp_path / "other")
+    promised(board, watched, board.now - 1)
+    watched.close()
+    path = tmp_path / "other" / "promises" / "from a parent.txt"
+    board.now += 60
+    board.publish()
+    with serving(board) as host:
+        url = f"http://{host}/e/{UUID}"
+        promise = ("--once", "--store", tmp_path / "s", "--promise", path)
+        status, out, _ = run(url, *promise)
+        assert (status, "un bulletin promis à la place 1 au plus tard" in out) == (1, True)
+        status, out, _ = run(url, *promise)
+        assert status == 1
+        assert "Ce dossier en est à 1 alarme" in out
+        assert len(list((tmp_path / "s" / "promises").iterdir())) == 1
+        (tmp_path / "no").write_bytes(b"no promise")
+        assert run(url, "--once", "--store", tmp_path / "s", "--promise", tmp_path / "no")[0] == 2
+        assert run(url, "--once", "--store", tmp_path / "s", "--promise", tmp_path / "?")[0] == 2
+
+
+def test_two_watchers_do_not_share_a_store(board: TestBoard, tmp_path: Path, run: Run) -> None:
+    watched = Watched(board, tmp_path / "s")
+    watched.round()
+    with serving(board) as host:
+        status, _, err = run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")
+        assert (status, "une autre surveillance" in err) == (2, True)
+        watched.close()
+        assert run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")[0] == 0
+
+
+def test_json_is_a_line_an_event(
+    board: TestBoard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board.booth["/booth/app.js"] = b"stolen"
+    del board.booth["/booth/index.html"]
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    with serving(board) as host:
+        url = f"http://{host}/e/{UUID}"
+        assert cli.main(["watch", url, "--once", "--store", str(tmp_path / "s"), "--json"]) == 1
+    captured = capsys.readouterr()
+    events = [json.loads(line) for line in captured.out.splitlines()]
+    for event in events:
+        jsonschema.validate(event, schema)
+    names = [event["event"] for event in events]
+    assert names == ["started", "compare", "alarm", "trouble", "verified", "ended"]
+    assert captured.err == ""
+
+
+# ------------------------------------------------------------------ bad answers
+
+
+def redirect(where: str) -> Callable[[BaseHTTPRequestHandler], bool]:
+    def answer(handler: BaseHTTPRequestHandler) -> bool:
+        handler.send_response(302)
+        handler.send_header("Location", where)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return True
+
+    return answer
+
+
+def status_of(code: int) -> Callable[[BaseHTTPRequestHandler], bool]:
+    def answer(handler: BaseHTTPRequestHandler) -> bool:
+        handler.send_error(code)
+        return True
+
+    return answer
+
+
+def endless(handler: BaseHTTPRequestHandler) -> bool:
+    """A checkpoint without end."""
+    if not handler.path.endswith("/checkpoint"):
+        return False
+    handler.send_response(200)
+    handler.send_header("Connection", "close")
+    handler.end_headers()
+    try:
+        while True:
+            handler.wfile.write(b"x" * 2**16)
+    except OSError:
+        return True
+
+
+def packed_bomb(handler: BaseHTTPRequestHandler) -> bool:
+    """A small answer that becomes a large one."""
+    if "app.js" not in handler.path or "gzip" not in handler.headers["Accept-Encoding"]:
+        return False
+    body = gzip.compress(bytes(2**26))
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+    return True
+
+
+def torn(handler: BaseHTTPRequestHandler) -> bool:
+    """Less than was announced."""
+    if not handler.path.endswith("/checkpoint"):
+        return False
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"vote")
+    handler.close_connection = True
+    return True
+
+
+def unsigned(handler: BaseHTTPRequestHandler) -> bool:
+    """A page of something else."""
+    if not handler.path.endswith("/checkpoint"):
+        return False
+    handler.send_response(200)
+    handler.send_header("Content-Length", "6")
+    handler.end_headers()
+    handler.wfile.write(b"<html>")
+    return True
+
+
+def other_part(handler: BaseHTTPRequestHandler) -> bool:
+    """Another range than was asked for."""
+    if "Range" not in handler.headers:
+        return False
+    handler.send_response(206)
+    handler.send_header("Content-Range", "bytes 0-3/4")
+    handler.send_header("Content-Length", "4")
+    handler.end_headers()
+    handler.wfile.write(b"BELE")
+    return True
+
+
+BAD = {
+    "another site": (redirect("https://example.org/"), "il renvoie vers le site example.org"),
+    "an address that is none": (redirect("http://[/"), "il renvoie vers le site ?"),
+    "round and round": (redirect("/"), "il renvoie d'une page à l'autre"),
+    "503": (status_of(503), "il répond par l'erreur 503"),
+    "without end": (endless, "il répond par un texte démesuré"),
+    "a bomb": (packed_bomb, "il répond par un texte démesuré"),
+    "torn": (torn, "sa réponse est coupée"),
+    "something else": (unsigned, "il donne un point de contrôle mal formé"),
+    "another part": (other_part, "il donne une autre partie que demandé"),
+}
+
+
+@pytest.mark.parametrize("phrase", BAD)
+def test_a_bad_answer_is_said_and_is_no_alarm(
+    phrase: str, board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    instead, sentence = BAD[phrase]
+    with serving(board) as host:
+        assert run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")[0] == 0
+    board.go_on()
+    with serving(board, instead) as host:
+        status, out, err = run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")
+    assert (status, sentence in err) == (0, True), (out, err)
+    assert "ALARME" not in out
+
+
+@pytest.mark.parametrize("phrase", ["another site", "503"])
+def test_nothing_to_watch_is_status_2(
+    phrase: str, board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    with serving(board, BAD[phrase][0]) as host:
+        status, _, err = run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")
+    assert (status, "Aucun verdict" in err, BAD[phrase][1] in err) == (2, True, True)
+    assert run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")[0] == 2  # gone
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_booth_that_is_compressed_on_the_way_is_the_sealed_one(
+    pack: Callable[[bytes], bytes], board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    def packed(handler: BaseHTTPRequestHandler) -> bool:
+        body = board.booth.get(handler.path)
+        if body is None or "gzip" not in handler.headers["Accept-Encoding"]:
+            return False
+        body = pack(body)
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip" if pack is gzip.compress else "deflate")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return True
+
+    with serving(board, packed) as host:
+        status, out, err = run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")
+    assert (status, err) == (0, ""), out
+
+
+def test_a_server_without_ranges_is_watched_all_the_same(
+    board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    def no_range(handler: BaseHTTPRequestHandler) -> bool:
+        del handler.headers["Range"]
+        return False
+
+    with serving(board, no_range) as host:
+        for _ in range(3):
+            board.go_on()
+            status, out, err = run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")
+            assert (status, err) == (0, ""), out
+            kept = (tmp_path / "s" / "record" / f"{UUID}.bel").read_bytes()
+            assert kept == board.shown.body("board")
+
+
+# ------------------------------------------------------------------ the process
+
+
+def started(host: str, store: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "audit", "watch", f"http://{host}/e/{UUID}", "--every", "1"]
+    return subprocess.Popen([*command, "--store", str(store)], stdout=subprocess.PIPE, text=True)
+
+
+def test_ctrl_c_ends_with_the_verdict_and_a_kill_loses_nothing(
+    board: TestBoard, tmp_path: Path
+) -> None:
+    with serving(board) as host:
+        for _ in range(3):
+            process = started(host, tmp_path / "s")
+            assert process.stdout is not None
+            assert process.stdout.readline()
+            time.sleep(0.3)
+            process.kill()
+            process.communicate()
+            board.publish()
+        process = started(host, tmp_path / "s")
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        os.kill(process.pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, first + out
+    assert "est en règle" in " ".join(out.split())

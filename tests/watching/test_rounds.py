@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Rounds one by one: amendments, the clock, servers that are away, what was met before."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from audit import cli
+from audit.watching.address import read_address
+from audit.watching.agents import AGENTS, DESKTOP, Agent
+from audit.watching.site import Answer, Away
+from audit.watching.watcher import OtherElection
+from audit.words import Unreadable
+from tests.tamper.forge.logs import LogKey
+from tests.tamper.forge.remake import Forge
+from tests.tamper.forge.texts import canonical
+from tests.tamper.record import SERVED
+from tests.watching.board import (
+    HOST,
+    KEYS,
+    REPLACED,
+    STEP,
+    URL,
+    UUID,
+    Logs,
+    TestBoard,
+    copied,
+    states,
+    whole,
+)
+from tests.watching.conftest import Watching
+from tests.watching.watched import Watched
+
+HOUR = 3600
+
+
+@pytest.fixture
+def board() -> TestBoard:
+    return TestBoard()
+
+
+@pytest.fixture
+def watched(board: TestBoard, watching: Watching) -> Watched:
+    watched = watching(board, "store")
+    assert watched.round() == []
+    return watched
+
+
+def after(kind: str) -> int:
+    """The first state with this entry."""
+    mark = f'"kind":"{kind}"'.encode()
+    return next(
+        i for i, (_, n) in enumerate(states()) if any(mark in line for line in whole().lines[:n])
+    )
+
+
+# ------------------------------------------------------------------ the booth
+
+
+def test_every_agent_is_given_every_file_of_the_booth(board: TestBoard, watched: Watched) -> None:
+    asked = [path for path in board.asked if path.startswith("/booth/")]
+    assert sorted(asked) == sorted([*board.booth] * len(AGENTS))
+
+
+def test_an_amended_booth_is_in_order_once_the_journal_says_so(
+    board: TestBoard, watched: Watched, watching: Watching
+) -> None:
+    board.booth = dict(REPLACED)
+    board.pass_time()
+    assert [alarm.kind for alarm in watched.round()] == ["booth-changed"]
+    watched = watching(board, "other")
+    board.logs = Logs.at(after("booth-replaced"))
+    board.pass_time()
+    assert watched.round() == []
+    board.booth = {"/booth/app.js": b"app"}  # until the server starts again
+    assert watched.round() == []
+    board.booth = {"/booth/app.js": b"a third"}
+    assert [alarm.kind for alarm in watched.round()] == ["booth-changed"]
+
+
+@pytest.mark.parametrize("signers", [1, 0])
+def test_an_amendment_that_too_few_signed_changes_nothing(
+    signers: int, board: TestBoard, watched: Watched
+) -> None:
+    at = after("booth-replaced")
+    index = states()[at][1] - 1
+    forge = Forge(SERVED, {f"signers {index}": lambda _: [1] if signers else [0, 1]})
+    forge.make()
+    board.logs = Logs.at(at)
+    board.logs.lines[index] = forge.lines[index]
+    board.booth = dict(REPLACED)
+    board.pass_time()
+    assert "booth-changed" in [alarm.kind for alarm in watched.round()]
+
+
+def test_a_booth_that_is_not_shown_is_no_alarm(board: TestBoard, watched: Watched) -> None:
+    board.booth = {}
+    board.pass_time()
+    assert watched.round() == []
+    assert "404" in watched.troubles[0].text.fr
+
+
+# ------------------------------------------------------------------ the clock
+
+
+def away_for(watched: Watched, seconds: int, every: int = STEP) -> list[str]:
+    kinds = []
+    for _ in range(seconds // every):
+        watched.board.now += every
+        kinds += [alarm.kind for alarm in watched.round()]
+    return kinds
+
+
+@pytest.mark.parametrize("kind", ["stalled", "silent"])
+def test_a_server_that_is_away_is_an_alarm_after_an_hour_and_not_before(
+    kind: str, board: TestBoard, watched: Watched
+) -> None:
+    """Where it answers with errors there is evidence; where nothing answers there is none."""
+    board.down = kind == "silent"
+    board.view = lambda *_: _refuse()
+    assert away_for(watched, HOUR) == []
+    assert away_for(watched, 3 * STEP) == [kind]
+    assert away_for(watched, HOUR) == []  # said once
+    assert (watched.alarms[0].evidence is None) == (kind == "silent")
+
+
+def _refuse() -> bytes:
+    raise Away("il répond par l'erreur 503", "it answers with error 503")
+
+
+def test_a_watcher_that_slept_has_seen_nothing(board: TestBoard, watched: Watched) -> None:
+    board.down = True
+    board.now += 5 * HOUR
+    assert watched.round() == []
+    board.now += STEP
+    assert watched.round() == []
+    board.down = False
+    board.publish()
+    assert watched.round() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "alarmed"),
+    [(0, 0), (after("opened"), 1), (after("suspended"), 0), (after("resumed"), 1),
+     (after("closed"), 0), (-1, 0)],
+)  # fmt: skip
+def test_a_clock_stands_still_where_no_ballot_can_come_in(
+    state: int, alarmed: int, watching: Watching
+) -> None:
+    board = TestBoard(state % len(states()))
+    board.booth = {}
+    watched = watching(board, "store")
+    assert watched.round() == []
+    board.stopped = True
+    board.pass_time(HOUR + STEP + 1)
+    assert [alarm.kind for alarm in watched.round()] == ["stalled"] * alarmed
+
+
+def test_stamps_of_a_second_step_in_one_second_are_told_apart(
+    board: TestBoard, watched: Watched
+) -> None:
+    """With a step after each ballot several of them bear one time."""
+    for _ in range(5):
+        board.cast()
+        board.logs.tell("incident", {"note": "Une file d'attente"})
+        board.now += 1  # within the same step of the test board
+        board.publish()
+        assert watched.round() == []
+    assert watched.watcher.logs["board"].kept == 6
+
+
+# ------------------------------------------------------------------ who it is
+
+
+def test_another_election_at_the_same_address_is_an_alarm_at_once(
+    board: TestBoard, watched: Watched
+) -> None:
+    other = Forge(SERVED, {"election": lambda value: value | {"name": "Une autre"}}, until="Setup")
+    other.make()
+    board.logs = Logs([m.copy() for m in other.members], list(other.lines))
+    board.pass_time()
+    board.shown.notes.update({log: _stranger(board.shown.notes[log], log) for log in KEYS})
+    found = watched.round()
+    assert {alarm.kind for alarm in found} == {"unlike-checkpoint"}
+    assert "une autre élection" in found[0].sentence.fr
+    assert found[0].evidence is not None
+    value = json.loads((watched.folder / "evidence" / found[0].evidence).read_bytes())
+    assert value["index"] == 0
+
+
+def _stranger(note: bytes, log: str) -> bytes:
+    """Signed by another key of that name."""
+    text = note.partition(b"\n\n")[0] + b"\n"
+    return text + b"\n" + LogKey(KEYS[log].name, b"x" * 32).line(text)
+
+
+def test_a_store_of_one_election_takes_no_other(board: TestBoard, watched: Watched) -> None:
+    watched.watcher.close()
+    diary = watched.folder / "watch.jsonl"
+    diary.write_bytes(diary.read_bytes().replace(UUID.encode(), b"AnotherEleCtion"))
+    with pytest.raises(Unreadable, match="another election"):
+        watched.start()
+
+
+@pytest.mark.parametrize("name", [f"{UUID}.bel", "journal.jsonl"])
+@pytest.mark.parametrize("how", ["shorter", "changed"])
+def test_a_damaged_store_is_refused(
+    name: str, how: str, board: TestBoard, watched: Watched
+) -> None:
+    watched.watcher.close()
+    path = watched.folder / "record" / name
+    data = path.read_bytes()
+    changed = data[:-30] + b"0" * 20 + data[-10:]
+    path.write_bytes(data[:-1] if how == "shorter" else changed)
+    if how == "changed" and name.endswith(".bel"):  # the padding of the last event
+        path.write_bytes(data.replace(b'"type":"Setup"', b'"type":"Sotup"'))
+    with pytest.raises(Unreadable, match="damaged"):
+        watched.start()
+
+
+def test_the_journal_is_compared_with_the_board_as_it_comes(
+    board: TestBoard, watched: Watched
+) -> None:
+    board.logs.tell("incident", {"note": "Une file d'attente"})
+    value = json.loads(board.logs.lines[-1])
+    value["board"]["root"] = "0" * 64
+    board.logs.lines[-1] = canonical(value)
+    board.pass_time()
+    found = watched.round()
+    assert [alarm.kind for alarm in found] == ["out-of-order"]
+    assert "l'urne était autre" in found[0].sentence.fr
+
+
+def test_an_event_that_breaks_the_chain_is_an_alarm_though_it_is_signed(
+    board: TestBoard, watched: Watched
+) -> None:
+    board.cast()
+    board.logs.members[-1].edit(lambda event: event | {"parent": "0" * 64})
+    board.pass_time()
+    assert [alarm.kind for alarm in watched.round()] == ["out-of-order"]
+
+
+def test_the_first_visit_may_be_cut_anywhere(board: TestBoard, watching: Watching) -> None:
+    watched = watching(board, "first")
+    watched.watcher.meet(None)
+    watched.restart()
+    assert watched.round() == []
+    assert watched.watcher.fingerprint == watched.watcher.board.election.fingerprint  # type: ignore[union-attr]
+    with pytest.raises(OtherElection):
+        watching(board, "second").watcher.meet("A" * 43)
+
+
+# ------------------------------------------------------------------ addresses
+
+
+@pytest.mark.parametrize(
+    "url",
+    [URL, f"{URL}/", f"{URL}/record", f"https://{HOST}/v/{UUID}#SECRET", f"https://{HOST}/ar/v/{UUID}",
+     f"{URL}?x=1#SECRET"],
+)  # fmt: skip
+def test_an_address_of_the_election_serves(url: str) -> None:
+    address = read_address(url)
+    assert (address.host, address.uuid) == (HOST, UUID)
+    assert "SECRET" not in repr(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x", f"http://{HOST}/e/{UUID}", f"ftp://{HOST}/e/{UUID}", f"https://{HOST}/x/{UUID}",
+     f"https://{HOST}/e/short", f"https://a@{HOST}/e/{UUID}", f"https://{HOST}/v/SECRET"],
+)  # fmt: skip
+def test_another_address_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_address(url)
+    assert "SECRET" not in refused.value.text.fr + refused.value.text.en
+
+
+# ------------------------------------------------------------------ what is kept
+
+
+def misnamed(board: TestBoard) -> None:
+    board.logs.members[-2].name = b"0" * 64 + b".data.json"
+
+
+def without_its_datum(board: TestBoard) -> None:
+    del board.logs.members[-2]
+
+
+@pytest.mark.parametrize("damage", [misnamed, without_its_datum])
+def test_a_ballot_that_is_not_what_its_event_names_is_an_alarm(
+    damage: Callable[[TestBoard], None], board: TestBoard, watched: Watched
+) -> None:
+    board.cast()
+    damage(board)
+    board.pass_time()
+    assert [alarm.kind for alarm in watched.round()] == ["out-of-order"]
+
+
+class Stepping:
+    """A server that goes a step further just before one of its answers."""
+
+    def __init__(self, board: TestBoard, at: int, state: int, seconds: int) -> None:
+        self.board, self.at, self.state, self.seconds = board, at, state, seconds
+
+    @contextlib.contextmanager
+    def get(
+        self, path: str, agent: Agent, start: int = 0, *, patience: int = 0
+    ) -> Iterator[Answer]:
+        self.at -= 1
+        if self.at == 0:
+            self.board.logs = Logs.at(self.state)
+            self.board.pass_time(self.seconds)
+        with self.board.get(path, agent, start) as given:
+            yield given
+
+
+@pytest.mark.parametrize("seconds", [1, STEP])
+@pytest.mark.parametrize("kind", ["contested", "closed", "tallied"])
+@pytest.mark.parametrize("at", range(1, 10))
+def test_a_step_between_any_two_answers_leaves_a_record_that_is_in_order(
+    at: int, kind: str, seconds: int, watching: Watching, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of two steps in one second, whose stamps are the same."""
+    state = after(kind)
+    before = max(s for s in range(state) if states()[s][1] < states()[state][1])
+    board = TestBoard(before)
+    board.booth = {}
+    watched = watching(board, "store")
+    assert watched.round() == []
+    watched.site = Stepping(board, at, state, seconds)
+    watched.restart()
+    assert watched.round() == []
+    assert cli.main(["verify", str(watched.folder / "record")]) == 0
+    kept = {name: log.kept for name, log in watched.watcher.logs.items()}
+    assert watched.round() == []
+    assert cli.main(["verify", str(watched.folder / "record")]) == 0
+    assert watched.watcher.logs["journal"].kept == states()[state][1]
+    if seconds == STEP and at <= 6:  # before the last of the checkpoints: it is kept at once
+        assert kept["journal"] == states()[state][1]
+
+
+def test_what_was_sure_and_then_dropped_is_judged_again(board: TestBoard, watched: Watched) -> None:
+    """The journal cannot be had, so nothing is kept; then a wrong answer, then the right one."""
+    board.cast()
+    board.pass_time()
+    board.view = lambda _, path, agent: _refuse() if "/journal/" in path else None
+    assert watched.round() == []
+    board.cast()
+    board.pass_time()
+    wrong = copied(board.shown.logs)
+    wrong.members[-1].edit(lambda event: event | {"type": "Bullet"})
+    body = wrong.archive()
+    board.view = lambda _, path, agent: body if path.endswith("/archive") else None
+    assert {alarm.kind for alarm in watched.round()} == {"unlike-checkpoint"}
+    board.published.pop()
+    board.view = lambda _, path, agent: None
+    assert watched.round() == []
+    assert watched.watcher.logs["board"].kept == 2
+
+
+def test_two_checkpoints_of_two_steps_are_not_one_record(
+    watching: Watching, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The vote goes on after a suspension, and the journal that says so cannot be had."""
+    board = TestBoard(after("suspended"))
+    board.booth = {}
+    watched = watching(board, "store")
+    assert watched.round() == []
+    ballots = states()[after("resumed")][0]
+    resumed = next(i for i, (members, _) in enumerate(states()) if members > ballots)
+    watched.site = Stepping(board, 5, resumed, STEP)
+    watched.restart()
+    board.view = lambda board, path, agent: (
+        _refuse() if path.endswith("journal/checkpoint") and agent == DESKTOP else None
+    )
+    assert watched.round() == []
+    assert cli.main(["verify", str(watched.folder / "record")]) == 0
