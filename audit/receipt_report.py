@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audit import receipt_words as said
 from audit.arithmetic import self_test
-from audit.cosignatures import cosigned_at, stamp_key
+from audit.cosignatures import cosigned_at
 from audit.layout import enumerated, quoted
 from audit.moments import moment
 from audit.notes import Checkpoint, VerifierKey, encode_key
@@ -72,7 +72,7 @@ def _alone(read: Receipt | Promise) -> Iterator[Text]:
     key = Text(vkey, vkey)
     yield said.HOLDS_ALONE
     yield Text(read.tracker, read.tracker).at(said.TRACKER_SAID)
-    yield _place(read, read.key).at(said.PLACE)
+    yield _place(read).at(said.PLACE)
     yield key.at(said.KEY)
     yield said.ALONE
     yield said.COMPARE
@@ -107,7 +107,7 @@ def _lines(read: Receipt | Promise, published: Published, ruled: Ruled) -> Itera
         return
     if ruled.tracker is not None:
         yield Text(ruled.tracker, ruled.tracker).at(said.TRACKER)
-    yield _place(read, published.key).at(said.PLACE)
+    yield _place(read).at(said.PLACE)
     yield from _witnesses(read, published)
     name = quoted(shown(published.election.name))
     print_of = Text(
@@ -122,7 +122,7 @@ def _lines(read: Receipt | Promise, published: Published, ruled: Ruled) -> Itera
         yield said.SECRET
 
 
-def _place(read: Receipt | Promise, key: VerifierKey) -> Text:
+def _place(read: Receipt | Promise) -> Text:
     """Where the ballot stands, and by when it was published or is to be."""
     if isinstance(read, Promise):
         until = moment(read.until)
@@ -132,10 +132,9 @@ def _place(read: Receipt | Promise, key: VerifierKey) -> Text:
         )
     size = read.checkpoint.size
     text = Text(f"{read.index}, dans une urne de taille {size}", f"{read.index}, of {size} events")
-    time = _time(read.checkpoint, stamp_key(key))
-    if time is None:
+    if read.stamped_at is None:
         return text
-    when = moment(time)
+    when = moment(read.stamped_at)
     return Text(f"{text.fr} signée {when.fr}", f"{text.en}, signed {when.en}")
 
 

@@ -42,9 +42,10 @@ def rule_receipt(receipt: Receipt, published: Published) -> Ruled:
     refused = _refused(receipt, published)
     if refused is not None:
         return refused
+    shortened = _shortened(receipt, published)
     leaf, ballot = published.leaf(receipt.index), published.ballot(receipt.index)
     if leaf is None:
-        return _beyond(receipt.index, published)
+        return shortened or _beyond(receipt.index, published)
     if leaf != receipt.leaf or ballot is None:
         return _gone(receipt.index)
     if ballot[1] != receipt.tracker:
@@ -56,7 +57,26 @@ def rule_receipt(receipt: Receipt, published: Published) -> Ruled:
             ),
             ballot[1],
         )
-    return _compared(receipt, published)
+    return shortened or _compared(receipt, published)
+
+
+def _shortened(receipt: Receipt, published: Published) -> Ruled | None:
+    """The ruling on a record whose board was signed later than the receipt's, and is smaller."""
+    size, before = receipt.checkpoint.size, receipt.stamped_at
+    if published.stamp is None or before is None:
+        return None
+    if not (published.stamp > before and published.size < size):
+        return None
+    early, late = moment(before), moment(published.stamp)
+    return Ruled(
+        Ruling.CONVICTS,
+        Text(
+            f"le serveur a raccourci l'urne : {size} événements signés {early.fr}, puis"
+            f" {published.size} seulement {late.fr} (§20.3)",
+            f"the server shortened the board: {size} events signed {early.en}, then only"
+            f" {published.size} {late.en} (§20.3)",
+        ),
+    )
 
 
 def _refused(receipt: Receipt, published: Published) -> Ruled | None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.chain import Event, read_event
+from audit.cosignatures import cosigned_at, stamp_key
 from audit.hashing import unpadded_base64
 from audit.notes import (
     Checkpoint,
@@ -61,6 +62,14 @@ class Receipt:
     def leaf(self) -> bytes:
         """The event in the board's tree (§18.1)."""
         return leaf_hash(self.event)
+
+    @property
+    def stamped_at(self) -> int | None:
+        """When the board says that it published the checkpoint; None without a stamp that holds."""
+        try:
+            return cosigned_at(self.checkpoint, stamp_key(self.key))
+        except Malformed:
+            return None
 
 
 def decode_receipt(data: bytes) -> Receipt:

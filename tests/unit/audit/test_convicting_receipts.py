@@ -13,8 +13,8 @@ from audit.receipt_rulings import Ruled, Ruling, rule_receipt
 from audit.receipts import decode_receipt
 from audit.words import Unreadable
 from tests.tamper.damage import SCHOOL, VILLAGE
-from tests.tamper.forge.logs import board_key, checkpoint_text, root
-from tests.tamper.forge.papers import receipt
+from tests.tamper.forge.logs import STAMPED_AT, board_key, checkpoint_text, root
+from tests.tamper.forge.papers import receipt, stamped
 from tests.tamper.forge.remake import Forge
 from tests.tamper.record import BOARD, Files, served
 from tests.tamper.surgery import Archive
@@ -107,6 +107,23 @@ def test_an_open_board_that_changed_convicts_too(tmp_path: Path) -> None:
             tmp_path / f"{index}{number}{length}", of(files, index, files.events()[:5]), board
         )
         assert found.ruling is Ruling.CONVICTS
+
+
+@pytest.mark.parametrize(
+    ("late", "size", "convicts"),
+    [(1, 4, True), (0, 4, False), (-1, 4, False), (1, 5, False), (1, 3, True), (0, 3, False)],
+)
+def test_a_board_that_was_shortened_convicts(
+    late: int, size: int, *, convicts: bool, tmp_path: Path
+) -> None:
+    """Signed later than the receipt's and smaller, whether the ballot is still there or not."""
+    files = whole()
+    data = of(files, 3, files.events()[:5])
+    board = served(until="Ballot")
+    end = board.archive.position([m for m in board.archive.members if m.is_event][size - 1])
+    board.archive = Archive(board.archive.head, board.archive.members[: end + 1])
+    board.instead[BOARD] = stamped(board.events(), KEY, STAMPED_AT + late)
+    assert (ruled(tmp_path, data, board).ruling is Ruling.CONVICTS) == convicts
 
 
 def test_a_checkpoint_that_gives_its_root_another_size_convicts(tmp_path: Path) -> None:
