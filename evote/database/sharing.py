@@ -48,11 +48,14 @@ class SharedWriting:
         return self._turns[hash(subject) % TURNS]
 
     def _together(self, works: Sequence["_Work"]) -> None:
-        # One who leads without an end (a signal) leaves the others without an answer: not known.
+        # An interruption, too, leaves an outcome to those who wait: that nothing is known.
         outcomes: list[Callable[[], object]] = [_unknown] * len(works)
         try:
             with self._database.write() as connection:
-                outcomes = [_outcome(connection, work, len(works)) for work in works]
+                done = [_outcome(connection, work, len(works)) for work in works]
+            outcomes = done  # not before the commit
+        except DatabaseUnavailable as cause:
+            outcomes = [_unavailable(cause)] * len(works)
         except Exception as cause:  # noqa: BLE001 (it is raised to each who waits)
             outcomes = [_raising(cause)] * len(works)
         finally:
@@ -114,6 +117,14 @@ def _outcome(connection: Connection, work: _Work, together: int) -> Callable[[],
 def _raising(cause: Exception) -> Callable[[], object]:
     def outcome() -> object:
         raise cause
+
+    return outcome
+
+
+def _unavailable(cause: DatabaseUnavailable) -> Callable[[], object]:
+    def outcome() -> object:
+        # Anew for each thread: an exception that several raise has their traces mixed.
+        raise DatabaseUnavailable(*cause.args) from cause
 
     return outcome
 

@@ -138,6 +138,22 @@ def test_nobody_waits_for_ever_for_one_who_was_interrupted(database: Database) -
     assert schools(database) == {"0000000A"}
 
 
+def test_an_interruption_of_the_commit_tells_nobody_that_it_is_done(database: Database) -> None:
+    def interrupt(_connection: object) -> None:
+        event.remove(database.engine, "commit", interrupt)
+        raise KeyboardInterrupt
+
+    def last(connection: Connection) -> str:
+        event.listen(database.engine, "commit", interrupt)
+        return add("0000002A")(connection)
+
+    done = at_once(SharedWriting(database), [add("0000000A"), add("0000001A"), last])
+    assert done[0].result() == "0000000A"
+    outcomes = [each.exception() for each in done[1:]]
+    assert {type(each) for each in outcomes} == {DatabaseUnavailable, KeyboardInterrupt}
+    assert schools(database) == {"0000000A"}
+
+
 def test_alone_it_is_an_ordinary_transaction(database: Database) -> None:
     writing = SharedWriting(database)
     assert writing.do("A", add("0000000A")) == "0000000A"
