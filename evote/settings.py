@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from evote.witness_file import Witness, WitnessFileFault, read_witnesses
+
 MAX_PUBLISH_SECONDS: Final = 600
 # Passwords that documents and installers give as examples.
 _EXAMPLES: Final = frozenset(
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
         key_folder: where the elections' keys lie, apart from the database.
         outbox_folder: where the file transport writes.
         publish_seconds: P of docs/protocol.md §18.7; 0 for a step after each ballot.
+        witness_file: the witnesses to ask, docs/protocol.md §22; none without it.
         upkeep: whether the server does the work of ``evote worker`` too.
         debug: shows errors in pages; on this machine alone.
     """
@@ -51,6 +54,7 @@ class Settings(BaseSettings):
     key_folder: Path | None = None
     outbox_folder: Path | None = None
     publish_seconds: Annotated[int, Field(ge=0, le=MAX_PUBLISH_SECONDS)] = 60
+    witness_file: Path | None = None
     upkeep: bool = True
     debug: bool = False
 
@@ -68,6 +72,7 @@ def read_settings(**given: object) -> Settings:
         faults = [f"{name} manque, ou n'a pas une valeur possible" for name in names]
         raise SettingsError(faults) from cause
     faults = [*_url_faults(settings), *_database_faults(settings), *_key_faults(settings)]
+    faults += _witness_faults(settings)
     if faults:
         raise SettingsError(faults)
     return settings
@@ -129,6 +134,23 @@ def _key_faults(settings: Settings) -> list[str]:
     if outbox is not None and outbox.resolve().is_relative_to(folder.resolve()):
         faults.append("PREAU_OUTBOX_FOLDER est dans PREAU_KEY_FOLDER")
     return faults
+
+
+def _witness_faults(settings: Settings) -> list[str]:
+    try:
+        witnesses_of(settings)
+    except WitnessFileFault as cause:
+        return [str(cause)]
+    return []
+
+
+def witnesses_of(settings: Settings) -> tuple[Witness, ...]:
+    """Return the witnesses that the server asks.
+
+    Raises:
+        WitnessFileFault: the file cannot be used; ``read_settings`` has refused that.
+    """
+    return () if settings.witness_file is None else read_witnesses(settings.witness_file)
 
 
 def sqlite_file(url: str) -> Path | None:

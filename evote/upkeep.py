@@ -20,6 +20,8 @@ from evote.outbox import FileTransport, deliver
 from evote.publishing.following import DoesNotFollow
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
+from evote.witnessing.asking import WitnessAhead, WitnessSilent
+from evote.witnessing.cosigning import Cosigning
 
 
 class Trouble(Enum):
@@ -29,6 +31,9 @@ class Trouble(Enum):
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
+    SILENT = "the witness {cause} does not answer"
+    REFUSING = "the witness {cause} does not co-sign {uuid}"
+    AHEAD = "the witness {cause} has co-signed more of {uuid} than is published"
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 
@@ -73,6 +78,27 @@ class Steps:
                 self._publisher.publish_due(uuid)
             except NOT_PUBLISHED as cause:
                 yield fault_of(cause)
+
+
+class Cosignatures:
+    """What one witness co-signs of every election."""
+
+    def __init__(self, cosigning: Cosigning) -> None:
+        self._cosigning = cosigning
+
+    def step(self) -> Iterator[Fault]:
+        """Ask what is to be asked now; yield what was not co-signed."""
+        try:
+            for missed in self._cosigning.step():
+                uuid, log = missed.place
+                said = f"{missed.witness} ({missed.cause})"
+                if isinstance(missed.cause, WitnessSilent):
+                    yield Fault(Trouble.SILENT, uuid, said)
+                else:
+                    ahead = isinstance(missed.cause, WitnessAhead)
+                    yield Fault(Trouble.AHEAD if ahead else Trouble.REFUSING, f"{uuid}/{log}", said)
+        except (KeyUnavailable, DatabaseUnavailable) as cause:
+            yield fault_of(cause)
 
 
 class Upkeep:

@@ -9,13 +9,16 @@ from typing import Final
 
 from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import server
-from evote.upkeep import Fault, Steps, Trouble, Upkeep
+from evote.settings import witnesses_of
+from evote.upkeep import Cosignatures, Fault, Steps, Trouble, Upkeep
+from evote.witnessing.cosigning import Cosigning
 
 _EPILOG: Final = """\
 À chaque minute : remettre les messages (les fichiers de PREAU_OUTBOX_FOLDER), récrire les
 émargements toutes les heures, et clore les votes dont l'heure et le délai sont passés.
 evote serve le fait aussi, sauf avec --no-upkeep (ou PREAU_UPKEEP=false). À chaque seconde, comme
-evote serve dans tous les cas : publier ce qui est à publier (PREAU_PUBLISH_SECONDS).
+evote serve dans tous les cas : publier ce qui est à publier (PREAU_PUBLISH_SECONDS), puis
+demander aux témoins (PREAU_WITNESS_FILE) de le cosigner.
 
 codes de sortie : 0 arrêté normalement, 1 réglage dangereux, ou (--once) quelque chose reste."""
 EVERY_SECONDS: Final = 60
@@ -23,6 +26,9 @@ _SENTENCES: Final = {
     Trouble.NO_ANSWER: "la base ne répond pas",
     Trouble.NO_KEY: "la clé d'une élection manque ou est illisible : voir PREAU_KEY_FOLDER",
     Trouble.NOT_CLOSED: "le vote {uuid} ne peut pas être clos : {cause}",
+    Trouble.SILENT: "le témoin {cause} ne répond pas",
+    Trouble.REFUSING: "le témoin {cause} ne cosigne pas {uuid}",
+    Trouble.AHEAD: "le témoin {cause} a cosigné plus de {uuid} que ce qui est publié",
     Trouble.NO_HEADS: "le fichier heads.sqlite du dossier des clés ne peut pas servir : rien n'est "
     "publié, et aucun bulletin n'est pris",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
@@ -40,10 +46,17 @@ def main(arguments: list[str]) -> int:
         outbox, publisher = here.settings.outbox_folder, here.publisher
         work = Upkeep(here.database, here.keys, outbox, here.clock, publisher)
         steps = Steps(publisher)
+        asking = [
+            Cosignatures(Cosigning(here.database, publisher, witness))
+            for witness in witnesses_of(here.settings)
+        ]
         if options.once:
-            return int(any([_say(work.step()), _say(steps.step())]))
+            said = [_say(work.step()), _say(steps.step()), *(_say(each.step()) for each in asking)]
+            return int(any(said))
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
+        for witness in asking:
+            threading.Thread(target=_again_and_again, args=(witness, stop), daemon=True).start()
         while not stop.is_set():
             _say(work.step())
             for _ in range(EVERY_SECONDS):
@@ -51,6 +64,13 @@ def main(arguments: list[str]) -> int:
                 if stop.wait(1):
                     break
     return 0
+
+
+def _again_and_again(witness: Cosignatures, stop: threading.Event) -> None:
+    # One that takes its time holds up neither the others nor the steps.
+    while not stop.is_set():
+        _say(witness.step())
+        stop.wait(1)
 
 
 def _say(faults: Iterable[Fault]) -> bool:

@@ -22,6 +22,7 @@ from evote.database.elections import HeldElection, UnknownElection, find_electio
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.log_keys import LogKeys, load_log_keys
+from evote.publishing.cosigning import with_lines_of
 from evote.publishing.following import (
     DoesNotFollow,
     LogSize,
@@ -194,5 +195,5 @@ def _rows(election: HeldElection, logs: list[_Grown], time: int) -> Iterator[dic
             "hashes": b"".join(each.tree.hashes),
             "stamp": stamp,
             "stepped_at": time,
-            "note": sign_stamped(checkpoint, stamp, each.key),
+            "note": with_lines_of(sign_stamped(checkpoint, stamp, each.key), each.before.published),
         }

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database
-from evote.settings import Settings
-from evote.upkeep import Steps, Upkeep
+from evote.settings import Settings, witnesses_of
+from evote.upkeep import Cosignatures, Steps, Upkeep
 from evote.web import api, logs, operating, problems, public, voter
 from evote.web.compressing import Compress
 from evote.web.languages import LANGUAGES, Language
@@ -18,6 +18,7 @@ from evote.web.metrics import Watch
 from evote.web.security import BodyLimit, SecurityHeaders
 from evote.web.services import Services
 from evote.web.upkeep import every
+from evote.witnessing.cosigning import Cosigning
 
 UPKEEP_SECONDS: Final = 60
 STEP_SECONDS: Final = 1
@@ -34,8 +35,8 @@ def create_app(
 ) -> FastAPI:
     """Return the application; the database is closed when it stops.
 
-    It publishes what is due, every second; with ``with_upkeep`` it does by itself whatever else
-    ``evote worker`` does, every minute.
+    It publishes what is due, every second, and then asks the witnesses; with ``with_upkeep`` it
+    does by itself whatever else ``evote worker`` does, every minute.
 
     Raises:
         AssetsMissing: the package lacks a file of its own.
@@ -50,6 +51,9 @@ def create_app(
             if with_upkeep:
                 await stack.enter_async_context(every(UPKEEP_SECONDS, work.step))
             await stack.enter_async_context(every(STEP_SECONDS, Steps(publisher).step))
+            for witness in witnesses_of(settings):
+                asking = Cosignatures(Cosigning(database, publisher, witness))
+                await stack.enter_async_context(every(STEP_SECONDS, asking.step))
             yield
         database.close()
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
 from evote.upkeep import Fault
@@ -24,19 +25,25 @@ async def every(seconds: float, step: Callable[[], Iterator[Fault]]) -> AsyncIte
 
     A step that fails in a way that nobody has foreseen is logged, and taken again.
     """
-    task = asyncio.create_task(_again_and_again(seconds, step))
+    # A thread of its own: what takes its time keeps nobody else waiting.
+    thread = ThreadPoolExecutor(1)
+    task = asyncio.create_task(_again_and_again(seconds, step, thread))
     try:
         yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        thread.shutdown(wait=False)
 
 
-async def _again_and_again(seconds: float, step: Callable[[], Iterator[Fault]]) -> None:
+async def _again_and_again(
+    seconds: float, step: Callable[[], Iterator[Fault]], thread: Executor
+) -> None:
     said: dict[Fault, float] = {}
+    loop = asyncio.get_running_loop()
     while True:
-        for fault in await asyncio.to_thread(_take, step):
+        for fault in await loop.run_in_executor(thread, _take, step):
             now = time.monotonic()
             if now - said.get(fault, -SAY_AGAIN_SECONDS) >= SAY_AGAIN_SECONDS:
                 said[fault] = now

@@ -47,6 +47,7 @@ class RealServer:
     before: tuple[str, ...] = ()
     count: int = WORKERS
     seconds: int = 0
+    more: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start it; it does not answer yet."""
@@ -57,6 +58,7 @@ class RealServer:
             "PREAU_KEY_FOLDER": str(self.keys),
             "PREAU_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "PREAU_PUBLISH_SECONDS": str(self.seconds),
+            **{f"PREAU_{name}": value for name, value in self.more.items()},
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

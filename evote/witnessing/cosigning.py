@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What one witness is asked for, and when again: docs/protocol.md §22, docs/adr/0015.
+
+A silent, slow or lying witness stops nothing: it is asked after the step, by itself, and again
+later. Several processes may ask; the line that comes last is kept.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from evote.board.published import read_published
+from evote.board.tiles import subtrees_of_log
+from evote.database.connection import Database
+from evote.database.elections import find_election
+from evote.publishing.cosigning import NotedLog, add_line, own_lines, published_notes
+from evote.publishing.publisher import Publisher
+from evote.witness_file import Witness
+from evote.witnessing.asking import (
+    Asked,
+    Unwitnessed,
+    WitnessAhead,
+    WitnessRefuses,
+    WitnessSilent,
+    ask,
+)
+from protocol.cosignatures import cosigned_at
+from protocol.errors import ProofError
+from protocol.merkle_proofs import prove_consistency
+from protocol.note_format import Note, SignatureLine
+from protocol.notes import Checkpoint, verify_checkpoint
+from protocol.server_binding import BOARD
+
+WAIT_SECONDS: Final = 10
+SILENT_SECONDS: Final = 60
+REFUSED_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A witness that did not co-sign: its name, the log, and why."""
+
+    witness: str
+    place: tuple[str, str]
+    cause: Unwitnessed
+
+
+class Cosigning:
+    """Asks one witness for what it has not co-signed since the last step of each log.
+
+    Args:
+        database: the server's.
+        publisher: for the keys of the logs.
+        witness: to ask.
+        timer: seconds that only grow.
+        patience: seconds that one answer may take, however slowly it comes.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        publisher: Publisher,
+        witness: Witness,
+        timer: Callable[[], float] = time.monotonic,
+        patience: float = WAIT_SECONDS,
+    ) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._witness = witness
+        self._timer = timer
+        self._patience = patience
+        # By log: what needs nothing more, the size that the witness has, and when to ask again.
+        self._settled: dict[tuple[str, str], tuple[bytes, int]] = {}
+        self._size: dict[tuple[str, str], int] = {}
+        self._again_at: dict[tuple[str, str], float] = {}
+        self._silent_until = 0.0
+        self._asking: threading.Thread | None = None
+
+    def step(self) -> Iterator[Missed]:
+        """Ask what is to be asked now; yield what was not co-signed.
+
+        Raises:
+            DatabaseUnavailable: nothing more was asked; it is asked again.
+            KeyUnavailable: the key of a log is missing.
+        """
+        if self._timer() < self._silent_until:
+            return
+        with self._database.read() as connection:
+            logs = published_notes(connection)
+        for log in logs:
+            if not self._is_due(log):
+                continue
+            try:
+                self._cosign(log)
+            except WitnessSilent as cause:
+                self._silent_until = self._timer() + SILENT_SECONDS
+                yield Missed(self._witness.name, log.place, cause)
+                return
+            except WitnessAhead as cause:
+                # Another process may have stepped, and asked, since the note was read.
+                if self._size_now(log) < cause.size:
+                    yield self._refused(log, cause)
+            except WitnessRefuses as cause:
+                yield self._refused(log, cause)
+
+    def _is_due(self, log: NotedLog) -> bool:
+        if self._settled.get(log.place) == (log.text, log.stamp):
+            return False
+        if self._timer() < self._again_at.get(log.place, 0):
+            return False
+        if (self._seen_at(log) or 0) >= log.stamp:  # by another process
+            self._settled[log.place] = (log.text, log.stamp)
+            return False
+        return True
+
+    def _seen_at(self, log: NotedLog) -> int | None:
+        try:
+            lines = Note.decode(log.note).signatures
+            return cosigned_at(self._checkpoint(log), lines, self._witness.key)
+        except ProofError:
+            return None
+
+    def _cosign(self, log: NotedLog) -> None:
+        checkpoint = self._checkpoint(log)
+
+        def proof(old: int) -> tuple[bytes, ...]:
+            with self._database.read() as connection:
+                election = find_election(connection, log.uuid)
+                subtree = subtrees_of_log(connection, election, log.log)
+                return prove_consistency(old, checkpoint.size, subtree)
+
+        asked = Asked(checkpoint, own_lines(log.note), proof)
+        old = min(self._size.get(log.place, 0), checkpoint.size)
+        line = self._patiently(lambda: ask(self._witness, asked, old))
+        self._size[log.place] = checkpoint.size
+        self._settled[log.place] = (log.text, log.stamp)
+        add_line(self._database, *log.place, checkpoint.position, line)
+
+    def _patiently(self, call: Callable[[], SignatureLine]) -> SignatureLine:
+        # A limit of the socket is for each piece of an answer; this one is for all of it.
+        if self._asking is not None and self._asking.is_alive():
+            raise WitnessSilent("still answering")
+        outcome: list[SignatureLine | Exception] = []
+
+        def run() -> None:
+            try:
+                outcome.append(call())
+            except Exception as cause:  # noqa: BLE001 -- raised again where it is waited for
+                outcome.append(cause)
+
+        self._asking = threading.Thread(target=run, daemon=True)
+        self._asking.start()
+        self._asking.join(self._patience)
+        if not outcome:
+            raise WitnessSilent("too slow")
+        (found,) = outcome
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _refused(self, log: NotedLog, cause: Unwitnessed) -> Missed:
+        self._again_at[log.place] = self._timer() + REFUSED_SECONDS
+        return Missed(self._witness.name, log.place, cause)
+
+    def _checkpoint(self, log: NotedLog) -> Checkpoint:
+        keys = self._publisher.keys(log.uuid)
+        key = keys.board if log.log == BOARD else keys.journal
+        return verify_checkpoint(log.note, key.verifier_key)
+
+    def _size_now(self, log: NotedLog) -> int:
+        with self._database.read() as connection:
+            election = find_election(connection, log.uuid)
+            return read_published(connection, election).log(log.log).size
