@@ -12,15 +12,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from tests.e2e.browser.axe import LOOKS
 from tests.e2e.browser.conftest import FLAGS
 from tests.e2e.browser.parent import Parent
+from tests.e2e.browser.publishing import NOTICES
+from tests.e2e.browser.publishing import SHOW as SHOW_NOTICE
 from tests.e2e.browser.test_accessibility import SCREENS
 from tests.pages import addresses
+from tests.receipts import make_promise, make_receipt
 from tests.simulator import CLOSES_AT, OPENS_AT, UUID
-from tests.site import Site, listening
+from tests.site import Site, listening, twelve_parents
 from tests.situations import SITUATIONS
 
 # One screen, as it is when a parent meets it; its details closed, its messages unsaid.
@@ -46,6 +49,7 @@ def main(arguments: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         with listening(Path(place) / "open") as site:
             draw_booth(browser, site, folder)
+            draw_receipts(browser, site, folder / "open")
             draw_pages(browser, site, folder / "open", site.vote(1))
         with listening(Path(place) / "counted") as site:
             site.close_and_count()
@@ -91,6 +95,10 @@ def draw_booth(browser: Browser, site: Site, folder: Path) -> None:
     for name in SCREENS:
         parent.page.evaluate(SHOW, name)
         draw(parent.page, folder / "booth", name)
+    parent.page.evaluate(SHOW, "recorded")
+    for name in NOTICES:
+        parent.page.evaluate(SHOW_NOTICE, name)
+        draw(parent.page, folder / "booth", f"recorded-{name}")
     for name, moment in (("not-open", OPENS_AT - 100_000), ("closed", CLOSES_AT + 4000)):
         site.clock.time, now = moment, site.clock.time
         parent.page.goto("about:blank")
@@ -99,6 +107,24 @@ def draw_booth(browser: Browser, site: Site, folder: Path) -> None:
         draw(parent.page, folder / "booth", name)
         site.clock.time = now
     context.close()
+
+
+def draw_receipts(browser: Browser, site: Site, folder: Path) -> None:
+    """Draw what the page that checks receipts says of a receipt, of a promise, and of neither."""
+    election = twelve_parents()
+    files = {
+        "receipt": make_receipt(election),
+        "promise": make_promise(election, 0, CLOSES_AT),
+        "wrong": b"",
+    }
+    page = browser.new_page(locale="fr-FR")
+    page.goto(f"{site.page}/receipt")
+    for name, data in files.items():
+        file = FilePayload(name=name, mimeType="text/plain", buffer=data)
+        page.locator("#receipt-file").set_input_files(file)
+        page.locator(f'[data-when="{name}"]').wait_for()
+        draw(page, folder, f"receipt-{name}")
+    page.context.close()
 
 
 def draw(page: Page, folder: Path, name: str) -> None:

@@ -132,13 +132,14 @@ def listening(
     opened: bool = True,
     election: SimulatedElection | None = None,
     time: int = NOON,
+    seconds: int = 0,
 ) -> Iterator[Site]:
     """Serve a site over TCP, in a thread of this process."""
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    site = make_site(folder, url, opened=opened, election=election, time=time)
+    site = make_site(folder, url, opened=opened, election=election, time=time, seconds=seconds)
     config = uvicorn.Config(site.app, port=port, log_level="error", access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -6,9 +6,13 @@ import { paddingFor } from "../sending.ts";
 import type { SealedBallot } from "../session.ts";
 import { end } from "./ending.ts";
 import { offerFile, qrPicture, receiptPicture } from "./pictures.ts";
+import { follow } from "./publishing.ts";
+import { qrCode } from "./qr.ts";
 import { NoAnswer, Unavailable } from "./server.ts";
+import type { CastAnswer } from "./server.ts";
 import { forget, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
+import { wait } from "./waiting.ts";
 
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
@@ -47,25 +51,27 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
   if (voter === null) {
     return;
   }
-  const ballot = new TextDecoder().decode(sealed.cast());
+  const data = sealed.cast();
+  const ballot = new TextDecoder().decode(data);
   const padding = paddingFor(contextOf(visit.booth.election), pin, ballot);
   page.fill("sending", page.message("sending"));
   page.show("sending");
-  const outcome = await sendUntilAnswered(visit, () =>
+  const answer = await sendUntilAnswered(visit, () =>
     visit.server.cast(voter.signInNumber, pin, ballot, padding),
   );
-  if (outcome === "recorded") {
+  if (answer.outcome === "recorded") {
     showRecorded(visit, sealed.tracker);
+    void publish(visit, data, answer); // not awaited: nothing secret is kept meanwhile
     return;
   }
-  page.when("not-recorded", outcome === "closed");
+  page.when("not-recorded", answer.outcome === "closed");
   visit.sealed = null;
-  await end(visit, voter, outcome);
+  await end(visit, voter, answer.outcome);
 }
 
 /** Send the same bytes again and again, with growing delays, until the server has answered. */
-async function sendUntilAnswered(visit: Visit, send: () => Promise<string>): Promise<string> {
-  for (let wait = FIRST_WAIT_S; ; wait = Math.min(wait * 2, LONGEST_WAIT_S)) {
+async function sendUntilAnswered(visit: Visit, send: () => Promise<CastAnswer>): Promise<CastAnswer> {
+  for (let seconds = FIRST_WAIT_S; ; seconds = Math.min(seconds * 2, LONGEST_WAIT_S)) {
     try {
       return await send();
     } catch (error) {
@@ -73,40 +79,42 @@ async function sendUntilAnswered(visit: Visit, send: () => Promise<string>): Pro
         throw error;
       }
     }
-    await pause(visit, wait);
+    await pause(visit, seconds);
     visit.page.fill("sending", visit.page.message("sending"));
   }
 }
 
 /** Wait, or until the parent presses, or until the browser says that the network is back. */
-function pause(visit: Visit, seconds: number): Promise<void> {
+async function pause(visit: Visit, seconds: number): Promise<void> {
   const { page } = visit;
-  const words = page.message(seconds === 1 ? "second" : "seconds", { n: String(seconds) });
+  const words = page.message("seconds", { n: String(seconds) });
   const text = page.message("sending-again", { wait: words });
   page.fill("sending", text);
   page.announce(text);
   const button = page.one("action", "retry");
   button.hidden = false;
-  return new Promise((resolve) => {
-    const go = (): void => {
-      clearTimeout(timer);
-      button.removeEventListener("click", go);
-      window.removeEventListener("online", go);
-      button.hidden = true;
-      resolve();
-    };
-    const timer = setTimeout(go, seconds * 1000);
-    button.addEventListener("click", go);
-    window.addEventListener("online", go);
-  });
+  await wait(seconds, [button, "click"], [window, "online"]);
+  button.hidden = true;
 }
 
 function showRecorded(visit: Visit, tracker: string): void {
-  const { page, booth } = visit;
   const link = showTracker(visit, tracker);
   forget(visit);
-  page.show("recorded");
-  picture(page.one("qr", "find"), qrPicture(link));
+  visit.page.when("unpublished", true);
+  visit.page.show("recorded");
+  drawReceipt(visit, "find", link);
+}
+
+/** Wait for the proof, and put it into the receipt. */
+async function publish(visit: Visit, ballot: Uint8Array, answer: CastAnswer): Promise<void> {
+  drawReceipt(visit, "receipt", await follow(visit, ballot, answer));
+}
+
+/** Draw the receipt that a parent keeps, whose QR code is this link. */
+function drawReceipt(visit: Visit, name: string, link: string): void {
+  const { page, booth, tracker } = visit;
+  const code = qrCode(link);
+  picture(page.one("qr", name), qrPicture(code));
   const address = receiptPicture({
     title: page.message("receipt-title"),
     election: booth.election.name,
@@ -114,7 +122,7 @@ function showRecorded(visit: Visit, tracker: string): void {
     trackerLabel: page.message("receipt-tracker"),
     tracker,
     note: page.message("receipt-note"),
-    link,
+    code,
   });
   const save = page.all("receipt-image")[0];
   if (save instanceof HTMLAnchorElement) {
@@ -137,7 +145,7 @@ function check(visit: Visit, sealed: SealedBallot): void {
   offerShare(visit, file);
   const address = new URL(`/e/${visit.uuid}/check`, location.origin).href;
   page.fill("check-page", address);
-  picture(page.one("qr", "check-page"), qrPicture(address));
+  picture(page.one("qr", "check-page"), qrPicture(qrCode(address)));
   page.show("checking");
 }
 

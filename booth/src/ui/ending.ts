@@ -20,8 +20,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
 export async function end(visit: Visit, voter: Voter | null, outcome: string): Promise<void> {
   const { page } = visit;
   if (outcome === "already_voted" && voter !== null) {
-    const found = await ballotOf(visit, voter).catch(() => null);
-    page.when("found", found !== null);
+    const found = await ballotOf(visit, voter).catch(() => undefined);
+    page.when("found", found !== null && found !== undefined);
+    page.when("not-found", found === null); // on no answer nothing is said
     showTracker(visit, found?.tracker ?? "");
   }
   if (outcome === "suspended" || outcome === "closed" || outcome === "not_open_yet") {

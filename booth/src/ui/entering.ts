@@ -5,6 +5,7 @@ import { MalformedError, MistypedCode, ProtocolError } from "../errors.ts";
 import type { Voter } from "../session.ts";
 import { showChoices } from "./choosing.ts";
 import { end, whyNoAnswer } from "./ending.ts";
+import { lookOnce } from "./publishing.ts";
 import { ballotOf, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
@@ -24,6 +25,7 @@ export function prepareEntering(visit: Visit, code: string | null): void {
   page.onForm("pin", (form) => void askPin(visit, String(form.get("pin") ?? "")));
   page.onForm("used", (form) => void tellUse(visit, String(form.get("code") ?? "")));
   page.onAction("other-code", () => page.show("code"));
+  page.onAction("find-receipt", () => void lookOnce(visit));
 }
 
 /** Take a code; its holder, if there is one, is asked for the second secret. */

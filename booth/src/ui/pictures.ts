@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What a parent keeps: pictures made in the browser, and files offered by the page. */
 
-import { qrCode } from "./qr.ts";
+import type { Modules } from "./qr.ts";
 
 const QUIET_ZONE = 4; // modules, as ISO/IEC 18004 asks
 const WIDTH = 720;
-const HEIGHT = 960;
+const HEIGHT = 1100;
 
-/** The words and the link of a receipt. */
+/** The words of a receipt, and the QR code of its link. */
 export interface Receipt {
   readonly title: string;
   readonly election: string;
@@ -15,15 +15,14 @@ export interface Receipt {
   readonly trackerLabel: string;
   readonly tracker: string;
   readonly note: string;
-  readonly link: string;
+  readonly code: Modules;
 }
 
 /** Return the address of a picture of a QR code. */
-export function qrPicture(text: string): string {
-  const modules = qrCode(text);
+export function qrPicture(modules: Modules): string {
   const side = modules.length + 2 * QUIET_ZONE;
   const canvas = newCanvas(side * 8, side * 8);
-  drawQr(context(canvas), text, 0, 0, side * 8);
+  drawQr(context(canvas), modules, 0, 0, side * 8);
   return canvas.toDataURL("image/png");
 }
 
@@ -40,8 +39,8 @@ export function receiptPicture(receipt: Receipt): string {
   y = line(paper, receipt.school, "28px sans-serif", y + 8);
   y = line(paper, receipt.trackerLabel, "26px sans-serif", y + 34);
   y = line(paper, receipt.tracker, "600 44px monospace", y + 26);
-  const side = Math.min(410, HEIGHT - y - 130);
-  drawQr(paper, receipt.link, (WIDTH - side) / 2, y, side);
+  const side = Math.min(500, HEIGHT - y - 100);
+  drawQr(paper, receipt.code, (WIDTH - side) / 2, y, side);
   line(paper, receipt.note, "24px sans-serif", HEIGHT - 62);
   return canvas.toDataURL("image/png");
 }
@@ -91,8 +90,13 @@ function line(paper: CanvasRenderingContext2D, text: string, font: string, y: nu
   return at + height;
 }
 
-function drawQr(paper: CanvasRenderingContext2D, text: string, x: number, y: number, side: number): void {
-  const modules = qrCode(text);
+function drawQr(
+  paper: CanvasRenderingContext2D,
+  modules: Modules,
+  x: number,
+  y: number,
+  side: number,
+): void {
   const size = Math.floor(side / (modules.length + 2 * QUIET_ZONE));
   const margin = Math.floor((side - size * modules.length) / 2);
   const [left, top] = [Math.round(x) + margin, Math.round(y) + margin];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What the booth asks of its server, and nothing else: the operations of `/api/`. */
 
+import { looksLikeReceipt } from "../receipts.ts";
+
 /** How far the election has come, with its hours in words of the page's language. */
 export interface Circumstances {
   readonly state: string;
@@ -13,6 +15,14 @@ export interface Circumstances {
 export interface Listed {
   readonly tracker: string;
   readonly credential: string;
+}
+
+/** What became of a ballot that was sent; `promise` is empty where the server gave none. */
+export interface CastAnswer {
+  readonly outcome: string;
+  readonly promise: string;
+  /** The server's time, in seconds since 1970 UTC. */
+  readonly at: number;
 }
 
 /** No answer came: whether the request arrived is not known. */
@@ -32,13 +42,16 @@ export class Unavailable extends Error {
 }
 
 const PATIENCE_MS = 20_000;
+const NOT_FOUND = 404;
 
 /** The server of one election. */
 export class Server {
   private readonly base: string;
+  private readonly receipts: string;
 
   constructor(uuid: string) {
     this.base = `/api/elections/${uuid}`;
+    this.receipts = `/e/${uuid}/receipt`;
   }
 
   /** Return exact bytes: of the election object, or of its credentials. */
@@ -71,35 +84,50 @@ export class Server {
 
   /** Ask, before the lists are shown, whether these two secrets go together; return the outcome. */
   async preCheck(signInNumber: string, pin: string): Promise<string> {
-    return this.post("pre-check", { sign_in_number: signInNumber, pin });
+    return (await this.post("pre-check", { sign_in_number: signInNumber, pin })).outcome;
   }
 
-  /** Send a ballot, and return the outcome; sending the same again is answered alike.
+  /** Send a ballot, and return what became of it; sending the same again is answered alike.
    *
    * `padding` makes all requests that cast equally long: §9.6.
    */
-  async cast(signInNumber: string, pin: string, ballot: string, padding: string): Promise<string> {
+  async cast(signInNumber: string, pin: string, ballot: string, padding: string): Promise<CastAnswer> {
     return this.post("cast", { sign_in_number: signInNumber, pin, ballot, padding });
   }
 
-  private async post(name: string, body: Readonly<Record<string, string>>): Promise<string> {
+  /** Return the receipt of a ballot: §20.2; null while it is not published. */
+  async receipt(tracker: string): Promise<Uint8Array | null> {
+    const response = await ask(`${this.receipts}/${tracker}`, { cache: "no-store" }, NOT_FOUND);
+    const data = new Uint8Array(await read(response.arrayBuffer()));
+    if (response.status === NOT_FOUND) {
+      return null;
+    }
+    if (!looksLikeReceipt(data)) {
+      throw new NoAnswer(); // somebody on the way answers in the server's place
+    }
+    return data;
+  }
+
+  private async post(name: string, body: Readonly<Record<string, string>>): Promise<CastAnswer> {
     const response = await ask(`${this.base}/${name}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    const found = fields(await json(response));
-    if (typeof found["outcome"] === "string") {
-      return found["outcome"];
-    }
-    if (response.ok) {
+    const { outcome, promise } = fields(await json(response));
+    if (typeof outcome !== "string" && response.ok) {
       throw new NoAnswer(); // somebody on the way answers in the server's place
     }
-    return "ballot_refused"; // the server read nothing that it could use: nothing is recorded
+    return {
+      // Without an outcome the server read nothing that it could use: nothing is recorded.
+      outcome: typeof outcome === "string" ? outcome : "ballot_refused",
+      promise: typeof promise === "string" ? promise : "",
+      at: (Date.parse(response.headers.get("date") ?? "") || Date.now()) / 1000,
+    };
   }
 }
 
-async function ask(path: string, request: RequestInit): Promise<Response> {
+async function ask(path: string, request: RequestInit, expected = 0): Promise<Response> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   const same: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" };
@@ -108,7 +136,7 @@ async function ask(path: string, request: RequestInit): Promise<Response> {
   if (response.status >= 500) {
     throw new Unavailable();
   }
-  if (!response.ok && request.method !== "POST") {
+  if (!response.ok && request.method !== "POST" && response.status !== expected) {
     throw new NoAnswer();
   }
   return response;

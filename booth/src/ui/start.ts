@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The booth's page begins here: the code leaves the address bar, then the election is read. */
 
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, UnsupportedError } from "../errors.ts";
 import { requireBrowser } from "../older.ts";
 import { openBooth } from "../session.ts";
 import { prepareCasting } from "./casting.ts";
@@ -72,16 +72,22 @@ async function open(page: Page, code: string | null): Promise<void> {
     server.bytes("credentials"),
   ]);
   const booth = openBooth(election);
+  const { boardKey } = booth.election;
+  if (boardKey === null) {
+    throw new UnsupportedError("the election is not one held on a server", "8.3");
+  }
   const visit: Visit = {
     page,
     server,
     uuid,
     booth,
+    boardKey,
     credentials,
     voter: null,
     pin: "",
     choice: null,
     sealed: null,
+    tracker: "",
   };
   prepareEntering(visit, code);
   prepareChoosing(visit);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** One visit to the booth: what it holds in memory, and nowhere else. */
 
+import type { VerifierKey } from "../notes.ts";
 import type { Booth, Choice, SealedBallot, Voter } from "../session.ts";
 import type { Page } from "./page.ts";
 import type { Listed, Server } from "./server.ts";
@@ -11,11 +12,14 @@ export interface Visit {
   readonly server: Server;
   readonly uuid: string;
   readonly booth: Booth;
+  readonly boardKey: VerifierKey;
   readonly credentials: Uint8Array;
   voter: Voter | null;
   pin: string;
   choice: Choice | null;
   sealed: SealedBallot | null;
+  /** Of the ballot that the page shows. */
+  tracker: string;
 }
 
 /** Forget every secret of this visit. */
@@ -37,6 +41,7 @@ export async function ballotOf(visit: Visit, voter: Voter): Promise<Listed | nul
 
 /** Show a tracker wherever the page has a place for it, and make its links. */
 export function showTracker(visit: Visit, tracker: string): string {
+  visit.tracker = tracker;
   visit.page.fill("tracker", tracker);
   const link = new URL(`/e/${visit.uuid}/find?tracker=${tracker}`, location.origin).href;
   for (const each of document.querySelectorAll<HTMLAnchorElement>("[data-find-link]")) {

@@ -66,3 +66,17 @@ def a_phone(chromium: Browser, timeout: int = 10_000) -> Iterator[Page]:
 def parent(phone: Page, site: Site) -> Parent:
     """The first parent of the roll, letter in hand."""
     return Parent(phone, site, 0)
+
+
+@pytest.fixture
+def stepping(tmp_path: Path) -> Iterator[Site]:
+    """A server that publishes when the test says so: its clock stands still."""
+    with listening(tmp_path, seconds=60) as served:
+        yield served
+
+
+@pytest.fixture
+def patient(phone: Page, stepping: Site) -> Parent:
+    """The first parent of that server, whose phone's clock can be moved."""
+    phone.clock.install()
+    return Parent(phone, stepping, 0)

@@ -269,7 +269,7 @@ def late_parents_are_told(day: Day) -> None:
     """One had a ballot ready; afterwards the letters say whether their code was used."""
     with day.parent(LATE) as late:
         late.open_letter().sign_in().choose(day.choice(1)).seal()
-        assert evote(["election", "finish", day.uuid]) == 0
+        assert evote(["election", "finish", day.uuid, "--yes"]) == 0
         late.cast()
         late.sees("Le vote est clos")
         late.reads("Votre bulletin n’est pas enregistré")

@@ -6,6 +6,7 @@ picture that a parent keeps shows the tracker, the same QR, and nothing of name 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -16,7 +17,7 @@ from tests.e2e.browser.conftest import a_phone
 from tests.e2e.browser.parent import Parent
 from tests.e2e.browser.pictures import line_box, qr_box, qr_codes, read_picture
 from tests.simulator import UUID
-from tests.site import Site
+from tests.site import Site, listening
 
 TITLE, NAME, TRACKER = "600 46px Georgia, serif", "28px sans-serif", "600 44px monospace"
 INSIDE = 40  # of the frame
@@ -39,6 +40,12 @@ def find_link(site: Site, tracker: str) -> str:
     return f"{site.url}/e/{UUID}/find?tracker={tracker}"
 
 
+def is_published(parent: Parent) -> None:
+    """Wait until the receipt has come, which the QR code then holds."""
+    parent.reads("Paru dans l’urne, preuve vérifiée")
+    parent.page.locator("[data-qr=receipt][src]").wait_for()
+
+
 def saved_receipt(parent: Parent) -> Image.Image:
     with parent.page.expect_download() as image:
         parent.page.get_by_role("link", name="Enregistrer le reçu").click()
@@ -51,11 +58,26 @@ def test_the_qr_on_the_screen_leads_to_the_ballot(
 ) -> None:
     parent.page.emulate_media(color_scheme=scheme)
     tracker = parent.vote()
+    is_published(parent)
     (link,) = qr_codes(shown(parent.page))
-    assert link == find_link(site, tracker)
+    assert link.startswith(f"{site.url}/e/{UUID}/receipt#")
     other_phone.goto(link)
+    other_phone.get_by_role("heading", name="Ce reçu est bon").wait_for()
+    assert tracker in other_phone.inner_text("main")
+    other_phone.get_by_role("link", name="Voir ce bulletin dans l’urne").click()
     other_phone.get_by_role("heading", name="Ce bulletin est dans l’urne").wait_for()
     assert tracker in other_phone.inner_text("main")
+
+
+def test_before_the_step_the_qr_leads_to_where_the_ballot_will_be(
+    phone: Page, tmp_path: Path
+) -> None:
+    with listening(tmp_path, seconds=60) as site:
+        parent = Parent(phone, site, 0)
+        tracker = parent.vote()
+        (link,) = qr_codes(shown(phone))
+        assert link == find_link(site, tracker)
+        assert qr_codes(saved_receipt(parent)) == [link]
 
 
 def test_the_qr_of_a_checked_ballot_leads_to_the_page_that_opens_it(
@@ -75,8 +97,9 @@ def test_the_picture_shows_the_tracker_and_a_qr_that_leads_to_the_ballot(
     parent: Parent, site: Site
 ) -> None:
     tracker = parent.vote()
+    is_published(parent)
     picture = saved_receipt(parent)
-    assert qr_codes(picture) == [find_link(site, tracker)]
+    assert qr_codes(picture) == qr_codes(shown(parent.page))
     for text, font in (
         ("Reçu de vote", TITLE),
         (site.school.election.bindings.school.name, NAME),
@@ -94,6 +117,7 @@ def test_the_picture_says_nothing_of_who_voted_or_for_whom(
     blank = []
     for person, label in ((parent, "PEEP"), (Parent(other_phone, site, 1), "Vote blanc")):
         tracker = person.vote(label)
+        is_published(person)
         picture = saved_receipt(person)
         line = line_box(person.page, picture, tracker, TRACKER, INSIDE)
         assert line is not None

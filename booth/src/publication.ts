@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** From *recorded* to *published*, for one ballot: what is promised, and whether it is kept: §20.
+ *
+ * No page, network or clock here. Whatever the server says is checked with the sealed key, and with
+ * the ballot's own bytes where they are still at hand: docs/protocol.md §20.1, §20.2.
+ */
+
+import type { VerifierKey } from "./notes.ts";
+import { requirePromised, verifyPromise } from "./promises.ts";
+import type { BallotPromise } from "./promises.ts";
+import { decodeReceipt, requireKept, requireOfBallot, verifyReceipt } from "./receipts.ts";
+import type { Receipt } from "./receipts.ts";
+
+/** The server's step takes 600 seconds at most, and a promise 300 more and up to a minute: §20.1. */
+const LONGEST_PROMISE_S = 960;
+const MARGIN_S = 90;
+
+/** A ballot that was recorded; `ballot` is null where a later visit has only its tracker. */
+export class Publication {
+  readonly tracker: string;
+  private readonly key: VerifierKey;
+  private readonly ballot: Uint8Array | null;
+  private promise: BallotPromise | null = null;
+
+  constructor(key: VerifierKey, tracker: string, ballot: Uint8Array | null) {
+    this.key = key;
+    this.tracker = tracker;
+    this.ballot = ballot;
+  }
+
+  /** Take the server's promise; ProtocolError if it is none for this ballot: §20.1. */
+  takePromise(data: Uint8Array): void {
+    const promise = verifyPromise(data, this.key);
+    if (this.ballot !== null) {
+      requirePromised(promise, this.ballot);
+    }
+    this.promise = promise;
+  }
+
+  /** Whether there is a promise that could be broken. */
+  get isPromised(): boolean {
+    return this.promise !== null;
+  }
+
+  /** Return a receipt that proves that this ballot was published, as promised; else ProtocolError. */
+  takeReceipt(data: Uint8Array): Receipt {
+    const receipt = decodeReceipt(data);
+    verifyReceipt(receipt, this.key);
+    requireOfBallot(receipt, this.tracker, this.ballot);
+    if (this.promise !== null) {
+      requireKept(receipt, this.promise);
+    }
+    return receipt;
+  }
+
+  /** Return in how many seconds the ballot is promised to be published.
+   *
+   * `now` is the server's time; a parent's own clock may be wrong. No promise is believed that is
+   * for later than a server may promise.
+   */
+  promisedIn(now: number): number {
+    const seconds = (this.promise?.until ?? Infinity) - now;
+    return Math.max(0, Math.min(seconds, LONGEST_PROMISE_S));
+  }
+
+  /** Return after how many seconds a ballot that is still missing is too late. */
+  patience(now: number): number {
+    return this.promisedIn(now) + MARGIN_S;
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** After *recorded*: the promise is checked at once, the receipt when it comes: docs/protocol.md §20.
+ *
+ * A ballot that was recorded is never said not to be. What the server does not keep, or gives
+ * wrong, is told with the file that shows it.
+ */
+
+import { utf8 } from "../encoding.ts";
+import { ProtocolError } from "../errors.ts";
+import { Publication } from "../publication.ts";
+import { encodeReceiptDigits } from "../receipt_link.ts";
+import { whyNoAnswer } from "./ending.ts";
+import { offerFile } from "./pictures.ts";
+import type { CastAnswer } from "./server.ts";
+import type { Visit } from "./visit.ts";
+import { wait } from "./waiting.ts";
+
+const FIRST_WAIT_S = 2;
+const LONGEST_WAIT_S = 60;
+const LONGEST_WAIT_WHEN_LATE_S = 900;
+
+/** What one look for a receipt gave: the link of one that holds, or why there is none. */
+type Look = { readonly link: string } | "not-yet" | "no-answer" | "wrong-receipt";
+
+/** Follow a ballot that was just recorded; return its receipt's link once the receipt holds. */
+export async function follow(visit: Visit, ballot: Uint8Array, answer: CastAnswer): Promise<string> {
+  const publication = new Publication(visit.boardKey, visit.tracker, ballot);
+  takePromise(visit, publication, answer);
+  const begun = performance.now();
+  const patience = publication.patience(answer.at);
+  for (let seconds = FIRST_WAIT_S; ; seconds *= 2) {
+    const found = await look(visit, publication);
+    if (typeof found === "object") {
+      return found.link;
+    }
+    const left = patience - (performance.now() - begun) / 1000;
+    if (found === "not-yet" && left <= 0 && publication.isPromised) {
+      tell(visit, "late");
+    }
+    seconds = Math.min(seconds, left > 0 ? LONGEST_WAIT_S : LONGEST_WAIT_WHEN_LATE_S);
+    await wait(seconds, [window, "online"], [document, "visibilitychange"]);
+  }
+}
+
+/** Look once for the receipt of a ballot that an earlier visit cast, when the parent asks for it. */
+export async function lookOnce(visit: Visit): Promise<void> {
+  const { page } = visit;
+  for (const each of ["not-yet", "no-answer"]) {
+    page.when(each, false);
+  }
+  const found = await look(visit, new Publication(visit.boardKey, visit.tracker, null));
+  if (found === "not-yet" || found === "no-answer") {
+    tell(visit, found);
+  }
+}
+
+function takePromise(visit: Visit, publication: Publication, { promise, at }: CastAnswer): void {
+  const { page } = visit;
+  const data = utf8(promise);
+  offer(visit, "promise-file", data, "promise");
+  try {
+    publication.takePromise(data);
+    const minutes = Math.max(2, Math.ceil(publication.promisedIn(at) / 60));
+    page.fill("minutes", page.message("minutes", { n: String(minutes) }));
+    page.when("waiting", true);
+  } catch (error) {
+    requireUntrue(error);
+    tell(visit, "wrong-promise");
+  }
+}
+
+async function look(visit: Visit, publication: Publication): Promise<Look> {
+  let data: Uint8Array | null;
+  try {
+    data = await visit.server.receipt(visit.tracker);
+  } catch (error) {
+    whyNoAnswer(error);
+    return "no-answer";
+  }
+  if (data === null) {
+    return "not-yet";
+  }
+  offer(visit, "receipt-file", data, "tlog-proof");
+  try {
+    const digits = encodeReceiptDigits(publication.takeReceipt(data));
+    tell(visit, "published");
+    return { link: new URL(`/e/${visit.uuid}/receipt#${digits}`, location.origin).href };
+  } catch (error) {
+    requireUntrue(error);
+    tell(visit, "wrong-receipt");
+    return "wrong-receipt";
+  }
+}
+
+/** Say what has become of the ballot; once only, to those who do not see the page. */
+function tell(visit: Visit, circumstance: string): void {
+  const { page } = visit;
+  const notice = page.one("when", circumstance);
+  const isNew = notice.hidden;
+  for (const each of ["waiting", "late", "wrong-receipt"]) {
+    page.when(each, false);
+  }
+  page.when("unpublished", circumstance !== "published");
+  page.when(circumstance, true);
+  if (isNew) {
+    page.announce(notice.firstElementChild?.textContent ?? "");
+  }
+}
+
+function offer(visit: Visit, name: string, data: Uint8Array, suffix: string): void {
+  const address = URL.createObjectURL(new Blob([data as BlobPart]));
+  for (const link of visit.page.all(name)) {
+    if (link instanceof HTMLAnchorElement) {
+      link.hidden = data.length === 0;
+      offerFile(link, address, `preau-${visit.tracker}.${suffix}`);
+    }
+  }
+}
+
+/** Let pass only what was read and found wrong; anything else is a fault of ours. */
+function requireUntrue(error: unknown): void {
+  if (!(error instanceof ProtocolError)) {
+    throw error;
+  }
+}

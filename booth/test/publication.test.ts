@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What a booth believes of a promise and of a receipt, and how long it waits: §20. */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { utf8 } from "../src/encoding.ts";
+import { MalformedError, ProofError } from "../src/errors.ts";
+import { Publication } from "../src/publication.ts";
+import { KEY } from "./logs.ts";
+import { BALLOTS, TRACKER, promiseOf, receiptOf } from "./papers.ts";
+import { at } from "./vectors.ts";
+
+const INDEX = 5;
+const NOW = 1_760_000_000;
+
+/** A ballot that was recorded; a later visit has no bytes of it. */
+function recorded(later = false): Publication {
+  return new Publication(KEY, TRACKER, later ? null : at(BALLOTS, INDEX - 1));
+}
+
+describe("a ballot that was recorded", () => {
+  test("is promised, then published as promised", () => {
+    const publication = recorded();
+    publication.takePromise(utf8(promiseOf(INDEX)));
+    assert.equal(publication.takeReceipt(utf8(receiptOf(INDEX))).index, INDEX);
+  });
+
+  test("is not promised by nothing, nor by the promise of another ballot", () => {
+    assert.throws(() => recorded().takePromise(utf8("")), MalformedError);
+    assert.throws(() => recorded().takePromise(utf8(promiseOf(INDEX + 1))), ProofError);
+  });
+
+  test("is not published by the receipt of another ballot, or of another tracker", () => {
+    assert.throws(() => recorded().takeReceipt(utf8(receiptOf(INDEX + 1))), ProofError);
+    const other = receiptOf(INDEX, 10, { tracker: "tracker 0123-4567-89AB-CDEG" });
+    for (const later of [false, true]) {
+      assert.throws(() => recorded(later).takeReceipt(utf8(other)), ProofError);
+    }
+  });
+
+  test("is not published elsewhere than promised", () => {
+    const publication = recorded();
+    publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })));
+    assert.throws(() => publication.takeReceipt(utf8(receiptOf(INDEX))), ProofError);
+  });
+
+  test("is found by a later visit, that has its tracker alone", () => {
+    assert.equal(recorded(true).takeReceipt(utf8(receiptOf(INDEX))).index, INDEX);
+  });
+});
+
+describe("how long a booth waits", () => {
+  const waiting = (until: number, now = NOW): Publication => {
+    const publication = recorded();
+    publication.takePromise(utf8(promiseOf(INDEX, {}, until)));
+    assert.ok(publication.patience(now) > publication.promisedIn(now));
+    return publication;
+  };
+
+  test("follows the promise and the server's clock, and is never negative", () => {
+    assert.equal(waiting(NOW + 360).promisedIn(NOW), 360);
+    assert.equal(waiting(NOW + 360).promisedIn(NOW + 300), 60);
+    assert.equal(waiting(NOW - 1000).promisedIn(NOW), 0);
+  });
+
+  test("is no longer than a server may promise, whatever it promises", () => {
+    assert.equal(waiting(9_999_999_999).promisedIn(NOW), 960);
+    assert.equal(recorded().promisedIn(NOW), 960);
+  });
+});

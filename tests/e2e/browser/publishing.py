@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a parent's page says after *recorded*, and what it saves: docs/protocol.md §20."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.browser.parent import Parent
+
+RECORDED = "Votre vote est enregistré"
+WAITING = "Cette page attend la preuve et la vérifie"
+PUBLISHED = "Paru dans l’urne, preuve vérifiée"
+LATE = "Votre bulletin n’est pas paru à l’heure promise"
+WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
+WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
+WHOM = "apportez-le au bureau des élections, à l’école"
+OTHERS = "une fédération de parents, ou à toute personne qui surveille l’urne"
+LOOK = "Vérifier qu’il est dans l’urne"
+A_QUARTER, AN_HOUR = 15 * 60_000, 3_600_000  # milliseconds
+RECEIPTS = "**/e/*/receipt/*"
+# One notice of the recorded screen, with every file that it may offer.
+SHOW = """name => {
+    for (const each of document.querySelectorAll('[data-screen=recorded] [data-when]'))
+        each.hidden = each.dataset.when !== name;
+    for (const each of document.querySelectorAll('[data-promise-file], [data-receipt-file]'))
+        each.hidden = false;
+    for (const each of document.querySelectorAll('details')) each.open = true;
+}"""
+NOTICES = ("waiting", "published", "late", "wrong-promise", "wrong-receipt")
+
+
+def later(parent: Parent, milliseconds: int = 70_000) -> None:
+    """Let this much time pass on the parent's phone."""
+    parent.page.clock.fast_forward(milliseconds)
+
+
+def saved(parent: Parent, name: str) -> bytes:
+    """What a button saves."""
+    with parent.page.expect_download() as download:
+        parent.page.get_by_role("link", name=name).locator("visible=true").first.click()
+    return download.value.path().read_bytes()
+
+
+def promise_of(parent: Parent) -> bytes:
+    parent.page.get_by_text("Garder la promesse signée").click()
+    return saved(parent, "Enregistrer la promesse (fichier)")
+
+
+def is_shown(parent: Parent, heading: str) -> None:
+    said = parent.page.get_by_role("heading", name=heading).locator("visible=true")
+    expect(said).to_have_count(1)
+
+
+def is_told(parent: Parent, heading: str) -> None:
+    """This is said, in the page and to those who do not see it; and that the vote is recorded."""
+    parent.sees(RECORDED)
+    is_shown(parent, heading)
+    expect(parent.page.locator("[data-live]")).to_have_text(heading)
+    for wrong in ("n’est pas enregistré", "pas encore voté"):
+        assert wrong not in parent.page.locator("main").inner_text()

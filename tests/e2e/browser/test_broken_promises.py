@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""After *recorded*: what the page says of a server that breaks its promise, or proves badly.
+
+The server's answers are changed on their way, as a server that does wrong would change them:
+docs/protocol.md §20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import httpx2
+import pytest
+from playwright.sync_api import Route, expect
+
+from protocol.promises import Promise, sign_promise, verify_promise
+from protocol.server_binding import BOARD
+from tests.e2e.browser.parent import Parent
+from tests.e2e.browser.publishing import (
+    A_QUARTER,
+    AN_HOUR,
+    LATE,
+    OTHERS,
+    PUBLISHED,
+    RECEIPTS,
+    WAITING,
+    WHOM,
+    WRONG_PROMISE,
+    WRONG_RECEIPT,
+    is_told,
+    later,
+    promise_of,
+    saved,
+)
+from tests.receipts import make_receipt
+from tests.simulator import SimulatedElection
+from tests.site import Site
+
+OK = 200
+
+
+def test_a_promise_that_is_not_kept_in_time_is_told_with_the_file_and_whom_to_bring_it(
+    patient: Parent, stepping: Site
+) -> None:
+    patient.vote()
+    promise = promise_of(patient)
+    later(patient, A_QUARTER)
+    is_told(patient, LATE)
+    patient.reads(WHOM)
+    patient.reads(OTHERS)
+    patient.reads("Cette promesse est une preuve")
+    assert saved(patient, "Enregistrer la promesse (fichier)") == promise
+    stepping.publish()  # late, but there it is
+    later(patient, AN_HOUR)
+    is_told(patient, PUBLISHED)
+    expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()
+
+
+OTHER = SimulatedElection(server=True, seed="another")
+Forger = Callable[[Site, Promise], str | None]
+
+
+def _signed(site: Site, promise: Promise) -> str:
+    return sign_promise(promise, site.school.election.log_key(BOARD)).decode()
+
+
+WRONG_PROMISES: dict[str, Forger] = {
+    "there is none": lambda _site, _honest: None,
+    "it is something else": lambda _site, _honest: "C'est promis.",
+    "it is of another ballot": lambda site, honest: _signed(site, replace(honest, ballot="0" * 64)),
+    "it is by another key": lambda _site, honest: sign_promise(
+        replace(honest, origin=OTHER.log_key(BOARD).name), OTHER.log_key(BOARD)
+    ).decode(),
+    "it was changed": lambda site, honest: _signed(site, honest).replace("until 1", "until 2"),
+}
+
+
+@contextmanager
+def promising(parent: Parent, forge: Forger) -> Iterator[list[str | None]]:
+    """Let the server promise so; give what it promised."""
+    key = parent.site.school.election.log_key(BOARD).verifier_key
+    given: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        content = response.json()
+        given.append(forge(parent.site, verify_promise(content.pop("promise").encode(), key)))
+        route.fulfill(response=response, json={**content, "promise": given[-1]})
+
+    parent.page.route("**/cast", answer)
+    yield given
+
+
+@pytest.mark.parametrize("what", WRONG_PROMISES)
+def test_a_promise_is_told_to_be_wrong_when(patient: Parent, stepping: Site, what: str) -> None:
+    with promising(patient, WRONG_PROMISES[what]) as given:
+        patient.vote()
+        is_told(patient, WRONG_PROMISE)
+        patient.reads(WHOM)
+        expect(patient.page.get_by_text(WAITING)).to_be_hidden()
+        if given[0] is not None:
+            assert saved(patient, "Enregistrer la promesse (fichier)").decode() == given[0]
+        later(patient, AN_HOUR)
+        expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()  # what was promised?
+        stepping.publish()  # the ballot is there all the same
+        later(patient)
+        is_told(patient, PUBLISHED)
+        patient.reads(WRONG_PROMISE)
+
+
+def _of_another(site: Site, _mine: bytes) -> bytes:
+    tracker = site.vote(5)
+    site.publish()
+    return httpx2.get(f"{site.page}/receipt/{tracker}").raise_for_status().content
+
+
+WRONG_RECEIPTS: dict[str, Callable[[Site, bytes], bytes]] = {
+    "its place is another": lambda _site, mine: mine.replace(b"\nindex 1\n", b"\nindex 0\n"),
+    "its board is another": lambda _site, mine: mine.replace(b"\n2\n", b"\n3\n"),
+    "it is of another ballot": _of_another,
+    "it is of another election": lambda _site, _mine: make_receipt(OTHER),
+    "it is cut short": lambda _site, mine: mine[:300],
+}
+
+
+@pytest.mark.parametrize("what", WRONG_RECEIPTS)
+def test_a_receipt_is_told_to_be_wrong_when(patient: Parent, stepping: Site, what: str) -> None:
+    given: list[bytes] = []
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        if response.status == OK:
+            given.append(WRONG_RECEIPTS[what](stepping, response.body()))
+            route.fulfill(response=response, body=given[-1])
+        else:
+            route.fulfill(response=response)
+
+    patient.page.route(RECEIPTS, answer)
+    patient.vote()
+    stepping.publish()
+    later(patient)
+    is_told(patient, WRONG_RECEIPT)
+    patient.reads(WHOM)
+    assert saved(patient, "Enregistrer le fichier du serveur") == given[0]
+    verify_promise(
+        saved(patient, "Enregistrer la promesse (fichier)"),
+        stepping.school.election.log_key(BOARD).verifier_key,
+    )
+
+
+def test_a_ballot_published_elsewhere_than_promised_is_told(
+    patient: Parent, stepping: Site
+) -> None:
+    with promising(patient, lambda site, honest: _signed(site, replace(honest, index=7))):
+        patient.vote()
+        patient.reads(WAITING)
+        stepping.publish()
+        later(patient)
+        is_told(patient, WRONG_RECEIPT)
