@@ -67,6 +67,7 @@ class Parents:
     port: int
     uuid: str
     acknowledged: list[int] = field(default_factory=list)
+    promises: list[bytes] = field(default_factory=list)
     unanswered: Counter[int] = field(default_factory=Counter)
     unavailable: int = 0
     turn: threading.Condition = field(default_factory=threading.Condition)
@@ -94,6 +95,7 @@ class Parents:
                 return False
             assert (reply.status, reply.content["outcome"]) == (200, "recorded"), reply
             self.acknowledged.append(elector)
+            self.promises.append((reply.content["promise"] or "").encode())
             self.turn.notify_all()
             return True
 

@@ -21,8 +21,11 @@ from pathlib import Path
 
 import pytest
 
+from protocol.server_binding import BOARD
+from tests.db.forks import Said
 from tests.e2e.server import processes
 from tests.e2e.server.hosted import ELECTORS, Hosted, ballot
+from tests.e2e.server.listening import Heard, listener
 from tests.e2e.server.parents import Parents
 from tests.e2e.server.real_server import RealServer, patiently
 
@@ -90,16 +93,28 @@ def check_kills(hosted: Hosted, server: RealServer, seed: str, folder: Path) -> 
     parents = Parents(server.port, hosted.uuid)
     killer = Killer(server, parents, random.Random(seed))
     kinds = itertools.cycle(KINDS)
-    for number, (kind, bodies) in enumerate(zip(kinds, batches(hosted), strict=False), 1):
-        held, cut = hold_a_round(killer, kind, bodies)
-        print(f"kill {number} ({kind}): {held} connections held, {cut} requests unanswered")
-        assert cut >= 1, "no request was in flight"
+    with listener(server.port, hosted.uuid) as heard:
+        for number, (kind, bodies) in enumerate(zip(kinds, batches(hosted), strict=False), 1):
+            held, cut = hold_a_round(killer, kind, bodies)
+            print(f"kill {number} ({kind}): {held} connections held, {cut} requests unanswered")
+            assert cut >= 1, "no request was in flight"
     print(f"{parents.unanswered.total()} requests cut, {parents.unavailable} answered 503")
     record = server.get(f"/e/{hosted.uuid}/record")
     assert sorted(parents.acknowledged) == list(range(ELECTORS))
     assert [record.count(ballot(elector)) for elector in range(ELECTORS)] == [1] * ELECTORS
     assert hosted.counts() == (ELECTORS, ELECTORS)
+    check_what_was_said(hosted, heard, parents.promises)
     hosted.audit(record, folder / "record")
+
+
+def check_what_was_said(hosted: Hosted, heard: Heard, promises: list[bytes]) -> None:
+    """Each ballot has a step here, and each kill was in one or near it: no fork, no step back."""
+    with hosted.school() as school:
+        said = Said(school, heard, promises)
+        said.look()
+        assert len(promises) == ELECTORS
+        print(f"{said.check()} notes that somebody outside has kept, {len(promises)} promises")
+    assert len(heard[BOARD]) >= KILLS
 
 
 def test_ten_kills_lose_nothing_and_record_nothing_twice(
