@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The head file: of each log the largest size that was ever signed, and its root: docs/adr/0015.
+"""The head file: of each log the largest size ever signed, its root, the last stamp: docs/adr/0015.
 
 It lies in the key folder, outside the database and outside every backup, and only moves forward:
 a database that was put back in time is noticed by it. Several servers may share it.
@@ -18,15 +18,22 @@ WAIT_SECONDS: Final = 10
 # TRUNCATE with FULL: on the disk, the emptied journal too, when a commit returns; and unlike a
 # write-ahead log it works in a folder that several machines share.
 _DURABLE: Final = ("journal_mode = TRUNCATE", "synchronous = FULL")
-_TABLE: Final = (
+_TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS head "
-    "(origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root TEXT NOT NULL) STRICT, WITHOUT ROWID"
+    "(origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS stamp "
+    "(origin TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
-_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = 'head'"
+_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = 'stamp'"
 _READ: Final = "SELECT size, root FROM head WHERE origin = ?"
 _MOVE: Final = (
     "INSERT INTO head (origin, size, root) VALUES (?, ?, ?) ON CONFLICT (origin) "
     "DO UPDATE SET size = excluded.size, root = excluded.root WHERE excluded.size > head.size"
+)
+_STAMP: Final = "SELECT at FROM stamp WHERE origin = ?"
+_STAMP_NOW: Final = (
+    "INSERT INTO stamp (origin, at) VALUES (?, ?) ON CONFLICT (origin) "
+    "DO UPDATE SET at = max(at, excluded.at)"
 )
 
 
@@ -46,13 +53,23 @@ class Heads:
         Raises:
             HeadsUnavailable: see there.
         """
+        return self.read_stamped(*origins)[0]
+
+    def read_stamped(self, *origins: str) -> tuple[tuple[LogPosition | None, ...], int]:
+        """Return the same, and the last stamp of any of them (seconds since 1970 UTC; 0: none).
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        nothing = ((None,) * len(origins), 0)
         with _as_unavailable():
             if not self._path.exists():
-                return (None,) * len(origins)
+                return nothing
             with self._opened() as connection:
                 if connection.execute(_IS_MADE).fetchone() is None:
-                    return (None,) * len(origins)
-                return tuple(_head(connection, origin) for origin in origins)
+                    return nothing
+                heads = tuple(_head(connection, origin) for origin in origins)
+                return heads, max(_stamp(connection, origin) for origin in origins)
 
     @contextlib.contextmanager
     def moving(self) -> Iterator["MovingHeads"]:
@@ -70,7 +87,8 @@ class Heads:
             for pragma in _DURABLE:
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_TABLE)
+            for table in _TABLES:
+                connection.execute(table)
             yield MovingHeads(connection)
             connection.execute("COMMIT")
 
@@ -100,6 +118,19 @@ class MovingHeads:
         row = (origin, position.size, position.root)
         if self._connection.execute(_MOVE, row).rowcount != 1:
             raise RuntimeError("a head moves forward only")
+
+    def stamp(self, origin: str) -> int:
+        """Return the last time with which the log was stamped, 0 if there is none: §18.6."""
+        return _stamp(self._connection, origin)
+
+    def move_stamp(self, origin: str, at: int) -> None:
+        """Remember that the log is stamped with this time; an earlier one changes nothing."""
+        self._connection.execute(_STAMP_NOW, (origin, at))
+
+
+def _stamp(connection: sqlite3.Connection, origin: str) -> int:
+    row = connection.execute(_STAMP, (origin,)).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _head(connection: sqlite3.Connection, origin: str) -> LogPosition | None:

@@ -84,16 +84,16 @@ def require_following(
         DoesNotFollow: it was put back in time, or the head file was lost.
         HeadsUnavailable: the head file cannot be read.
     """
-    signed = heads.read(keys.board.name, keys.journal.name)
+    signed, stamp = heads.read_stamped(keys.board.name, keys.journal.name)
     stands = connection.execute(_STANDS, {"of": election.id}).all()
     if [LogPosition(row.size, row.root) for row in stands] == [*signed]:
         here = (0 if election.head is None else election.head.height + 1, stands[0].last + 1)
         if all(size >= row.size for size, row in zip(here, stands, strict=True)):
-            return max(int(row.stamp) for row in stands)
+            return max(stamp, *(int(row.stamp) for row in stands))
     sizes = log_sizes(connection, election)
     for log, head in zip((BOARD, JOURNAL), signed, strict=True):
         verify_follows(connection, election, log, sizes[log], head)
-    return max(each.published.stamp if each.published else 0 for each in sizes.values())
+    return max(stamp, *(each.published.stamp if each.published else 0 for each in sizes.values()))
 
 
 def verify_follows(

@@ -157,21 +157,27 @@ class Publisher:
     def _step(self, connection: Connection, election: HeldElection) -> None:
         keys, sizes = self.keys(election.uuid), log_sizes(connection, election)
         logs = [_grown(connection, election, keys, log, sizes[log]) for log in (BOARD, JOURNAL)]
-        self._move_heads(connection, election, logs)
         time = step_time(election.state, self._clock(), self.seconds)
-        rows = list(_rows(election, logs, time))
+        stamp = self._move_heads(connection, election, logs, time)
+        rows = list(_rows(election, logs, time, stamp))
         connection.execute(delete(PublishedRow).where(PublishedRow.election_id == election.id))
         connection.execute(insert(PublishedRow), rows)
 
     def _move_heads(
-        self, connection: Connection, election: HeldElection, logs: list[_Grown]
-    ) -> None:
+        self, connection: Connection, election: HeldElection, logs: list[_Grown], time: int
+    ) -> int:
+        # A stamp is the later of the step's time and the last stamp, also of a database that was
+        # put back in time: §18.6.
+        stamps = [each.before.published.stamp for each in logs if each.before.published]
         with self._heads.moving() as heads:
+            stamp = max(time, 0, *stamps, *(heads.stamp(each.key.name) for each in logs))
             for each in logs:
                 head, position = heads.head(each.key.name), each.tree.position()
                 verify_follows(connection, election, each.log, each.before, head)
                 if head != position:
                     heads.move(each.key.name, position)
+                heads.move_stamp(each.key.name, stamp)
+        return stamp
 
 
 def _grown(
@@ -181,10 +187,9 @@ def _grown(
     return _Grown(log, key, before, hasher_from(connection, election, log, before.published))
 
 
-def _rows(election: HeldElection, logs: list[_Grown], time: int) -> Iterator[dict[str, object]]:
-    # A stamp is the later of the step's time and the last stamp: §18.6.
-    stamps = [each.before.published.stamp for each in logs if each.before.published]
-    stamp = max(time, *stamps, 0)
+def _rows(
+    election: HeldElection, logs: list[_Grown], time: int, stamp: int
+) -> Iterator[dict[str, object]]:
     for each in logs:
         checkpoint = Checkpoint.of(each.key.name, each.tree.position())
         yield {

@@ -47,6 +47,16 @@ def test_a_head_never_stays_or_goes_back(heads: Heads, position: LogPosition) ->
     assert heads.read(BOARD) == (TWO,)
 
 
+def test_a_stamp_is_kept_and_never_goes_back(heads: Heads) -> None:
+    assert heads.read_stamped(BOARD, JOURNAL) == ((None, None), 0)
+    for at in (7, 9, 8):
+        with heads.moving() as moving:
+            moving.move_stamp(BOARD, at)
+    with heads.moving() as moving:
+        assert (moving.stamp(BOARD), moving.stamp(JOURNAL)) == (9, 0)
+    assert heads.read_stamped(BOARD, JOURNAL) == ((None, None), 9)
+
+
 def move_and_fail(heads: Heads) -> None:
     with heads.moving() as moving:
         moving.move(BOARD, TWO)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The last stamp is outside the database, as the heads are: a restore sets no clock back: §18.6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.evidence import judge_evidence, write_evidence
+from audit.words import Malformed
+from evote.board.listing import setup_bytes
+from protocol.promises import verify_promise
+from tests.db.backups import dump, put_back
+from tests.db.school import NOON, ManualClock, School
+from tests.db.test_publishing import DAY, P, published
+
+
+def convicts(school: School, kind: str, members: dict[str, Any]) -> bool:
+    """Whether an outsider would believe it."""
+    with school.database.read() as connection:
+        election = setup_bytes(connection, school.held())[0]
+    try:
+        return judge_evidence(write_evidence(election, kind, members)).held.convicts
+    except Malformed:
+        return False
+
+
+def test_a_restored_database_stamps_and_promises_nothing_earlier(
+    school: School, clock: ManualClock
+) -> None:
+    clock.time = NOON - NOON % P + P
+    school.cast(0)
+    school.publisher.publish_due(school.uuid)
+    kept = dump(school.database)
+    clock.time += DAY  # by mistake; the tree does not grow
+    school.publisher.publish_due(school.uuid)
+    ahead = published(school).board
+    clock.time -= DAY
+    put_back(school.database, kept)  # nothing is missing in it: the heads agree
+    clock.time += P
+    promise = school.cast(1).promise
+    clock.time += P
+    school.publisher.publish_due(school.uuid)
+    now = published(school).board
+    assert now.size > ahead.size
+    assert now.stamp >= ahead.stamp
+    assert promise is not None
+    key = school.publisher.keys(school.uuid).board.verifier_key
+    assert verify_promise(promise, key).until > ahead.stamp
+    earlier, later = ahead.note.decode(), now.note.decode()
+    rollback = {"log": "board", "first": later, "second": earlier}
+    broken = {"promise": promise.decode(), "checkpoint": earlier, "leaf": "", "proof": []}
+    assert not convicts(school, "rollback", rollback)
+    assert not convicts(school, "promise-broken", broken)
