@@ -2,7 +2,8 @@
 """The second secret: a PIN that the server sends and the letter does not have: docs/adr/0010.
 
 Stored as HMAC-SHA256 under the election's key over election, elector and PIN. Wrong ones are
-counted for each sign-in number and, by the hour, for the election; never for an address.
+counted for each sign-in number and, by the hour, for the election; never for an address. What is
+typed for a number that has no tries left is judged the same, and brings no ceiling nearer.
 """
 
 import hmac
@@ -133,6 +134,8 @@ def _count_failure(
     wrong: bool,
 ) -> None:
     # A right PIN without tries left costs nothing more, but is answered by the same statements.
+    # Whoever holds one letter can use up its own tries, and not those of everybody.
+    nears_ceiling = wrong and found is not None and found.wrong_pins < _allowed(watch)
     connection.execute(
         update(SignInRow)
         .where(SignInRow.election_id == election.id, SignInRow.sign_in_number == sign_in_number)
@@ -143,7 +146,7 @@ def _count_failure(
         .where(PinWatchRow.election_id == election.id)
         .values(
             hour=watch.hour,
-            wrong_pins=watch.wrong_pins + int(wrong and found is not None),
+            wrong_pins=watch.wrong_pins + int(nears_ceiling),
             unknown_codes=watch.unknown_codes + int(found is None),
         )
     )

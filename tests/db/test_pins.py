@@ -110,6 +110,25 @@ def test_past_the_ceiling_a_sign_in_has_two_tries_until_the_hour_is_over(
     assert guess(school, 0, school.pin(0)) is Outcome.READY
 
 
+def test_one_letter_never_brings_the_ceiling_nearer_than_its_own_tries(
+    school: School, clock: ManualClock
+) -> None:
+    for _ in range(TRIES_WHEN_MANY_FAIL):
+        guess(school, 0)
+    for _ in range(30):  # more than the ceiling of a roll of 12, which is 21
+        assert guess(school, 1) is Outcome.CODE_OR_PIN_WRONG
+    assert school.cast(0).outcome is Outcome.RECORDED
+    assert guess(school, 1, school.pin(1)) is Outcome.CODE_OR_PIN_WRONG
+    with school.database.read() as connection:
+        counted = connection.scalar(text("SELECT wrong_pins FROM pin_watch"))
+    assert counted == TRIES_WHEN_MANY_FAIL + TRIES
+    clock.time += 3600  # used up for good: nothing of it comes back with the hour
+    for _ in range(30):
+        guess(school, 1)
+    with school.database.read() as connection:
+        assert not connection.scalar(text("SELECT wrong_pins FROM pin_watch"))
+
+
 def test_unknown_codes_never_bring_the_ceiling_nearer(school: School) -> None:
     for _ in range(TRIES_WHEN_MANY_FAIL):
         guess(school, 0)
