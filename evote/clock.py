@@ -17,5 +17,5 @@ def system_clock() -> int:
 
 
 def hour_of(now: int) -> int:
-    """Return the beginning of the hour: all that is kept of when somebody signed in."""
+    """Return the beginning of the hour: all that is kept of when people signed in or mistyped."""
     return now - now % HOUR

@@ -31,6 +31,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "roll_seal": ("election_id",),
     "elector": ("election_id", "elector"),
     "sign_in": ("election_id", "sign_in_number"),
+    "turnout": ("election_id", "hour"),
     "pin_watch": ("election_id",),
     "last_backup": ("election_id",),
     "last_rewriting": ("election_id",),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, func, insert, select
+from sqlalchemy import Boolean, Column, Connection, LargeBinary, String, Table, func, insert, select
 
 from evote.backup.order import ordered_tables
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
@@ -132,8 +132,7 @@ class RowReader:
             size = value.get("bytes") if isinstance(value, dict) and len(value) == 1 else None
             if type(size) is int and 0 <= size <= MAX_BYTES_OF_VALUE:
                 return self._exactly(size)
-        # A bool is an int in Python, and no number here.
-        elif type(value) is (str if isinstance(column.type, String) else int):
+        elif type(value) is _kind(column):
             return value
         raise _malformed(f"a value of {column.table.name}.{column.name} is not of its type")
 
@@ -148,6 +147,13 @@ class RowReader:
         if len(data) != size:
             raise _malformed("a value ends too early")
         return data
+
+
+def _kind(column: Column[object]) -> type[str | int]:
+    # A bool is an int in Python, and no number here.
+    if isinstance(column.type, Boolean):
+        return bool
+    return str if isinstance(column.type, String) else int
 
 
 class OtherSchema(Exception):

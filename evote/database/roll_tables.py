@@ -29,7 +29,7 @@ class ElectorRow(Base, OfElection):
 class SignInRow(Base, OfElection):
     """What the roll knows of a code: §13.4; rewritten so that nothing joins it to a ballot.
 
-    ``signed_in_hour`` is the hour in which a ballot was cast, None before; ``wrong_pins`` are those
+    ``used`` says that a ballot was cast with it, and nothing says when; ``wrong_pins`` are those
     typed for this sign-in number since its PIN was made.
     """
 
@@ -44,7 +44,17 @@ class SignInRow(Base, OfElection):
     elector: Mapped[int]
     pin_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
     wrong_pins: Mapped[int] = mapped_column(default=0)
-    signed_in_hour: Mapped[int | None] = mapped_column(BigInteger)
+    used: Mapped[bool] = mapped_column(default=False)
+
+
+class TurnoutRow(Base, OfElection):
+    """How many signed in within an hour: a count, so that no hour stands beside an elector."""
+
+    __tablename__ = "turnout"
+    __table_args__ = (of_election(),)
+
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    signed_in: Mapped[int]
 
 
 class RewritingRow(Base, OfElection):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from evote.clock import hour_of
 from evote.database.elections import HeldElection
 from evote.database.roll_tables import SignInRow
+from evote.roll.turnout import count_in_hour
 
 
 class NotSignedIn(RuntimeError):
@@ -17,18 +17,13 @@ class NotSignedIn(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One row. ``pin_mac`` is None until a PIN has been made."""
+    """One row: ``pin_mac`` is None until a PIN has been made, ``is_used`` after a ballot."""
 
     sign_in_number: str
     elector: int
     pin_mac: bytes | None
     wrong_pins: int
-    signed_in_hour: int | None
-
-    @property
-    def is_used(self) -> bool:
-        """Whether a ballot has been cast with it."""
-        return self.signed_in_hour is not None
+    is_used: bool
 
 
 def store_sign_ins(
@@ -67,26 +62,28 @@ def find_sign_in(connection: Connection, election: HeldElection, number: str) ->
 
 
 def mark_signed_in(connection: Connection, election: HeldElection, number: str, now: int) -> None:
-    """Mark an unused sign-in with the hour; nothing finer is ever stored.
+    """Mark an unused sign-in, and count one more for the hour: nothing joins the two.
+
+    The caller has locked the election.
 
     Raises:
         NotSignedIn: it is used, or there is none.
     """
-    mark = {"of": election.id, "number": number, "hour": hour_of(now)}
-    done = connection.execute(_MARK, mark)
+    done = connection.execute(_MARK, {"of": election.id, "number": number})
     if done.rowcount != 1:
         raise NotSignedIn("a sign-in was used by another at the same moment")
+    count_in_hour(connection, election, now)
 
 
 def count_signed_in(connection: Connection, election: HeldElection) -> int:
     """Return how many electors have signed in."""
-    mine = (SignInRow.election_id == election.id, SignInRow.signed_in_hour.is_not(None))
+    mine = (SignInRow.election_id == election.id, SignInRow.used.is_(True))
     return connection.scalar(select(func.count()).select_from(SignInRow).where(*mine)) or 0
 
 
 def electors_signed_in(connection: Connection, election: HeldElection) -> Iterable[int]:
     """Return the numbers of the electors who have signed in, in the order of the roll."""
-    mine = (SignInRow.election_id == election.id, SignInRow.signed_in_hour.is_not(None))
+    mine = (SignInRow.election_id == election.id, SignInRow.used.is_(True))
     query = select(SignInRow.elector).where(*mine).order_by(SignInRow.elector)
     return tuple(connection.scalars(query))
 
@@ -100,10 +97,6 @@ _FIND = select(
     SignInRow.elector,
     SignInRow.pin_mac,
     SignInRow.wrong_pins,
-    SignInRow.signed_in_hour,
+    SignInRow.used,
 ).where(*_MINE)
-_MARK = (
-    update(SignInRow)
-    .where(*_MINE, SignInRow.signed_in_hour.is_(None))
-    .values(signed_in_hour=bindparam("hour"))
-)
+_MARK = update(SignInRow).where(*_MINE, SignInRow.used.is_(False)).values(used=True)

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Turnout as anybody may see it: by whole hours, and never fewer than ten electors at a time.
 
-A finer count would be a list of who voted when. After closing the whole number is known.
+A finer count would be a list of who voted when. After closing the whole number is known. What is
+stored is a count by the hour; which electors it counts is not: docs/adr/0011.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from evote.clock import HOUR
+from evote.clock import HOUR, hour_of
 from evote.database.elections import HeldElection
-from evote.database.roll_tables import SignInRow
+from evote.database.roll_tables import TurnoutRow
 
 FEWEST_NEW: Final = 10
 
@@ -25,19 +26,24 @@ class TurnoutStep:
     signed_in: int
 
 
+def count_in_hour(connection: Connection, election: HeldElection, now: int) -> None:
+    """Count one elector more in this hour; the caller has locked the election."""
+    hour = hour_of(now)
+    if not connection.execute(_ONE_MORE, {"of": election.id, "at": hour}).rowcount:
+        first = {**election.place, "hour": hour, "signed_in": 1}
+        connection.execute(insert(TurnoutRow), first)
+
+
 def signed_in_by_hour(
     connection: Connection, election: HeldElection
 ) -> tuple[tuple[int, int], ...]:
     """Return, for each hour in which anybody voted, its beginning and how many did."""
-    hour = SignInRow.signed_in_hour
     query = (
-        select(hour, func.count())
-        .where(SignInRow.election_id == election.id, hour.is_not(None))
-        .group_by(hour)
-        .order_by(hour)
+        select(TurnoutRow.hour, TurnoutRow.signed_in)
+        .where(TurnoutRow.election_id == election.id)
+        .order_by(TurnoutRow.hour)
     )
-    rows = connection.execute(query)
-    return tuple((start, count) for start, count in rows if start is not None)
+    return tuple((hour, count) for hour, count in connection.execute(query))
 
 
 def turnout_steps(
@@ -60,3 +66,10 @@ def turnout_steps(
     if closed_at is not None and closed_at <= now and total > shown:
         steps.append(TurnoutStep(closed_at, total))
     return tuple(steps)
+
+
+_ONE_MORE: Final = (
+    update(TurnoutRow)
+    .where(TurnoutRow.election_id == bindparam("of"), TurnoutRow.hour == bindparam("at"))
+    .values(signed_in=TurnoutRow.signed_in + 1)
+)

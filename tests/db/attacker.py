@@ -6,6 +6,7 @@ Each attack gives the pairs (sign-in number, credential) that it believes in. do
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import struct
@@ -16,9 +17,15 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from evote.clock import hour_of
 from evote.database.connection import Database
+from evote.database.roll_tables import SignInRow
 from tests.db.postgresql import Server
 
+# All that a row says of a sign-in, its number first.
+_TOLD = "sign_in_number, " + ", ".join(
+    column.name for column in SignInRow.__table__.columns if column.name != "sign_in_number"
+)
 _RECORD = re.compile(r"tx: +(\d+),.*desc: (\S+) .*?off (\d+).*rel \d+/\d+/(\d+) blk (\d+)")
 
 Pairs = set[tuple[str, str]]
@@ -39,7 +46,7 @@ class Loot:
 
     def numbers(self, order: str = "sign_in_number") -> list[str]:
         """Sign-in numbers that voted, in this order."""
-        query = f"SELECT sign_in_number FROM sign_in WHERE signed_in_hour > 0 ORDER BY {order}"  # noqa: S608
+        query = f"SELECT sign_in_number FROM sign_in WHERE used ORDER BY {order}"  # noqa: S608
         return [str(number) for (number,) in self.rows(query)]
 
     def credentials(self, order: str = "height") -> list[str]:
@@ -64,7 +71,7 @@ def pair(numbers: Iterable[str], credentials: Iterable[str]) -> Pairs:
 
 def by_stored_order(loot: Loot) -> Pairs:
     """Rows as the database gives them unasked, against the order of the board."""
-    query = "SELECT sign_in_number FROM sign_in WHERE signed_in_hour > 0"
+    query = "SELECT sign_in_number FROM sign_in WHERE used"
     return pair([str(number) for (number,) in loot.rows(query)], loot.credentials())
 
 
@@ -97,6 +104,28 @@ def by_neighbours_in_files(loot: Loot) -> Pairs:
     return one_each(pairs)
 
 
+def by_hours(loot: Loot) -> Pairs:
+    """The board cut into the hours of the turnout; in each, whoever's row has a time of that hour.
+
+    Whom no hour is known of is guessed for the ballots that are left.
+    """
+    turnout = loot.rows("SELECT hour, signed_in FROM turnout ORDER BY hour")
+    board = iter(loot.credentials())
+    blocks = {hour: list(itertools.islice(board, int(str(n)))) for hour, n in turnout}
+    known: dict[object, list[str]] = {hour: [] for hour in blocks}
+    unknown: list[str] = []
+    for number, *values in loot.rows(f"SELECT {_TOLD} FROM sign_in WHERE used ORDER BY 1"):  # noqa: S608
+        hours = {hour_of(value) for value in values if isinstance(value, int)} & set(blocks)
+        known.get(max(hours, default=None), unknown).append(str(number))
+    chance, pairs, left = random.Random("hours"), Pairs(), list[str]()
+    for hour, credentials in blocks.items():
+        chance.shuffle(credentials)
+        pairs |= pair(known[hour], credentials)
+        left += credentials[len(known[hour]) :]
+    chance.shuffle(left)
+    return pairs | pair(unknown, left)
+
+
 # ---------------------------------------------------------------- PostgreSQL
 
 
@@ -104,7 +133,7 @@ def by_writer(loot: Loot) -> Pairs:
     """The transaction that wrote each row (xmin)."""
     query = (
         "SELECT s.sign_in_number, b.credential FROM sign_in s JOIN ballot_index b"
-        " ON s.xmin = b.xmin WHERE s.signed_in_hour IS NOT NULL"
+        " ON s.xmin = b.xmin WHERE s.used"
     )
     return one_each({(str(number), str(credential)) for number, credential in loot.rows(query)})
 
@@ -178,16 +207,12 @@ def _log_lines(server: Server) -> Iterator[str]:
 def by_commits_of_the_wal(loot: Loot) -> Pairs:
     """In each commit of the WAL, the sign-in that is marked and the credential that appears."""
     numbers, credentials = loot.numbers(), loot.credentials()
-    ((hour,),) = loot.rows("SELECT max(signed_in_hour) FROM sign_in")
-    mark = struct.pack(">i", hour)
     known: dict[int, bytes] = {}
     pairs: Pairs = set()
     for commit in _commits(next(loot.folder.glob("*.db-wal")).read_bytes()):
         before = b"".join(known.get(page, b"") for page in commit)
         after = b"".join(commit.values())
-        marked = [
-            n for n in numbers if is_marked(after, n, mark) and not is_marked(before, n, mark)
-        ]
+        marked = [n for n in numbers if is_marked(after, n) and not is_marked(before, n)]
         new = [
             each for each in credentials if each.encode() in after and each.encode() not in before
         ]
@@ -196,12 +221,13 @@ def by_commits_of_the_wal(loot: Loot) -> Pairs:
     return one_each(pairs)
 
 
-def is_marked(pages: bytes, number: str, mark: bytes) -> bool:
-    """Whether a row with this number and this hour is anywhere in these pages."""
-    return any(
-        mark in pages[found.end() + 30 : found.end() + 42]
-        for found in re.finditer(number.encode(), pages)
-    )
+def is_marked(pages: bytes, number: str) -> bool:
+    """Whether a used row with this number is anywhere in these pages.
+
+    A row begins with a byte for the type of each column: a text of 32 characters, school, elector,
+    a MAC of 32 bytes, wrong PINs, and 9, which is *true*. Election 1 needs no byte of its own.
+    """
+    return re.search(rb"\x4d[\x01-\x09]{2}\x4c[\x01-\x09]\x09" + number.encode(), pages) is not None
 
 
 def _commits(wal: bytes) -> Iterator[dict[int, bytes]]:
@@ -231,6 +257,11 @@ def one_each(pairs: Pairs) -> Pairs:
     return set(chosen.items())
 
 
-EVERYWHERE: tuple[Attack, ...] = (by_stored_order, by_place_in_files, by_neighbours_in_files)
+EVERYWHERE: tuple[Attack, ...] = (
+    by_stored_order,
+    by_place_in_files,
+    by_neighbours_in_files,
+    by_hours,
+)
 ON_POSTGRESQL: tuple[Attack, ...] = (by_writer, by_writers_order, by_place, by_log)
 ON_SQLITE: tuple[Attack, ...] = (by_commits_of_the_wal,)

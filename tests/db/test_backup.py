@@ -13,7 +13,7 @@ import pytest
 from evote.backup.order import ORDER, ordered_tables
 from evote.backup.reading import opened_backup
 from evote.backup.recovery import RecoveryKey, make_recovery_key
-from evote.backup.rows import dump_rows, store_rows
+from evote.backup.rows import RowReader, dump_rows, store_rows
 from evote.backup.writing import Backup, Places, write_backup
 from evote.casting import Outcome
 from evote.database.base import Base
@@ -21,6 +21,7 @@ from evote.database.connection import Database, open_database
 from evote.database.migrating import migrate, newest_schema
 from evote.errors import Refusal, Unreadable
 from evote.sign_in_rewriting import rewrite_sign_ins
+from protocol.errors import MalformedError
 from tests.db.postgresql import Server
 from tests.db.rows import all_rows
 from tests.db.school import NOON, ManualClock, School, draft, make_election
@@ -89,7 +90,17 @@ def test_every_table_has_an_order_by_which_no_two_rows_are_alike() -> None:
 
 def test_no_order_is_one_of_time_or_of_writing() -> None:
     for name, order in ORDER.items():
-        assert not {"id", "signed_in_hour", "next_try_at", "made_at"} & set(order), name
+        assert not {"id", "next_try_at", "made_at"} & set(order), name
+
+
+def test_no_sign_in_of_a_backup_says_when(busy: School, tmp_path: Path) -> None:
+    """A backup is kept for long, and may be made at any moment between two rewritings."""
+    saved = save(busy, tmp_path / "backup")
+    with opened_backup(saved.files.data, saved.files.keys, saved.key, SCHEMA) as backup:
+        rows = [row.values for row in backup.rows() if row.table.name == "sign_in"]
+    assert sum(row["used"] is True for row in rows) == 5
+    numbers = [value for row in rows for value in row.values() if isinstance(value, int)]
+    assert max(numbers) <= busy.election.electors
 
 
 def test_what_is_restored_is_what_was_saved_on_either_database(
@@ -98,6 +109,19 @@ def test_what_is_restored_is_what_was_saved_on_either_database(
     put(save(busy, tmp_path / "backup"), other)
     assert all_rows(other) == all_rows(busy.database)
     assert rows_of(other) == rows_of(busy.database)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b",0,true]\n", b",0,1]\n"), (b",0,true]\n", b",false,true]\n")]
+)
+def test_a_number_is_no_truth_and_a_truth_no_number(
+    busy: School, before: bytes, after: bytes
+) -> None:
+    rows = rows_of(busy.database)
+    assert list(RowReader(iter([rows]), SCHEMA).rows())
+    other = RowReader(iter([rows.replace(before, after, 1)]), SCHEMA)
+    with pytest.raises(MalformedError, match="is not of its type"):
+        list(other.rows())
 
 
 def test_what_was_restored_goes_on(busy: School, other: Database, tmp_path: Path) -> None:
@@ -133,7 +157,7 @@ def test_it_is_of_one_moment_whatever_happens_meanwhile(busy: School, tmp_path: 
         }
     assert seen[0] != before
     assert len(saved["ballot_index"]) == 5
-    assert sum(row["signed_in_hour"] is not None for row in saved["sign_in"]) == 5
+    assert sum(row["used"] is True for row in saved["sign_in"]) == 5
     assert rewrite_sign_ins(busy.database, NOON).log_dropped
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, text
 
 from evote.casting import CastRequest, Outcome
+from evote.clock import HOUR
 from evote.database.board_tables import AlphaRow, RevokedRow
 from evote.database.elections import State, UnknownElection, lock_election, set_state
 from protocol.ballot import make_unsigned_ballot, sign_ballot
@@ -185,15 +186,22 @@ def test_an_unknown_election_is_said_so(school: School) -> None:
         school.casting.cast(request)
 
 
-def test_a_sign_in_is_marked_with_the_hour_alone(school: School, clock: ManualClock) -> None:
-    clock.time = NOON + 1234
-    school.cast(0)
+def test_a_sign_in_has_no_time_and_is_counted_in_its_hour(
+    school: School, clock: ManualClock
+) -> None:
+    begun = NOON - NOON % HOUR
+    for elector, time in enumerate((begun, begun + HOUR - 1, begun + HOUR)):
+        clock.time = time
+        school.cast(elector)
+    clock.time += HOUR
+    assert school.cast(0).outcome is Outcome.RECORDED  # the same ballot, which counts no more
     with school.database.read() as connection:
-        (hour,) = connection.execute(
-            text("SELECT signed_in_hour FROM sign_in WHERE signed_in_hour IS NOT NULL")
-        ).one()
-    assert hour % 3600 == 0
-    assert hour <= clock.time < hour + 3600
+        counted = connection.execute(text("SELECT hour, signed_in FROM turnout ORDER BY hour"))
+        assert counted.all() == [(begun, 2), (begun + HOUR, 1)]
+        rows = connection.execute(text("SELECT * FROM sign_in WHERE used")).mappings().all()
+    assert len(rows) == 3
+    values = {value for row in rows for value in row.values() if isinstance(value, int)}
+    assert max(values) <= school.election.electors
 
 
 def test_the_export_is_the_archive_of_the_same_events(school: School, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from evote.database.roll_tables import RewritingRow
 from evote.election.desk_messages import ReissueMessage
 from evote.lifecycle.closing import ClosedVote
 from evote.lifecycle.desk import reissue_code
+from evote.roll.turnout import signed_in_by_hour
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from tests.db.attacker import EVERYWHERE, ON_POSTGRESQL, ON_SQLITE, Loot, ballots_in_log
 from tests.db.postgresql import Server
@@ -27,21 +28,40 @@ ELECTORS = 50
 ELECTION = make_election(ELECTORS)
 # One of fifty is right by chance; more than seven is, once in ten thousand.
 CHANCE = 7
+# So many hours with a single vote each; everybody else votes in the last one.
+QUIET_HOURS = 14
 
 
 # Whose letters were lost, and which of the codes each has then: those of the reserves.
 REPLACED = {7: ELECTORS, 23: ELECTORS + 1, 41: ELECTORS + 2}
 
 
-def everybody_votes(school: School, replaced: Mapping[int, int]) -> None:
-    """Within an hour, in an order that nobody knows; some with another code than the first."""
+def voting_order() -> list[int]:
+    """An order that nobody knows."""
     order = list(range(ELECTORS))
     random.Random("voting order").shuffle(order)
-    for elector in order:
+    return order
+
+
+def everybody_votes(school: School, replaced: Mapping[int, int]) -> None:
+    """Within an hour; some with another code than the first."""
+    for elector in voting_order():
         code = replaced.get(elector, elector)
         number, pin = school.number(code), school.pin(elector)
         request = CastRequest(school.uuid, number, pin, school.ballot(code))
         assert school.casting.cast(request).outcome is Outcome.RECORDED
+
+
+def everybody_votes_over_hours(school: School, clock: ManualClock) -> dict[str, int]:
+    """One an hour, then many, and the hourly rewriting; return each sign-in's time, as it was."""
+    times = {}
+    for place, elector in enumerate(voting_order()):
+        assert school.cast(elector).outcome is Outcome.RECORDED
+        times[school.number(elector)] = clock.time
+        if place < QUIET_HOURS:
+            clock.time += HOUR
+            assert rewrite_sign_ins(school.database, clock.time).log_dropped
+    return times
 
 
 @pytest.fixture
@@ -103,6 +123,36 @@ def test_after_closing_and_after_the_count_nothing_joins_either(
     assert max(closed.values()) <= CHANCE, closed
     busy_school.count()
     counted = right_pairs(busy_school, loot)
+    assert max(counted.values()) <= CHANCE, counted
+
+
+def test_hours_in_which_one_votes_join_nothing(
+    school: School, loot: Loot, clock: ManualClock
+) -> None:
+    """The turnout cuts the board into hours, of one ballot each; no row says whose hour it was."""
+    times = everybody_votes_over_hours(school, clock)
+    with school.database.read() as connection:
+        by_hour = signed_in_by_hour(connection, school.held())
+    assert [count for _, count in by_hour] == [1] * QUIET_HOURS + [ELECTORS - QUIET_HOURS]
+    assert rewrite_sign_ins(school.database, clock.time).log_dropped
+    after = right_pairs(school, loot)
+    assert max(after.values()) <= CHANCE, after
+    # The same attack where rows have a time, wherever it stands: it is not too weak.
+    with school.database.write() as connection:
+        told = text("UPDATE sign_in SET wrong_pins = :time WHERE sign_in_number = :number")
+        rows = [{"time": time, "number": number} for number, time in times.items()]
+        connection.execute(told, rows)
+    assert right_pairs(school, loot)["by_hours"] >= QUIET_HOURS
+
+
+def test_an_hour_of_one_vote_joins_nothing_after_closing(
+    school: School, loot: Loot, clock: ManualClock
+) -> None:
+    everybody_votes_over_hours(school, clock)
+    clock.time = CLOSES_AT + 301
+    assert school.close().separated
+    school.count()
+    counted = right_pairs(school, loot)
     assert max(counted.values()) <= CHANCE, counted
 
 

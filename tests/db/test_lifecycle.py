@@ -57,7 +57,7 @@ def test_ballots_and_sign_ins_that_are_not_as_many_are_not_closed(
 ) -> None:
     school.cast(1)
     with school.database.write() as connection:
-        connection.execute(text("UPDATE sign_in SET signed_in_hour = NULL"))
+        connection.execute(text("UPDATE sign_in SET used = false"))
     clock.time = CLOSES_AT + 301
     before = school.record()
     with pytest.raises(Refusal, match="1 bulletin dans l'urne et 0 émargement"):

@@ -9,22 +9,26 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, insert, inspect, select
-from sqlalchemy.sql.schema import MetaData
+from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy.sql.schema import MetaData, Table
 
+from evote.clock import HOUR, hour_of
 from evote.database.base import Base
 from evote.database.connection import Database, open_database
 from evote.database.elections import State
 from evote.database.migrating import STEPS, NotUpgraded, is_up_to_date, migrate
 from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.voting import suspend_vote
+from evote.roll.sign_ins import electors_signed_in
+from evote.roll.turnout import signed_in_by_hour
 from tests.db.conftest import ELECTION
 from tests.db.postgresql import Server
-from tests.db.school import ManualClock, School, audit, host
+from tests.db.school import NOON, ManualClock, School, audit, host
 from tests.simulator import CLOSES_AT
 from tests.situations import PERSONS
 
 BEFORE = "0002"
+NOON_HOUR = hour_of(NOON)
 
 
 @pytest.fixture
@@ -51,16 +55,27 @@ def copy_rows(source: Database, target: Database) -> None:
         for table in Base.metadata.sorted_tables:
             if not inspect(writing).has_table(table.name):
                 continue
-            known = older_columns(writing, table.name)
-            rows = reading.execute(select(*(table.c[name] for name in known))).all()
+            before = older_table(writing, table.name)
+            known = [column for column in table.columns if column.name in before.c]
+            rows = reading.execute(select(*known)).all()
             if rows:
-                writing.execute(insert(table), [dict(row._mapping) for row in rows])
+                writing.execute(insert(before), [dict(row._mapping) for row in rows])
 
 
-def older_columns(connection: Connection, table: str) -> list[str]:
+def tell_hours(older: Database) -> None:
+    """The older table of sign-ins said beside each in which hour it was used."""
+    with older.write() as connection:
+        voted = "SELECT elector FROM sign_in ORDER BY elector LIMIT 3"
+        for place, elector in enumerate(connection.scalars(text(voted)).all()):
+            hour = {"hour": NOON_HOUR + place // 2 * HOUR, "elector": elector}
+            mark = "UPDATE sign_in SET signed_in_hour = :hour WHERE elector = :elector"
+            connection.execute(text(mark), hour)
+
+
+def older_table(connection: Connection, table: str) -> Table:
     found = MetaData()
     found.reflect(connection, only=[table])
-    return [column.name for column in found.tables[table].columns]
+    return found.tables[table]
 
 
 def moved_to(older: Database, school: School) -> School:
@@ -89,6 +104,27 @@ def test_a_counted_election_is_upgraded_and_its_record_verifies(
     assert after["journal.jsonl"] == before["journal.jsonl"]
     audit(moved, tmp_path / "record")
     assert moved.held().state is State.TALLIED
+
+
+def test_hours_are_counted_and_gone_from_the_sign_ins(
+    older: Database, school: School, clock: ManualClock
+) -> None:
+    for elector in range(3):
+        school.cast(elector)
+    clock.time = CLOSES_AT + 301
+    school.close()
+    moved = moved_to(older, school)
+    tell_hours(older)
+    migrate(older)
+    assert moved.counts() == (3, 3)
+    with older.read() as connection:
+        assert electors_signed_in(connection, moved.held()) == (1, 2, 3)
+        by_hour = signed_in_by_hour(connection, moved.held())
+        rows = connection.execute(text("SELECT * FROM sign_in")).mappings().all()
+    assert by_hour == ((NOON_HOUR, 2), (NOON_HOUR + HOUR, 1))
+    with school.database.read() as connection:
+        before = connection.execute(text("SELECT * FROM sign_in")).mappings().all()
+    assert rows == before
 
 
 def test_a_closed_election_is_upgraded_and_then_counted(

@@ -41,7 +41,7 @@ def test_a_box_that_is_not_in_order_is_said_and_not_closed(tmp_path: Path) -> No
     site = make_site(tmp_path / "site")
     site.vote(0)
     with site.school.database.write() as connection:
-        connection.execute(text("UPDATE sign_in SET signed_in_hour = NULL"))
+        connection.execute(text("UPDATE sign_in SET used = false"))
     site.clock.time = CLOSES_AT + 301
     before = site.school.record()
     (said,) = worker(site, tmp_path).step()
