@@ -4,7 +4,9 @@
 Nothing here weakens or turns off a check of an election: see docs/operations.md.
 """
 
-import ipaddress
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from evote.origins import NoOrigin, is_here, origin_of
 from evote.witness_file import Witness, WitnessFileFault, read_witnesses
 
 MAX_PUBLISH_SECONDS: Final = 600
@@ -21,6 +24,9 @@ MAX_PUBLISH_SECONDS: Final = 600
 _EXAMPLES: Final = frozenset(
     {"", "admin", "changeme", "change-me", "password", "postgres", "preau"}
 )
+_PREFIX: Final = "PREAU_"
+# Of setup/, which installs: it says where downloads are kept.
+_NOT_OF_THE_SERVER: Final = frozenset({"PREAU_CACHE"})
 
 
 class SettingsError(Exception):
@@ -36,17 +42,18 @@ class Settings(BaseSettings):
 
     Attributes:
         database_url: ``sqlite:////path/preau.db`` or ``postgresql://…``.
-        public_url: what parents open; https, or http on this machine alone.
+        public_url: the origin that parents open; https, or http on this machine alone.
         key_folder: where the elections' keys lie, apart from the database.
         outbox_folder: where the file transport writes.
-        publish_seconds: P of docs/protocol.md §18.7; 0 for a step after each ballot.
+        publish_seconds: P of docs/protocol.md §18.7; 0 for a step after each ballot, on this
+            machine alone.
         witness_file: the witnesses to ask, docs/protocol.md §22; none without it.
         upkeep: whether the server does the work of ``evote worker`` too.
         debug: shows errors in pages; on this machine alone.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="PREAU_", frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=_PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
     database_url: str
@@ -65,31 +72,51 @@ def read_settings(**given: object) -> Settings:
     Raises:
         SettingsError: every fault found.
     """
+    unknown = list(_unknown_names())
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as cause:
-        names = sorted({f"PREAU_{error['loc'][0]}".upper() for error in cause.errors()})
+        names = sorted({f"{_PREFIX}{error['loc'][0]}".upper() for error in cause.errors()})
         faults = [f"{name} manque, ou n'a pas une valeur possible" for name in names]
-        raise SettingsError(faults) from cause
-    faults = [*_url_faults(settings), *_database_faults(settings), *_key_faults(settings)]
-    faults += _witness_faults(settings)
+        raise SettingsError([*unknown, *faults]) from cause
+    faults = [
+        *unknown,
+        *_url_faults(settings),
+        *_database_faults(settings),
+        *_key_faults(settings),
+        *_outbox_faults(settings),
+        *_witness_faults(settings),
+    ]
     if faults:
         raise SettingsError(faults)
-    return settings
+    return settings.model_copy(update={"public_url": origin_of(settings.public_url)})
+
+
+def _unknown_names() -> Iterator[str]:
+    known = [f"{_PREFIX}{name}".upper() for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        ours = name.upper().startswith(_PREFIX) and name not in _NOT_OF_THE_SERVER
+        if ours and name.upper() not in known:
+            meant = get_close_matches(name.upper(), known, 1)
+            yield f"{name} n'est pas un réglage" + (f" (plutôt {meant[0]} ?)" if meant else "")
 
 
 def _url_faults(settings: Settings) -> list[str]:
-    url = urlsplit(settings.public_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        return ["PREAU_PUBLIC_URL n'est pas une adresse qui commence par https://"]
+    try:
+        url = urlsplit(origin_of(settings.public_url))
+    except NoOrigin as cause:
+        return [f"PREAU_PUBLIC_URL {cause}"]
     faults = []
-    if url.path.strip("/") or url.query or url.fragment or url.username:
-        faults.append("PREAU_PUBLIC_URL a autre chose qu'un nom de serveur et un port")
-    if not _is_here(url.hostname):
+    if not is_here(str(url.hostname)):
         if url.scheme == "http":
             faults.append("PREAU_PUBLIC_URL est en http : les codes et les votes veulent https")
         if settings.debug:
             faults.append("PREAU_DEBUG est mis, mais PREAU_PUBLIC_URL n'est pas cette machine")
+        if settings.publish_seconds == 0:
+            faults.append(
+                "PREAU_PUBLISH_SECONDS est 0, mais PREAU_PUBLIC_URL n'est pas cette machine : "
+                "qui regarde l'urne verrait qui vote quand (60 d'habitude)"
+            )
     return faults
 
 
@@ -100,11 +127,19 @@ def _database_faults(settings: Settings) -> list[str]:
         return ["PREAU_DATABASE_URL n'est pas l'adresse d'une base"]
     kind = url.get_backend_name()
     if kind == "sqlite":
-        is_file = url.database and url.database != ":memory:"
-        return [] if is_file else ["PREAU_DATABASE_URL ne nomme pas de fichier"]
+        return _sqlite_faults(url)
     if kind == "postgresql":
         return _postgresql_faults(url)
     return ["PREAU_DATABASE_URL n'est ni SQLite ni PostgreSQL"]
+
+
+def _sqlite_faults(url: URL) -> list[str]:
+    file = url.database or ":memory:"
+    if file == ":memory:" or file.startswith("file:"):
+        return ["PREAU_DATABASE_URL ne nomme pas de fichier"]
+    if url.query:  # as mode=memory, which forgets every vote when the server stops
+        return ["PREAU_DATABASE_URL a autre chose que le fichier de la base"]
+    return []
 
 
 def _postgresql_faults(url: URL) -> list[str]:
@@ -130,9 +165,23 @@ def _key_faults(settings: Settings) -> list[str]:
         faults.append("PREAU_KEY_FOLDER est dans le dossier de la base, et dans ses sauvegardes")
     if file is not None and file.resolve().is_relative_to(folder.resolve()):
         faults.append("la base est dans PREAU_KEY_FOLDER")
-    outbox = settings.outbox_folder
-    if outbox is not None and outbox.resolve().is_relative_to(folder.resolve()):
+    return faults
+
+
+def _outbox_faults(settings: Settings) -> list[str]:
+    outbox, keys = settings.outbox_folder, settings.key_folder
+    if outbox is None:
+        return []
+    faults, place = [], outbox.resolve()
+    if keys is not None and place.is_relative_to(keys.resolve()):
         faults.append("PREAU_OUTBOX_FOLDER est dans PREAU_KEY_FOLDER")
+    file = sqlite_file(settings.database_url)
+    if file is not None and place.is_relative_to(file.parent.resolve()):
+        faults.append("PREAU_OUTBOX_FOLDER est dans le dossier de la base, et dans ses sauvegardes")
+    if file is not None and file.resolve().is_relative_to(place):
+        faults.append("la base est dans PREAU_OUTBOX_FOLDER")
+    if outbox.is_dir() and outbox.stat().st_mode & 0o077:
+        faults.append("d'autres peuvent lire PREAU_OUTBOX_FOLDER : son mode doit être 0700")
     return faults
 
 
@@ -164,14 +213,17 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _crosses_network(url: URL) -> bool:
-    host = url.host or str(url.query.get("host", "/"))
-    return not host.startswith("/") and not _is_here(host)
+    given = [url.host or "", *_texts(url, "host"), *_texts(url, "hostaddr")]
+    hosts = [host for each in given for host in each.split(",") if host]
+    return any(not host.startswith(("/", "@")) and not is_here(_bare(host)) for host in hosts)
 
 
-def _is_here(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _texts(url: URL, name: str) -> tuple[str, ...]:
+    value = url.query.get(name, ())
+    return (value,) if isinstance(value, str) else value
+
+
+def _bare(host: str) -> str:
+    """Return a host of SQLAlchemy's ``host=NAME:PORT`` without its port."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() and ":" not in name else host

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from evote.board.listing import list_ballots
 from evote.casting import CastRequest, Outcome
+from evote.origins import same_as
 from evote.web.journal_view import public_story
 from evote.web.languages import Language
 from evote.web.moments import say_moment
@@ -104,8 +105,8 @@ async def same_origin(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    ours = services_of(request).settings.public_url.rstrip("/")
-    if site not in ("same-origin", "none") or origin not in (None, ours):
+    ours = same_as(services_of(request).settings.public_url)
+    if site not in ("same-origin", "none") or origin not in (None, *ours):
         raise ForeignOrigin
 
 

@@ -106,7 +106,7 @@ def environment(place: Path) -> dict[str, str]:
         "PREAU_PUBLIC_URL": "https://vote.exemple.fr",
         "PREAU_KEY_FOLDER": str(place / "keys"),
         "PREAU_OUTBOX_FOLDER": str(place / "outbox"),
-        "PREAU_PUBLISH_SECONDS": "0",  # the reader waits a minute where the page says so
+        "PREAU_PUBLISH_SECONDS": "1",  # the least; the reader waits a minute where the page says so
     }
 
 

@@ -34,6 +34,11 @@ _CASES = {
     Case.SIGN_IN_USED: "son émargement a servi, mais pas son code",
     Case.CREDENTIAL_USED: "son code a servi, mais pas son émargement",
 }
+# Of one alone nothing says which of the two it is: docs/adr/0014.
+_ONE_USED = """\
+Une lettre employée par quelqu'un d'autre, avec ses propres chiffres secrets, fait cela ; un défaut
+ou une attaque du serveur ou du bureau des codes aussi. Cherchez qui a pu avoir la lettre. Ne
+suspendez pas le vote pour ce seul cas : docs/server-election.md, 5, dit quand le faire."""
 
 
 def suspend(options: Namespace) -> int:
@@ -119,7 +124,7 @@ def contested(options: Namespace) -> int:
         case = contest_vote(here.database, message, here.clock)
     print(f"Le vote est contesté au journal, sans nommer personne : {_CASES[case]}.")
     if case is not Case.BOTH_USED:
-        print("Ce n'est pas normal : suspendez le vote et faites vérifier le dossier.")
+        print(_ONE_USED)
     return 0
 
 

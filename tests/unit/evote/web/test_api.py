@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from protocol.sending import padding_for
 from protocol.server_binding import BOARD
 from tests.db.school import NOON
 from tests.simulator import CLOSES_AT, UUID
-from tests.site import Site
+from tests.site import Site, make_site
 
 API = f"/api/elections/{UUID}"
 
@@ -206,6 +207,8 @@ def test_a_ballot_that_is_no_ballot_is_refused(client: TestClient, site: Site) -
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://localhost:8001"},
+        {"Origin": "https://localhost:8000"},
     ],
 )
 def test_another_site_cannot_send_a_ballot(
@@ -214,6 +217,24 @@ def test_another_site_cannot_send_a_ballot(
     answer = client.post(f"{API}/cast", json=body(site, 0), headers=headers)
     assert answer.status_code == 403
     assert site.school.counts() == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_this_machine_is_one_site_under_each_of_its_names(
+    client: TestClient, site: Site, name: str
+) -> None:
+    assert site.url == "http://127.0.0.1:8000"
+    headers = {"Origin": f"http://{name}:8000"}
+    answer = client.post(f"{API}/cast", json=body(site, 0), headers=headers)
+    assert answer.json()["outcome"] == "recorded"
+
+
+def test_a_school_has_one_site(tmp_path: Path) -> None:
+    made = make_site(tmp_path, "https://Vote.Ecole.fr:443", seconds=60)
+    with TestClient(made.app, "https://vote.ecole.fr") as client:
+        for origin, status in (("https://vote.ecole.fr", 200), ("https://localhost", 403)):
+            answer = client.post(f"{API}/cast", json=body(made, 0), headers={"Origin": origin})
+            assert answer.status_code == status
 
 
 def test_a_form_cannot_send_a_ballot(client: TestClient, site: Site) -> None:
