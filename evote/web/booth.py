@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+from evote.pins import PIN_DIGITS
 from evote.web.assets import Asset, read_assets
 from evote.web.languages import LANGUAGES, Language
 from evote.web.templating import Pages
@@ -26,7 +27,7 @@ class Booth:
     def __init__(self, pages: Pages, assets: Mapping[str, Asset]) -> None:
         self._languages = pages.languages
         self._pages = {
-            language.tag: pages.render(language, TEMPLATE).encode("utf-8")
+            language.tag: pages.render(language, TEMPLATE, pin_digits=PIN_DIGITS).encode("utf-8")
             for language in pages.languages
         }
         self._assets = tuple(BoothFile(assets[name].href, assets[name].digest) for name in LOADED)

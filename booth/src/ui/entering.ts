@@ -17,8 +17,8 @@ export function prepareEntering(visit: Visit, code: string | null): void {
   const { page } = visit;
   page.onAction("begin", () => {
     page.show("code");
-    if (code !== null) {
-      takeCode(visit, code); // goes on, or says which group of the link is wrong
+    if (code !== null && !takeCode(visit, code)) {
+      page.put("code", code); // with what is wrong in it said beside it, to be mended there
     }
   });
   page.onForm("code", (form) => takeCode(visit, String(form.get("code") ?? "")));
@@ -28,13 +28,15 @@ export function prepareEntering(visit: Visit, code: string | null): void {
   page.onAction("find-receipt", () => void lookOnce(visit));
 }
 
-/** Take a code; its holder, if there is one, is asked for the second secret. */
-function takeCode(visit: Visit, typed: string): void {
+/** Take a code; its holder, if there is one, is asked for the second secret. Tell if there is. */
+function takeCode(visit: Visit, typed: string): boolean {
   const voter = readCode(visit, typed, "code");
-  if (voter !== null) {
-    visit.voter = voter;
-    visit.page.show("pin");
+  if (voter === null) {
+    return false;
   }
+  visit.voter = voter;
+  visit.page.show("pin");
+  return true;
 }
 
 /** Return the voter of a typed code, who is in the sealed list; else say what is wrong. */
@@ -76,6 +78,10 @@ async function askPin(visit: Visit, typed: string): Promise<void> {
   const pin = typed.replace(/\s/g, "");
   if (pin === "" || voter === null) {
     page.fail("pin", page.message("pin-empty"));
+    return;
+  }
+  if (!page.fits("pin")) {
+    page.fail("pin", page.message("pin-length")); // nothing is sent, so no try is lost
     return;
   }
   page.announce(page.message("asking"));

@@ -71,6 +71,20 @@ export class Page {
     input?.focus();
   }
 
+  /** Write a text into the field of that name. */
+  put(field: string, text: string): void {
+    const input = this.described(this.one("error", field));
+    if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) {
+      input.value = text;
+    }
+  }
+
+  /** Tell whether what stands in a field has the form that the page names for it. */
+  fits(field: string): boolean {
+    const input = this.described(this.one("error", field));
+    return !(input instanceof HTMLInputElement && input.validity.patternMismatch);
+  }
+
   /** Say something to those who do not see the page. */
   announce(text: string): void {
     const live = this.root.querySelector("[data-live]");

@@ -89,6 +89,37 @@ def test_a_typed_code_may_be_in_lower_case_and_a_mistyped_group_is_named(parent:
     parent.sees("Vos chiffres secrets")
 
 
+def test_a_mistyped_code_of_a_link_is_kept_to_be_mended(parent: Parent) -> None:
+    link, code = parent.site.link(0), parent.site.code(0)
+    wrong = "0" if code[0] != "0" else "1"
+    parent.page.goto(link.replace(f"#{code}", f"#{wrong}{code[1:]}"))
+    parent.press("Commencer")
+    parent.reads("Une faute de frappe dans le groupe 1")
+    field = parent.page.get_by_label("Recopiez ce code")
+    expect(field).to_have_value(f"{wrong}{code[1:]}")
+    field.fill(code)
+    parent.press("Continuer")
+    parent.sees("Vos chiffres secrets")
+    parent.press("Taper un autre code de lettre")
+    expect(field).to_have_value(code)
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12 34 5a", "abcdef"])
+def test_what_cannot_be_the_secret_digits_is_not_sent(parent: Parent, typed: str) -> None:
+    sent: list[str] = []
+    parent.page.on("request", lambda r: sent.append(r.url) if r.method == "POST" else None)
+    parent.open_letter()
+    field = parent.page.get_by_label("Tapez les chiffres")
+    field.fill(typed)
+    parent.press("Continuer")
+    parent.reads("Il faut 6 chiffres, et rien d’autre")
+    assert sent == []
+    pin = parent.site.pin(0)
+    field.fill(f" {pin[:3]} {pin[3:]} ")
+    parent.press("Continuer")
+    parent.sees("Choisissez une liste, ou votez blanc")
+
+
 def test_a_wrong_pin_is_said_and_the_right_one_goes_on(parent: Parent) -> None:
     parent.open_letter()
     right = parent.site.pin(0)
