@@ -16,6 +16,8 @@ _REASONS = {
     errno.EFBIG: "le fichier serait trop gros pour ce disque",
     errno.ENAMETOOLONG: "le nom est trop long",
     errno.ELOOP: "un lien tourne en rond",
+    errno.EADDRINUSE: "un autre programme s'en sert déjà",
+    errno.EADDRNOTAVAIL: "cette adresse n'est pas de cette machine",
     errno.EIO: "le disque ne répond pas bien",
 }
 

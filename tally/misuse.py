@@ -25,6 +25,6 @@ _ENGLISH: Final = (
 def translate(message: str) -> str:
     """Return what ``argparse`` says of a command line, in French."""
     for pattern, french in _ENGLISH:
-        if re.fullmatch(pattern, message):
-            return re.sub(pattern, french, message)
+        if re.fullmatch(pattern, message, re.DOTALL):
+            return re.sub(pattern, french, message, count=1, flags=re.DOTALL)
     return message

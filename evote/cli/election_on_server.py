@@ -61,7 +61,7 @@ def add_beginning(commands: Group) -> None:
     )
     _uuid(start)
     start.add_argument(
-        "signatures", nargs="+", type=Path, metavar="F", help="les setup-signature-*.json"
+        "signatures", nargs="+", type=Path, metavar="SIGNATURE", help="les setup-signature-*.json"
     )
 
 
@@ -114,13 +114,13 @@ def add_voting(commands: Group) -> None:
 
 def add_desk(commands: Group) -> None:
     """Add reissue and contested."""
-    for name, summary, kind in (
-        ("reissue", "remplacer un code perdu", "reissue-*.json, du bureau des codes"),
-        ("contested", "« quelqu'un a voté à ma place »", "contested.json, du bureau des codes"),
+    for name, summary, file in (
+        ("reissue", "remplacer un code perdu", "reissue-1.json"),
+        ("contested", "« quelqu'un a voté à ma place »", "contested.json"),
     ):
         parser = _command(commands, name, summary, f"during:{name}")
         _uuid(parser)
-        parser.add_argument("file", type=Path, metavar="F", help=kind)
+        parser.add_argument("file", type=Path, metavar=file, help="donné par le bureau des codes")
 
 
 def add_amending(commands: Group) -> None:
@@ -165,7 +165,7 @@ def add_ending(commands: Group) -> None:
         "mis de côté, 2 illisible.",
     )
     _uuid(parts)
-    parts.add_argument("files", nargs="*", type=Path, metavar="F", help="les decryption-*.json")
+    parts.add_argument("files", nargs="*", type=Path, metavar="PART", help="les decryption-*.json")
     tally = _command(commands, "tally", "publier le résultat", "ending:tally")
     _uuid(tally)
     add = tally.add_argument

@@ -19,7 +19,7 @@ def add_to(commands: Group) -> None:
     )
     add = parser.add_argument
     add("archive", type=Path, metavar="ARCHIVE", help="l'archive .bel ou son dossier")
-    add("signatures", nargs="+", type=Path, metavar="F", help="les setup-signature-*.json")
+    add("signatures", nargs="+", type=Path, metavar="SIGNATURE", help="les setup-signature-*.json")
     parser.set_defaults(run=_open)
 
 

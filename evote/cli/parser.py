@@ -47,7 +47,7 @@ class FrenchParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line in one French sentence."""
-        raise Unreadable(translate(printable(message)), f"voir « {self.prog} --help »")
+        raise Unreadable(printable(translate(message)), f"voir « {self.prog} --help »")
 
 
 # What ``add_subparsers`` returns, for the functions that add one command to a group.

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
             "le port ou le nombre de processus n'est pas possible",
             f"--port de 1 à {MAX_PORT} (8000 d'habitude), --workers de 1 à {MAX_WORKERS}",
         )
-    _require_free(options.host, options.port)
+    _require_free(options.host, options.port, ready_made=options.ready_made is not None)
     if options.ready_made is not None:
         _make_ready(options)
     if options.no_upkeep:
@@ -84,7 +84,8 @@ def _parser() -> FrenchParser:
     return parser
 
 
-def _require_free(host: str, port: int) -> None:
+def _require_free(host: str, port: int, *, ready_made: bool) -> None:
+    other = "make serve PORT=8080, ou --port 8080" if ready_made else "--port 8080"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,8 +94,7 @@ def _require_free(host: str, port: int) -> None:
         except OSError as cause:
             raise Refusal(
                 f"on ne peut pas écouter sur {host}, port {port} : {reason(cause)}",
-                "si un autre programme s'en sert, choisissez un autre port, par exemple "
-                "--port 8080",
+                f"choisissez un autre port, par exemple : {other}",
             ) from cause
 
 

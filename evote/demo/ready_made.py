@@ -19,6 +19,7 @@ from tally.files import write_file
 ELECTORS: Final = 60
 LINKS: Final = 3
 LINKS_NAME: Final = "DEMO-ONLY-links.txt"
+_PAGE: Final = "Page de l'élection : "
 
 
 def ready_made_school(place: Place, booth_of: BoothOf, progress: Progress) -> str:
@@ -36,7 +37,18 @@ def ready_made_school(place: Place, booth_of: BoothOf, progress: Progress) -> st
             migrate(organiser.database)
             letters = _make(place.folder, organiser, booth_of, progress)
         write_file(links, letters.encode(), secret=True)
-    return links.read_text("utf-8")
+    return _at_address(links, place.url)
+
+
+def _at_address(links: Path, url: str) -> str:
+    """Return the letters with the address at which the school is served this time, and keep it."""
+    letters = links.read_text("utf-8")
+    first, _, _ = letters.partition("/e/")
+    before = first.removeprefix(_PAGE)
+    if before != url:
+        letters = letters.replace(f"{before}/", f"{url}/")
+        write_file(links, letters.encode(), secret=True, replace=True)
+    return letters
 
 
 def _make(
@@ -57,7 +69,7 @@ def _make(
 
 def _letters(url: str, prepared: Prepared, sealed: SealedElection, pins: Pins) -> str:
     uuid, codes = prepared.uuid, codes_by_elector(sealed.codes)
-    lines = [f"Page de l'élection : {url}/e/{uuid}", ""]
+    lines = [f"{_PAGE}{url}/e/{uuid}", ""]
     for number in range(1, LINKS + 1):
         elector = prepared.sealed.electors[number - 1]
         code = encode_code(codes[number]).reveal()

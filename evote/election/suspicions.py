@@ -13,7 +13,7 @@ from evote.election.french_calendar import day_off, in_paris
 
 _SUSPECT_HOURS: Final = {
     0: "minuit, au début de ce jour",
-    12: "midi, et non minuit",
+    12: "midi (12 h), et non à minuit",
 }
 
 
@@ -34,7 +34,7 @@ def suspicions(opens_at: int, closes_at: int, now: int) -> Iterator[str]:
         yield "le vote dure plus de 5 jours"
     reason = day_off(closing.date())
     if reason is not None:
-        yield f"la fermeture tombe {_falls(reason)} : l'école est-elle ouverte pour dépouiller ?"
+        yield f"la fermeture tombe {_falls(reason)} : l'école doit être ouverte pour dépouiller"
 
 
 def _suspect_hour(what: str, moment: datetime) -> Iterator[str]:

@@ -68,6 +68,13 @@ def test_a_ready_made_school_is_made_once_and_served(tmp_path: Path) -> None:
         assert "La page de vote se prépare" in get(links[0].partition("#")[0])
     with serving(tmp_path / "school", port) as second:
         assert LINK.findall("".join(second)) == links
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        other = reserved.getsockname()[1]
+    with serving(tmp_path / "school", other) as third:
+        moved = LINK.findall("".join(third))
+        assert moved == [link.replace(f":{port}/", f":{other}/") for link in links]
+        assert "La page de vote se prépare" in get(moved[0].partition("#")[0])
 
 
 def test_unsafe_settings_are_refused_in_one_sentence(

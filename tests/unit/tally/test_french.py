@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import inspect
 import re
 from pathlib import Path
@@ -68,6 +69,7 @@ def test_a_broken_rule_is_said_in_french(section: str, said: str) -> None:
 
 def test_the_system_s_own_english_is_not_shown() -> None:
     assert reason(OSError(28, "No space left on device")) == "le disque est plein"
+    assert reason(OSError(errno.EADDRINUSE, "x")) == "un autre programme s'en sert déjà"
     assert reason(OSError(110, "Connection timed out")) == "erreur ETIMEDOUT du système"
 
 
@@ -77,6 +79,10 @@ def test_the_system_s_own_english_is_not_shown() -> None:
         ("the following arguments are required: CLÉ", "il manque : CLÉ"),
         ("argument --of: invalid int value: 'x'", "--of : 'x' n'est pas un nombre entier"),
         ("unrecognized arguments: --x", "argument inconnu : --x"),
+        (
+            "argument COMMANDE: invalid choice: 'a\nb' (choose from 'x', 'y')",
+            "COMMANDE : 'a\nb' est inconnu ; au choix : 'x', 'y'",
+        ),
     ],
 )
 def test_a_mistyped_command_is_told_in_french(english: str, french: str) -> None:

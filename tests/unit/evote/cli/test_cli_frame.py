@@ -101,6 +101,33 @@ def test_misuse_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("command", ["seel", "se\x1b[2J\nel"])
+def test_a_mistyped_command_of_a_long_list_is_told_in_french(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["election", command]) == 2
+    said = capsys.readouterr().err
+    assert "est inconnu ; au choix : 'id', 'seal'" in said
+    assert "invalid choice" not in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["start", "x"], "SIGNATURE"),
+        (["reissue", "x"], "reissue-1.json"),
+        (["contested", "x"], "contested.json"),
+        (["open", "x.bel"], "SIGNATURE"),
+    ],
+)
+def test_what_is_missing_is_named(
+    arguments: list[str], missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["election", *arguments]) == 2
+    assert f"il manque : {missing}\n" in capsys.readouterr().err
+
+
 def test_terminal_obeys_nothing_that_is_printed() -> None:
     assert printable("a\x1b[2Jb\u202e") == "a�[2Jb�"
     assert len(printable("x" * 500)) == 200

@@ -25,7 +25,7 @@ OPENS, CLOSES = "2026-10-06T08:00", "2026-10-09T18:00"
     [
         (OPENS, CLOSES, []),
         ("2026-10-06T00:00", CLOSES, ["l'ouverture est à minuit, au début de ce jour"]),
-        (OPENS, "2026-10-09T12:00", ["la fermeture est à midi, et non minuit"]),
+        (OPENS, "2026-10-09T12:00", ["la fermeture est à midi (12 h), et non à minuit"]),
         (OPENS, "2026-10-09T12:30", []),
         ("2026-09-28T08:00", "2026-09-30T18:00", ["l'ouverture est déjà passée"]),
         (
@@ -39,12 +39,12 @@ OPENS, CLOSES = "2026-10-06T08:00", "2026-10-09T18:00"
         (
             OPENS,
             "2026-10-10T18:00",
-            ["la fermeture tombe un samedi : l'école est-elle ouverte pour dépouiller ?"],
+            ["la fermeture tombe un samedi : l'école doit être ouverte pour dépouiller"],
         ),
         (
             "2026-11-09T08:00",
             "2026-11-11T18:00",
-            ["la fermeture tombe sur le 11 novembre : l'école est-elle ouverte pour dépouiller ?"],
+            ["la fermeture tombe sur le 11 novembre : l'école doit être ouverte pour dépouiller"],
         ),
     ],
 )
