@@ -35,7 +35,8 @@ def main(uuid: str, sealed_roll: str, elector: str, letters: str) -> None:
     settings = read_settings()
     assert settings.outbox_folder is not None
     assert settings.key_folder is not None
-    messages = [path.read_text() for path in sorted(settings.outbox_folder.iterdir())]
+    mine = sorted(settings.outbox_folder.glob(f"{uuid}-*.txt"))  # of no other election
+    messages = [path.read_text() for path in mine]
     pin = [text.split("\n")[-2] for text in messages if text.startswith(f"{name}\n")][-1]
     database = open_database(settings.database_url)
     with database.read() as connection:
