@@ -70,4 +70,12 @@ def _page(sheet: Sheet, recipient: Recipient, code: Secret[bytes]) -> str:
 def _link(sheet: Sheet, printed: str) -> list[str]:
     if not sheet.host:
         return []
-    return [f"    https://{sheet.host}/v/{sheet.uuid}#{printed}", ""]
+    return [
+        f"    https://{sheet.host}/v/{sheet.uuid}#{printed}",
+        "",
+        "Pour voter, il faut aussi vos chiffres secrets. Ils ne sont pas sur cette lettre :",
+        "vous les recevez à part. Les dates du vote, les listes et le résultat :",
+        "",
+        f"    https://{sheet.host}/e/{sheet.uuid}",
+        "",
+    ]

@@ -15,10 +15,10 @@ from evote.casting import CastRequest, Outcome
 from evote.origins import same_as
 from evote.web.journal_view import public_story
 from evote.web.languages import Language
-from evote.web.moments import say_moment
 from evote.web.problems import STATUSES, ForeignOrigin, UnequalLength
 from evote.web.services import Served, Services, Spoken, Uuid, services_of
-from evote.web.views import CANCELLED, SUSPENDED, phase_of
+from evote.web.strict_bodies import StrictRoute
+from evote.web.views import CANCELLED, SUSPENDED, phase_of, say_closing, say_opening
 from protocol.errors import MalformedError
 from protocol.secret import Secret
 from protocol.sending import require_length
@@ -113,6 +113,7 @@ async def same_origin(request: Request) -> None:
 _PROBLEMS: Final = (403, 404, 413, 422, 503)
 router = APIRouter(
     prefix="/api/elections/{uuid}",
+    route_class=StrictRoute,
     tags=["booth"],
     responses={status: {"model": ProblemAnswer} for status in _PROBLEMS},
 )
@@ -143,8 +144,8 @@ def state(uuid: Uuid, services: Served, language: Spoken) -> Circumstances:
     return Circumstances.model_validate(
         {
             "state": phase,
-            "opens": say_moment(language, held.opens_at, now),
-            "closes": say_moment(language, held.closes_at, now),
+            "opens": say_opening(language, held, now),
+            "closes": say_closing(language, held, now),
             "reason": _reason(services, language, uuid, phase),
         }
     )

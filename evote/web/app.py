@@ -13,6 +13,7 @@ from evote.settings import Settings, witnesses_of
 from evote.upkeep import Cosignatures, Steps, Upkeep
 from evote.web import api, logs, operating, problems, public, voter
 from evote.web.compressing import Compress
+from evote.web.head_requests import HeadLikeGet
 from evote.web.languages import LANGUAGES, Language
 from evote.web.metrics import Watch
 from evote.web.security import BodyLimit, SecurityHeaders
@@ -78,4 +79,5 @@ def create_app(
     app.add_middleware(Watch, metrics=services.metrics, clock=clock)
     https = settings.public_url.startswith("https:")
     app.add_middleware(SecurityHeaders, https=https)
+    app.add_middleware(HeadLikeGet)
     return app

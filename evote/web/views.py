@@ -8,7 +8,7 @@ from typing import Final
 from evote.casting import Outcome, hours_outcome
 from evote.database.elections import HeldElection, State
 from evote.web.languages import Language
-from evote.web.moments import say_moment
+from evote.web.moments import say_moment, say_time
 from evote.web.services import Sealed
 from protocol.bindings import CandidateList
 from protocol.ceremony import Member
@@ -25,6 +25,7 @@ _PHASES: Final = {
     State.ARCHIVED: ARCHIVED,
     State.CANCELLED: CANCELLED,
 }
+_OVER: Final = (CLOSED, TALLIED, ARCHIVED, CANCELLED)
 _HOURS: Final = {Outcome.NOT_OPEN_YET: BEFORE, Outcome.CLOSED: CLOSED}
 
 
@@ -54,7 +55,7 @@ class ElectionView:
     @property
     def is_over(self) -> bool:
         """Whether no ballot can be cast any more."""
-        return self.phase in (CLOSED, TALLIED, ARCHIVED, CANCELLED)
+        return self.phase in _OVER
 
     @property
     def has_result(self) -> bool:
@@ -84,6 +85,25 @@ def phase_words(language: Language) -> Mapping[str, str]:
     }
 
 
+def say_opening(language: Language, held: HeldElection, now: int) -> str:
+    """Return when the vote opens; of one that was cancelled, when it should have."""
+    if phase_of(held, now) == CANCELLED:
+        return say_time(language, held.opens_at)
+    return say_moment(language, held.opens_at, now)
+
+
+def say_closing(language: Language, held: HeldElection, now: int) -> str:
+    """Return when the vote closes; of one that ended before its hour, that it did."""
+    phase = phase_of(held, now)
+    if phase == CANCELLED:
+        words = language.say("prévue %(when)s ; l'élection est annulée")
+    elif phase in _OVER and now < held.closes_at:
+        words = language.say("prévue %(when)s ; le vote a été clos avant")
+    else:
+        return say_moment(language, held.closes_at, now)
+    return words % {"when": say_time(language, held.closes_at)}
+
+
 def view_election(language: Language, held: HeldElection, sealed: Sealed, now: int) -> ElectionView:
     """Return what pages show of an election at this moment."""
     evote, phase = sealed.evote, phase_of(held, now)
@@ -99,8 +119,8 @@ def view_election(language: Language, held: HeldElection, sealed: Sealed, now: i
         seats=evote.seats,
         electors=evote.electors,
         reserves=len(evote.reserves),
-        opens=say_moment(language, held.opens_at, now),
-        closes=say_moment(language, held.closes_at, now),
+        opens=say_opening(language, held, now),
+        closes=say_closing(language, held, now),
         grace_minutes=held.grace_seconds // 60,
         members=evote.ceremony.members,
         threshold=sealed.threshold,

@@ -196,7 +196,7 @@ def without_javascript_then_on_the_tablet(day: Day, elector: int) -> None:
     page = context.new_page()
     page.goto(day.link(elector))
     reads(page, "Vous pouvez quand même voter")
-    reads(page, "une tablette est à la disposition")
+    reads(page, "une tablette à la disposition")
     context.close()
     votes(day, elector)  # on the school's tablet
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.e2e.browser.parent import Parent, reads
 from tests.site import Site
 
-OTHER_WAYS = "une tablette est à la disposition"
+OTHER_WAYS = "Si l’école met une tablette à la disposition"
 # What a browser may lack, and how this one is made to lack it.
 LACKING = {
     "the generator": "Object.defineProperty(window, 'crypto', {value: undefined})",

@@ -163,13 +163,17 @@ def test_letters_are_one_page_each_sorted_by_class(codes: Codes) -> None:
     ]
     printed = encode_code(codes.electors[0].code).reveal()
     assert f"https://vote.example/v/{UUID}#{printed}" in pages[0]
+    assert "il faut aussi vos chiffres secrets" in pages[0]
+    assert f"    https://vote.example/e/{UUID}\n" in pages[0]
     assert printed.replace("-", "  ") in pages[0]
     assert read_code(printed.replace("-", "  ")).reveal() == codes.electors[0].code.reveal()
 
 
 def test_without_a_server_no_letter_has_a_link(codes: Codes) -> None:
     letters = [(Recipient("Ana A", "CP A", "Cy"), codes.electors[0].code)]
-    assert b"http" not in write_letters(Sheet("Une école", UUID), letters).reveal()
+    without = write_letters(Sheet("Une école", UUID), letters).reveal().decode()
+    assert "http" not in without
+    assert "chiffres secrets" not in without  # on the command line the code alone votes
 
 
 def test_a_mistyped_group_is_named(codes: Codes) -> None:

@@ -242,6 +242,17 @@ def test_a_form_cannot_send_a_ballot(client: TestClient, site: Site) -> None:
     assert client.post(f"{API}/pre-check", content=b"{}", headers=headers).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["sign_in_number", "pin", "ballot"])
+def test_a_member_that_is_said_twice_is_refused(client: TestClient, site: Site, name: str) -> None:
+    asked = body(site, 0)
+    twice = json.dumps(asked)[:-1] + f", {json.dumps(name)}: {json.dumps(asked[name])}}}"
+    assert json.loads(twice) == asked
+    headers = {"Content-Type": "application/json"}
+    answer = client.post(f"{API}/cast", content=twice, headers=headers)
+    assert (answer.status_code, answer.json()) == (422, {"problem": "malformed"})
+    assert site.school.counts() == (0, 0)
+
+
 @pytest.mark.parametrize("path", ["/api/elections/AnotherElection/state", "/api/nothing"])
 def test_what_is_not_here_is_said_in_json(client: TestClient, path: str) -> None:
     answer = client.get(path)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -18,9 +19,10 @@ from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.voting import note_incident, resume_vote, suspend_vote
 from protocol.ceremony import Member
 from protocol.encoding import encode_json, sha256_hex
-from tests.simulator import UUID
+from tests.simulator import CLOSES_AT, UUID
 from tests.site import Site
 
+AWAY = re.compile(r"dans \d+ (jour|heure|minute)|il y a \d+ (jour|heure|minute)")
 PERSONS = (Member("Aïcha Ben Ali", "directrice"), Member("Bruno Carré", "enseignant"))
 
 
@@ -54,6 +56,37 @@ def test_a_cancelled_election_says_why_and_who_answers_for_it(
     result = client.get(f"/e/{UUID}/result").text
     assert "Il n’y aura pas de résultat" in result
     assert "pas encore de résultat" not in result
+
+
+def test_a_cancelled_election_counts_down_to_nothing(client: TestClient, site: Site) -> None:
+    tracker = site.school.cast(0).tracker
+    site.publish()
+    found = client.get(f"/e/{UUID}/find?tracker={tracker}").text
+    assert "Ce bulletin est dans l’urne" in found
+    assert "ne seront pas comptés" not in found
+    assert AWAY.search(client.get(f"/e/{UUID}").text)
+    cancel_election(site.school.database, UUID, "Une liste a été oubliée", PERSONS, site.clock)
+    for path in (f"/e/{UUID}", "/", f"/api/elections/{UUID}/state"):
+        page = client.get(path).text
+        assert "prévue" in page
+        assert "élection est annulée" in page
+        assert not AWAY.search(page), path
+    assert (
+        "ses bulletins ne seront pas comptés"
+        in client.get(f"/e/{UUID}/find?tracker={tracker}").text
+    )
+
+
+def test_a_vote_that_was_closed_before_its_hour_says_so(client: TestClient, site: Site) -> None:
+    site.set_state(State.CLOSED)
+    for path in (f"/e/{UUID}", "/", f"/api/elections/{UUID}/state"):
+        page = client.get(path).text
+        assert "le vote a été clos avant" in page
+        assert "dans " not in page.partition("clos avant")[0].rpartition("prévue")[2]
+    site.clock.time = CLOSES_AT + 3600
+    page = client.get(f"/e/{UUID}").text
+    assert "clos avant" not in page
+    assert "il y a 1 heure" in page
 
 
 def test_before_the_opening_the_page_of_the_result_says_so(client: TestClient, site: Site) -> None:
