@@ -185,10 +185,9 @@ def _watch(arguments: argparse.Namespace, say: Say) -> int:
     speaker = Speaker(say, programs=arguments.json)
     try:
         return watch(asked, speaker)
-    except (Unreadable, Unsupported) as refusal:
+    except Unusable as refusal:
         if arguments.json:
             speaker.event("refused", refusal.text)
-            arguments.json = False
         raise
 
 

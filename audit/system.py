@@ -42,7 +42,9 @@ def open_regular(path: Path) -> BinaryIO:
 
 def sync_folder(folder: Path) -> None:
     """Force the names in a folder to the disk: a file that is there after a crash has its name."""
-    handle = os.open(folder, os.O_RDONLY)
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # a system on which a folder cannot be opened
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:

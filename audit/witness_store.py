@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import BinaryIO
 
 from audit.cosignatures import cosigned_at
+from audit.locking import hold
 from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
 from audit.record import MAX_CHECKPOINT
 from audit.system import explained, sync_folder
@@ -44,7 +44,7 @@ class Store:
         self.folder = folder
         try:
             _make(folder)
-            self._lock = _hold(folder / LOCK)
+            self._lock = hold(folder / LOCK)
         except BlockingIOError as error:
             raise Unusable(
                 "un autre témoin tourne déjà sur ce dossier",
@@ -126,25 +126,3 @@ def _make(folder: Path) -> None:
         _make(folder.parent)
         folder.mkdir(mode=0o700)
         sync_folder(folder.parent)
-
-
-def _hold(path: Path) -> BinaryIO:
-    """The lock file, open and held.
-
-    Raises:
-        BlockingIOError: another process holds it. Unusable: a system without such locks.
-    """
-    try:
-        import fcntl  # noqa: PLC0415 (not on every system, and only a witness needs it)
-    except ImportError as error:
-        raise Unusable(
-            "ce système n'a pas les verrous de fichiers dont un témoin a besoin",
-            "this system lacks the file locks that a witness needs",
-        ) from error
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise
-    return file

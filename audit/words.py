@@ -55,7 +55,7 @@ class Unsupported(Refusal):
 
 
 class Unusable(Refusal):
-    """What a witness was given cannot be worked with; nothing is said of any election."""
+    """What a witness or a watcher was given cannot be worked with; no election is judged."""
 
 
 class Unreadable(Refusal):

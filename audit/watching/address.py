@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from audit.words import Text, Unreadable
+from audit.words import Text, Unusable
 
 _PAGE = re.compile(
     r"(https?)://([a-z0-9.-]{1,250})(:[0-9]{1,5})?/(?:[A-Za-z-]{2,12}/)?[ev]"
@@ -57,18 +57,18 @@ def read_address(url: str) -> Address:
     """The address of an election. A letter's link has a secret after ``#``: it goes no further.
 
     Raises:
-        Unreadable: no such address; nothing of it is repeated.
+        Unusable: no such address; nothing of it is repeated.
     """
     plain = url.partition("#")[0].partition("?")[0]
     found = _PAGE.fullmatch(plain)
     if found is None:
-        raise Unreadable(
+        raise Unusable(
             "ce n'est pas l'adresse d'une élection", "this is not the address of an election", _LIKE
         )
     scheme, name, port, uuid = found.groups()
     address = Address(scheme, name + (port or ""), uuid)
     if scheme == "http" and not address.own_machine:
-        raise Unreadable(
+        raise Unusable(
             "une adresse sans https peut être changée en route",
             "an address without https can be changed on the way",
             _LIKE,

@@ -24,7 +24,7 @@ from audit.watching.site import Away, HttpSite, Site
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
 from audit.watching.watcher import Around, OtherElection, Watcher
-from audit.words import Malformed, Text, Unreadable, Unsupported, count, shown
+from audit.words import Malformed, Text, Unreadable, Unsupported, Unusable, count, shown
 
 OBSERVER = "evote-audit watch"
 QUIET, ALARMED, NOTHING = 0, 1, 2
@@ -65,7 +65,7 @@ def watch(asked: Asked, speaker: Speaker, make_site: Callable[[Address], Site] =
     """Watch until the end of the election, one round, or until interrupted; the exit status.
 
     Raises:
-        Unreadable: there is nothing to watch, or no place to keep it.
+        Unusable: there is nothing to watch, or no place to keep it.
     """
     self_test()
     address = read_address(asked.url)
@@ -141,7 +141,7 @@ class _Watch:
                 watcher.meet(wanted)
             except Away as away:
                 if self._asked.once or self._stop.is_set():
-                    raise Unreadable(*_not_now(away)) from away
+                    raise Unusable(*_not_now(away)) from away
                 self._tell_troubles([away])
                 self._pause(self._asked.every)
                 if self._stop.is_set():
@@ -253,7 +253,7 @@ def _require_name(observer: str) -> None:
     try:
         plain_text(observer, "--observer")
     except Malformed as refusal:
-        raise Unreadable(*refusal.text) from refusal
+        raise Unusable(*refusal.text) from refusal
 
 
 @contextmanager

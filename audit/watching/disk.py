@@ -8,11 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.system import explained
-from audit.words import Text, Unreadable
-
-_FOLDERS = getattr(os, "O_DIRECTORY", None)  # a system without it has no folder to sync
-
+from audit.system import explained, sync_folder
+from audit.words import Text, Unusable
 
 _PLACE = Text(
     "le dossier de surveillance n'a pas pu être écrit", "the folder of this watch was not written"
@@ -29,7 +26,7 @@ def written() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unreadable(*explained(error).at(_PLACE), _ROOM) from error
+        raise Unusable(*explained(error).at(_PLACE), _ROOM) from error
 
 
 class Disk:
@@ -43,7 +40,8 @@ class Disk:
             file.flush()
             os.fsync(file.fileno())
         if new:
-            self.sync_folder(path.parent)
+            with written():
+                sync_folder(path.parent)
 
     def replace(self, path: Path, data: bytes) -> None:
         """The file has these bytes, or still the old ones."""
@@ -54,21 +52,11 @@ class Disk:
             os.fsync(file.fileno())
         with written():
             other.replace(path)
-        self.sync_folder(path.parent)
+        with written():
+            sync_folder(path.parent)
 
     def cut(self, path: Path, size: int) -> None:
         """Take what is beyond so many bytes off a file."""
         with written(), path.open("r+b") as file:
             file.truncate(size)
             os.fsync(file.fileno())
-
-    def sync_folder(self, path: Path) -> None:
-        """A name that is new in a folder stays there."""
-        if _FOLDERS is None:
-            return
-        with written():
-            folder = os.open(path, os.O_RDONLY | _FOLDERS)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)

@@ -31,6 +31,7 @@ class Seen:
         size: and root, of the log.
         stamp: when, by the server's clock; None without a stamp.
         at: when it was first seen.
+        shown_at: when it was last seen.
         good: it is of the log that is followed.
         judged: whether that is known.
     """
@@ -41,6 +42,7 @@ class Seen:
     root: bytes
     stamp: int | None
     at: int
+    shown_at: int
     good: bool = False
     judged: bool = False
 
@@ -147,7 +149,7 @@ class Log:
         """Read what the store has kept.
 
         Raises:
-            Unreadable: it is not what was kept.
+            Unusable: it is not what was kept.
         """
         self._store.trim(self.name, self.kept_bytes)
         self.copy = self._new()
@@ -200,6 +202,7 @@ class Log:
             line["size"],
             bytes.fromhex(line["root"]),
             line["stamp"],
+            line["at"],
             line["at"],
         )
         self.seen.append(seen)

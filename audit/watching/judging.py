@@ -31,7 +31,6 @@ class Judge:
         log: what is followed.
         tiles: another way to its entries.
         alarms: what is said.
-        now: what time it is.
         pause: wait so many seconds.
     """
 
@@ -40,13 +39,11 @@ class Judge:
         log: Log,
         tiles: Tiles,
         alarms: Alarms,
-        now: Callable[[], int],
         pause: Callable[[float], None],
     ) -> None:
         self._log = log
         self._tiles = tiles
         self._alarms = alarms
-        self._now = now
         self._pause = pause
 
     def judge(self, seen: Seen, agent: Agent = PLAIN) -> None:
@@ -85,7 +82,10 @@ class Judge:
             members = {"log": log.name, "first": before.text, "second": seen.text}
             text = sentences.rollback(log.name, before.size, seen.size)
             self._alarms.sound("rollback", text, log.name, members)
-        elif self._now() - best.at > CACHED_SECONDS:
+        elif any(
+            each.good and each.size > seen.size and seen.shown_at - each.at > CACHED_SECONDS
+            for each in log.seen
+        ):
             text = sentences.old_again(log.name, best.size, seen.size)
             self._alarms.sound("old-again", text, log.name)
 

@@ -68,6 +68,7 @@ class Looker:
             data = log.look(agent)
             known = log.by_text.get(data.decode("utf-8", "replace"))
             if known is not None:
+                known.shown_at = self._now()
                 return known
             checkpoint, stamp = read_note(data, server.log_key(name))
         except Unsigned as trouble:

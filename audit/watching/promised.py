@@ -16,7 +16,7 @@ from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy
 from audit.watching.followed import Log, Seen
 from audit.watching.store import Store
-from audit.words import Malformed, Text, Unreadable
+from audit.words import Malformed, Text, Unusable
 
 MOST = 100_000
 
@@ -123,16 +123,16 @@ def entrust(store: Store, path: Path) -> None:
     """Put a promise into the store, unless it is there.
 
     Raises:
-        Unreadable: it is none.
+        Unusable: it is none.
     """
     try:
         with open_regular(path) as file:
             data = file.read(MAX_CHECKPOINT + 1)
         decode_promise(data)
     except OSError as error:
-        raise Unreadable(*explained(error), CHECK_PATH) from error
+        raise Unusable(*explained(error), CHECK_PATH) from error
     except Malformed as refusal:
-        raise Unreadable(*refusal.text.at(Text(path.name, path.name))) from refusal
+        raise Unusable(*refusal.text.at(Text(path.name, path.name))) from refusal
     names = {each.name: each for each in store.promises.iterdir()}
     if any(each.read_bytes() == data for each in names.values() if each.is_file()):
         return

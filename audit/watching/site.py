@@ -26,6 +26,7 @@ SILENCE_SECONDS = 20  # without one byte
 SHORT_SECONDS, LONG_SECONDS = 60, 900
 CHUNK = 2**16
 _MOVES = 3
+_LONGEST = 240
 _MOVED = (301, 302, 303, 307, 308)
 OK, PARTIAL, NOTHING_THERE = 200, 206, 416
 
@@ -37,6 +38,11 @@ class Away(Exception):
         super().__init__(en)
         self.text = Text(fr, en)
         self.answered = answered
+
+    def about(self, path: str) -> Away:
+        """The same, with what was asked for."""
+        name = shown(path, _LONGEST)
+        return Away(f"{name} : {self.text.fr}", f"{name}: {self.text.en}", answered=self.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ class HttpSite:
                 response = self._asked(connection, path, headers)
             with contextlib.closing(response):
                 yield _answer(response, start, until)
+        except Away as away:
+            raise away.about(path) from away
         finally:
             timer.cancel()
             connection.close()

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from audit.locking import hold
 from audit.record import BOARD_CHECKPOINT, JOURNAL, JOURNAL_CHECKPOINT
 from audit.strict_json import encode
 from audit.watching.disk import Disk, written
-from audit.watching.locking import locked
-from audit.words import Text, Unreadable
+from audit.words import Text, Unusable
 
 VERSION = 1
 DIARY = "watch.jsonl"
@@ -26,6 +26,10 @@ LOGS = ("board", "journal")
 CHECKPOINTS = {"board": BOARD_CHECKPOINT, "journal": JOURNAL_CHECKPOINT}
 _CHUNK = 2**20
 Line = dict[str, Any]
+_OTHER = Text(
+    "arrêtez-la, ou donnez un autre dossier avec --store",
+    "stop it, or give another folder with --store",
+)
 _ANOTHER = Text(
     "donnez un autre dossier avec --store, et gardez celui-ci",
     "give another folder with --store, and keep this one",
@@ -41,7 +45,7 @@ class Store:
         disk: how it is written.
 
     Raises:
-        Unreadable: another watcher uses it, it is of another election, or it is damaged.
+        Unusable: another watcher uses it, it is of another election, or it is damaged.
     """
 
     def __init__(self, folder: Path, uuid: str, disk: Disk | None = None) -> None:
@@ -54,7 +58,7 @@ class Store:
         with written():
             for each in (folder, self.record, self.evidence, self.promises):
                 each.mkdir(parents=True, exist_ok=True)
-        self._lock = locked(folder / "lock")
+        self._lock = _held(folder / "lock")
         try:
             self.lines = self._read()
         except BaseException:
@@ -104,7 +108,7 @@ class Store:
         """Take off what came in without being kept.
 
         Raises:
-            Unreadable: there is less than was kept.
+            Unusable: there is less than was kept.
         """
         path = self.path(log)
         there = path.stat().st_size if path.exists() else 0
@@ -145,7 +149,7 @@ class Store:
         if len(lines) != data.count(b"\n") or not all(isinstance(each, dict) for each in lines):
             raise damaged()
         if lines and (lines[0].get("watch"), lines[0].get("uuid")) != (VERSION, self.uuid):
-            raise Unreadable(
+            raise Unusable(
                 "ce dossier surveille une autre élection",
                 "this folder watches another election",
                 _ANOTHER,
@@ -155,8 +159,20 @@ class Store:
         return lines
 
 
-def damaged() -> Unreadable:
+def _held(path: Path) -> BinaryIO:
+    with written():
+        try:
+            return hold(path)
+        except BlockingIOError:
+            raise Unusable(
+                "une autre surveillance se sert déjà de ce dossier",
+                "another watch already uses this folder",
+                _OTHER,
+            ) from None
+
+
+def damaged() -> Unusable:
     """The refusal of a store that is not what its diary says."""
-    return Unreadable(
+    return Unusable(
         "le dossier de surveillance est abîmé", "the folder of this watch is damaged", _ANOTHER
     )

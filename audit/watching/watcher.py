@@ -25,7 +25,7 @@ from audit.watching.rereading import Rereader
 from audit.watching.site import Away, Site
 from audit.watching.store import LOGS, Store, damaged
 from audit.watching.tiles import Tiles
-from audit.words import Text, Unreadable, shown
+from audit.words import Text, Unusable, shown
 
 PAGES = {"board": "archive", "journal": "journal.jsonl"}
 
@@ -53,7 +53,7 @@ class Watcher:
     """One election, from what a store has of it on.
 
     Raises:
-        Unreadable: the store is damaged.
+        Unusable: the store is damaged.
     """
 
     def __init__(self, address: Address, store: Store, around: Around) -> None:
@@ -73,7 +73,7 @@ class Watcher:
         self._judges, self._rereaders = {}, {}
         for name, log in self.logs.items():
             tiles = Tiles(log.prefix, site)
-            judge = Judge(log, tiles, self.alarms, around.now, around.pause)
+            judge = Judge(log, tiles, self.alarms, around.pause)
             self._judges[name] = judge
             self._rereaders[name] = Rereader(log, store, site, tiles, judge, self.alarms)
         self._troubles: list[Away] = []
@@ -157,14 +157,14 @@ class Watcher:
 
         Raises:
             Away: not now.
-            Unreadable: there is none of a kind that can be watched, or another than was named.
+            Unusable: there is none of a kind that can be watched, or another than was named.
         """
         board = self.logs["board"]
         board.drop_pending()
         board.fetch(PLAIN)
         copy = self.board
         if copy.election is None or copy.server is None or copy.faults:
-            raise Unreadable(
+            raise Unusable(
                 "à cette adresse il n'y a pas d'élection tenue sur un serveur",
                 "at this address there is no election held on a server",
             )
@@ -180,13 +180,13 @@ class Watcher:
     def _require_host(self, origin: str) -> None:
         host, _, rest = origin.partition("/")
         if rest != f"{self.address.uuid}/board":
-            raise Unreadable(
+            raise Unusable(
                 "à cette adresse se trouve l'élection d'un autre numéro",
                 "at this address there is the election of another number",
             )
         if host != self.address.host and not self.address.own_machine:
             name = shown(host)
-            raise Unreadable(
+            raise Unusable(
                 f"cette élection est scellée pour le site {name}, pas pour celui-ci",
                 f"this election is sealed for the site {name}, not for this one",
             )
@@ -273,7 +273,7 @@ class Watcher:
         return bool(self.journal.of_kind("tallied", "cancelled", size=self.logs["journal"].kept))
 
 
-class OtherElection(Unreadable):
+class OtherElection(Unusable):
     """The election at the address is not the one that was named, or met before."""
 
     def __init__(self, found: str) -> None:

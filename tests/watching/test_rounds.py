@@ -14,7 +14,7 @@ from audit.watching.address import read_address
 from audit.watching.agents import AGENTS, DESKTOP, Agent
 from audit.watching.site import Answer, Away
 from audit.watching.watcher import OtherElection
-from audit.words import Unreadable
+from audit.words import Unusable
 from tests.tamper.forge.logs import LogKey
 from tests.tamper.forge.remake import Forge
 from tests.tamper.forge.texts import canonical
@@ -202,7 +202,7 @@ def test_a_store_of_one_election_takes_no_other(board: TestBoard, watched: Watch
     watched.watcher.close()
     diary = watched.folder / "watch.jsonl"
     diary.write_bytes(diary.read_bytes().replace(UUID.encode(), b"AnotherEleCtion"))
-    with pytest.raises(Unreadable, match="another election"):
+    with pytest.raises(Unusable, match="another election"):
         watched.start()
 
 
@@ -218,7 +218,7 @@ def test_a_damaged_store_is_refused(
     path.write_bytes(data[:-1] if how == "shorter" else changed)
     if how == "changed" and name.endswith(".bel"):  # the padding of the last event
         path.write_bytes(data.replace(b'"type":"Setup"', b'"type":"Sotup"'))
-    with pytest.raises(Unreadable, match="damaged"):
+    with pytest.raises(Unusable, match="damaged"):
         watched.start()
 
 
@@ -274,7 +274,7 @@ def test_an_address_of_the_election_serves(url: str) -> None:
      f"https://{HOST}/e/short", f"https://a@{HOST}/e/{UUID}", f"https://{HOST}/v/SECRET"],
 )  # fmt: skip
 def test_another_address_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(Unusable) as refused:
         read_address(url)
     assert "SECRET" not in refused.value.text.fr + refused.value.text.en
 
@@ -379,3 +379,22 @@ def test_two_checkpoints_of_two_steps_are_not_one_record(
     )
     assert watched.round() == []
     assert cli.main(["verify", str(watched.folder / "record")]) == 0
+
+
+def test_a_round_that_takes_long_finds_no_old_version_in_what_it_saw_first(
+    board: TestBoard, watched: Watched
+) -> None:
+    """The server goes on between the first look and the second, and the second takes minutes."""
+    board.cast()
+    watched.site = Stepping(board, 5, board.state, 5 * STEP)
+    watched.restart()
+
+    def late(board: TestBoard, path: str, agent: Agent) -> None:
+        board.now += STEP
+        if path.endswith("board/checkpoint") and agent == DESKTOP:
+            board.logs.cast(canonical({"ballot": path}))
+            board.publish()
+
+    board.view = late
+    assert watched.round() == []
+    assert watched.round() == []

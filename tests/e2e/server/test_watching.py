@@ -112,7 +112,9 @@ def test_a_vote_is_watched_quietly_through_kills_of_both(sqlite_url: str, tmp_pa
     assert [archive.count(ballot(elector)) for elector in range(7)] == [1] * 7
 
 
-def test_a_server_put_back_in_time_with_its_heads_is_convicted(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_server_put_back_in_time_with_its_heads_is_convicted(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     """Whoever puts back the database and the head file together can sign a second board."""
     hosted = host_school(sqlite_url, tmp_path)
     database = Path(sqlite_url.removeprefix("sqlite:///"))

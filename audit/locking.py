@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One watcher a store: the lock goes with the process, whatever ends it."""
+"""A folder for one process at a time: the lock goes with the process, whatever ends it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,19 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from audit.words import Text, Unreadable
 
-_OTHER = Text(
-    "arrêtez l'autre, ou donnez un autre dossier avec --store",
-    "stop the other one, or give another folder with --store",
-)
-
-
-def locked(path: Path) -> BinaryIO:
+def hold(path: Path) -> BinaryIO:
     """The lock's file, held until it is closed.
 
     Raises:
-        Unreadable: another process holds it.
+        BlockingIOError: another process holds it.
     """
     file = path.open("ab")
     try:
         _lock(file)
-    except OSError:
+    except OSError as error:
         file.close()
-        raise Unreadable(
-            "une autre surveillance se sert déjà de ce dossier",
-            "another watch already uses this folder",
-            _OTHER,
-        ) from None
+        raise BlockingIOError(*error.args) from error
     return file
 
 
