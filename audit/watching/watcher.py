@@ -196,7 +196,7 @@ class Watcher:
     @property
     def met(self) -> bool:
         """Whether it is known whose election this is."""
-        return self.board.server is not None
+        return self.board.server is not None and not self.store.fresh
 
     def round(self) -> list[Away]:
         """Look at everything once; what could not be had."""

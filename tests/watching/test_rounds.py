@@ -398,3 +398,27 @@ def test_a_round_that_takes_long_finds_no_old_version_in_what_it_saw_first(
     board.view = late
     assert watched.round() == []
     assert watched.round() == []
+
+
+def test_a_first_answer_that_breaks_off_is_no_meeting(board: TestBoard, watching: Watching) -> None:
+    class Torn:
+        """The archive breaks off after the set-up, once."""
+
+        torn = False
+
+        @contextlib.contextmanager
+        def get(
+            self, path: str, agent: Agent, start: int = 0, *, patience: int = 0
+        ) -> Iterator[Answer]:
+            with board.get(path, agent, start) as given:
+                yield given
+                if not self.torn:
+                    self.torn = True
+                    raise Away("sa réponse est coupée", "its answer breaks off")
+
+    watched = watching(board, "store")
+    watched.site = Torn()
+    watched.restart()
+    assert (watched.round(), watched.watcher.met) == ([], False)
+    assert (watched.round(), watched.watcher.met) == ([], True)
+    assert watched.troubles == []
