@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The six kinds of evidence, what each must show and what it then says: docs/protocol.md §21.
+"""The kinds of evidence, what each must show and what it then says: docs/protocol.md §21.
 
-Three convict: nobody but the holder of the server's key can have made them. Three are observations,
-which rest on the word of whoever saw.
+Some convict: nobody but the holder of the server's key can have made them. The others are
+observations, which rest on the word of whoever saw.
 """
 
 from __future__ import annotations
@@ -217,6 +217,22 @@ def _stalled(accused: Accused, fields: Fields) -> Held:
     )
 
 
+def _withheld(accused: Accused, fields: Fields) -> Held:
+    key, log = _log(accused, fields)
+    checkpoint = _signed(fields["checkpoint"], key)
+    stamp = _stamp(checkpoint, key)
+    if read_integer(fields["seen_at"], "seen_at", 0, YEAR_10000 - 1) - stamp <= STALLED_SECONDS:
+        raise _shows_nothing("le point de contrôle", "the checkpoint")
+    when = moment(stamp)
+    return _observed(
+        fields,
+        f"plus d'une heure après avoir signé {log.fr} de taille {checkpoint.size} ({when.fr}), le"
+        " serveur ne la donnait pas à lire",
+        f"over an hour after it had signed {log.en} of size {checkpoint.size} ({when.en}), the"
+        " server did not give it to read",
+    )
+
+
 def _observed(fields: Fields, fr: str, en: str) -> Held:
     return Held(
         Text(fr, en),
@@ -278,4 +294,5 @@ KINDS = {
     "unlike-checkpoint": Kind("log checkpoint index entry observer seen_at", _unlike_checkpoint),
     "booth-changed": Kind("path sha256 sealed_sha256 observer seen_at", _booth_changed),
     "stalled": Kind("checkpoint observer seen_at", _stalled),
+    "withheld": Kind("log checkpoint observer seen_at", _withheld),
 }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from audit.evidence import write_evidence
 from audit.evidence_kinds import KINDS
 from audit.watching.store import Store
-from audit.words import Malformed, Text
+from audit.words import Malformed, Text, Unreadable, Unsupported
 
-_BY_WORD = ("observer", "seen_at")
+MOST_OF_A_KIND = 50  # what goes on for ever fills no disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,25 @@ class Alarms:
         self._observer = observer
         self._now = now
         self._tell = tell
-        self._said = {line["key"] for line in store.lines if "alarm" in line}
+        self._said: set[str] = set()
+        self._of_kind: Counter[str] = Counter()
+        self._numbers = 0
+        for line in store.lines:
+            if "alarm" in line:
+                self._remember(line["alarm"], line["key"], written=store.has_evidence(line))
 
     @property
     def count(self) -> int:
         """How many there were, from the first visit on."""
-        return len(self._said)
+        return self._numbers
 
     def known(self, kind: str, key: str = "") -> bool:
         """Whether this was said."""
-        return _key(kind, key) in self._said
+        return _key(kind, key) in self._said or self._of_kind[kind] >= MOST_OF_A_KIND
+
+    def any_of(self, kind: str, log: str) -> bool:
+        """Whether one of this kind was said of this log."""
+        return any(key.split(" ")[:2] == [kind, log] for key in self._said)
 
     def sound(
         self,
@@ -72,7 +82,10 @@ class Alarms:
         key: str = "",
         members: Mapping[str, Any] | None = None,
     ) -> None:
-        """Say it, unless it was said; keep evidence first.
+        """Note it and say it, unless it was said; what it rests on is written after that.
+
+        A stop in between loses the file and not the alarm, which is then said again when what it
+        rests on is judged again.
 
         Args:
             kind: one of §21, if there are members.
@@ -82,30 +95,39 @@ class Alarms:
         """
         if self.known(kind, key):
             return
-        name = None if members is None else self._evidence(kind, dict(members))
-        alarm = Alarm(kind, sentence, name)
-        self._store.note(
-            alarm=kind,
-            key=_key(kind, key),
-            at=self._now(),
-            fr=sentence.fr,
-            en=sentence.en,
-            evidence=name,
-        )
-        self._said.add(_key(kind, key))
-        self._tell(alarm)
+        data = None if members is None else self._evidence(kind, dict(members))
+        name = None if data is None else f"{self.count + 1:03}-{kind}.json"
+        told = Alarm(kind, sentence, None)
+        try:
+            self._store.note(
+                alarm=kind,
+                key=_key(kind, key),
+                at=self._now(),
+                fr=sentence.fr,
+                en=sentence.en,
+                evidence=name,
+            )
+            self._remember(kind, _key(kind, key), written=True)
+            if name is not None and data is not None:
+                self._store.write_evidence(name, data)
+                told = Alarm(kind, sentence, name)
+        finally:
+            self._tell(told)
 
-    def _evidence(self, kind: str, members: dict[str, Any]) -> str | None:
-        """The file's name, if what was seen makes evidence that holds."""
+    def _remember(self, kind: str, key: str, *, written: bool) -> None:
+        self._numbers += 1
+        if written:
+            self._said.add(key)
+            self._of_kind[kind] += 1
+
+    def _evidence(self, kind: str, members: dict[str, Any]) -> bytes | None:
+        """The file, if what was seen makes evidence that holds and is not too large."""
         if "observer" in KINDS[kind].members.split():
             members |= {"observer": self._observer, "seen_at": self._now()}
         try:
-            data = write_evidence(self._election(), kind, members)
-        except Malformed:
+            return write_evidence(self._election(), kind, members)
+        except (Malformed, Unreadable, Unsupported):
             return None
-        name = f"{self.count + 1:03}-{kind}.json"
-        self._store.write_evidence(name, data)
-        return name
 
 
 def _key(kind: str, key: str) -> str:

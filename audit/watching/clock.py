@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Whether the server's clock goes: docs/protocol.md §18.6, §18.7, §21.
+"""Whether the server's clock goes, and it gives what it signs: docs/protocol.md §18.6, §18.7, §21.
 
 A server that is away, or answers with an error, is no alarm until an hour has passed in which it
-was asked again and again: a watcher that slept through that hour has seen nothing.
+was asked again and again: a watcher that slept through that hour has seen nothing. How old a
+checkpoint is counts from when it was asked for, whatever happened between then and now.
 """
 
 from __future__ import annotations
@@ -12,10 +13,31 @@ from collections.abc import Callable
 from audit.evidence_kinds import STALLED_SECONDS
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
-from audit.watching.followed import Seen
+from audit.watching.followed import Log, Seen
 
 AHEAD_SECONDS = 300
 _LONGEST_GAP = 600  # between two questions, if both are to count as asking
+
+
+class Asking:
+    """For how long something was asked for in vain."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._asked_at: int | None = None
+        self._in_vain = 0  # seconds
+
+    def given(self) -> None:
+        """It was had."""
+        self._asked_at, self._in_vain = self._now(), 0
+
+    def refused(self) -> bool:
+        """It was not; whether that lasts too long."""
+        now = self._now()
+        if self._asked_at is not None:
+            self._in_vain += min(max(0, now - self._asked_at), _LONGEST_GAP)
+        self._asked_at = now
+        return self._in_vain > STALLED_SECONDS
 
 
 class Clock:
@@ -29,34 +51,50 @@ class Clock:
     def __init__(self, alarms: Alarms, now: Callable[[], int]) -> None:
         self._alarms = alarms
         self._now = now
-        self._asked_at: int | None = None
-        self._in_vain = 0  # seconds
+        self._looks = Asking(now)
+        self._steps = Asking(now)
+        self._entries = {name: Asking(now) for name in ("board", "journal")}
 
     def seen(self, last: Seen, *, voting: bool) -> None:
         """The server showed this as its last publication."""
-        now = self._now()
-        self._asked_at, self._in_vain = now, 0
+        self._looks.given()
         if last.stamp is None:
             return
-        if last.stamp > now + AHEAD_SECONDS:
+        if last.stamp > last.shown_at + AHEAD_SECONDS:
             self._alarms.sound("ahead", sentences.ahead(last.stamp))
-        if voting and now - last.stamp > STALLED_SECONDS:
+        if voting and last.asked_at - last.stamp > STALLED_SECONDS:
             self._stalled(last, last.stamp)
 
     def away(self, last: Seen, *, voting: bool, answered: bool) -> None:
         """The server showed nothing; this was the last that it showed."""
+        long = self._looks.refused()
         now = self._now()
-        if self._asked_at is not None:
-            self._in_vain += min(max(0, now - self._asked_at), _LONGEST_GAP)
-        self._asked_at = now
-        if not voting or last.stamp is None or now - last.stamp <= STALLED_SECONDS:
-            return
-        if self._in_vain <= STALLED_SECONDS:
+        if not voting or last.stamp is None or now - last.stamp <= STALLED_SECONDS or not long:
             return
         if answered:
             self._stalled(last, last.stamp)
         else:
             self._alarms.sound("silent", sentences.silent(last.stamp), str(last.stamp))
+
+    def entries(self, log: Log) -> None:
+        """Of a log that was signed: whether it was given, too."""
+        asking, waiting = self._entries[log.name], log.unjudged
+        if not waiting:
+            asking.given()
+        elif asking.refused():
+            before = self._now() - STALLED_SECONDS
+            for seen in waiting:
+                if seen.stamp is not None and seen.stamp < before:
+                    members = {"log": log.name, "checkpoint": seen.text}
+                    self._alarms.sound("withheld", sentences.withheld(log.name), log.name, members)
+                    return
+
+    def step(self, *, kept: bool) -> None:
+        """Checkpoints were seen; whether those of one step could be kept."""
+        if kept:
+            self._steps.given()
+        elif self._steps.refused():
+            self._alarms.sound("withheld", sentences.unpaired(), "step")
 
     def _stalled(self, last: Seen, stamp: int) -> None:
         self._alarms.sound(

@@ -19,11 +19,12 @@ from audit.verify import Options, verify
 from audit.watching import sentences
 from audit.watching.address import Address, read_address
 from audit.watching.alarms import Alarm
+from audit.watching.meeting import OtherElection
 from audit.watching.promised import entrust
 from audit.watching.site import Away, HttpSite, Site
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
-from audit.watching.watcher import Around, OtherElection, Watcher
+from audit.watching.watcher import Around, Watcher
 from audit.words import Malformed, Text, Unreadable, Unsupported, Unusable, count, shown
 
 OBSERVER = "evote-audit watch"

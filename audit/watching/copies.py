@@ -20,7 +20,7 @@ from audit.journal import MAX_ENTRY, Entry, decode_entry
 from audit.server import Server
 from audit.strict_json import MAX_BYTES, decode
 from audit.tree import HASH_BYTES, Tree, leaf_hash
-from audit.words import Malformed, Text
+from audit.words import Malformed, Text, Unsupported
 
 _NAME = re.compile(rb"([0-9a-f]{64})\.(data|event)\.json")
 _SIZE = re.compile(rb"[0-7]{11}\0")
@@ -35,7 +35,7 @@ class Copy:
         ends: where each entry ends, in bytes from the start.
         fresh: the bytes of entries by index, until ``forget``.
         faults: index of the entry at fault, and what is wrong with it.
-        lost: nothing that follows can be read.
+        lost_at: the entry that cannot be read, from which on nothing is read; None if all can.
     """
 
     def __init__(self) -> None:
@@ -43,11 +43,20 @@ class Copy:
         self.ends = array("Q")
         self.fresh: dict[int, bytes] = {}
         self.faults: list[tuple[int, Text]] = []
-        self.lost = False
+        self.lost_at: int | None = None
         self._buffer = bytearray()
         self._offset = 0
         self._tree = Tree()
         self._roots: list[bytes] = []
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing that follows is read."""
+        return self.lost_at is not None
+
+    def lose(self, index: int) -> None:
+        """Read nothing after this entry: what somebody garbled has no end."""
+        self.lost_at = index
 
     @property
     def size(self) -> int:
@@ -79,6 +88,8 @@ class Copy:
         while not self.lost and (length := self._next()):
             del self._buffer[:length]
             self._offset += length
+        if self.lost:
+            self._buffer.clear()
 
     def forget(self) -> None:
         """The bytes of entries are no longer needed; the hashes are."""
@@ -144,7 +155,7 @@ class BoardCopy(Copy):
         return length
 
     def _lost(self, fr: str, en: str) -> int:
-        self.lost = True
+        self.lose(self.size)
         self.fault(self.size, Text(f"{fr} (§10.3)", f"{en} (§10.3)"))
         return 0
 
@@ -177,7 +188,7 @@ class BoardCopy(Copy):
     def _first(self, head: bytes, content: bytes) -> bool:
         try:
             self._time = header_time(content)
-        except Malformed:
+        except (Malformed, Unsupported):
             self._time = None
         if self._time is None or head != header(b"BELENIOS", len(content), self._time):
             self._lost("ce n'est pas le début d'une archive", "not the start of an archive")
@@ -189,6 +200,8 @@ class BoardCopy(Copy):
         before = len(chain.faults) + len(chain.order_faults)
         member = Member(Datum(digest, bytes.fromhex(digest), 0, len(content)), True, content)
         event = chain.follow(member)
+        if event is None:
+            self.lose(index)
         if event is not None and chain.move(event):
             self._know(event, index)
         for text in (chain.faults + chain.order_faults)[before:]:
@@ -223,7 +236,7 @@ class BoardCopy(Copy):
             self.binding = decode_binding(evote, self.election.uuid)
             self.trustees_bytes = self._data[named["trustees"]]
             self.election_bytes = election
-        except Malformed as refusal:
+        except (Malformed, Unsupported) as refusal:
             self.fault(0, refusal.text)
         except (KeyError, TypeError):
             self.fault(0, Text("une mise en place illisible (§8.5)", "an unreadable set-up (§8.5)"))
@@ -240,15 +253,16 @@ class JournalCopy(Copy):
         end = self._buffer.find(b"\n", 0, MAX_ENTRY + 1)
         if end < 0:
             if len(self._buffer) > MAX_ENTRY:
-                self.lost = True
+                self.lose(self.size)
                 self.fault(self.size, Text("une entrée trop longue (§19.1)", "too long (§19.1)"))
             return 0
         line = bytes(self._buffer[:end])
         try:
             self.entries.append(decode_entry(line))
-        except Malformed as refusal:
+        except (Malformed, Unsupported) as refusal:
             self.entries.append(None)
             self.fault(self.size, refusal.text)
+            self.lose(self.size)
         self._entry(line, end + 1)
         return end + 1
 

@@ -31,6 +31,7 @@ class Seen:
         size: and root, of the log.
         stamp: when, by the server's clock; None without a stamp.
         at: when it was first seen.
+        asked_at: when it was last asked for, and given.
         shown_at: when it was last seen.
         good: it is of the log that is followed.
         judged: whether that is known.
@@ -42,6 +43,7 @@ class Seen:
     root: bytes
     stamp: int | None
     at: int
+    asked_at: int
     shown_at: int
     good: bool = False
     judged: bool = False
@@ -92,6 +94,8 @@ class Log:
         Raises:
             Away: not, or not all; what came in stays.
         """
+        if self.copy.lost:
+            return
         start = self.copy.received
         answer = self._site.get(self.path, agent, start, patience=LONG_SECONDS)
         with answer as given:
@@ -99,17 +103,20 @@ class Log:
             for chunk in given.chunks or ():
                 data = chunk[max(0, start - passed) :]
                 passed += len(chunk)
-                self._take(data)
+                if not self._take(data):
+                    break
 
-    def _take(self, data: bytes) -> None:
-        if not data or self.copy.lost:
-            return
+    def _take(self, data: bytes) -> bool:
+        """Whether what follows can be read, too."""
+        if not data:
+            return True
         if self.copy.received + len(data) > LARGEST[self.name]:
             raise Away("il répond par un texte démesuré", "it answers with an oversized text")
         with written():
             self._pending.seek(0, 2)
             self._pending.write(data)
         self.copy.feed(data)
+        return not self.copy.lost
 
     def drop_pending(self) -> None:
         """Forget what came in since the last time that something was kept."""
@@ -134,13 +141,14 @@ class Log:
         with self._site.get(self.path, agent, patience=LONG_SECONDS) as given:
             for chunk in given.chunks or ():
                 before = whole.size
-                if not whole.lost:
-                    whole.feed(chunk)
+                whole.feed(chunk)
                 if whole.received > LARGEST[self.name]:
                     raise Away("il répond par un texte démesuré", "an oversized answer")
                 for index in range(before, whole.size):
                     if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
                         del whole.fresh[index]
+                if whole.lost:
+                    break
         return whole
 
     # ------------------------------------------------------------ what is kept
@@ -203,6 +211,7 @@ class Log:
             bytes.fromhex(line["root"]),
             line["stamp"],
             line["at"],
+            line.get("asked_at", line["at"]),
             line["at"],
         )
         self.seen.append(seen)

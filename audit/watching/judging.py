@@ -14,6 +14,7 @@ from audit.tree import HASH_BYTES, earlier_roots
 from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
 from audit.watching.alarms import Alarms
+from audit.watching.comparing import Comparer
 from audit.watching.copies import Copy
 from audit.watching.followed import Log, Seen
 from audit.watching.site import Away
@@ -30,6 +31,7 @@ class Judge:
     Args:
         log: what is followed.
         tiles: another way to its entries.
+        comparer: of what was signed of it.
         alarms: what is said.
         pause: wait so many seconds.
     """
@@ -38,11 +40,13 @@ class Judge:
         self,
         log: Log,
         tiles: Tiles,
+        comparer: Comparer,
         alarms: Alarms,
         pause: Callable[[float], None],
     ) -> None:
         self._log = log
         self._tiles = tiles
+        self._comparer = comparer
         self._alarms = alarms
         self._pause = pause
 
@@ -78,11 +82,7 @@ class Judge:
         if best is None or seen.size >= best.size:
             return
         before = self._earlier_but_larger(seen)
-        if before is not None:
-            members = {"log": log.name, "first": before.text, "second": seen.text}
-            text = sentences.rollback(log.name, before.size, seen.size)
-            self._alarms.sound("rollback", text, log.name, members)
-        elif any(
+        if before is None and any(
             each.good and each.size > seen.size and seen.shown_at - each.at > CACHED_SECONDS
             for each in log.seen
         ):
@@ -106,22 +106,14 @@ class Judge:
     def differs(self, seen: Seen) -> None:
         """Sound what follows from a checkpoint that is not of the log that came in."""
         log, best = self._log, self._log.best
-        before = self._earlier_but_larger(seen)
-        if before is not None:
-            members = {"log": log.name, "first": before.text, "second": seen.text}
-            text = sentences.rollback(log.name, before.size, seen.size)
-            self._alarms.sound("rollback", text, log.name, members)
         if best is not None and seen.size <= best.size:
             self._fork(seen, best, log.copy)
-        elif not self._alarms.known("fork", log.name):  # whose log is followed no more
+        elif not self._alarms.any_of("fork", log.name):  # whose log is followed no more
             self._investigate(seen, best)
 
     def _fork(self, first: Seen, second: Seen, of_second: Copy | bytes) -> None:
-        log = self._log
         leaves = of_second if isinstance(of_second, bytes) else of_second.leaves
-        proof = fork_proof(leaves, first.size, second.size)
-        members = {"log": log.name, "first": first.text, "second": second.text, "proof": proof}
-        self._alarms.sound("fork", sentences.fork(log.name), log.name, members)
+        self._comparer.fork(first, second, fork_proof(leaves, first.size, second.size))
 
     def _investigate(self, seen: Seen, best: Seen | None) -> None:
         """A larger checkpoint, of another log or of other entries than came in."""
@@ -171,6 +163,8 @@ class Judge:
                 known = leaves[HASH_BYTES * index : HASH_BYTES * (index + 1)]
             if known is not None and whole.leaf(index) != known:
                 return index
+        if whole.lost_at is not None:
+            return min(whole.lost_at, seen.size - 1)
         return whole.size if whole.size < seen.size else min(log.kept, seen.size - 1)
 
     def _unlike(self, seen: Seen, whole: Copy, index: int) -> None:

@@ -49,11 +49,11 @@ class Keeper:
         assert isinstance(copy, JournalCopy)  # noqa: S101
         return copy
 
-    def keep(self, candidates: dict[str, list[Seen]]) -> None:
-        """Keep the latest step of which both checkpoints were seen in this round."""
+    def keep(self, candidates: dict[str, list[Seen]]) -> bool:
+        """Keep the latest step of which both checkpoints were seen in this round; is there one."""
         pair = self._latest(candidates)
         if pair is None or pair == self.pair:
-            return
+            return pair is not None
         for log in self._logs.values():
             log.keep(pair[log.name].size)
         sizes = {name: log.copy.end(pair[name].size) for name, log in self._logs.items()}
@@ -65,6 +65,7 @@ class Keeper:
             before = log.kept
             log.kept_now(pair[log.name].size)
             self._look_through(log, before)
+        return True
 
     def resume(self, pair: dict[str, Seen]) -> None:
         """Go on from what the diary says; the record may lack the last checkpoints."""

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
 from audit.watching.alarms import Alarms
+from audit.watching.comparing import Comparer
 from audit.watching.copies import BoardCopy
 from audit.watching.followed import Log, Seen, Unsigned, read_note
 from audit.watching.site import Away
 from audit.watching.store import LOGS, Line, Store
 
 _LOOKS = 3  # until both checkpoints are of one step
+_STEP_SECONDS = 2  # what a server needs to show a step of both
 
 
 class Looker:
@@ -24,6 +26,7 @@ class Looker:
         store: of the diary.
         alarms: what is said.
         now: what time it is.
+        pause: wait so many seconds.
         away: what to do with what could not be had.
     """
 
@@ -33,13 +36,16 @@ class Looker:
         store: Store,
         alarms: Alarms,
         now: Callable[[], int],
+        pause: Callable[[float], None],
         away: Callable[[Away], None],
     ) -> None:
         self._logs = logs
         self._store = store
         self._alarms = alarms
         self._now = now
+        self._pause = pause
         self._away = away
+        self._comparers = {name: Comparer(name, alarms) for name in LOGS}
         self._count = 0
 
     def remember(self, line: Line) -> Seen:
@@ -48,27 +54,49 @@ class Looker:
         self._count += 1
         return seen
 
+    def compare_stored(self) -> None:
+        """What the diary has, with each other."""
+        for name, log in self._logs.items():
+            for seen in log.seen:
+                self._comparers[name].compare(seen)
+
+    def comparer(self, name: str) -> Comparer:
+        """Of one log."""
+        return self._comparers[name]
+
     def look(self, agent: Agent) -> dict[str, list[Seen]]:
         """Both checkpoints, once more where a step came between them."""
         found: dict[str, list[Seen]] = {name: [] for name in LOGS}
-        for _ in range(_LOOKS):
+        for number in range(_LOOKS):
+            if number:
+                self._pause(_STEP_SECONDS)
             board, journal = (self._look_at(name, agent) for name in LOGS)
             found["board"] += [board] if board else []
             found["journal"] += [journal] if journal else []
             if board is None or journal is None or board.stamp == journal.stamp:
-                break
+                return found
+        self._split(found)
         return found
+
+    def _split(self, found: dict[str, list[Seen]]) -> None:
+        """Both stay as they are, and are not of one time: they are of no step (§18.7)."""
+        numbers = {each.number for seen in found.values() for each in seen}
+        if len(numbers) == len(LOGS) and all(each.stamp for each in found["board"]):
+            board, journal = (found[name][-1] for name in LOGS)
+            if journal.stamp is not None:
+                self._alarms.sound("split", sentences.split(board.stamp or 0, journal.stamp))
 
     def _look_at(self, name: str, agent: Agent) -> Seen | None:
         log, board = self._logs[name], self._logs["board"].copy
         server = board.server if isinstance(board, BoardCopy) else None
         if server is None:
             raise RuntimeError("a round begins with whose election it is")
+        asked_at = self._now()
         try:
             data = log.look(agent)
             known = log.by_text.get(data.decode("utf-8", "replace"))
             if known is not None:
-                known.shown_at = self._now()
+                known.asked_at, known.shown_at = asked_at, self._now()
                 return known
             checkpoint, stamp = read_note(data, server.log_key(name))
         except Unsigned as trouble:
@@ -87,7 +115,9 @@ class Looker:
             "note": data.decode("utf-8"),
         }
         self._store.note(**line)
-        return self.remember(line)
+        seen = self.remember(line | {"asked_at": asked_at})
+        self._comparers[name].compare(seen)
+        return seen
 
     def _another_election(self) -> None:
         """The address may give another set-up than it gave: then it is said so."""

@@ -13,7 +13,7 @@ from audit.watching.agents import PHONE
 from audit.watching.alarms import Alarms
 from audit.watching.followed import Log
 from audit.watching.judging import Judge
-from audit.watching.site import Site
+from audit.watching.site import Away, Site
 from audit.watching.store import Store
 from audit.watching.tiles import WIDTH, Tiles
 
@@ -85,7 +85,11 @@ class Rereader:
     def _differs(self, at: int) -> None:
         """Look for an entry that is another now, which is evidence; else the bytes alone are."""
         log = self._log
-        whole = log.refetch(PHONE)
+        try:
+            whole = log.refetch(PHONE)
+        except Away:
+            self._alarms.sound("rewritten", sentences.rewritten(log.name, at), log.name)
+            raise
         for index in range(log.kept):
             if index >= whole.size:
                 self._judge.entry_elsewhere(index, b"")

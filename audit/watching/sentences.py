@@ -135,6 +135,51 @@ def silent(stamp: int) -> Text:
     )
 
 
+def withheld(log: str) -> Text:
+    """It signs what it does not give."""
+    which = OF_LOG[log]
+    return Text(
+        f"depuis plus d'une heure, le serveur signe un état {which.fr} qu'il ne donne pas à lire",
+        f"for over an hour the server has signed a state {which.en} that it does not give to read",
+    )
+
+
+def unpaired() -> Text:
+    """No step could be kept."""
+    return Text(
+        "depuis plus d'une heure, le serveur ne montre pas l'urne et le journal d'un même moment",
+        "for over an hour the server has not shown board and journal of one moment",
+    )
+
+
+def unstamped(log: str) -> Text:
+    """A checkpoint without the time of its step."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur a signé un état {which.fr} sans en donner l'heure (§18.6)",
+        f"the server signed a state {which.en} without its time (§18.6)",
+    )
+
+
+def split(board: int, journal: int) -> Text:
+    """Board and journal of two times."""
+    one, other = moment(board), moment(journal)
+    return Text(
+        f"le serveur montre ensemble une urne signée {one.fr} et un journal signé {other.fr} :"
+        " ce devrait être un même moment (§18.7)",
+        f"the server shows together a board signed {one.en} and a journal signed {other.en}:"
+        " it should be one moment (§18.7)",
+    )
+
+
+def refused(why: Text) -> Text:
+    """What it gives cannot be read by our rules."""
+    return Text(
+        f"ce que le serveur donne ne peut pas être lu : {why.fr}",
+        f"what the server gives cannot be read: {why.en}",
+    )
+
+
 def ahead(stamp: int) -> Text:
     """What is published bears a time to come."""
     when = moment(stamp)

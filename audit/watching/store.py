@@ -127,6 +127,11 @@ class Store:
             while data := file.read(_CHUNK):
                 yield data
 
+    def has_evidence(self, line: Line) -> bool:
+        """Whether an alarm's file of evidence is there, if it has one."""
+        name = line.get("evidence")
+        return name is None or (self.evidence / str(name)).exists()
+
     def write_evidence(self, name: str, data: bytes) -> None:
         """A file of evidence, whole or not at all."""
         self._disk.replace(self.evidence / name, data)

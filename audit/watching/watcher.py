@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from audit.watching import sentences
 from audit.watching.address import Address
 from audit.watching.agents import DESKTOP, PLAIN
 from audit.watching.alarms import Alarm, Alarms
@@ -20,12 +21,14 @@ from audit.watching.followed import Log, Seen
 from audit.watching.judging import Judge
 from audit.watching.keeping import Keeper
 from audit.watching.looking import Looker
+from audit.watching.meeting import OtherElection, require_host
+from audit.watching.patience import Patience
 from audit.watching.promised import Promised
 from audit.watching.rereading import Rereader
 from audit.watching.site import Away, Site
 from audit.watching.store import LOGS, Store, damaged
 from audit.watching.tiles import Tiles
-from audit.words import Text, Unusable, shown
+from audit.words import Malformed, Unsupported, Unusable
 
 PAGES = {"board": "archive", "journal": "journal.jsonl"}
 
@@ -60,7 +63,7 @@ class Watcher:
         self.address = address
         self.store = store
         self._around = around
-        site = around.site
+        site = self._site = Patience(around.site, around.now)
         self.logs = {
             name: Log(name, address.of_page(PAGES[name]), address.of_log(name, ""), store, site)
             for name in LOGS
@@ -70,14 +73,16 @@ class Watcher:
         self.promised = Promised(store.promises, self.alarms)
         self._booth = Booth(site, self.alarms)
         self._clock = Clock(self.alarms, around.now)
+        self._troubles: list[Away] = []
+        self._looker = Looker(
+            self.logs, store, self.alarms, around.now, around.pause, self._troubles.append
+        )
         self._judges, self._rereaders = {}, {}
         for name, log in self.logs.items():
-            tiles = Tiles(log.prefix, site)
-            judge = Judge(log, tiles, self.alarms, around.pause)
+            tiles, comparer = Tiles(log.prefix, site), self._looker.comparer(name)
+            judge = Judge(log, tiles, comparer, self.alarms, around.pause)
             self._judges[name] = judge
             self._rereaders[name] = Rereader(log, store, site, tiles, judge, self.alarms)
-        self._troubles: list[Away] = []
-        self._looker = Looker(self.logs, store, self.alarms, around.now, self._troubles.append)
         try:
             self._resume()
         except BaseException:
@@ -133,6 +138,7 @@ class Watcher:
         if pair:
             self._judge_stored()
             self.keeper.resume(pair)
+        self._looker.compare_stored()
 
     def _judge_stored(self) -> None:
         """What the store covers needs no server to be judged."""
@@ -159,6 +165,7 @@ class Watcher:
             Away: not now.
             Unusable: there is none of a kind that can be watched, or another than was named.
         """
+        self._site.begin()
         board = self.logs["board"]
         board.drop_pending()
         board.fetch(PLAIN)
@@ -168,7 +175,7 @@ class Watcher:
                 "à cette adresse il n'y a pas d'élection tenue sur un serveur",
                 "at this address there is no election held on a server",
             )
-        self._require_host(copy.server.board_key.name)
+        require_host(self.address, copy.server.board_key.name)
         found = copy.election.fingerprint
         known = None if self.store.fresh else self.fingerprint
         for wanted in (fingerprint, known):
@@ -176,20 +183,6 @@ class Watcher:
                 raise OtherElection(found)
         if self.store.fresh:
             self.store.begin(found, self._around.now())
-
-    def _require_host(self, origin: str) -> None:
-        host, _, rest = origin.partition("/")
-        if rest != f"{self.address.uuid}/board":
-            raise Unusable(
-                "à cette adresse se trouve l'élection d'un autre numéro",
-                "at this address there is the election of another number",
-            )
-        if host != self.address.host and not self.address.own_machine:
-            name = shown(host)
-            raise Unusable(
-                f"cette élection est scellée pour le site {name}, pas pour celui-ci",
-                f"this election is sealed for the site {name}, not for this one",
-            )
 
     # ------------------------------------------------------------ a round
 
@@ -201,6 +194,7 @@ class Watcher:
     def round(self) -> list[Away]:
         """Look at everything once; what could not be had."""
         self._troubles.clear()
+        self._site.begin()
         if not self.met:
             self._try(lambda: self.meet(None))
             if not self.met:
@@ -212,14 +206,14 @@ class Watcher:
         candidates = {name: shown_now[name] + again[name] for name in LOGS}
         for name, log in self.logs.items():
             self._judge(name, log, candidates[name])
-        self.keeper.keep(candidates)
+        kept = self.keeper.keep(candidates)
         for rereader in self._rereaders.values():
             self._try(rereader.read_again)
             self._try(rereader.compare_tiles)
-        self._rest(candidates["board"])
+        self._rest(candidates["board"], kept=kept)
         return list(self._troubles)
 
-    def _rest(self, boards: list[Seen]) -> None:
+    def _rest(self, boards: list[Seen], *, kept: bool) -> None:
         """Booth, promises, clock."""
         journal = self.logs["journal"]
         size = journal.best.size if journal.best else 0
@@ -230,6 +224,9 @@ class Watcher:
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
             self._clock.seen(last, voting=self.voting)
+            self._clock.step(kept=kept)
+            for log in self.logs.values():
+                self._clock.entries(log)
         elif self.keeper.pair:
             answered = all(away.answered for away in self._troubles)
             self._clock.away(self.keeper.pair["board"], voting=self.voting, answered=answered)
@@ -240,13 +237,22 @@ class Watcher:
         except Away as away:
             self._troubles.append(away)
             return False
+        except (Malformed, Unsupported) as refusal:
+            self.alarms.sound("out-of-order", sentences.refused(refusal.text), "refused")
+            return False
         return True
 
     def _judge(self, name: str, log: Log, candidates: list[Seen]) -> None:
-        judge = self._judges[name]
+        """Those first that what came in covers; a log that is not given is not asked for again."""
+        judge, given = self._judges[name], True
         waiting, log.unjudged = log.unjudged, []
+        for seen in waiting:
+            if seen.size <= log.copy.size and log.copy.root(seen.size) == seen.root:
+                log.accept(seen)
         for seen in [*waiting, *(each for each in candidates if each.judged)]:
-            if not self._try(partial(judge.judge, seen)):
+            if given or seen.judged or seen.size <= log.copy.size:
+                given = self._try(partial(judge.judge, seen)) and given
+            if not seen.judged:
                 log.unjudged.append(seen)
 
     # ------------------------------------------------------------ how far it is
@@ -271,18 +277,3 @@ class Watcher:
     def over(self) -> bool:
         """Whether nothing more is to come but what ends the election's file (§19.3)."""
         return bool(self.journal.of_kind("tallied", "cancelled", size=self.logs["journal"].kept))
-
-
-class OtherElection(Unusable):
-    """The election at the address is not the one that was named, or met before."""
-
-    def __init__(self, found: str) -> None:
-        name = shown(found)
-        super().__init__(
-            f"ce n'est pas l'élection attendue : celle-ci a l'empreinte {name}",
-            f"this is not the election expected: its fingerprint is {name}",
-            Text(
-                "prévenez le bureau et votre fédération, si l'empreinte attendue est la bonne",
-                "tell the committee and your federation, if the fingerprint expected is right",
-            ),
-        )

@@ -12,8 +12,8 @@ import pytest
 from audit import cli
 from audit.watching.address import read_address
 from audit.watching.agents import AGENTS, DESKTOP, Agent
+from audit.watching.meeting import OtherElection
 from audit.watching.site import Answer, Away
-from audit.watching.watcher import OtherElection
 from audit.words import Unusable
 from tests.tamper.forge.logs import LogKey
 from tests.tamper.forge.remake import Forge

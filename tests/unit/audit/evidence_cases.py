@@ -86,6 +86,7 @@ BOOTH_CHANGED = {
     **SEEN,
 }
 STALLED = {"checkpoint": signed(EVENTS), **SEEN, "seen_at": STAMPED_AT + HOUR + 1}
+WITHHELD = {"log": "board", **STALLED}
 
 HOLDS: dict[str, tuple[str, Members]] = {
     "a fork": ("fork", FORK),
@@ -124,8 +125,13 @@ HOLDS: dict[str, tuple[str, Members]] = {
     "an entry unlike its checkpoint": ("unlike-checkpoint", UNLIKE),
     "another booth": ("booth-changed", BOOTH_CHANGED),
     "a server that publishes no more": ("stalled", STALLED),
+    "a board that is not given": ("withheld", WITHHELD),
+    "a journal that is not given": (
+        "withheld",
+        WITHHELD | {"log": "journal", "checkpoint": signed([b"a"], JOURNAL)},
+    ),
 }
-OBSERVATIONS = ("unlike-checkpoint", "booth-changed", "stalled")
+OBSERVATIONS = ("unlike-checkpoint", "booth-changed", "stalled", "withheld")
 
 
 def resigned(text: str, key: Any = KEY) -> str:  # noqa: ANN401
@@ -258,6 +264,13 @@ NOTHING: dict[str, tuple[str, Members]] = {
     "stalled before": ("stalled", but(STALLED, seen_at=STAMPED_AT - HOUR)),
     "stalled, of the journal": ("stalled", but(STALLED, checkpoint=signed([b"a"], JOURNAL))),
     "stalled, without stamp": ("stalled", but(STALLED, checkpoint=KEY.checkpoint(EVENTS).decode())),
+    "withheld for an hour": ("withheld", but(WITHHELD, seen_at=STAMPED_AT + HOUR)),
+    "withheld, of the other log": ("withheld", but(WITHHELD, log="journal")),
+    "withheld, by a thief": ("withheld", but(WITHHELD, checkpoint=signed(EVENTS, THIEF))),
+    "withheld, without stamp": (
+        "withheld",
+        but(WITHHELD, checkpoint=KEY.checkpoint(EVENTS).decode()),
+    ),
     "an unknown kind": ("spoon", FORK),
     "members of another kind": ("fork", ROLLBACK),
     "a member more": ("fork", but(FORK, more=1)),

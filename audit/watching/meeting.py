@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether the election that is met is the one that was meant. docs/protocol.md §8.3, §18.8."""
+
+from __future__ import annotations
+
+from audit.watching.address import Address
+from audit.words import Text, Unusable, shown
+
+
+def require_host(address: Address, origin: str) -> None:
+    """The origin of the sealed board is that of the address.
+
+    Raises:
+        Unusable: it is another, except on this very machine.
+    """
+    host, _, rest = origin.partition("/")
+    if rest != f"{address.uuid}/board":
+        raise Unusable(
+            "à cette adresse se trouve l'élection d'un autre numéro",
+            "at this address there is the election of another number",
+        )
+    if host != address.host and not address.own_machine:
+        name = shown(host)
+        raise Unusable(
+            f"cette élection est scellée pour le site {name}, pas pour celui-ci",
+            f"this election is sealed for the site {name}, not for this one",
+        )
+
+
+class OtherElection(Unusable):
+    """The election at the address is not the one that was named, or met before."""
+
+    def __init__(self, found: str) -> None:
+        name = shown(found)
+        super().__init__(
+            f"ce n'est pas l'élection attendue : celle-ci a l'empreinte {name}",
+            f"this is not the election expected: its fingerprint is {name}",
+            Text(
+                "prévenez le bureau et votre fédération, si l'empreinte attendue est la bonne",
+                "tell the committee and your federation, if the fingerprint expected is right",
+            ),
+        )
