@@ -48,27 +48,9 @@ def due_elections(connection: Connection, now: int, seconds: int) -> tuple[str, 
 
     Asked every second: one statement, which reads no entry.
     """
-    board, journal = aliased(PublishedRow), aliased(PublishedRow)
-    entries = select(of_sql.max(JournalRow.number) + 1)
-    query = (
-        select(
-            ElectionRow.uuid,
-            ElectionRow.state,
-            board.stepped_at,
-            (board.size != ElectionRow.head_height + 1).label("board_grown"),
-            (
-                journal.size
-                != entries.where(JournalRow.election_id == ElectionRow.id).scalar_subquery()
-            ).label("journal_grown"),
-        )
-        .outerjoin(board, (board.election_id == ElectionRow.id) & (board.log == BOARD))
-        .outerjoin(journal, (journal.election_id == ElectionRow.id) & (journal.log == JOURNAL))
-        .where(ElectionRow.state != State.DRAFT.value)
-        .order_by(ElectionRow.id)
-    )
     return tuple(
         row.uuid
-        for row in connection.execute(query)
+        for row in connection.execute(_STANDS)
         if row.stepped_at is None
         or is_due(
             State(row.state),
@@ -78,3 +60,21 @@ def due_elections(connection: Connection, now: int, seconds: int) -> tuple[str, 
             grown=row.board_grown or row.journal_grown,
         )
     )
+
+
+_BOARD, _JOURNAL = aliased(PublishedRow), aliased(PublishedRow)
+_ENTRIES = select(of_sql.max(JournalRow.number) + 1).where(JournalRow.election_id == ElectionRow.id)
+# Made once: a statement is costlier to put together than to run.
+_STANDS = (
+    select(
+        ElectionRow.uuid,
+        ElectionRow.state,
+        _BOARD.stepped_at,
+        (_BOARD.size != ElectionRow.head_height + 1).label("board_grown"),
+        (_JOURNAL.size != _ENTRIES.scalar_subquery()).label("journal_grown"),
+    )
+    .outerjoin(_BOARD, (_BOARD.election_id == ElectionRow.id) & (_BOARD.log == BOARD))
+    .outerjoin(_JOURNAL, (_JOURNAL.election_id == ElectionRow.id) & (_JOURNAL.log == JOURNAL))
+    .where(ElectionRow.state != State.DRAFT.value)
+    .order_by(ElectionRow.id)
+)

@@ -156,6 +156,17 @@ def test_an_hour_of_one_vote_joins_nothing_after_closing(
     assert max(counted.values()) <= CHANCE, counted
 
 
+def test_steps_that_are_published_in_between_join_nothing(school: School, loot: Loot) -> None:
+    """What a step writes is of its minute, and public."""
+    for place, elector in enumerate(voting_order()):
+        assert school.cast(elector).outcome is Outcome.RECORDED
+        if place % 5 == 0:
+            school.publisher.publish(school.uuid)
+    assert rewrite_sign_ins(school.database, NOON).log_dropped
+    after = right_pairs(school, loot)
+    assert max(after.values()) <= CHANCE, after
+
+
 def test_letters_that_were_replaced_join_nothing_more(school: School, loot: Loot) -> None:
     """A replacement tells which credential is void, never which ballot is whose: docs/adr/0014."""
     for elector, code in REPLACED.items():
