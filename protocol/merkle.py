@@ -42,6 +42,14 @@ class LogPosition:
             hasher.append(entry)
         return hasher.position()
 
+    @classmethod
+    def of_leaves(cls, leaves: Iterable[bytes]) -> "LogPosition":
+        """Return the position of a log whose entries have these hashes: §18.1."""
+        hasher = TreeHasher()
+        for leaf in leaves:
+            hasher.append_leaf(leaf)
+        return hasher.position()
+
     def encode(self) -> JsonValue:
         """Return the object, its members in the order of §19.1."""
         return {"size": self.size, "root": self.root}

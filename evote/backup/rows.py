@@ -55,8 +55,9 @@ def _read(
         for column in (table.columns[name] for name in order)
     ]
     query = select(table).order_by(*by).execution_options(yield_per=ROWS_A_TIME)
-    for row in connection.execute(query):
-        yield tuple(row)
+    with connection.execute(query) as rows:
+        for row in rows:
+            yield tuple(row)
 
 
 def _encode(place: int, row: _Row) -> bytes:

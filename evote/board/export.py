@@ -105,21 +105,30 @@ def archive_chunks(database: Database, uuid: str, until: int | None = None) -> I
 
 def _chunks(database: Database, election: HeldElection, first: int, last: int) -> Iterator[bytes]:
     for start in range(first, last + 1, EVENTS_A_TIME):
-        yield _entries(database, election, start, min(start + EVENTS_A_TIME - 1, last))
+        with database.read() as connection:
+            entries = _entries(connection, election, start, min(start + EVENTS_A_TIME - 1, last))
+        yield entries
 
 
-def _entries(database: Database, election: HeldElection, start: int, end: int) -> bytes:
-    with database.read() as connection:
-        events = connection.execute(
-            select(EventRow.height, EventRow.event)
-            .where(EventRow.election_id == election.id, EventRow.height.between(start, end))
-            .order_by(EventRow.height)
-        ).all()
-        rows = connection.execute(
-            select(DatumRow.height, DatumRow.data)
-            .where(DatumRow.election_id == election.id, DatumRow.height.between(start, end))
-            .order_by(DatumRow.height, DatumRow.ordinal)
-        ).all()
+def recorded_archive(connection: Connection, election: HeldElection) -> Iterator[bytes]:
+    """Give the archive of this election as the caller's transaction sees it: §10.3."""
+    yield archive_start(ArchiveHeader(election.archive_timestamp))
+    head = -1 if election.head is None else election.head.height
+    for start in range(0, head + 1, EVENTS_A_TIME):
+        yield _entries(connection, election, start, min(start + EVENTS_A_TIME - 1, head))
+
+
+def _entries(connection: Connection, election: HeldElection, start: int, end: int) -> bytes:
+    events = connection.execute(
+        select(EventRow.height, EventRow.event)
+        .where(EventRow.election_id == election.id, EventRow.height.between(start, end))
+        .order_by(EventRow.height)
+    ).all()
+    rows = connection.execute(
+        select(DatumRow.height, DatumRow.data)
+        .where(DatumRow.election_id == election.id, DatumRow.height.between(start, end))
+        .order_by(DatumRow.height, DatumRow.ordinal)
+    ).all()
     data = {height: [row.data for row in some] for height, some in groupby(rows, lambda r: r[0])}
     return b"".join(
         entry_bytes(Event.decode(content), data.get(height, ()), election.archive_timestamp)

@@ -40,10 +40,19 @@ def append_entry(
         body,
         signatures,
     )
+    store_entry(connection, election, entry)
+    return entry
+
+
+def store_entry(connection: Connection, election: HeldElection, entry: JournalEntry) -> None:
+    """Store an entry that was judged; ``append_entry`` makes one, a restore has one: ADR 16.
+
+    Raises:
+        IntegrityError: an entry of this number is there.
+    """
     data = entry.encode()
     row = {"number": entry.index, "kind": entry.kind.value, "leaf": leaf_hash(data).hex()}
     connection.execute(insert(JournalRow), {**election.place, **row, "entry": data})
-    return entry
 
 
 def board_position(connection: Connection, election: HeldElection) -> LogPosition:

@@ -34,5 +34,6 @@ COMMANDS: Final = (
     Command("serve", "servir les pages de vote aux parents", "evote.cli.serve"),
     Command("worker", "envoyer, récrire les émargements, clore à l'heure", "evote.cli.worker"),
     Command("backup", "sauvegarder le serveur, ou faire la clé de secours", "evote.cli.backup"),
+    Command("restore", "rétablir un serveur d'une sauvegarde", "evote.cli.restore"),
     Command("demo", "tenir toute une élection imaginaire, et la vérifier", "evote.cli.demo"),
 )

@@ -16,10 +16,10 @@ from evote.demo.place import Organiser, Place, organiser_of
 from evote.demo.preparing import Prepared, prepare, seal
 from evote.demo.serving import free_address, serving
 from evote.demo.story import Story
-from evote.demo.verdict import ask_verifier
 from evote.election.reading import RECORD_NAME
 from evote.errors import Unreadable
 from evote.fictitious.school import DEFAULT_ELECTORS, MAX_ELECTORS, MIN_ELECTORS
+from evote.verdict import ask_verifier
 from evote.web.booth import booth_files
 
 _EPILOG: Final = """\

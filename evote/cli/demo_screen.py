@@ -14,10 +14,10 @@ from evote.cli.words import printable
 from evote.demo.committee import MEMBERS, THRESHOLD
 from evote.demo.polling import Checked
 from evote.demo.preparing import Prepared, SealedElection
-from evote.demo.verdict import Verdict
 from evote.election.outcome import result_binding, result_row
 from evote.lifecycle.closing import ClosedVote
 from evote.minutes import share
+from evote.verdict import Verdict
 from protocol.result import SeatsOfList
 from tally.boards import opened_board
 from tally.french import count

@@ -7,21 +7,25 @@ A suspension never moves the closing time: docs/adr/0013.
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
+from evote.board.reading import count_ballots
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
-from evote.database.elections import State
+from evote.database.elections import HeldElection, State
 from evote.election.french_calendar import say_with_day
 from evote.election.opening import verify_signatures
+from evote.errors import Refusal
 from evote.lifecycle.boards import hosted_board
 from evote.lifecycle.states import NotNow, find_held, locked, require_reason
 from evote.lifecycle.story import move, read_story, tell
+from evote.roll.sign_ins import count_signed_in
 from protocol.journal_bodies import Archived, Incident, Opened, Resumed, Suspended
 from protocol.setup_signatures import SetupSignatures
 from tally.assembly import assemble_setup_signatures
 from tally.boards import member_names
+from tally.french import count
 from tally.senders import Files
 
 MINUTE: Final = 60
@@ -105,12 +109,25 @@ def resume_vote(database: Database, uuid: str, reason: str, clock: Clock) -> Non
 
     Raises:
         NotNow: the vote is not suspended.
+        Refusal: ballots and sign-ins are not as many, as after a restore: docs/adr/0016.
     """
     body = Resumed(require_reason(reason))
     with database.write() as connection:
         held = locked(connection, uuid, {State.SUSPENDED}, "on ne reprend qu'un vote suspendu")
+        _require_signed_in(connection, held)
         story = tell(connection, read_story(connection, held), clock(), body)
         move(connection, story, State.OPEN)
+
+
+def _require_signed_in(connection: Connection, held: HeldElection) -> None:
+    ballots, sign_ins = count_ballots(connection, held), count_signed_in(connection, held)
+    if ballots != sign_ins:
+        raise Refusal(
+            f"il y a {count(ballots, 'bulletin')} dans l'urne et {count(sign_ins, 'émargement')} : "
+            "le vote reste suspendu",
+            "si le serveur vient d'être rétabli : evote credentials signed-in au bureau des codes, "
+            "puis evote restore --sign-ins",
+        )
 
 
 def note_incident(database: Database, uuid: str, note: str, clock: Clock) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from evote.database.connection import Database, open_database
+from evote.database.migrating import migrate
+from evote.keys import KeyFolder
 from tests.db import databases
 from tests.db.databases import migrated_server, postgresql_url, sqlite_url
 from tests.db.postgresql import Server
 from tests.db.school import ManualClock, School, host, make_election
+from tests.db.second_machine import Machine, vote
 
 ELECTION = make_election(electors=12)
 
@@ -52,3 +55,52 @@ def clock() -> ManualClock:
 def school(database: Database, clock: ManualClock, tmp_path: Path) -> School:
     """An open election of twelve parents."""
     return host(database, tmp_path / "keys", ELECTION, clock)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.db)])
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A second empty database, of either kind."""
+    yield from second_database(request, tmp_path, sqlite=request.param == "sqlite")
+
+
+@pytest.fixture
+def machine(
+    request: pytest.FixtureRequest, database: Database, clock: ManualClock, tmp_path: Path
+) -> Iterator[Machine]:
+    """A second machine: an empty database of the same kind, and an empty folder for keys."""
+    for second in second_database(request, tmp_path, sqlite=database.is_sqlite):
+        yield machine_with(second, clock, tmp_path)
+
+
+@pytest.fixture
+def elsewhere(other: Database, clock: ManualClock, tmp_path: Path) -> Machine:
+    """A second machine, with a database of either kind."""
+    return machine_with(other, clock, tmp_path)
+
+
+def second_database(
+    request: pytest.FixtureRequest, folder: Path, *, sqlite: bool
+) -> Iterator[Database]:
+    (folder / "other").mkdir()
+    url = f"sqlite:///{folder / 'other' / 'preau.db'}"
+    if not sqlite:
+        server: Server = request.getfixturevalue("postgresql")
+        server.execute("DROP DATABASE IF EXISTS other", "CREATE DATABASE other")
+        url = server.url("other")
+    opened = open_database(url)
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+def machine_with(database: Database, clock: ManualClock, folder: Path) -> Machine:
+    keys = folder / "other-keys"
+    keys.mkdir(mode=0o700)
+    return Machine(database, KeyFolder(keys), clock)
+
+
+@pytest.fixture
+def voted(school: School) -> School:
+    """Four parents have voted, and a step has published it."""
+    vote(school, range(4))
+    return school

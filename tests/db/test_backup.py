@@ -4,45 +4,25 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from evote.backup.order import ORDER, ordered_tables
 from evote.backup.reading import opened_backup
-from evote.backup.recovery import RecoveryKey, make_recovery_key
+from evote.backup.recovery import make_recovery_key
 from evote.backup.rows import RowReader, dump_rows, store_rows
-from evote.backup.writing import Backup, Places, write_backup
+from evote.backup.writing import Places, write_backup
 from evote.casting import Outcome
 from evote.database.base import Base
-from evote.database.connection import Database, open_database
-from evote.database.migrating import migrate, newest_schema
+from evote.database.connection import Database
 from evote.errors import Refusal, Unreadable
 from evote.sign_in_rewriting import rewrite_sign_ins
 from protocol.errors import MalformedError
-from tests.db.postgresql import Server
 from tests.db.rows import all_rows
 from tests.db.school import NOON, ManualClock, School, draft, make_election
+from tests.db.second_machine import SCHEMA, Saved, save
 from tests.db.test_crashes import no_file_longer_than
-
-SCHEMA = newest_schema()
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A backup and what opens it."""
-
-    files: Backup
-    key: RecoveryKey
-
-
-def save(school: School, folder: Path) -> Saved:
-    folder.mkdir(exist_ok=True)
-    key, clock = make_recovery_key(), ManualClock()
-    places = Places(folder, folder)
-    return Saved(write_backup(school.database, school.folder, key.public, places, clock), key)
 
 
 def rows_of(database: Database) -> bytes:
@@ -56,20 +36,6 @@ def put(saved: Saved, database: Database) -> None:
         database.write() as connection,
     ):
         store_rows(connection, backup.rows())
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.db)])
-def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A second empty database, of either kind."""
-    url = f"sqlite:///{tmp_path / 'other.db'}"
-    if request.param == "postgresql":
-        server: Server = request.getfixturevalue("postgresql")
-        server.execute("DROP DATABASE IF EXISTS other", "CREATE DATABASE other")
-        url = server.url("other")
-    opened = open_database(url)
-    migrate(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

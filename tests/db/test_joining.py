@@ -22,6 +22,7 @@ from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from tests.db.attacker import EVERYWHERE, ON_POSTGRESQL, ON_SQLITE, Loot, ballots_in_log
 from tests.db.postgresql import Server
 from tests.db.school import NOON, ManualClock, School, host, make_election
+from tests.db.second_machine import Desk, Machine, give, keep_record, save
 from tests.simulator import CLOSES_AT
 
 ELECTORS = 50
@@ -244,3 +245,34 @@ def test_when_it_was_done_is_remembered_only_if_the_log_is_gone(
         monkeypatch.setattr(f"evote.sign_in_rewriting._drop_{side}_log", lambda _connection: False)
     assert not rewrite_sign_ins(database, NOON + HOUR).log_dropped
     assert rewritten_at(database) == [NOON]
+
+
+def test_a_restored_server_joins_nothing(
+    busy_school: School, machine: Machine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Neither what a backup brings back, nor ballots of a record and the desk's sign-ins."""
+    before = save(busy_school, tmp_path / "backup")
+    machine.restore(before, unseen=(busy_school.uuid,))
+    assert max(right_pairs(busy_school, loot_of(machine, request)).values()) <= CHANCE
+
+
+def test_nor_does_one_whose_every_ballot_came_from_a_record(
+    school: School, machine: Machine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    saved = save(school, tmp_path / "backup")
+    everybody_votes(school, {})
+    kept = keep_record(school, tmp_path / "kept")
+    machine.restore(saved, complete={school.uuid: kept})
+    there = machine.school(school)
+    assert give(there, Desk(school.election).signed_in(kept)) == ELECTORS
+    assert max(right_pairs(school, loot_of(machine, request)).values()) <= CHANCE
+
+
+def loot_of(machine: Machine, request: pytest.FixtureRequest) -> Loot:
+    """The restored database with all of its files."""
+    if machine.database.is_sqlite:
+        place = machine.database.engine.url.database
+        assert place is not None
+        return Loot(machine.database, Path(place).parent)
+    server: Server = request.getfixturevalue("postgresql")
+    return Loot(machine.database, server.data, server)

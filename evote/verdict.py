@@ -27,13 +27,20 @@ class Verdict:
     failed: tuple[str, ...]
 
 
-def ask_verifier(record: Path, *, quiet: bool) -> Verdict:
+def ask_verifier(record: Path, *, quiet: bool, since: Path | None = None) -> Verdict:
     """Run ``python -m audit verify`` on a record and read its verdict.
+
+    Args:
+        record: an archive, a folder or a zip.
+        quiet: whether its progress is not shown.
+        since: an earlier state, nothing of which may have changed: §17.3.
 
     Raises:
         Refusal: the verifier could not be run, or gave no report.
     """
     command = [sys.executable, "-m", "audit", "verify", str(record), "--json"]
+    if since is not None:
+        command += ["--since", str(since)]
     # The verifier draws its progress on the standard error.
     errors = subprocess.PIPE if quiet else None
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A backup restored into the server that the environment names, told election by election."""
+
+import contextlib
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from evote.backup.reading import OpenedBackup, opened_backup
+from evote.backup.recovery import RecoveryKey, decode_recovery_key
+from evote.cli.inputs import read_as, read_uuid
+from evote.cli.server.opened import (
+    environment_settings,
+    explained,
+    reached_database,
+    server,
+)
+from evote.clock import system_clock
+from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.migrating import is_up_to_date, newest_schema
+from evote.election.desk_messages import SignedInMessage
+from evote.election.french_calendar import say_with_day
+from evote.errors import Refusal
+from evote.keys import KeyFolder
+from evote.lifecycle.states import WORDS, locked
+from evote.lifecycle.voting import SEALED_OR_LATER
+from evote.publishing.publisher import NOT_PUBLISHED, Publisher
+from evote.restoring.evidence import read_notes, record_in
+from evote.restoring.marking import mark_sign_ins
+from evote.restoring.one_election import Restored
+from evote.restoring.restore import Brought, Target, restore
+from evote.settings import Settings, sqlite_file
+from evote.sign_in_rewriting import rewrite_sign_ins
+from tally.console import ask
+from tally.files import read_file
+from tally.french import count
+from tally.passphrase import PassphraseSource
+from tally.record import opened_record
+
+TYPED: Final = "personne n'a rien vu de plus récent"
+
+
+def restore_backup(options: Namespace) -> int:
+    """``evote restore DONNÉES CLÉS``."""
+    settings = environment_settings()
+    with explained():
+        brought = _brought(options)
+        key = _recovery_key(options)
+        _require_typed(options)
+        with opened_backup(options.data, options.keys, key, newest_schema()) as backup:
+            print(f"Sauvegarde faite {say_with_day(backup.made_at, system_clock())}.")
+            with _database(settings) as database:
+                return _restore(settings, database, backup, brought, check=options.check)
+
+
+def _restore(
+    settings: Settings, database: Database, backup: OpenedBackup, brought: Brought, *, check: bool
+) -> int:
+    folder = KeyFolder(settings.key_folder or Path())
+    target = Target(database, folder, system_clock)
+    restored = restore(target, backup, brought, check=check)
+    for each in restored:
+        _tell(each)
+    if check:
+        print("Tout irait bien ; rien n'a été écrit (--check).")
+        return 0
+    rewrite_sign_ins(database, system_clock())
+    publisher = Publisher(database, folder, settings.publish_seconds, system_clock)
+    for each in restored:
+        try:
+            publisher.publish(each.uuid)
+        except NOT_PUBLISHED:
+            print(f"{each.uuid} n'est pas encore publiée : le serveur le fera", file=sys.stderr)
+    print("Le serveur est rétabli. Ensuite : evote serve, et evote-audit verify.")
+    return 0
+
+
+def mark(options: Namespace) -> int:
+    """``evote restore --sign-ins``, alone: on a server that was restored."""
+    messages = _messages(options.sign_ins)
+    with server() as here:
+        for uuid, message in messages.items():
+            with here.database.write() as connection:
+                held = locked(connection, uuid, SEALED_OR_LATER, "elle n'a pas encore d'urne")
+                key = here.keys.load(uuid)
+                done = mark_sign_ins(connection, held, key, message, here.clock())
+            print(f"Élection {uuid} : {count(done, 'émargement marqué')}.")
+        rewrite_sign_ins(here.database, here.clock())
+    print("Détruisez ce fichier. Pour que le vote reprenne : evote election resume.")
+    return 0
+
+
+def _brought(options: Namespace) -> Brought:
+    records: dict[str, Path] = {}
+    for path in map(record_in, options.complete):
+        with opened_record(path) as record:
+            uuid = record.board.election.uuid
+        if uuid in records:
+            raise Refusal(f"deux dossiers sont de l'élection {uuid}", "donnez le plus récent, seul")
+        records[uuid] = path
+    notes = [note for path in (*options.seen, *options.complete) for note in read_notes(path)]
+    unseen = frozenset(map(read_uuid, options.unseen))
+    return Brought(tuple(notes), records, _messages(options.sign_ins), unseen)
+
+
+def _messages(paths: list[Path]) -> dict[str, SignedInMessage]:
+    what = "le fichier signed-in.json du bureau des codes"
+    read = [read_as(path, SignedInMessage.decode, what) for path in paths]
+    return {message.uuid: message for message in read}
+
+
+def _recovery_key(options: Namespace) -> RecoveryKey:
+    data = read_file(options.recovery_key)  # says that it is missing before asking for the words
+    words = PassphraseSource(options.passphrase_file).existing("Les mots de la clé de secours")
+    return decode_recovery_key(data, words)
+
+
+def _require_typed(options: Namespace) -> None:
+    if not options.unseen or options.yes:
+        return
+    print("Si quelqu'un a vu plus que la sauvegarde, l'élection reviendrait en arrière : des")
+    print("bulletins confirmés à des parents n'existeraient plus, et cela se verrait.")
+    if ask(f"Pour continuer, tapez : {TYPED}\n") != TYPED:
+        raise Refusal(
+            "ce n'est pas la phrase demandée : rien n'a été écrit",
+            "cherchez qui a téléchargé le dossier public, et donnez-le avec --seen",
+        )
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """Give the database; a new file of SQLite goes away again if it stays without tables."""
+    file = sqlite_file(settings.database_url)
+    is_new = file is not None and not file.exists()
+    database = reached_database(settings)
+    try:
+        yield database
+    finally:
+        with contextlib.suppress(DatabaseUnavailable):
+            is_new = is_new and not is_up_to_date(database)
+        database.close()
+        if is_new and file is not None:
+            for each in file.parent.glob(f"{file.name}*"):
+                each.unlink()
+
+
+def _tell(one: Restored) -> None:
+    events, entries = count(one.events, "événement"), count(one.entries, "ligne")
+    print(f"Élection {one.uuid} : {WORDS[one.state]} ; urne : {events}, journal : {entries}.")
+    for behind in one.behind:
+        print(f"  dans la sauvegarde, {behind}")
+    if one.behind:
+        print(f"  repris du dossier public : {count(one.ballots, 'bulletin')}")
+    if one.marked:
+        print(f"  {count(one.marked, 'émargement marqué')} d'après le bureau des codes")
+    if one.missing:
+        print(f"  il manque les émargements de {count(one.missing, 'bulletin')}. Au bureau des")
+        print("  codes : evote credentials signed-in ; puis ici : evote restore --sign-ins")

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The keys of a backup in the key folder: none that is there is overwritten: docs/adr/0016."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from evote.errors import Refusal, Unreadable
+from evote.keys import ElectionKeys, KeyFolder, KeyUnavailable, decode_key
+from evote.log_keys import LogKeys, decode_log_keys
+from evote.secret_files import create_secret_file, destroy_secret_file
+from protocol.secret import Secret
+from protocol.server_binding import ServerBinding
+from tally.french import reason
+
+_FOLDER: Final = "donnez un dossier de clés vide, ou celui du serveur perdu (PREAU_KEY_FOLDER)"
+
+
+class RestoredKeys:
+    """The keys that the server will have: those of the backup, and others that are there already.
+
+    Args:
+        folder: of the keys.
+        files: of the backup, by name.
+
+    Raises:
+        Refusal: a file of the same name and with another content is there.
+    """
+
+    def __init__(self, folder: KeyFolder, files: Mapping[str, Secret[bytes]]) -> None:
+        self._folder = folder
+        self._files = files
+        self._new = tuple(name for name in sorted(files) if not self._is_there(name))
+
+    def of_roll(self, uuid: str) -> ElectionKeys:
+        """Return the key of an election's roll.
+
+        Raises:
+            KeyUnavailable: there is none.
+        """
+        path = self._folder.file(uuid)
+        return decode_key(self._content(path), path.name)
+
+    def of_logs(self, uuid: str, server: ServerBinding) -> LogKeys:
+        """Return the keys of an election's logs, which must be those that were sealed.
+
+        Raises:
+            KeyUnavailable: there are none, or others.
+        """
+        path = self._folder.file(uuid, "logs")
+        keys = decode_log_keys(self._content(path), path.name)
+        sealed = (server.board_key, server.journal_key)
+        if (keys.board.verifier_key, keys.journal.verifier_key) != sealed:
+            raise KeyUnavailable(f"the keys {path.name} are not those that were sealed")
+        return keys
+
+    @contextlib.contextmanager
+    def placed(self) -> Iterator[None]:
+        """Have every key in the folder, durably; after an error in the block no new one is there.
+
+        Raises:
+            Unreadable: the folder cannot be written.
+        """
+        with contextlib.ExitStack() as undo:
+            for name in self._new:
+                path = self._folder.path / name
+                try:
+                    create_secret_file(path, self._files[name].reveal().decode("utf-8"))
+                except OSError as cause:
+                    raise Unreadable(
+                        f"impossible d'écrire dans le dossier des clés ({reason(cause)})", _FOLDER
+                    ) from cause
+                undo.callback(destroy_secret_file, path)
+            yield
+            undo.pop_all()
+
+    def _content(self, path: Path) -> Secret[bytes]:
+        if path.name in self._files:
+            return self._files[path.name]
+        try:
+            return Secret(path.read_bytes())
+        except OSError as cause:
+            raise KeyUnavailable(f"the key {path} cannot be read") from cause
+
+    def _is_there(self, name: str) -> bool:
+        path = self._folder.path / name
+        if not path.exists():
+            return False
+        if path.read_bytes() != self._files[name].reveal():
+            raise Refusal(
+                f"le dossier des clés a déjà un autre « {name} » que la sauvegarde", _FOLDER
+            )
+        return True

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One election of a backup: looked at, completed, and left in a state that is true."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from evote.board.listing import setup_bytes
+from evote.database.elections import HeldElection, State
+from evote.election.desk_messages import SignedInMessage
+from evote.errors import Refusal
+from evote.heads import Heads
+from evote.keys import KeyUnavailable
+from evote.lifecycle.story import move, read_story, tell
+from evote.publishing.following import log_sizes
+from evote.restoring.comparing import Behind, compare
+from evote.restoring.completing import complete
+from evote.restoring.evidence import BroughtNote, Seen, seen_of
+from evote.restoring.key_placing import RestoredKeys
+from evote.restoring.marking import mark_sign_ins, missing_sign_ins
+from evote.restoring.published import adopt_notes, with_heads, with_own_rows
+from evote.restoring.whole import require_whole
+from protocol.election import Election
+from protocol.journal_bodies import Suspended
+from protocol.server_binding import BOARD, JOURNAL, ServerBinding
+from tally.french import count
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An election as the backup has it.
+
+    Attributes:
+        held: its row.
+        server: what was sealed of the server's keys.
+        seen: how far it was published, by whoever knows, the backup among them.
+        by_others: whether anybody else than the backup knows.
+        behind: where the backup is shorter than that.
+    """
+
+    held: HeldElection
+    server: ServerBinding
+    seen: Seen
+    by_others: bool
+    behind: tuple[Behind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """One election as it was restored.
+
+    Attributes:
+        uuid: its number.
+        state: the one that it has now.
+        events: of its board now.
+        entries: of its journal now.
+        behind: where the backup was shorter than what was published.
+        ballots: that came back from a record.
+        marked: sign-ins that the desk's file marked.
+        missing: ballots whose sign-ins the desk must still give.
+    """
+
+    uuid: str
+    state: State
+    events: int
+    entries: int
+    behind: tuple[Behind, ...]
+    ballots: int
+    marked: int
+    missing: int
+
+
+def load(
+    connection: Connection,
+    held: HeldElection,
+    keys: RestoredKeys,
+    heads: Heads,
+    notes: Iterable[BroughtNote],
+) -> Loaded:
+    """Look at an election whose rows were stored in this transaction.
+
+    Raises:
+        Refusal: its rows contradict each other or what was seen, or its keys are missing.
+        HeadsUnavailable: the head file that is here cannot be read.
+    """
+    require_whole(connection, held)
+    server = _server_of(connection, held)
+    try:
+        keys.of_logs(held.uuid, server)
+    except KeyUnavailable as cause:
+        raise _no_keys(held, "signe") from cause
+    others = with_heads(server, heads, seen_of(server, notes))
+    seen = with_own_rows(connection, held, others)
+    behind = compare(connection, held, seen)
+    return Loaded(held, server, seen, not others.is_nothing, behind)
+
+
+def finish(
+    connection: Connection,
+    loaded: Loaded,
+    record: Path | None,
+    sign_ins: SignedInMessage | None,
+    keys: RestoredKeys,
+    now: int,
+) -> Restored:
+    """Complete an election, mark its sign-ins or suspend it, and say what is published of it.
+
+    Raises:
+        Refusal: the record or the desk's file is not good for it, or it is still too short.
+    """
+    held, ballots, marked = loaded.held, 0, 0
+    if loaded.behind and record is not None:
+        done = complete(connection, held, record)
+        held, ballots = done.held, done.ballots
+        if still := compare(connection, held, loaded.seen):
+            raise too_short({held.uuid: still})
+    if sign_ins is not None:
+        marked = _mark(connection, held, sign_ins, keys, now)
+    missing = missing_sign_ins(connection, held)
+    if missing and held.state is State.OPEN:
+        held = _suspend(connection, held, missing, now)
+    adopt_notes(connection, held, loaded.seen)
+    sizes = log_sizes(connection, held)
+    return Restored(
+        held.uuid,
+        held.state,
+        sizes[BOARD].size,
+        sizes[JOURNAL].size,
+        loaded.behind,
+        ballots,
+        marked,
+        missing,
+    )
+
+
+def too_short(behind: dict[str, tuple[Behind, ...]]) -> Refusal:
+    """Return the refusal of a restore that would take these elections back in time."""
+    parts = [
+        f"élection {uuid} : {' ; '.join(map(str, each))}" for uuid, each in sorted(behind.items())
+    ]
+    return Refusal(
+        f"cette sauvegarde est plus ancienne que ce qui a été publié : {' ; '.join(parts)}",
+        "ce qui manque se reprend d'un dossier public plus récent, ou de celui d'un témoin : "
+        "--complete DOSSIER",
+    )
+
+
+def _server_of(connection: Connection, held: HeldElection) -> ServerBinding:
+    evote = Election.decode(setup_bytes(connection, held)[0]).evote
+    if evote is None or evote.server is None:
+        raise RuntimeError("a journal that was read has keys")
+    return evote.server
+
+
+def _mark(
+    connection: Connection,
+    held: HeldElection,
+    message: SignedInMessage,
+    keys: RestoredKeys,
+    now: int,
+) -> int:
+    try:
+        key = keys.of_roll(held.uuid)
+    except KeyUnavailable as cause:
+        raise _no_keys(held, "ouvre la liste électorale") from cause
+    return mark_sign_ins(connection, held, key, message, now)
+
+
+def _suspend(connection: Connection, held: HeldElection, missing: int, now: int) -> HeldElection:
+    ballots = count(missing, "bulletin")
+    reason = f"Serveur rétabli après une panne : les émargements de {ballots} manquent encore"
+    story = tell(connection, read_story(connection, held), now, Suspended(reason))
+    move(connection, story, State.SUSPENDED)
+    return replace(held, state=State.SUSPENDED)
+
+
+def _no_keys(held: HeldElection, what: str) -> Refusal:
+    return Refusal(
+        f"la clé qui {what} de l'élection {held.uuid} manque dans cette sauvegarde, ou n'est pas "
+        "celle qui a été scellée",
+        "mettez-en la copie dans le dossier des clés, puis recommencez",
+    )

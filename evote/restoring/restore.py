@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A backup into an empty database and key folder: in one transaction, or not at all (ADR 16).
+
+Before the commit, in this order: the rows; what outsiders have seen, compared; what is missing,
+from records; sign-ins, or a suspension; the keys; the heads, which then say what was seen. So
+whatever fails leaves nothing from which an election could be published anew at an older state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from evote.backup.order import ordered_tables
+from evote.backup.reading import OpenedBackup
+from evote.backup.rows import store_rows
+from evote.clock import Clock
+from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database
+from evote.database.elections import HeldElection, State, find_election
+from evote.database.migrating import migrate_tables
+from evote.election.desk_messages import SignedInMessage
+from evote.errors import Refusal
+from evote.heads import Heads
+from evote.keys import KeyFolder
+from evote.restoring.evidence import BroughtNote
+from evote.restoring.key_placing import RestoredKeys
+from evote.restoring.one_election import Loaded, Restored, finish, load, too_short
+from evote.restoring.published import move_heads
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a backup is restored to."""
+
+    database: Database
+    folder: KeyFolder
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What comes from outside.
+
+    Attributes:
+        notes: what outsiders have seen.
+        records: complete ones, by the number of their election.
+        sign_ins: what desks say, by the number of their election.
+        unseen: the elections of which, a person says, nobody has seen more.
+    """
+
+    notes: tuple[BroughtNote, ...] = ()
+    records: Mapping[str, Path] = field(default_factory=dict)
+    sign_ins: Mapping[str, SignedInMessage] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
+
+
+class _Checked(Exception):
+    """Everything was tried, and nothing is kept."""
+
+
+def restore(
+    target: Target, backup: OpenedBackup, brought: Brought, *, check: bool = False
+) -> tuple[Restored, ...]:
+    """Restore a backup; return every election that has a journal, as it is then.
+
+    Args:
+        target: an empty database, with our tables or with none.
+        backup: that was read to its end.
+        brought: what comes from outside.
+        check: whether nothing is kept.
+
+    Raises:
+        Refusal: the database is not empty, or a log would be shorter than it was published, or is
+            another one, or nobody says how far it was published; nothing was changed.
+        Unreadable: a file cannot be read, or a key not written; nothing was changed.
+        HeadsUnavailable: nothing was changed.
+        NotUpgraded: the database is of another program; nothing was changed.
+        DatabaseUnavailable: if it was at the commit, whether that took place must be looked up.
+    """
+    keys = RestoredKeys(target.folder, backup.keys.files)
+    heads = Heads(target.folder.heads)
+    restored: tuple[Restored, ...] = ()
+    try:
+        with target.database.write() as connection:
+            migrate_tables(connection)
+            _require_empty(connection)
+            store_rows(connection, backup.rows())
+            loaded = [
+                load(connection, held, keys, heads, brought.notes)
+                for held in _with_journal(connection)
+            ]
+            _require_known(loaded, brought)
+            _require_seen(loaded, brought)
+            restored = _finish(connection, loaded, brought, keys, target.clock())
+            if check:
+                raise _Checked
+            with keys.placed():
+                for each in loaded:
+                    move_heads(each.server, heads, each.seen)
+    except _Checked:
+        pass
+    return restored
+
+
+def _finish(
+    connection: Connection, loaded: list[Loaded], brought: Brought, keys: RestoredKeys, now: int
+) -> tuple[Restored, ...]:
+    short = {
+        each.held.uuid: each.behind
+        for each in loaded
+        if each.behind and each.held.uuid not in brought.records
+    }
+    if short:
+        raise too_short(short)
+    return tuple(
+        finish(
+            connection,
+            each,
+            brought.records.get(each.held.uuid),
+            brought.sign_ins.get(each.held.uuid),
+            keys,
+            now,
+        )
+        for each in loaded
+    )
+
+
+def _require_empty(connection: Connection) -> None:
+    for table, _ in ordered_tables():
+        if connection.scalar(select(func.count()).select_from(table)):
+            raise Refusal(
+                "la base où rétablir n'est pas vide : rien n'y a été changé",
+                "donnez une base vide dans PREAU_DATABASE_URL ; gardez l'ancienne de côté",
+            )
+
+
+def _with_journal(connection: Connection) -> list[HeldElection]:
+    query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
+    uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
+    return [find_election(connection, uuid) for uuid in uuids]
+
+
+def _require_known(loaded: list[Loaded], brought: Brought) -> None:
+    """Refuse what speaks of an election that the backup has not: it is older than that one."""
+    origins = {
+        key.name for each in loaded for key in (each.server.board_key, each.server.journal_key)
+    }
+    uuids = {each.held.uuid for each in loaded}
+    strange = [
+        f"{note.origin} (« {note.source} »)" for note in brought.notes if note.origin not in origins
+    ]
+    named = {*brought.records, *brought.sign_ins, *brought.unseen} - uuids
+    if strange or named:
+        raise Refusal(
+            f"cette sauvegarde n'a pas cette élection : {', '.join([*strange, *sorted(named)])}",
+            "elle est plus ancienne que cette élection, ou d'un autre serveur",
+        )
+
+
+def _require_seen(loaded: list[Loaded], brought: Brought) -> None:
+    unknown = [
+        each.held.uuid
+        for each in loaded
+        if not each.by_others and each.held.uuid not in brought.unseen
+    ]
+    if unknown:
+        raise Refusal(
+            "rien ne dit jusqu'où ces élections ont été publiées depuis la sauvegarde : "
+            f"{', '.join(unknown)}",
+            "donnez pour chacune un dossier public ou un point de contrôle, le plus récent que "
+            "quelqu'un ait : --seen ; si vraiment personne n'en a : --unseen NUMÉRO",
+        )

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What ``evote restore`` says, asks for, refuses, and ends with."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from evote.board.listing import list_ballots
+from evote.board.receipts import receipt_of
+from evote.cli import main
+from evote.cli.server.restoring import TYPED
+from evote.credentials.sealed import seal_memory
+from evote.database.connection import open_database
+from evote.database.elections import find_election
+from evote.keys import KeyFolder
+from protocol.secret import Secret
+from tests.db.school import NOON, School
+from tests.db.second_machine import Desk, keep_record
+from tests.site import Site, make_site
+
+WORDS = "six mots bien choisis pour ce test"
+
+
+@dataclass
+class Disaster:
+    """A backup, its key, what outsiders kept after it, and an empty place to restore to."""
+
+    site: Site
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder}/new/data/preau.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "new" / "keys"
+
+    @property
+    def kept(self) -> Path:
+        return self.folder / "kept"
+
+    def restore(self, *more: str) -> int:
+        (data,), (keys,) = (list(self.folder.glob(f"backup/*.{end}")) for end in ("data", "keys"))
+        key = ("--recovery-key", str(self.folder / "recovery.key"))
+        words = ("--passphrase-file", str(self.folder / "words"))
+        return main(["restore", str(data), str(keys), *key, *words, *more])
+
+    def is_untouched(self) -> bool:
+        return not list((self.folder / "new" / "data").iterdir()) and not list(self.keys.iterdir())
+
+    def school(self) -> School:
+        old = self.site.school
+        keys = KeyFolder(self.keys)
+        return School(open_database(self.url), keys, old.election, old.clock, old.pins)
+
+
+@pytest.fixture
+def disaster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disaster:
+    """A backup of four ballots; afterwards three more were published, and kept by somebody."""
+    site = make_site(tmp_path / "site")
+    for elector in range(4):
+        site.vote(elector)
+    words, key = tmp_path / "words", str(tmp_path / "recovery.key")
+    words.write_text(WORDS)
+    assert main(["backup", "key", "--out", key, "--passphrase-file", str(words)]) == 0
+    environment(monkeypatch, tmp_path / "site")
+    assert main(["backup", str(tmp_path / "backup"), "--to", f"{key}.pub", "--yes"]) == 0
+    for elector in range(4, 7):
+        site.vote(elector)
+    keep_record(site.school, tmp_path / "kept")
+    site.school.database.close()
+    for name in ("data", "keys"):
+        (tmp_path / "new" / name).mkdir(parents=True, mode=0o700)
+    environment(monkeypatch, tmp_path / "new")
+    for module in ("restoring", "opened"):
+        monkeypatch.setattr(f"evote.cli.server.{module}.system_clock", lambda: NOON)
+    return Disaster(site, tmp_path)
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{folder}/data/preau.db")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(folder / "keys"))
+
+
+def test_an_older_backup_is_refused_with_the_numbers_and_the_way_out(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert disaster.restore("--seen", str(disaster.kept)) == 1
+    said = capsys.readouterr().err
+    assert "l'urne a 5 événements, et 8 ont été publiés" in said
+    assert "--complete DOSSIER" in said
+    assert disaster.is_untouched()
+
+
+def test_a_check_says_what_would_be_and_leaves_not_even_a_file(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert disaster.restore("--complete", str(disaster.kept), "--check") == 0
+    said = capsys.readouterr().out
+    assert "repris du dossier public : 3 bulletins" in said
+    assert "rien n'a été écrit" in said
+    assert disaster.is_untouched()
+
+
+def test_a_watchers_folder_completes_it_and_the_desk_ends_it(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = disaster.folder / "preau-watch"
+    store.mkdir()
+    (store / "watch.jsonl").write_text("{}\n")
+    disaster.kept.rename(store / "record")
+    assert disaster.restore("--complete", str(store)) == 0
+    said = capsys.readouterr().out
+    assert "suspendue" in said
+    assert "il manque les émargements de 3 bulletins" in said
+    assert "evote credentials signed-in" in said
+    uuid = disaster.site.school.uuid
+    assert main(["election", "resume", uuid, "--reason", "On reprend"]) == 1
+    assert "7 bulletins dans l'urne et 4 émargements" in capsys.readouterr().err
+    assert desk(disaster, store / "record") == 0
+    assert "7 émargements, 0 code remplacé." in capsys.readouterr().out
+    signed_in = disaster.folder / "desk" / "signed-in.json"
+    assert main(["restore", "--sign-ins", str(signed_in)]) == 0
+    assert "3 émargements marqués" in capsys.readouterr().out
+    assert main(["election", "resume", uuid, "--reason", "On reprend"]) == 0
+    school = disaster.school()
+    assert school.counts() == (7, 7)
+    assert [entry.kind.value for entry in school.journal()][-2:] == ["suspended", "resumed"]
+    school.database.close()
+
+
+def desk(disaster: Disaster, record: Path) -> int:
+    """The desk's own command, on its own machine."""
+    folder, memory = disaster.folder / "desk", Desk(disaster.site.school.election)
+    folder.mkdir()
+    (folder / "desk-sealed").write_bytes(seal_memory(memory.memory, Secret(WORDS)))
+    (folder / "sign-ins").write_bytes(memory.numbers.encode())
+    files = ("--desk", str(folder / "desk-sealed"), "--sign-ins", str(folder / "sign-ins"))
+    words = ("--passphrase-file", str(disaster.folder / "words"))
+    out = ("--out", str(folder), "--yes")
+    return main(["credentials", "signed-in", str(record), *files, *words, *out])
+
+
+def test_few_ballots_are_asked_about_at_the_desk(
+    disaster: Disaster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk(disaster, disaster.kept) == 0
+    (disaster.folder / "desk" / "signed-in.json").unlink()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("non\n"))
+    folder = disaster.folder / "desk"
+    files = ("--desk", str(folder / "desk-sealed"), "--sign-ins", str(folder / "sign-ins"))
+    words = ("--passphrase-file", str(disaster.folder / "words"))
+    command = ["credentials", "signed-in", str(disaster.kept), *files, *words]
+    assert main([*command, "--out", str(folder)]) == 1
+    assert "7 bulletins : ce fichier dit presque de qui" in capsys.readouterr().out
+    assert not (folder / "signed-in.json").exists()
+
+
+def test_who_says_that_nobody_has_seen_more_types_it(
+    disaster: Disaster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uuid = disaster.site.school.uuid
+    assert disaster.restore() == 1
+    assert "--unseen NUMÉRO" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", io.StringIO("oui\n"))
+    assert disaster.restore("--unseen", uuid) == 1
+    assert "reviendrait en arrière" in capsys.readouterr().out
+    assert disaster.is_untouched()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TYPED}\n"))
+    assert disaster.restore("--unseen", uuid) == 0
+    assert "Le serveur est rétabli" in capsys.readouterr().out
+
+
+def damaged(disaster: Disaster, how: str) -> None:
+    (data,), (keys,) = (list(disaster.folder.glob(f"backup/*.{end}")) for end in ("data", "keys"))
+    if how == "cut":
+        data.write_bytes(data.read_bytes()[:-1])
+    elif how == "keys cut":
+        keys.write_bytes(keys.read_bytes()[:-1])
+    elif how == "altered":
+        whole = data.read_bytes()
+        middle = len(whole) // 2
+        data.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    elif how == "swapped":
+        first, second = data.read_bytes(), keys.read_bytes()
+        data.write_bytes(second)
+        keys.write_bytes(first)
+    elif how == "words":
+        (disaster.folder / "words").write_text("six autres mots que ceux du papier")
+    elif how == "key":
+        (disaster.folder / "recovery.key").write_bytes(b"EVOTE-DESK-SECRET-1\n")
+    elif how == "other key":
+        (disaster.folder / "recovery.key").unlink()
+        (disaster.folder / "recovery.key.pub").unlink()
+        words = ("--passphrase-file", str(disaster.folder / "words"))
+        main(["backup", "key", "--out", str(disaster.folder / "recovery.key"), *words])
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "words"),
+    [
+        ("cut", 2, "abîmée"),
+        ("keys cut", 2, "abîmée"),
+        ("altered", 2, "abîmée"),
+        ("swapped", 1, "pas le fichier des clés"),
+        ("words", 1, "bonne phrase secrète"),
+        ("key", 2, "clé de secours"),
+        ("other key", 1, "pas été fermé pour cette clé"),
+    ],
+)
+def test_what_is_not_good_writes_nothing(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str], how: str, status: int, words: str
+) -> None:
+    damaged(disaster, how)
+    assert disaster.restore("--complete", str(disaster.kept)) == status
+    assert words in capsys.readouterr().err
+    assert disaster.is_untouched()
+
+
+@pytest.mark.parametrize("given", [[], ["x.data"], ["x.data", "x.keys"], ["--check"]])
+def test_half_a_command_is_explained(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["restore", *given]) == 2
+    assert "evote restore" in capsys.readouterr().err
+
+
+def test_a_parents_receipt_is_evidence_too(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    school = disaster.site.school
+    with school.database.read() as connection:
+        held = find_election(connection, school.uuid)
+        tracker = list_ballots(connection, held, 8)[0].tracker
+        key = school.publisher.keys(school.uuid).board.verifier_key
+        found = receipt_of(connection, held, key, tracker)
+    assert found is not None
+    receipt = disaster.folder / "x.tlog-proof"
+    receipt.write_bytes(found.encode())
+    school.database.close()
+    assert disaster.restore("--seen", str(receipt)) == 1
+    assert "et 8 ont été publiés" in capsys.readouterr().err
