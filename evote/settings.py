@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +20,7 @@ from evote.origins import NoOrigin, is_here, origin_of
 from evote.witness_file import Witness, WitnessFileFault, read_witnesses
 
 MAX_PUBLISH_SECONDS: Final = 600
+MIN_TOKEN: Final = 20
 # Passwords that documents and installers give as examples.
 _EXAMPLES: Final = frozenset(
     {"", "admin", "changeme", "change-me", "password", "postgres", "preau"}
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
         publish_seconds: P of docs/protocol.md §18.7; 0 for a step after each ballot, on this
             machine alone.
         witness_file: the witnesses to ask, docs/protocol.md §22; none without it.
+        metrics_token: who bears it may read ``/metrics``; nobody without it.
         upkeep: whether the server does the work of ``evote worker`` too.
         debug: shows errors in pages; on this machine alone.
     """
@@ -62,6 +64,7 @@ class Settings(BaseSettings):
     outbox_folder: Path | None = None
     publish_seconds: Annotated[int, Field(ge=0, le=MAX_PUBLISH_SECONDS)] = 60
     witness_file: Path | None = None
+    metrics_token: Annotated[SecretStr, Field(min_length=MIN_TOKEN)] | None = None
     upkeep: bool = True
     debug: bool = False
 

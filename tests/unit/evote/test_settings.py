@@ -108,6 +108,8 @@ def test_they_come_from_the_environment(
         ({"database_url": "postgresql://u:k3kx9@/x?host=localhost:1&host=db.fr:2"}, "verify-full"),
         ({"key_folder": None}, "hors de la base"),
         ({"key_folder": "/nowhere/at/all"}, "n'est pas un dossier"),
+        ({"metrics_token": ""}, "PREAU_METRICS_TOKEN"),
+        ({"metrics_token": "easily-guessed"}, "PREAU_METRICS_TOKEN"),
     ],
 )
 def test_unsafe_settings_are_refused(

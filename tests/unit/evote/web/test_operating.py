@@ -8,7 +8,9 @@ import logging
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from evote.web.app import create_app
 from evote.web.assets import read_assets
 from evote.web.metrics import LOGGER, JsonFormatter
 from tests.simulator import UUID
@@ -47,18 +49,43 @@ def test_health_tells_that_the_database_answers(client: TestClient) -> None:
     assert client.get("/healthz").text == "ok\n"
 
 
-def test_metrics_are_coarse_and_for_this_machine_alone(site: Site, client: TestClient) -> None:
-    near = TestClient(site.app, base_url=site.url, client=("127.0.0.1", 1))
-    far = TestClient(site.app, base_url=site.url, client=("192.0.2.1", 1))
+TOKEN = "a-token-of-the-monitoring-\u00e9"
+BEARING: dict[str, dict[str, bytes]] = {
+    "nothing": {},
+    "another token": {"Authorization": b"Bearer a-token-of-the-monitoring"},
+    "no scheme": {"Authorization": TOKEN.encode()},
+    "another scheme": {"Authorization": b"Basic " + TOKEN.encode()},
+    "an empty token": {"Authorization": b"Bearer "},
+    "bytes of no text": {"Authorization": b"Bearer \xff\xfe"},
+}
+
+
+def with_token(site: Site) -> TestClient:
+    """A client of this machine, at a server of the same school that was told a token."""
+    settings = site.app.state.services.settings.model_copy(
+        update={"metrics_token": SecretStr(TOKEN)}
+    )
+    app = create_app(settings, site.school.database, clock=site.clock)
+    return TestClient(app, base_url=site.url, client=("127.0.0.1", 1))
+
+
+def test_metrics_are_coarse_and_for_who_bears_the_token_alone(site: Site) -> None:
+    client = with_token(site)
     number, pin = site.school.number(0), site.pin(0)
-    near.post(
+    client.post(
         f"/api/elections/{UUID}/pre-check", json={"sign_in_number": number, "pin": pin}
     ).raise_for_status()
-    text = near.get("/metrics").text
+    text = client.get("/metrics", headers={"Authorization": b"Bearer " + TOKEN.encode()}).text
     assert 'preau_requests_total{audience="voting",status="2xx"} 1.0' in text
     assert UUID not in text
-    assert far.get("/metrics").status_code == 404
-    assert near.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 404
+    for what, headers in BEARING.items():
+        assert client.get("/metrics", headers=headers).status_code == 404, what
+
+
+@pytest.mark.parametrize("what", BEARING)
+def test_without_a_token_nobody_reads_metrics_not_even_this_machine(site: Site, what: str) -> None:
+    client = TestClient(site.app, base_url=site.url, client=("127.0.0.1", 1))
+    assert client.get("/metrics", headers=BEARING[what]).status_code == 404
 
 
 @pytest.fixture
