@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from functools import cache
 from pathlib import Path
 from time import sleep
@@ -15,6 +16,7 @@ from time import sleep
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import update
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import open_database
@@ -125,6 +127,21 @@ def make_site(
     return Site(app, school, clock, url)
 
 
+def _dated(site: Site) -> ASGIApp:
+    """The application, whose answers are dated by the clock that the test moves."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(site.clock.time, usegmt=True).encode()
+                message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
+            await send(message)
+
+        await site.app(scope, receive, send_dated)
+
+    return answer
+
+
 @contextmanager
 def listening(
     folder: Path,
@@ -140,7 +157,9 @@ def listening(
         port = reserved.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     site = make_site(folder, url, opened=opened, election=election, time=time, seconds=seconds)
-    config = uvicorn.Config(site.app, port=port, log_level="error", access_log=False, ws="none")
+    config = uvicorn.Config(
+        _dated(site), port=port, log_level="error", access_log=False, ws="none", date_header=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

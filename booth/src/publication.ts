@@ -5,6 +5,7 @@
  * the ballot's own bytes where they are still at hand: docs/protocol.md §20.1, §20.2.
  */
 
+import { ProofError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { requirePromised, verifyPromise } from "./promises.ts";
 import type { BallotPromise } from "./promises.ts";
@@ -28,9 +29,15 @@ export class Publication {
     this.ballot = ballot;
   }
 
-  /** Take the server's promise; ProtocolError if it is none for this ballot: §20.1. */
-  takePromise(data: Uint8Array): void {
+  /** Take the server's promise; ProtocolError if it is none for this ballot: §20.1.
+   *
+   * `now` is the later of the answer's own time and this device's: a clock may be slow.
+   */
+  takePromise(data: Uint8Array, now: number): void {
     const promise = verifyPromise(data, this.key);
+    if (promise.until > now + LONGEST_PROMISE_S) {
+      throw new ProofError("the promise is for later than a server may promise", "20.1");
+    }
     if (this.ballot !== null) {
       requirePromised(promise, this.ballot);
     }
@@ -55,8 +62,8 @@ export class Publication {
 
   /** Return in how many seconds the ballot is promised to be published.
    *
-   * `now` is the server's time; a parent's own clock may be wrong. No promise is believed that is
-   * for later than a server may promise.
+   * `now` is the server's time; a parent's own clock may be wrong, and so may the server's. Never
+   * more than a server may promise.
    */
   promisedIn(now: number): number {
     const seconds = (this.promise?.until ?? Infinity) - now;

@@ -21,13 +21,22 @@ function recorded(later = false): Publication {
 describe("a ballot that was recorded", () => {
   test("is promised, then published as promised", () => {
     const publication = recorded();
-    publication.takePromise(utf8(promiseOf(INDEX)));
+    publication.takePromise(utf8(promiseOf(INDEX)), NOW);
     assert.equal(publication.takeReceipt(utf8(receiptOf(INDEX))).index, INDEX);
   });
 
   test("is not promised by nothing, nor by the promise of another ballot", () => {
-    assert.throws(() => recorded().takePromise(utf8("")), MalformedError);
-    assert.throws(() => recorded().takePromise(utf8(promiseOf(INDEX + 1))), ProofError);
+    assert.throws(() => recorded().takePromise(utf8(""), NOW), MalformedError);
+    assert.throws(() => recorded().takePromise(utf8(promiseOf(INDEX + 1)), NOW), ProofError);
+  });
+
+  test("is not promised for later than a server may promise", () => {
+    recorded().takePromise(utf8(promiseOf(INDEX, {}, NOW + 960)), NOW);
+    for (const late of [NOW + 961, 9_999_999_999]) {
+      const publication = recorded();
+      assert.throws(() => publication.takePromise(utf8(promiseOf(INDEX, {}, late)), NOW), ProofError);
+      assert.equal(publication.isPromised, false);
+    }
   });
 
   test("is not published by the receipt of another ballot, or of another tracker", () => {
@@ -40,7 +49,7 @@ describe("a ballot that was recorded", () => {
 
   test("is not published elsewhere than promised", () => {
     const publication = recorded();
-    publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })));
+    publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })), NOW);
     assert.throws(() => publication.takeReceipt(utf8(receiptOf(INDEX))), ProofError);
   });
 
@@ -52,7 +61,7 @@ describe("a ballot that was recorded", () => {
 describe("how long a booth waits", () => {
   const waiting = (until: number, now = NOW): Publication => {
     const publication = recorded();
-    publication.takePromise(utf8(promiseOf(INDEX, {}, until)));
+    publication.takePromise(utf8(promiseOf(INDEX, {}, until)), Math.max(until, now));
     assert.ok(publication.patience(now) > publication.promisedIn(now));
     return publication;
   };
@@ -63,7 +72,7 @@ describe("how long a booth waits", () => {
     assert.equal(waiting(NOW - 1000).promisedIn(NOW), 0);
   });
 
-  test("is no longer than a server may promise, whatever it promises", () => {
+  test("is no longer than a server may promise, whatever the clocks are", () => {
     assert.equal(waiting(9_999_999_999).promisedIn(NOW), 960);
     assert.equal(recorded().promisedIn(NOW), 960);
   });

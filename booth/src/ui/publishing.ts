@@ -11,6 +11,7 @@ import { Publication } from "../publication.ts";
 import { encodeReceiptDigits } from "../receipt_link.ts";
 import { whyNoAnswer } from "./ending.ts";
 import { offerFile } from "./pictures.ts";
+import { Silence } from "./server.ts";
 import type { CastAnswer } from "./server.ts";
 import type { Visit } from "./visit.ts";
 import { wait } from "./waiting.ts";
@@ -20,7 +21,7 @@ const LONGEST_WAIT_S = 60;
 const LONGEST_WAIT_WHEN_LATE_S = 900;
 
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
-type Look = { readonly link: string } | "not-yet" | "no-answer" | "wrong-receipt";
+type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | "wrong-receipt";
 
 /** Follow a ballot that was just recorded; return its receipt's link once the receipt holds. */
 export async function follow(visit: Visit, ballot: Uint8Array, answer: CastAnswer): Promise<string> {
@@ -34,8 +35,8 @@ export async function follow(visit: Visit, ballot: Uint8Array, answer: CastAnswe
       return found.link;
     }
     const left = patience - (performance.now() - begun) / 1000;
-    if (found === "not-yet" && left <= 0 && publication.isPromised) {
-      tell(visit, "late");
+    if (left <= 0 && publication.isPromised && found !== "wrong-receipt") {
+      await tellLate(visit, found === "silence");
     }
     seconds = Math.min(seconds, left > 0 ? LONGEST_WAIT_S : LONGEST_WAIT_WHEN_LATE_S);
     await wait(seconds, [window, "online"], [document, "visibilitychange"]);
@@ -49,8 +50,10 @@ export async function lookOnce(visit: Visit): Promise<void> {
     page.when(each, false);
   }
   const found = await look(visit, new Publication(visit.boardKey, visit.tracker, null));
-  if (found === "not-yet" || found === "no-answer") {
+  if (found === "not-yet") {
     tell(visit, found);
+  } else if (found === "no-answer" || found === "silence") {
+    tell(visit, "no-answer");
   }
 }
 
@@ -59,7 +62,7 @@ function takePromise(visit: Visit, publication: Publication, { promise, at }: Ca
   const data = utf8(promise);
   offer(visit, "promise-file", data, "promise");
   try {
-    publication.takePromise(data);
+    publication.takePromise(data, Math.max(at, Date.now() / 1000));
     const minutes = Math.max(2, Math.ceil(publication.promisedIn(at) / 60));
     page.fill("minutes", page.message("minutes", { n: String(minutes) }));
     page.when("waiting", true);
@@ -75,7 +78,7 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
     data = await visit.server.receipt(visit.tracker);
   } catch (error) {
     whyNoAnswer(error);
-    return "no-answer";
+    return error instanceof Silence ? "silence" : "no-answer";
   }
   if (data === null) {
     return "not-yet";
@@ -92,12 +95,25 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
   }
 }
 
+/** Say that the proof has not come in time, whatever the server answers, or does not.
+ *
+ * Where nothing of it answers, it may be this device's network: then that is said. A wrong receipt
+ * was told with its file, and says more.
+ */
+async function tellLate(visit: Visit, isSilent: boolean): Promise<void> {
+  const isShown = (name: string): boolean => !visit.page.one("when", name).hidden;
+  if (!isShown("wrong-receipt")) {
+    const isAway = isSilent && !isShown("late") && !(await visit.server.answers());
+    tell(visit, isAway ? "no-network" : "late");
+  }
+}
+
 /** Say what has become of the ballot; once only, to those who do not see the page. */
 function tell(visit: Visit, circumstance: string): void {
   const { page } = visit;
   const notice = page.one("when", circumstance);
   const isNew = notice.hidden;
-  for (const each of ["waiting", "late", "wrong-receipt"]) {
+  for (const each of ["waiting", "late", "no-network", "wrong-receipt"]) {
     page.when(each, false);
   }
   page.when("unpublished", circumstance !== "published");

@@ -25,13 +25,16 @@ export interface CastAnswer {
   readonly at: number;
 }
 
-/** No answer came: whether the request arrived is not known. */
+/** No answer of this server came: whether the request arrived is not known. */
 export class NoAnswer extends Error {
   constructor() {
     super("no answer");
     this.name = "NoAnswer";
   }
 }
+
+/** Not even an answer began: the server, the network or this device's own part of it is away. */
+export class Silence extends NoAnswer {}
 
 /** The server answered that it cannot serve now; it changed nothing. */
 export class Unavailable extends Error {
@@ -41,28 +44,39 @@ export class Unavailable extends Error {
   }
 }
 
+/** How long an answer may take, to its last byte; what grows with the roll may take longer. */
 const PATIENCE_MS = 20_000;
+const LONG_PATIENCE_MS = 120_000;
 const NOT_FOUND = 404;
+const FRESH: RequestInit = { cache: "no-store" };
+
+interface Answered {
+  readonly response: Response;
+  readonly data: Uint8Array;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The server of one election. */
 export class Server {
   private readonly base: string;
   private readonly receipts: string;
+  private readonly page: string;
 
   constructor(uuid: string) {
     this.base = `/api/elections/${uuid}`;
     this.receipts = `/e/${uuid}/receipt`;
+    this.page = `/v/${uuid}`;
   }
 
   /** Return exact bytes: of the election object, or of its credentials. */
   async bytes(name: "election" | "credentials"): Promise<Uint8Array> {
-    const response = await ask(`${this.base}/${name}.json`, {});
-    return new Uint8Array(await read(response.arrayBuffer()));
+    return requireFound(await ask(`${this.base}/${name}.json`, {}, LONG_PATIENCE_MS));
   }
 
   /** Return how far the election has come, by the server's clock. */
   async circumstances(): Promise<Circumstances> {
-    const found = fields(await json(await ask(`${this.base}/state`, { cache: "no-store" })));
+    const found = fields(requireFound(await ask(`${this.base}/state`, FRESH)));
     const text = (name: string): string => String(found[name] ?? "");
     return {
       state: text("state"),
@@ -74,10 +88,10 @@ export class Server {
 
   /** Return the ballots on the board. */
   async ballots(): Promise<readonly Listed[]> {
-    const found = fields(await json(await ask(`${this.base}/ballots`, { cache: "no-store" })));
+    const found = fields(requireFound(await ask(`${this.base}/ballots`, FRESH, LONG_PATIENCE_MS)));
     const items: unknown = found["ballots"];
     return (Array.isArray(items) ? items : []).map((item: unknown) => {
-      const ballot = fields(item);
+      const ballot = asFields(item);
       return { tracker: String(ballot["tracker"]), credential: String(ballot["credential"]) };
     });
   }
@@ -97,24 +111,39 @@ export class Server {
 
   /** Return the receipt of a ballot: §20.2; null while it is not published. */
   async receipt(tracker: string): Promise<Uint8Array | null> {
-    const response = await ask(`${this.receipts}/${tracker}`, { cache: "no-store" }, NOT_FOUND);
-    const data = new Uint8Array(await read(response.arrayBuffer()));
-    if (response.status === NOT_FOUND) {
+    const answer = await ask(`${this.receipts}/${tracker}`, FRESH);
+    if (answer.response.status === NOT_FOUND) {
       return null;
     }
+    const data = requireFound(answer);
     if (!looksLikeReceipt(data)) {
       throw new NoAnswer(); // somebody on the way answers in the server's place
     }
     return data;
   }
 
+  /** Tell whether anything at all of the server answers, its health or this page. */
+  async answers(): Promise<boolean> {
+    for (const path of ["/healthz", this.page]) {
+      try {
+        await ask(path, { ...FRESH, redirect: "manual" });
+        return true;
+      } catch (error) {
+        if (!(error instanceof Silence)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private async post(name: string, body: Readonly<Record<string, string>>): Promise<CastAnswer> {
-    const response = await ask(`${this.base}/${name}`, {
+    const { response, data } = await ask(`${this.base}/${name}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    const { outcome, promise } = fields(await json(response));
+    const { outcome, promise } = fields(data);
     if (typeof outcome !== "string" && response.ok) {
       throw new NoAnswer(); // somebody on the way answers in the server's place
     }
@@ -127,34 +156,45 @@ export class Server {
   }
 }
 
-async function ask(path: string, request: RequestInit, expected = 0): Promise<Response> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+/** Ask, and read the whole answer: what begins and never ends is no answer. */
+async function ask(path: string, request: RequestInit, patience = PATIENCE_MS): Promise<Answered> {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), patience);
   const same: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" };
-  const response = await read(fetch(path, { ...same, ...request, signal: patience.signal }));
-  clearTimeout(timer);
-  if (response.status >= 500) {
-    throw new Unavailable();
+  let failure: Error = new Silence();
+  try {
+    const response = await fetch(path, { ...same, ...request, signal: control.signal });
+    failure = new NoAnswer();
+    if (response.status >= 500) {
+      failure = new Unavailable();
+      throw failure;
+    }
+    return { response, data: new Uint8Array(await response.arrayBuffer()) };
+  } catch {
+    throw failure;
+  } finally {
+    clearTimeout(timer);
+    control.abort(); // what was not read is not waited for
   }
-  if (!response.ok && request.method !== "POST" && response.status !== expected) {
+}
+
+/** Return what was asked for; NoAnswer where the server, or somebody in its place, has it not. */
+function requireFound({ response, data }: Answered): Uint8Array {
+  if (!response.ok) {
     throw new NoAnswer();
   }
-  return response;
+  return data;
 }
 
-async function json(response: Response): Promise<unknown> {
-  return read(response.json() as Promise<unknown>);
-}
-
-/** Return what the network gives; NoAnswer, whatever way it failed. */
-async function read<T>(promise: Promise<T>): Promise<T> {
+/** Return the members of a JSON object; NoAnswer where it is no JSON. */
+function fields(data: Uint8Array): Fields {
   try {
-    return await promise;
+    return asFields(JSON.parse(new TextDecoder().decode(data)));
   } catch {
     throw new NoAnswer();
   }
 }
 
-function fields(value: unknown): Readonly<Record<string, unknown>> {
+function asFields(value: unknown): Fields {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.browser.parent import Parent
+from tests.e2e.browser.publishing import moment
 from tests.site import Site, listening
 
 FLAGS = (
@@ -78,5 +79,5 @@ def stepping(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def patient(phone: Page, stepping: Site) -> Parent:
     """The first parent of that server, whose phone's clock can be moved."""
-    phone.clock.install()
+    phone.clock.install(time=moment(stepping.clock.time))
     return Parent(phone, stepping, 0)

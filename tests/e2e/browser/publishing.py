@@ -3,6 +3,12 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
 from playwright.sync_api import expect
 
 from tests.e2e.browser.parent import Parent
@@ -10,7 +16,8 @@ from tests.e2e.browser.parent import Parent
 RECORDED = "Votre vote est enregistré"
 WAITING = "Cette page attend la preuve et la vérifie"
 PUBLISHED = "Paru dans l’urne, preuve vérifiée"
-LATE = "Votre bulletin n’est pas paru à l’heure promise"
+LATE = "La preuve n’est pas venue à l’heure promise"
+NO_NETWORK = "Le réseau ne répond pas"
 WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
 WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
 WHOM = "apportez-le au bureau des élections, à l’école"
@@ -26,12 +33,41 @@ SHOW = """name => {
         each.hidden = false;
     for (const each of document.querySelectorAll('details')) each.open = true;
 }"""
-NOTICES = ("waiting", "published", "late", "wrong-promise", "wrong-receipt")
+NOTICES = ("waiting", "published", "late", "no-network", "wrong-promise", "wrong-receipt")
 
 
 def later(parent: Parent, milliseconds: int = 70_000) -> None:
     """Let this much time pass on the parent's phone."""
     parent.page.clock.fast_forward(milliseconds)
+
+
+def moment(seconds: int) -> datetime:
+    """The server's time as a browser's clock takes it."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@contextmanager
+def never_ending() -> Iterator[str]:
+    """A server whose answers begin and never end; its address."""
+    held: list[socket.socket] = []
+
+    def answer() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return  # it is over
+            held.append(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\nc2sp.org/")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+    for connection in held:
+        connection.close()
 
 
 def saved(parent: Parent, name: str) -> bytes:

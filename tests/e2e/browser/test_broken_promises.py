@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from email.utils import formatdate
 
 import httpx2
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from protocol.promises import Promise, sign_promise, verify_promise
 from protocol.server_binding import BOARD
@@ -31,6 +32,8 @@ from tests.e2e.browser.publishing import (
     WRONG_RECEIPT,
     is_told,
     later,
+    moment,
+    never_ending,
     promise_of,
     saved,
 )
@@ -39,6 +42,8 @@ from tests.simulator import SimulatedElection
 from tests.site import Site
 
 OK = 200
+LONGEST = 960  # seconds: docs/protocol.md §20.1
+SLOWNESS = 120  # that a phone's clock may go on while a test votes
 
 
 def test_a_promise_that_is_not_kept_in_time_is_told_with_the_file_and_whom_to_bring_it(
@@ -58,6 +63,39 @@ def test_a_promise_that_is_not_kept_in_time_is_told_with_the_file_and_whom_to_br
     expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()
 
 
+UNHELPFUL: dict[str, Callable[[Route, str], None]] = {
+    "it is away for ever": lambda route, _: route.fulfill(status=503, json={"problem": "away"}),
+    "it is something else": lambda route, _: route.fulfill(status=200, body="<p>Bonjour.</p>"),
+    "it is refused": lambda route, _: route.fulfill(status=403),
+    "it leads elsewhere": lambda route, _: route.fulfill(status=302, headers={"Location": "/"}),
+    "it begins and never ends": lambda route, silent: route.continue_(url=silent),
+    "there is none": lambda route, _: route.abort(),
+}
+
+
+@pytest.mark.parametrize("answer", UNHELPFUL)
+def test_a_proof_that_does_not_come_is_told_whatever_the_answer(
+    patient: Parent, stepping: Site, answer: str
+) -> None:
+    """Here the receipt alone is withheld: the rest of the server answers."""
+    with never_ending() as silent:
+        patient.page.route(RECEIPTS, lambda route: UNHELPFUL[answer](route, silent))
+        patient.vote()
+        promise = promise_of(patient)
+        later(patient)
+        patient.reads(WAITING)  # there is time yet
+        with patient.page.expect_request(RECEIPTS):
+            later(patient, A_QUARTER)
+        later(patient)  # in which a request is given up
+        is_told(patient, LATE)
+        patient.reads(WHOM)
+        assert saved(patient, "Enregistrer la promesse (fichier)") == promise
+        patient.page.unroute(RECEIPTS)
+        stepping.publish()
+        later(patient, AN_HOUR)
+        is_told(patient, PUBLISHED)
+
+
 OTHER = SimulatedElection(server=True, seed="another")
 Forger = Callable[[Site, Promise], str | None]
 
@@ -73,6 +111,9 @@ WRONG_PROMISES: dict[str, Forger] = {
     "it is by another key": lambda _site, honest: sign_promise(
         replace(honest, origin=OTHER.log_key(BOARD).name), OTHER.log_key(BOARD)
     ).decode(),
+    "it is for a time later than any server may promise": lambda site, honest: _signed(
+        site, replace(honest, until=site.clock.time + LONGEST + SLOWNESS)
+    ),
     "it was changed": lambda site, honest: _signed(site, honest).replace("until 1", "until 2"),
 }
 
@@ -108,6 +149,28 @@ def test_a_promise_is_told_to_be_wrong_when(patient: Parent, stepping: Site, wha
         later(patient)
         is_told(patient, PUBLISHED)
         patient.reads(WRONG_PROMISE)
+
+
+@pytest.mark.parametrize("slow", ["the phone", "the server"])
+def test_a_slow_clock_makes_no_promise_wrong(phone: Page, stepping: Site, slow: str) -> None:
+    now = stepping.clock.time
+    phone.clock.install(time=moment(now - 7200 if slow == "the phone" else now))
+    parent = Parent(phone, stepping, 0)
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        date = formatdate(now - 7200 if slow == "the server" else now, usegmt=True)
+        content = response.json()
+        honest = verify_promise(content["promise"].encode(), key)
+        content["promise"] = _signed(stepping, replace(honest, until=now + LONGEST))
+        route.fulfill(response=response, headers={**response.headers, "date": date}, json=content)
+
+    key = stepping.school.election.log_key(BOARD).verifier_key
+    phone.route("**/cast", answer)
+    parent.vote()
+    parent.reads(WAITING)
+    later(parent)
+    expect(phone.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
 
 
 def _of_another(site: Site, _mine: bytes) -> bytes:

@@ -10,7 +10,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
 from protocol.promises import verify_promise
 from protocol.receipts import Receipt
@@ -19,11 +19,13 @@ from tests.e2e.browser.axe import LOOKS, Look, faults, open_look
 from tests.e2e.browser.conftest import a_phone
 from tests.e2e.browser.parent import Parent
 from tests.e2e.browser.publishing import (
+    A_QUARTER,
     AN_HOUR,
+    LATE,
     LOOK,
+    NO_NETWORK,
     NOTICES,
     PUBLISHED,
-    RECEIPTS,
     SHOW,
     WAITING,
     is_shown,
@@ -136,26 +138,34 @@ def test_a_later_visit_asks_for_the_receipt_only_when_the_parent_does(
 # ------------------------------------------------------------------- a network that fails
 
 
-@pytest.mark.parametrize("answer", ["none", "another page", "away"])
 def test_a_network_that_does_not_answer_is_no_broken_promise(
-    patient: Parent, stepping: Site, answer: str
+    patient: Parent, stepping: Site
 ) -> None:
-    def fail(route: Route) -> None:
-        if answer == "none":
-            route.abort()
-        elif answer == "away":
-            route.fulfill(status=503, json={"problem": "unavailable"})
-        else:
-            route.fulfill(status=200, content_type="text/html", body="<p>Connectez-vous.</p>")
-
-    patient.page.route(RECEIPTS, fail)
     patient.vote()
-    later(patient, AN_HOUR)
-    patient.reads(WAITING)
-    patient.page.unroute(RECEIPTS)
+    promise = promise_of(patient)
+    patient.page.context.set_offline(True)
+    later(patient)
+    patient.reads(WAITING)  # there is time yet
+    later(patient, A_QUARTER)
+    is_told(patient, NO_NETWORK)
+    patient.reads("revenez plus tard")
+    assert saved(patient, "Enregistrer la promesse (fichier)") == promise
+    expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()
     stepping.publish()
-    later(patient, AN_HOUR)
+    patient.page.context.set_offline(False)  # the browser says so, and the page looks at once
     is_told(patient, PUBLISHED)
+
+
+def test_a_network_that_is_back_does_not_excuse_the_server(patient: Parent) -> None:
+    patient.vote()
+    patient.page.context.set_offline(True)
+    later(patient, A_QUARTER)
+    is_told(patient, NO_NETWORK)
+    patient.page.context.set_offline(False)
+    is_told(patient, LATE)
+    patient.page.context.set_offline(True)
+    later(patient, AN_HOUR)
+    is_told(patient, LATE)  # what was seen is not taken back
 
 
 # ------------------------------------------------------------------- how it is said
