@@ -24,7 +24,7 @@ const ENTRIES = {
 
 // The libraries' licence asks for its notice in every copy.
 const notice = (libraries: string): string =>
-  `/*! Preau, AGPL-3.0-or-later. With ${libraries}, MIT License, (c) Paul Miller (paulmillr.com) */`;
+  `/*! Preau, AGPL-3.0-or-later. With ${libraries}, MIT License (c) 2022 Paul Miller (paulmillr.com) */`;
 
 /** Return the bytes of the bundle that begins at this source. */
 async function bundle(name: string, entry: string): Promise<Buffer> {
@@ -41,7 +41,8 @@ async function bundle(name: string, entry: string): Promise<Buffer> {
     // later parameters: nothing here has any.
     supported: { destructuring: true },
     banner: { js: notice(`noble-curves, noble-hashes${scanner}`) },
-    legalComments: "eof",
+    // The banner says what noble's own comments say; that of the scanner says more.
+    legalComments: scanner === "" ? "none" : "eof",
     write: false,
   });
   const [file] = built.outputFiles;

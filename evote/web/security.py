@@ -42,8 +42,10 @@ _HEADERS: Final = {
     "Cache-Control": "no-cache",
 }
 
-# What a page loads has no permissions to give away, and is lighter without.
-_OF_PAGES_ALONE: Final = ("Permissions-Policy",)
+# What a page loads has no permissions to give away and opens no window: it is lighter without.
+_OF_PAGES_ALONE: Final = ("Permissions-Policy", "Cross-Origin-Opener-Policy")
+# Of what is no page, and loads nothing at all.
+_FILE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 # Of the page that reads a receipt's QR code, and of no other.
 CAMERA_ALONE: Final = _PERMISSIONS.replace("camera=()", "camera=(self)")
 
@@ -77,6 +79,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 is_page = headers.get("Content-Type", "").startswith("text/html")
+                if not is_page:
+                    headers.setdefault("Content-Security-Policy", _FILE_POLICY)
                 for name, value in self._headers.items():
                     if is_page or name not in _OF_PAGES_ALONE:
                         headers.setdefault(name, value)

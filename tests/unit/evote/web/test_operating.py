@@ -50,13 +50,13 @@ def test_health_tells_that_the_database_answers(client: TestClient) -> None:
 
 
 TOKEN = "a-token-of-the-monitoring-\u00e9"
-BEARING: dict[str, dict[str, bytes]] = {
+BEARING: dict[str, dict[bytes, bytes]] = {
     "nothing": {},
-    "another token": {"Authorization": b"Bearer a-token-of-the-monitoring"},
-    "no scheme": {"Authorization": TOKEN.encode()},
-    "another scheme": {"Authorization": b"Basic " + TOKEN.encode()},
-    "an empty token": {"Authorization": b"Bearer "},
-    "bytes of no text": {"Authorization": b"Bearer \xff\xfe"},
+    "another token": {b"Authorization": b"Bearer a-token-of-the-monitoring"},
+    "no scheme": {b"Authorization": TOKEN.encode()},
+    "another scheme": {b"Authorization": b"Basic " + TOKEN.encode()},
+    "an empty token": {b"Authorization": b"Bearer "},
+    "bytes of no text": {b"Authorization": b"Bearer \xff\xfe"},
 }
 
 
@@ -75,7 +75,7 @@ def test_metrics_are_coarse_and_for_who_bears_the_token_alone(site: Site) -> Non
     client.post(
         f"/api/elections/{UUID}/pre-check", json={"sign_in_number": number, "pin": pin}
     ).raise_for_status()
-    text = client.get("/metrics", headers={"Authorization": b"Bearer " + TOKEN.encode()}).text
+    text = client.get("/metrics", headers={b"Authorization": b"Bearer " + TOKEN.encode()}).text
     assert 'preau_requests_total{audience="voting",status="2xx"} 1.0' in text
     assert UUID not in text
     for what, headers in BEARING.items():
