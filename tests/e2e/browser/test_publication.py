@@ -26,6 +26,7 @@ from tests.e2e.browser.publishing import (
     NO_NETWORK,
     NOTICES,
     PUBLISHED,
+    RECEIPTS,
     SHOW,
     WAITING,
     is_shown,
@@ -141,7 +142,8 @@ def test_a_later_visit_asks_for_the_receipt_only_when_the_parent_does(
 def test_a_network_that_does_not_answer_is_no_broken_promise(
     patient: Parent, stepping: Site
 ) -> None:
-    patient.vote()
+    with patient.page.expect_response(RECEIPTS):  # the first look, while there is a network
+        patient.vote()
     promise = promise_of(patient)
     patient.page.context.set_offline(True)
     later(patient)
@@ -157,7 +159,8 @@ def test_a_network_that_does_not_answer_is_no_broken_promise(
 
 
 def test_a_network_that_is_back_does_not_excuse_the_server(patient: Parent) -> None:
-    patient.vote()
+    with patient.page.expect_response(RECEIPTS):  # the first look, while there is a network
+        patient.vote()
     patient.page.context.set_offline(True)
     later(patient, A_QUARTER)
     is_told(patient, NO_NETWORK)
