@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from audit.archive import Datum, Framing, Member, read_exactly, read_members
 from audit.chain import Chain, Event, is_hash, note
@@ -65,6 +65,34 @@ class Posted:
     def named(self, name: object) -> Datum | None:
         """The datum of that name among those that stand before the event."""
         return next((datum for datum in self.data if datum.name == name), None)
+
+
+class Milestones(Protocol):
+    """How far a board is: what the journal is compared with (§19.2, §19.3)."""
+
+    @property
+    def events(self) -> int:
+        """How many there are."""
+
+    @property
+    def stage(self) -> int:
+        """How far they have come (§10.2)."""
+
+    @property
+    def setup(self) -> Posted | None:
+        """``Setup``."""
+
+    @property
+    def end(self) -> Posted | None:
+        """``EndBallots``."""
+
+    @property
+    def tally(self) -> Posted | None:
+        """``EncryptedTally``."""
+
+    @property
+    def result(self) -> Posted | None:
+        """``Result``."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from audit.archive import MAX_FAULTS
-from audit.board import Board
+from audit.board import Milestones
 from audit.case import Case
 from audit.election import Election
 from audit.journal import Entry, Journal, place
@@ -44,7 +44,7 @@ def check(case: Case) -> Finding:
 def _faults(case: Case, election: Election, journal: Journal) -> Iterator[Text]:
     roots = earlier_roots(case.board.leaves, (entry.size for entry in journal.entries))
     before: Entry | None = None
-    walk = _Walk(case.board, election)
+    walk = Walk(case.board, election)
     for number, entry in enumerate(journal.entries):
         for text in (
             *_of_sequence(entry, number, before, election.uuid),
@@ -79,10 +79,10 @@ def _of_board(entry: Entry, before: Entry | None, roots: dict[int, bytes]) -> It
         yield Text("l'urne était autre (§19.2)", "the board was another (§19.2)")
 
 
-class _Walk:
+class Walk:
     """What each kind says of the board (§19.2), and how many events there were at some before."""
 
-    def __init__(self, board: Board, election: Election) -> None:
+    def __init__(self, board: Milestones, election: Election) -> None:
         self.board = board
         self.election = election
         self.held: int | None = None  # events at the suspension that lasts

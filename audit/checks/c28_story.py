@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from audit.archive import MAX_FAULTS
 from audit.binding import Binding, Hours, decode_hours
-from audit.board import Board
+from audit.board import Milestones
 from audit.case import Case
 from audit.journal import AMENDMENTS, MINUTE, Entry, place
 from audit.outcome import NOT_REACHED, Finding, judged
@@ -47,7 +47,7 @@ def check(case: Case) -> Finding:
         return waiting
     if case.story is None or case.binding is None:
         return NOT_REACHED
-    story = _Story(case.binding, case.board)
+    story = Story(case.binding, case.board)
     faults: list[Text] = []
     for number, entry in enumerate(case.story.entries):
         found = [fault.at(place(number)) for fault in story.next(entry)]
@@ -56,10 +56,10 @@ def check(case: Case) -> Finding:
     return judged(case.story.lines, faults)
 
 
-class _Story:
+class Story:
     """Where the story stands after the entries read so far."""
 
-    def __init__(self, binding: Binding, board: Board) -> None:
+    def __init__(self, binding: Binding, board: Milestones) -> None:
         self.board = board
         self.state = "nothing"
         self.told: dict[str, int] = {}  # the board's size at the last entry of each kind

@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-from audit.hashing import JOURNAL_LABEL, sha256_hex
-from audit.journal import Entry
+from audit.checks.c29_members import answered_for
+from audit.hashing import sha256_hex
+from audit.journal import AMENDMENTS, Entry
 from audit.server import decode_booth
-from audit.signatures import false_signatures
-from audit.strict_json import encode
-from audit.trustees import Pedersen, decode_trustees
 from audit.watching import sentences
 from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy, JournalCopy
 from audit.watching.site import Away, Site
-from audit.words import Malformed
+from audit.watching.telling import committee
 
 LARGEST_FILE = 2**23
 Files = tuple[tuple[str, str], ...]
@@ -69,11 +67,9 @@ class Booth:
         """
         assert board.server is not None  # noqa: S101 (the caller asked)
         lists: list[Files] = [board.server.booth]
-        lists += (
-            decode_booth(entry.body["booth"])
-            for entry in journal.of_kind("booth-replaced", size=size)
-            if self._is_signed(board, entry)
-        )
+        lists += [
+            decode_booth(entry.body["booth"]) for entry in self._amended(board, journal, size)
+        ]
         permitted: dict[str, set[str]] = {path: set() for path, _ in lists[-1]}
         for files in lists[-2:]:
             for path, digest in files:
@@ -81,23 +77,29 @@ class Booth:
                     permitted[path].add(digest)
         return permitted
 
+    def _amended(self, board: BoardCopy, journal: JournalCopy, size: int) -> list[Entry]:
+        """The entries that replaced the booth: the next amendment each, and signed (§19.3, §19.4).
+
+        One that is told a second time has a number that is over, and replaces nothing.
+        """
+        number, found = 0, []
+        for entry in journal.of_kind(*AMENDMENTS, size=size):
+            if entry.body["amendment"] != number + 1 or not self._is_signed(board, entry):
+                continue
+            number += 1
+            if entry.kind == "booth-replaced":
+                found.append(entry)
+        return found
+
     def _is_signed(self, board: BoardCopy, entry: Entry) -> bool:
         """Whether at least t members signed it, and nobody falsely (§19.4)."""
         if entry.index not in self._verified:
-            self._verified[entry.index] = _signed(board, entry)
+            self._verified[entry.index] = _answered_for(board, entry)
         return self._verified[entry.index]
 
 
-def _signed(board: BoardCopy, entry: Entry) -> bool:
-    try:
-        item = decode_trustees(board.trustees_bytes, strict=True).items[0]
-    except Malformed:
+def _answered_for(board: BoardCopy, entry: Entry) -> bool:
+    item = committee(board)
+    if item is None or board.election is None:
         return False
-    if not isinstance(item, Pedersen) or board.election is None:
-        return False
-    body = encode(entry.body).decode("utf-8")
-    head = (board.election.uuid, board.election.fingerprint, entry.kind, body)
-    false = set(
-        false_signatures(item, JOURNAL_LABEL, lambda number: (*head, str(number)), entry.signatures)
-    )
-    return not false and len(entry.signatures) >= item.threshold
+    return not answered_for(board.election, item, entry)[1]

@@ -13,6 +13,7 @@ from typing import Any
 
 from audit.archive import BLOCK, MAX_FAULTS, Datum, Member, header, header_time
 from audit.binding import Binding, decode_binding
+from audit.board import Posted
 from audit.chain import Chain, Event
 from audit.election import Election, decode_election
 from audit.hashing import sha256_hex
@@ -78,7 +79,7 @@ class Copy:
         """The leaf of an entry that there is."""
         return bytes(self.leaves[HASH_BYTES * index : HASH_BYTES * (index + 1)])
 
-    def end(self, size: int) -> int:
+    def length(self, size: int) -> int:
         """How many bytes the first so many entries are."""
         return self.ends[size - 1] if size else 0
 
@@ -123,11 +124,18 @@ class BoardCopy(Copy):
         self.binding: Binding | None = None
         self.trustees_bytes = b""
         self.ballots: list[int] = []  # their places
-        self.ended: int | None = None  # the place of EndBallots
-        self.result: int | None = None
+        self.setup: Posted | None = None
+        self.end: Posted | None = None
+        self.tally: Posted | None = None
+        self.result: Posted | None = None
         self._time: int | None = None
         self._chain = Chain()
         self._data: dict[str, bytes] = {}
+
+    @property
+    def stage(self) -> int:
+        """How far the events have come (§10.2)."""
+        return self._chain.stage
 
     @property
     def server(self) -> Server | None:
@@ -203,7 +211,7 @@ class BoardCopy(Copy):
         if event is None:
             self.lose(index)
         if event is not None and chain.move(event):
-            self._know(event, index)
+            self._know(event, digest)
         for text in (chain.faults + chain.order_faults)[before:]:
             self.fault(index, text)
         chain.faults.clear()
@@ -211,7 +219,9 @@ class BoardCopy(Copy):
         self._data.clear()
         self._entry(content, length)
 
-    def _know(self, event: Event, index: int) -> None:
+    def _know(self, event: Event, digest: str) -> None:
+        index = self.size
+        posted = Posted(event.height, digest, None, (), index)
         if event.payload is not None and event.payload not in self._data:
             self.fault(
                 index,
@@ -220,13 +230,16 @@ class BoardCopy(Copy):
                 ),
             )
         if event.kind == "Setup":
+            self.setup = posted
             self._set_up(self._data.get(event.payload or "", b""))
         elif event.kind == "Ballot":
             self.ballots.append(index)
         elif event.kind == "EndBallots":
-            self.ended = index
+            self.end = posted
+        elif event.kind == "EncryptedTally":
+            self.tally = posted
         elif event.kind == "Result":
-            self.result = index
+            self.result = posted
 
     def _set_up(self, payload: bytes) -> None:
         try:

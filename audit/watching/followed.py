@@ -169,13 +169,13 @@ class Log:
 
     def keep(self, size: int) -> None:
         """Put the entries up to this size into the record."""
-        length = self.copy.end(size) - self.kept_bytes
+        length = self.copy.length(size) - self.kept_bytes
         if length > 0:
             self._store.grow(self.name, self._pieces(length))
 
     def kept_now(self, size: int) -> None:
         """The diary says so, too."""
-        end = self.copy.end(size)
+        end = self.copy.length(size)
         self._pending.seek(end - self.kept_bytes)
         rest = self._pending.read()
         self._pending.seek(0)

@@ -129,7 +129,28 @@ class Judge:
         if leaves is not None and best is not None and _root(leaves, best.size) != best.root:
             self._fork(best, seen, leaves)
             return
-        self._unlike(seen, whole, self._place(seen, whole, leaves))
+        index = self._place(seen, whole, leaves)
+        if index == whole.lost_at and self._is_signed_so(whole, index, leaves):
+            self._garbled(whole, index)
+        else:
+            self._unlike(seen, whole, index)
+
+    def _is_signed_so(self, whole: Copy, index: int, leaves: bytes | None) -> bool:
+        """Whether the entry that cannot be read is the one that was signed."""
+        log, best = self._log, self._log.best
+        if index >= whole.size:
+            return False
+        if best is not None and index < best.size:
+            return log.copy.leaf(index) == whole.leaf(index)
+        known = leaves and leaves[HASH_BYTES * index : HASH_BYTES * (index + 1)]
+        return known == whole.leaf(index)
+
+    def _garbled(self, whole: Copy, index: int) -> None:
+        """It signed something that is no entry, so nothing after it is followed."""
+        name = self._log.name
+        why = next(text for place, text in whole.faults if place == index)
+        text = sentences.out_of_order(name, index, why)
+        self._alarms.sound("out-of-order", text, f"{name} {index}")
 
     def _first_answer_was_wrong(self, seen: Seen, whole: Copy) -> None:
         """Asked once more it gives what it signed: what came in before was another."""

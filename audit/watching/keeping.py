@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from audit.board import Posted
 from audit.journal import Entry
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy, JournalCopy
 from audit.watching.followed import Log, Seen
 from audit.watching.store import LOGS, Store
+from audit.watching.telling import Telling
 from audit.words import Text
 
-_TOLD = (("ended", "closed"), ("result", "tallied"))
+_TOLD = (("end", "closed"), ("result", "tallied"))
 
 
 class Keeper:
@@ -34,6 +36,8 @@ class Keeper:
         self._logs = logs
         self._alarms = alarms
         self.pair: dict[str, Seen] = {}
+        self._looked = dict.fromkeys(LOGS, 0)  # entries, since this program was started
+        self._telling: Telling | None = None
 
     @property
     def board(self) -> BoardCopy:
@@ -56,15 +60,15 @@ class Keeper:
             return pair is not None
         for log in self._logs.values():
             log.keep(pair[log.name].size)
-        sizes = {name: log.copy.end(pair[name].size) for name, log in self._logs.items()}
+        sizes = {name: log.copy.length(pair[name].size) for name, log in self._logs.items()}
         self._store.note(
             kept=[pair[name].number for name in LOGS], bytes=[sizes[name] for name in LOGS]
         )
         self._show(pair)
         for log in self._logs.values():
-            before = log.kept
             log.kept_now(pair[log.name].size)
-            self._look_through(log, before)
+        for log in self._logs.values():
+            self._look_through(log)
         return True
 
     def resume(self, pair: dict[str, Seen]) -> None:
@@ -107,34 +111,43 @@ class Keeper:
         if last is not None and last.size > events:
             return False
         for place, kind in _TOLD:
-            there = getattr(copy, place)
-            if there is not None and there < events and not told.of_kind(kind, size=entries):
+            there: Posted | None = getattr(copy, place)
+            if (
+                there is not None
+                and there.position < events
+                and not told.of_kind(kind, size=entries)
+            ):
                 return False
         return True
 
     # ------------------------------------------------------------ what is not in order
 
-    def _look_through(self, log: Log, before: int) -> None:
-        """Sound what is wrong in what was signed and is new."""
-        for index, why in self._wrong(log, before):
-            if index < log.kept:
+    def _look_through(self, log: Log) -> None:
+        """Sound what is wrong in what was signed and was not looked through since the start."""
+        before, self._looked[log.name] = self._looked[log.name], log.kept
+        found = [each for each in log.copy.faults if before <= each[0] < log.kept]
+        if log.name == "journal":
+            found += self._of_journal(before, log.kept)
+        for index, why in found:
+            key = f"{log.name} {index}"
+            if not self._alarms.known("out-of-order", key):
                 text = sentences.out_of_order(log.name, index, why)
-                self._alarms.sound("out-of-order", text, f"{log.name} {index}")
+                self._alarms.sound("out-of-order", text, key)
                 return  # one is enough: the verifier lists all
 
-    def _wrong(self, log: Log, before: int) -> Iterator[tuple[int, Text]]:
-        yield from log.copy.faults
-        if log.name == "journal":
-            entries = self.journal.entries
-            for index in range(before, log.kept):
-                last = entries[index - 1] if index else None
-                for why in self._of_entry(index, entries[index], last):
-                    yield index, why
+    def _of_journal(self, before: int, kept: int) -> Iterator[tuple[int, Text]]:
+        entries = self.journal.entries
+        if self._telling is None:
+            self._telling = Telling(self._logs)
+        for index in range(before, kept):
+            entry, last = entries[index], entries[index - 1] if index else None
+            if entry is None:
+                return
+            for why in (*self._of_entry(index, entry, last), *self._telling.next(entry)):
+                yield index, why
 
-    def _of_entry(self, index: int, entry: Entry | None, last: Entry | None) -> Iterator[Text]:
+    def _of_entry(self, index: int, entry: Entry, last: Entry | None) -> Iterator[Text]:
         """As C27 has it: the next number, of this election, of the board as it was (§19.1)."""
-        if entry is None:
-            return
         if entry.uuid != self._store.uuid or entry.index != index:
             yield Text("une autre entrée que la suivante (§19.1)", "not the next entry (§19.1)")
         if last is not None and (entry.at < last.at or entry.size < last.size):

@@ -71,7 +71,7 @@ class Promised:
         if late is not None:
             self._sound(promise, late, "", [])
             return True
-        if board.ended is not None and board.ended < best.size:
+        if board.end is not None and board.end.position < best.size:
             text = sentences.promise_closed(index)
             self._alarms.sound("promise-closed", text, promise.leaf.hex())
         return False

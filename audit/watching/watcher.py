@@ -268,8 +268,8 @@ class Watcher:
     @property
     def closed(self) -> int | None:
         """How many ballots there are, once the vote is closed."""
-        ended = self.board.ended
-        if ended is None or ended >= self.logs["board"].kept:
+        end = self.board.end
+        if end is None or end.position >= self.logs["board"].kept:
             return None
         return len(self.board.ballots)
 
