@@ -14,7 +14,8 @@ from typing import Any
 
 from audit.binding import decode_binding
 from audit.election import Election, decode_election
-from audit.evidence_kinds import KINDS, Accused, Held
+from audit.evidence_kinds import KINDS
+from audit.evidence_parts import Accused, Held
 from audit.server import Server
 from audit.strict_json import decode, encode, read_integer, read_object, read_text
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown

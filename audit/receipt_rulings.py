@@ -141,9 +141,10 @@ def rule_promise(promise: Promise, published: Published) -> Ruled:
         late = published.stamp is not None and published.stamp > promise.until
         return _late(promise, published) if ruled.ruling is Ruling.WAITS and late else ruled
     ballot = published.ballot(promise.index)
-    # The event promised may have another payload than the ballot promised: that is no ballot kept.
-    if leaf != promise.leaf or ballot is None or ballot[0] != promise.ballot:
+    if leaf != promise.leaf:
         return _gone(promise.index)
+    if ballot is None or ballot[0] != promise.ballot:
+        return _contradicted(promise.index)
     return Ruled(
         Ruling.HOLDS,
         Text("le bulletin promis est dans l'urne", "the promised ballot is on the board"),
@@ -181,6 +182,19 @@ def _beyond(index: int, published: Published) -> Ruled:
         Text(
             f"le dossier donné a {published.size} événements et ne va pas jusqu'à la place {index}",
             f"the record given has {published.size} events and does not reach place {index}",
+        ),
+    )
+
+
+def _contradicted(index: int) -> Ruled:
+    """The promise names the event of another ballot: by itself it is false (§21)."""
+    return Ruled(
+        Ruling.CONVICTS,
+        Text(
+            f"l'événement promis pour ce bulletin, à la place {index}, est celui d'un autre"
+            " (§20.3, §21)",
+            f"the event promised for this ballot, at place {index}, is that of another"
+            " (§20.3, §21)",
         ),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from audit.evidence_kinds import STALLED_SECONDS
+from audit.evidence_parts import STALLED_SECONDS
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
 from audit.watching.followed import Log, Seen

@@ -282,3 +282,13 @@ class JournalCopy(Copy):
     def of_kind(self, *kinds: str, size: int | None = None) -> list[Entry]:
         """The entries of these kinds among the first so many."""
         return [each for each in self.entries[:size] if each is not None and each.kind in kinds]
+
+
+def last_content(data: bytes) -> bytes:
+    """The content of the last of these members, which were read before."""
+    content = b""
+    while data:
+        size = int(data[124:135], 8)
+        content = data[BLOCK : BLOCK + size]
+        data = data[BLOCK + size + -size % BLOCK :]
+    return content

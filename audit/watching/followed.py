@@ -11,7 +11,7 @@ from audit.cosignatures import cosigned_at, stamp_key
 from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
 from audit.record import MAX_CHECKPOINT
 from audit.watching.agents import Agent
-from audit.watching.copies import BoardCopy, Copy, JournalCopy
+from audit.watching.copies import BoardCopy, Copy, JournalCopy, last_content
 from audit.watching.disk import written
 from audit.watching.site import LONG_SECONDS, Away, Site
 from audit.watching.store import Store, damaged
@@ -150,6 +150,19 @@ class Log:
                 if whole.lost:
                     break
         return whole
+
+    def event(self, index: int) -> bytes:
+        """The bytes of an event of the board that came in."""
+        fresh = self.copy.fresh.get(index)
+        if fresh is not None:
+            return fresh
+        start, data = self.copy.length(index), b""
+        length = self.copy.length(index + 1) - start
+        for piece in self._store.read(self.name, start):
+            data += piece
+            if len(data) >= length:
+                break
+        return last_content(data[:length])
 
     # ------------------------------------------------------------ what is kept
 

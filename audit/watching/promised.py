@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from audit.chain import read_event
 from audit.notes import VerifierKey
 from audit.promises import Promise, decode_promise
 from audit.record import MAX_CHECKPOINT
@@ -66,6 +67,8 @@ class Promised:
             if leaf != promise.leaf:
                 proof = inclusion_proof(board.leaves, index, best.size)
                 self._sound(promise, best, leaf.hex(), proof)
+            else:
+                self._compare(promise, log.event(index))
             return True
         late = _shorter_but_later(promise, log)
         if late is not None:
@@ -73,8 +76,16 @@ class Promised:
             return True
         if board.end is not None and board.end.position < best.size:
             text = sentences.promise_closed(index)
-            self._alarms.sound("promise-closed", text, promise.leaf.hex())
+            self._alarms.sound("promise-closed", text, _key(promise))
         return False
+
+    def _compare(self, promise: Promise, event: bytes) -> None:
+        """The event is there; whether it is that of the ballot that was promised (§20.1)."""
+        said = read_event(event)
+        if said is None or said.payload != promise.ballot:
+            text = sentences.promise_contradicts(promise.index)
+            members = {"promise": _text(promise), "event": event.decode("utf-8", "replace")}
+            self._alarms.sound("promise-contradicts", text, _key(promise), members)
 
     def _sound(self, promise: Promise, seen: Seen, leaf: str, proof: list[bytes]) -> None:
         members = {
@@ -88,7 +99,11 @@ class Promised:
             if leaf
             else sentences.promise_late(promise.index, promise.until)
         )
-        self._alarms.sound("promise-broken", text, promise.leaf.hex(), members)
+        self._alarms.sound("promise-broken", text, _key(promise), members)
+
+
+def _key(promise: Promise) -> str:
+    return f"{promise.leaf.hex()} {promise.ballot}"
 
 
 def _shorter_but_later(promise: Promise, log: Log) -> Seen | None:

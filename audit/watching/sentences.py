@@ -107,6 +107,14 @@ def promise_replaced(index: int) -> Text:
     )
 
 
+def promise_contradicts(index: int) -> Text:
+    """The event that was promised is that of another ballot."""
+    return Text(
+        f"à la place {index}, l'événement promis pour un bulletin est celui d'un autre bulletin",
+        f"at place {index}, the event that was promised for a ballot is that of another ballot",
+    )
+
+
 def promise_closed(index: int) -> Text:
     """The vote has ended without it."""
     return Text(

@@ -17,13 +17,14 @@ from audit.evidence import judge_evidence
 from tests.watching import attacks
 from tests.watching.attacks import CONVICTS, OBSERVED
 from tests.watching.attacks_on_journal import JOURNALS
+from tests.watching.attacks_on_promises import PROMISES
 from tests.watching.attacks_on_reading import READING
 from tests.watching.attacks_on_steps import STEPS
 from tests.watching.board import TestBoard
 from tests.watching.watched import Watched
 
 ROUNDS = range(3, 12)
-ATTACKS = attacks.ATTACKS | STEPS | READING | JOURNALS
+ATTACKS = attacks.ATTACKS | STEPS | READING | JOURNALS | PROMISES
 SEED = os.environ.get("SOAK_SEED", "1791")
 CI_CASES = [(name, f"ci {name}") for name in ATTACKS]
 SOAK_CASES = [(Random(f"{SEED}/{i}").choice(sorted(ATTACKS)), f"{SEED}/{i}") for i in range(200)]

@@ -77,6 +77,10 @@ ANOTHER = {
     "leaf": sha256(b"\0" + OTHER).hexdigest(),
     "proof": texts(inclusion(changed(4), 4)),
 }
+CONTRADICTS = {
+    "promise": promise(EVENTS[4], 4, b"of another parent", KEY).decode(),
+    "event": EVENTS[4].decode(),
+}
 SEEN = {"observer": "FCPE 35", "seen_at": STAMPED_AT + 2 * HOUR}
 UNLIKE = {"log": "board", "checkpoint": signed(EVENTS), "index": 9, "entry": "{}", **SEEN}
 BOOTH_CHANGED = {
@@ -122,6 +126,11 @@ HOLDS: dict[str, tuple[str, Members]] = {
     ),
     "a promise not kept in time": ("promise-broken", LATE),
     "a promise whose place has another event": ("promise-broken", ANOTHER),
+    "a promise of another ballot's event": ("promise-contradicts", CONTRADICTS),
+    "a promise of what is no event": (
+        "promise-contradicts",
+        {"promise": promise(OTHER, 4, b"x", KEY).decode(), "event": OTHER.decode()},
+    ),
     "an entry unlike its checkpoint": ("unlike-checkpoint", UNLIKE),
     "another booth": ("booth-changed", BOOTH_CHANGED),
     "a server that publishes no more": ("stalled", STALLED),
@@ -242,6 +251,22 @@ NOTHING: dict[str, tuple[str, Members]] = {
     "another event beyond the board": (
         "promise-broken",
         but(ANOTHER, checkpoint=signed(EVENTS[:4])),
+    ),
+    "a promise of its own ballot's event": (
+        "promise-contradicts",
+        but(CONTRADICTS, promise=LATE["promise"]),
+    ),
+    "another event than promised": (
+        "promise-contradicts",
+        but(CONTRADICTS, event=EVENTS[5].decode()),
+    ),
+    "another ballot's event, by a thief": (
+        "promise-contradicts",
+        but(CONTRADICTS, promise=promise(EVENTS[4], 4, b"x", THIEF).decode()),
+    ),
+    "an event with a space": (
+        "promise-contradicts",
+        but(CONTRADICTS, event=EVENTS[4].decode() + " "),
     ),
     "an index beyond the checkpoint": ("unlike-checkpoint", but(UNLIKE, index=10)),
     "an index as text": ("unlike-checkpoint", but(UNLIKE, index="9")),

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Promises that convict: docs/protocol.md §20.1, §21."""
+
+from __future__ import annotations
+
+from audit.chain import read_event
+from audit.evidence_parts import (
+    Accused,
+    Fields,
+    Held,
+    read_note,
+    read_proof,
+    read_signed,
+    shows_nothing,
+    stamped_at,
+    unsigned,
+)
+from audit.moments import moment
+from audit.notes import Checkpoint, VerifierKey
+from audit.promises import Promise, decode_promise
+from audit.strict_json import read_hash, read_text
+from audit.tree import leaf_hash
+from audit.tree_proofs import included_root
+from audit.words import Text
+
+
+def promise_broken(accused: Accused, fields: Fields) -> Held:
+    """What was promised is late, or something else is in its place."""
+    key = accused.server.board_key
+    promise = _promise(accused, fields)
+    checkpoint, proof = read_signed(fields["checkpoint"], key), read_proof(fields["proof"])
+    leaf = read_text(fields["leaf"], "leaf")
+    if not leaf:
+        how = _too_late(promise, checkpoint, key, proof)
+    else:
+        how = _another(promise, checkpoint, bytes.fromhex(read_hash(leaf, "leaf")), proof)
+    until = moment(promise.until)
+    return Held(
+        Text(
+            "le serveur a promis de publier un bulletin à la place"
+            f" {promise.index}, au plus tard {until.fr}, et {how.fr}",
+            f"the server promised to publish a ballot at place {promise.index} by a time"
+            f" ({until.en}), and {how.en}",
+        )
+    )
+
+
+def _too_late(
+    promise: Promise, checkpoint: Checkpoint, key: VerifierKey, proof: list[bytes]
+) -> Text:
+    """The time is over and the board is still too short."""
+    after = stamped_at(checkpoint, key)
+    if proof or not (after > promise.until and checkpoint.size <= promise.index):
+        raise shows_nothing("la promesse", "the promise")
+    when = moment(after)
+    return Text(
+        f"{when.fr} l'urne n'allait que jusqu'à {checkpoint.size}",
+        f"{when.en} the board had {checkpoint.size} events only",
+    )
+
+
+def _another(promise: Promise, checkpoint: Checkpoint, leaf: bytes, proof: list[bytes]) -> Text:
+    """Another event is where the promised one was to be."""
+    root = included_root(leaf, promise.index, checkpoint.size, proof)
+    if leaf == promise.leaf or root != checkpoint.root:
+        raise shows_nothing("la promesse", "the promise")
+    return Text("y a publié autre chose", "published something else there")
+
+
+def promise_contradicts(accused: Accused, fields: Fields) -> Held:
+    """The event that was promised is that of another ballot than was promised (§20.1)."""
+    promise = _promise(accused, fields)
+    event = read_text(fields["event"], "event").encode("utf-8")
+    said = read_event(event)
+    if leaf_hash(event) != promise.leaf or (said and said.payload == promise.ballot):
+        raise shows_nothing("la promesse", "the promise")
+    return Held(
+        Text(
+            f"le serveur a promis un bulletin à la place {promise.index}, et l'événement qu'il a"
+            " promis pour lui est celui d'un autre",
+            f"the server promised a ballot at place {promise.index}, and the event that it"
+            " promised for it is that of another",
+        )
+    )
+
+
+def _promise(accused: Accused, fields: Fields) -> Promise:
+    promise = decode_promise(read_note(fields["promise"]))
+    if not promise.signed_by(accused.server.board_key):
+        raise unsigned()
+    return promise
