@@ -8,6 +8,7 @@ import errno
 import re
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 from audit.arithmetic import self_test
@@ -17,7 +18,7 @@ from audit.published import open_published
 from audit.system import explained
 from audit.witness import Witness
 from audit.witness_key import WitnessKey, make_key, read_key, write_key
-from audit.witness_server import WitnessServer
+from audit.witness_server import MOST_CONNECTIONS, WitnessServer
 from audit.witness_store import Store
 from audit.words import Malformed, Text, Unusable, shown
 
@@ -77,8 +78,18 @@ def witness_serve(arguments: argparse.Namespace, say: Say) -> int:
     return DONE
 
 
+def _behind_a_proxy(host: str) -> bool:
+    """Whether only this machine can connect, so that all connections come from one address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _server(host: str, port: int, witness: Witness) -> WitnessServer:
     try:
+        if _behind_a_proxy(host):
+            return WitnessServer((host, port), witness, MOST_CONNECTIONS)
         return WitnessServer((host, port), witness)
     except OSError as error:
         reasons = {

@@ -2,7 +2,8 @@
 """A witness on the network: the two addresses of docs/protocol.md §22, and nothing else.
 
 One request a connection, one thread each, and bounds on all that a stranger sends: so many
-connections at once, so long each, so many bytes. TLS is left to a proxy before it.
+connections at once, few of them from one address, so long each, so many bytes. TLS is left to a
+proxy before it; that proxy alone can tell addresses apart, then, and has to bound them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import re
 import socket
 import threading
 import time
+from collections import Counter
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from socketserver import TCPServer
 from typing import Any
 
@@ -21,6 +24,7 @@ from audit.witness import MAX_BODY, TEXT, Answer, Witness
 from audit.words import Unusable, shown
 
 MOST_CONNECTIONS = 64
+MOST_OF_AN_ADDRESS = 8  # of IPv6: of a network of 64 bits
 IDLE_SECONDS = 10  # between two bytes
 WHOLE_SECONDS = 30  # of a connection
 ADD = "/add-checkpoint"
@@ -29,17 +33,57 @@ _LENGTH = re.compile("[0-9]{1,9}", re.ASCII)
 _FAILED = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"the witness's memory does not work\n")
 
 
+class Places:
+    """How many connections each address has, so that none has all of them.
+
+    Args:
+        most: that one address may have at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, host: str) -> bool:
+        """One place more, if there is one."""
+        with self._lock:
+            network = _network(host)
+            if self._taken[network] >= self._most:
+                return False
+            self._taken[network] += 1
+            return True
+
+    def give_back(self, host: str) -> None:
+        """A place that was taken is free."""
+        with self._lock:
+            network = _network(host)
+            self._taken[network] -= 1
+            if not self._taken[network]:
+                del self._taken[network]
+
+
+def _network(host: str) -> str:
+    address = ip_address(host.partition("%")[0])
+    if isinstance(address, IPv4Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+
+
 class WitnessServer(ThreadingHTTPServer):
     """Listens, and answers as the witness says."""
 
     daemon_threads = True
     request_queue_size = MOST_CONNECTIONS
 
-    def __init__(self, address: tuple[str, int], witness: Witness) -> None:
+    def __init__(
+        self, address: tuple[str, int], witness: Witness, most: int = MOST_OF_AN_ADDRESS
+    ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self.witness = witness
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._places = Places(most)
         self._until: dict[socket.socket, float] = {}
         super().__init__(address, _Handler)
 
@@ -49,7 +93,11 @@ class WitnessServer(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """One more thread, or the connection is closed: there are enough."""
+        if not self._places.take(client_address[0]):
+            self.shutdown_request(request)
+            return
         if not self._free.acquire(blocking=False):
+            self._places.give_back(client_address[0])
             self.shutdown_request(request)
             return
         self._until[request] = time.monotonic() + WHOLE_SECONDS
@@ -62,6 +110,7 @@ class WitnessServer(ThreadingHTTPServer):
         finally:
             self._until.pop(request, None)
             self._free.release()
+            self._places.give_back(client_address[0])
 
     def service_actions(self) -> None:
         """Twice a second: whoever takes too long is cut off."""

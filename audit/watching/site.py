@@ -198,9 +198,13 @@ def _unpacked(response: http.client.HTTPResponse, chunks: Iterator[bytes]) -> It
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
     for chunk in chunks:
         left = chunk
+        if unpack.eof and left:
+            raise Away("sa réponse va plus loin que sa fin", "its answer goes beyond its end")
         while left:
             with _network():
                 data = unpack.decompress(left, CHUNK)
             yield data
             left = unpack.unconsumed_tail
+            if unpack.unused_data:
+                raise Away("sa réponse va plus loin que sa fin", "its answer goes beyond its end")
     yield unpack.flush(CHUNK)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from audit.witness import MAX_BODY
-from audit.witness_server import WitnessServer
+from audit.witness_server import MOST_CONNECTIONS, Places, WitnessServer
 from tests.e2e.witnessing import HOST, NAME, PATIENCE, Answered, add, ask, last, running
 from tests.tamper.forge.logs import checkpoint_text, root
 from tests.unit.audit.witnesses import (
@@ -190,6 +190,41 @@ def test_who_is_slow_is_cut_off_and_stops_nobody(here: int) -> None:
         assert 0.5 < time.monotonic() - began < 10
         assert silent.recv(10) == b""
     assert add(here, grown(7, 9)).status == 200
+
+
+def test_one_address_does_not_have_all_places(tmp_path: Path) -> None:
+    """Strangers sit on all that one address may have; another address is answered."""
+    server = WitnessServer((HOST, 0), witness(tmp_path))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
+    thread.start()
+    port = server.server_address[1]
+    strangers = [
+        socket.create_connection((HOST, port), PATIENCE, ("127.0.0.2", 0))
+        for _ in range(MOST_CONNECTIONS)
+    ]
+    try:
+        time.sleep(0.3)
+        assert add(port, grown(0, 7)).status == 200
+        strangers[-1].settimeout(PATIENCE)
+        assert strangers[-1].recv(10) == b""  # turned away at once
+    finally:
+        for each in strangers:
+            each.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        close_stores()
+
+
+def test_places_are_of_addresses_and_of_ipv6_networks() -> None:
+    places = Places(2)
+    assert [places.take("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert places.take("192.0.2.2")
+    places.give_back("192.0.2.1")
+    assert places.take("192.0.2.1")
+    assert not places.take("::ffff:192.0.2.1")  # the same one
+    assert [places.take(f"2001:db8::{n}") for n in range(3)] == [True, True, False]
+    assert places.take("2001:db8:0:1::1")
 
 
 def test_more_than_it_has_places_for_are_turned_away_at_once(here: int) -> None:

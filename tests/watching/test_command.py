@@ -230,6 +230,20 @@ def packed_bomb(handler: BaseHTTPRequestHandler) -> bool:
     return True
 
 
+def packed_and_more(handler: BaseHTTPRequestHandler) -> bool:
+    """What was compressed ends, and the answer does not."""
+    if not handler.path.endswith("/checkpoint"):
+        return False
+    data = gzip.compress(b"checkpoint") + b"\1" * 2**22
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        handler.wfile.write(data)
+    return True
+
+
 def torn(handler: BaseHTTPRequestHandler) -> bool:
     """Less than was announced."""
     if not handler.path.endswith("/checkpoint"):
@@ -272,6 +286,7 @@ BAD = {
     "503": (status_of(503), "il répond par l'erreur 503"),
     "without end": (endless, "il répond par un texte démesuré"),
     "a bomb": (packed_bomb, "il répond par un texte démesuré"),
+    "more than was packed": (packed_and_more, "sa réponse va plus loin que sa fin"),
     "torn": (torn, "sa réponse est coupée"),
     "something else": (unsigned, "il donne un point de contrôle mal formé"),
     "another part": (other_part, "il donne une autre partie que demandé"),
