@@ -15,6 +15,7 @@ from audit.watching.site import Away
 from audit.watching.store import LOGS, Line, Store
 
 _LOOKS = 3  # until both checkpoints are of one step
+MOST_BYTES = 2**28  # of notes kept: months of an honest server's
 _STEP_SECONDS = 2  # what a server needs to show a step of both
 
 
@@ -47,11 +48,13 @@ class Looker:
         self._away = away
         self._comparers = {name: Comparer(name, alarms) for name in LOGS}
         self._count = 0
+        self._bytes = 0
 
     def remember(self, line: Line) -> Seen:
         """A checkpoint that is in the diary."""
         seen = self._logs[line["seen"]].remember(line, self._count)
         self._count += 1
+        self._bytes += len(seen.text)
         return seen
 
     def compare_stored(self) -> None:
@@ -99,6 +102,7 @@ class Looker:
                 known.asked_at, known.shown_at = asked_at, self._now()
                 return known
             checkpoint, stamp = read_note(data, server.log_key(name))
+            self._require_room(len(data))
         except Unsigned as trouble:
             self._away(trouble)
             self._another_election()
@@ -118,6 +122,12 @@ class Looker:
         seen = self.remember(line | {"asked_at": asked_at})
         self._comparers[name].compare(seen)
         return seen
+
+    def _require_room(self, size: int) -> None:
+        """Whoever signs without end fills neither disk nor memory, and is said."""
+        if self._bytes + size > MOST_BYTES:
+            self._alarms.sound("crowded", sentences.crowded())
+            raise Away("il signe plus que ce qui peut être gardé", "it signs more than can be kept")
 
     def _another_election(self) -> None:
         """The address may give another set-up than it gave: then it is said so."""

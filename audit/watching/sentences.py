@@ -180,6 +180,15 @@ def split(board: int, journal: int) -> Text:
     )
 
 
+def crowded() -> Text:
+    """More checkpoints than can be kept."""
+    return Text(
+        "le serveur a signé plus d'états que cette surveillance ne peut en garder : elle ne suit"
+        " plus ce qu'il signe",
+        "the server signed more states than this watch can keep: it follows no more what it signs",
+    )
+
+
 def refused(why: Text) -> Text:
     """What it gives cannot be read by our rules."""
     return Text(
