@@ -35,5 +35,6 @@ COMMANDS: Final = (
     Command("worker", "envoyer, récrire les émargements, clore à l'heure", "evote.cli.worker"),
     Command("backup", "sauvegarder le serveur, ou faire la clé de secours", "evote.cli.backup"),
     Command("restore", "rétablir un serveur d'une sauvegarde", "evote.cli.restore"),
+    Command("doctor", "dire ce qui ne va pas sur ce serveur", "evote.cli.doctor"),
     Command("demo", "tenir toute une élection imaginaire, et la vérifier", "evote.cli.demo"),
 )

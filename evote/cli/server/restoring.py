@@ -73,7 +73,7 @@ def _restore(
             publisher.publish(each.uuid)
         except NOT_PUBLISHED:
             print(f"{each.uuid} n'est pas encore publiée : le serveur le fera", file=sys.stderr)
-    print("Le serveur est rétabli. Ensuite : evote serve, et evote-audit verify.")
+    print("Le serveur est rétabli. Ensuite : evote doctor, puis evote serve.")
     return 0
 
 

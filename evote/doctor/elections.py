@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Each election: its keys, its heads and steps, its booth, and ballots against sign-ins."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from evote.board.listing import setup_bytes
+from evote.board.published import find_published
+from evote.board.reading import count_ballots
+from evote.clock import Clock
+from evote.database.common_tables import ElectionRow
+from evote.database.elections import HeldElection, State, find_election
+from evote.database.roll_tables import RollSealRow
+from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.heads import Heads, HeadsUnavailable
+from evote.keys import KeyFolder, KeyUnavailable
+from evote.log_keys import LogKeys, load_log_keys
+from evote.publishing.following import HeadLost, WentBack, require_following
+from evote.publishing.steps import TAKING_BALLOTS, due_elections
+from evote.roll.electors import read_salt
+from evote.roll.sign_ins import count_signed_in
+from protocol.election import Election
+from protocol.errors import ProtocolError
+from tally.french import count
+
+# A step that is so late has been missed, and one so late that watchers tell everybody.
+LATE: Final = 120
+VERY_LATE: Final = 900
+CLOSING_LATE: Final = 300
+AHEAD: Final = 60
+BEFORE_CLOSING: Final = (State.SEALED, State.OPEN, State.SUSPENDED)
+_RUNS: Final = "voyez si evote serve ou evote worker tourne, et ce que dit son journal"
+_LOST: Final = (
+    "ne touchez à rien ; evote backup, puis evote restore ailleurs avec ce que d'autres ont vu "
+    "(docs/operations.md)"
+)
+
+BoothOf = Callable[[str], bytes]
+"""The canonical files of the booth that this program serves for an election: §8.3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What every election is looked at with."""
+
+    folder: KeyFolder
+    clock: Clock
+    seconds: int
+    booth_of: BoothOf
+
+
+def check_elections(connection: Connection, looking: Looking) -> Iterator[Finding]:
+    """Look at every election that has been sealed, in the order of their numbers."""
+    query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
+    uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
+    due = set(due_elections(connection, looking.clock(), looking.seconds))
+    for uuid in uuids:
+        held = find_election(connection, uuid)
+        try:
+            yield from _check(connection, held, looking, is_due=uuid in due)
+        except ProtocolError:
+            yield serious(
+                "box",
+                f"l'urne ou le journal de {uuid} est abîmé",
+                "suspendez le vote, gardez tout, et faites vérifier le dossier public",
+            )
+    if not uuids:
+        yield ok("elections", "aucune élection n'est scellée sur ce serveur")
+
+
+def _check(
+    connection: Connection, held: HeldElection, looking: Looking, *, is_due: bool
+) -> Iterator[Finding]:
+    keys = None
+    try:
+        keys = _log_keys(connection, held, looking.folder)
+        yield ok("keys", f"{held.uuid} : le serveur a ses clés")
+    except KeyUnavailable:
+        yield serious(
+            "keys",
+            f"{held.uuid} : la clé qui signe ou celle de la liste électorale manque, ou n'est pas "
+            "la bonne",
+            "remettez la copie que vous en avez (fichiers .logs et .key) dans PREAU_KEY_FOLDER",
+        )
+    if keys is not None:
+        yield _check_heads(connection, held, looking, keys)
+    yield from _check_steps(connection, held, looking, is_due=is_due)
+    yield from _check_box(connection, held, looking.clock())
+    if held.state in BEFORE_CLOSING:
+        yield _check_booth(held, looking.booth_of)
+
+
+def _log_keys(connection: Connection, held: HeldElection, folder: KeyFolder) -> LogKeys:
+    evote = Election.decode(setup_bytes(connection, held)[0]).evote
+    keys = load_log_keys(folder, held.uuid)
+    server = None if evote is None else evote.server
+    if server is None or (server.board_key, server.journal_key) != (
+        keys.board.verifier_key,
+        keys.journal.verifier_key,
+    ):
+        raise KeyUnavailable("these keys are not those that were sealed")
+    has_roll = select(RollSealRow.election_id).where(RollSealRow.election_id == held.id)
+    if connection.scalar(has_roll) is not None:
+        read_salt(connection, held, folder.load(held.uuid))
+    return keys
+
+
+def _check_heads(
+    connection: Connection, held: HeldElection, looking: Looking, keys: LogKeys
+) -> Finding:
+    try:
+        require_following(connection, held, Heads(looking.folder.heads), keys)
+    except WentBack:
+        return serious(
+            "heads",
+            f"{held.uuid} : la base est revenue en arrière : elle a moins, ou autre chose, que ce "
+            "qui a été publié",
+            _LOST,
+        )
+    except HeadLost:
+        return serious(
+            "heads", f"{held.uuid} : le fichier heads.sqlite du dossier des clés est perdu", _LOST
+        )
+    except HeadsUnavailable:
+        return serious(
+            "heads",
+            "le fichier heads.sqlite du dossier des clés ne peut pas être lu",
+            "vérifiez son mode et son propriétaire ; s'il est perdu, ne l'effacez pas",
+        )
+    return ok("heads", f"{held.uuid} : la base est celle d'où tout a été publié")
+
+
+def _check_steps(
+    connection: Connection, held: HeldElection, looking: Looking, *, is_due: bool
+) -> Iterator[Finding]:
+    published, now = find_published(connection, held), looking.clock()
+    if published is None:
+        yield to_see("steps", f"{held.uuid} : rien n'est encore publié", _RUNS)
+        return
+    late = now - published.board.stepped_at - looking.seconds
+    if held.state in TAKING_BALLOTS and is_due and late > LATE:
+        found = serious if late > VERY_LATE else to_see
+        minutes = count(late // 60, "minute")
+        yield found("steps", f"{held.uuid} : la publication a {minutes} de retard", _RUNS)
+    elif held.state not in TAKING_BALLOTS and is_due:
+        yield to_see("steps", f"{held.uuid} : la dernière étape n'est pas encore publiée", _RUNS)
+    else:
+        yield ok("steps", f"{held.uuid} : tout est publié à l'heure")
+    if published.board.stamp > now + AHEAD:
+        yield to_see(
+            "stamps",
+            f"{held.uuid} : le dernier état publié porte une heure à venir",
+            "l'horloge a été en avance : réglez-la ; les heures signées attendront la bonne",
+        )
+
+
+def _check_box(connection: Connection, held: HeldElection, now: int) -> Iterator[Finding]:
+    ballots, sign_ins = count_ballots(connection, held), count_signed_in(connection, held)
+    if ballots != sign_ins:
+        said = f"{held.uuid} : {count(ballots, 'bulletin')} et {count(sign_ins, 'émargement')}"
+        yield serious(
+            "box",
+            said,
+            "si le serveur vient d'être rétabli : evote credentials signed-in au bureau des codes, "
+            "puis evote restore --sign-ins ; sinon suspendez, et faites vérifier",
+        )
+    else:
+        yield ok("box", f"{held.uuid} : autant de bulletins que d'émargements ({ballots})")
+    if held.state in TAKING_BALLOTS and now > held.closes_at + held.grace_seconds + CLOSING_LATE:
+        yield serious(
+            "closing", f"{held.uuid} : son heure est passée, le vote n'est pas clos", _RUNS
+        )
+
+
+def _check_booth(held: HeldElection, booth_of: BoothOf) -> Finding:
+    if held.booth == booth_of(held.uuid):
+        return ok("booth", f"{held.uuid} : la page de vote est celle qui a été scellée")
+    found = to_see if held.state is State.SEALED else serious
+    return found(
+        "booth",
+        f"{held.uuid} : la page de vote de ce programme n'est pas celle qui a été scellée",
+        "remettez la version d'avant, ou faites signer la nouvelle : evote election amend --booth",
+    )

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything that is looked at, in the order in which a person would mend it.
+
+Nothing is changed, and a part that cannot be looked at says so: nothing is left out in silence.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evote.clock import Clock, system_clock
+from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.doctor.elections import BoothOf, Looking, check_elections
+from evote.doctor.findings import Finding, Level, ok, serious
+from evote.doctor.habits import check_backups, check_outbox, check_rewriting
+from evote.doctor.machine import (
+    AskDate,
+    ask_date,
+    check_disk_kind,
+    check_modes,
+    check_online,
+    check_room,
+    check_zones,
+)
+from evote.doctor.storage import check_database, check_tables
+from evote.keys import KeyFolder
+from evote.settings import Settings, SettingsError, read_settings, sqlite_file
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be looked at, and with what.
+
+    Attributes:
+        booth_of: the booth that this program serves.
+        urls: web servers to ask for the time, as parents reach them.
+        clock: of this machine.
+        ask: how they are asked.
+    """
+
+    booth_of: BoothOf
+    urls: tuple[str, ...] = ()
+    online: bool = False
+    clock: Clock = system_clock
+    ask: AskDate = ask_date
+
+
+def examine(asked: Asked) -> Iterator[Finding]:
+    """Look at the installation that the environment names."""
+    yield check_zones()
+    for url in asked.urls:
+        yield check_online(url, asked.clock, asked.ask)
+    try:
+        settings = read_settings()
+    except SettingsError as cause:
+        for fault in cause.faults:
+            yield serious("settings", fault, "corrigez ce réglage (docs/operations.md)")
+        return
+    yield ok("settings", "les réglages sont sûrs")
+    if asked.online:
+        yield check_online(f"{settings.public_url}/healthz", asked.clock, asked.ask)
+    yield from check_room(_rooms(settings))
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        advice = "vérifiez PREAU_DATABASE_URL ; une base neuve se fait avec evote serve"
+        yield serious("database", "la base n'existe pas", advice)
+        return
+    yield from check_modes(_places(settings))
+    if file is not None:
+        yield check_disk_kind(file)
+    yield from _examine_database(settings, asked)
+
+
+def worst(findings: list[Finding]) -> Level:
+    """Return how bad the worst of them is."""
+    return max((each.level for each in findings), default=Level.OK)
+
+
+def _examine_database(settings: Settings, asked: Asked) -> Iterator[Finding]:
+    try:
+        database = open_database(settings.database_url)
+    except DatabaseUnavailable:
+        yield _no_answer()
+        return
+    except ValueError:
+        yield serious(
+            "durable",
+            "PostgreSQL perdrait des votes confirmés : fsync, full_page_writes ou "
+            "synchronous_commit est coupé",
+            "remettez-les ; le serveur ne démarre pas sans eux",
+        )
+        return
+    try:
+        yield from _examine_rows(database, settings, asked)
+    except DatabaseUnavailable:
+        yield _no_answer()
+    finally:
+        database.close()
+
+
+def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Iterator[Finding]:
+    with database.read() as connection:
+        tables = check_tables(connection)
+    yield ok("database", "la base répond")
+    yield tables
+    yield from check_database(database, asked.clock)
+    if tables.level is not Level.OK:
+        return
+    looking = Looking(
+        KeyFolder(settings.key_folder or Path()),
+        asked.clock,
+        settings.publish_seconds,
+        asked.booth_of,
+    )
+    with database.read() as connection:
+        yield from check_elections(connection, looking)
+        yield check_rewriting(connection, asked.clock())
+        yield check_outbox(connection, settings.outbox_folder, asked.clock())
+        yield from check_backups(connection, asked.clock())
+
+
+def _no_answer() -> Finding:
+    return serious(
+        "database",
+        "la base ne répond pas : rien de ce qu'elle contient n'a été regardé",
+        "vérifiez qu'elle tourne, PREAU_DATABASE_URL, et la place sur son disque",
+    )
+
+
+def _rooms(settings: Settings) -> dict[str, Path]:
+    file = sqlite_file(settings.database_url)
+    rooms = {} if file is None else {"de la base": file.parent}
+    if settings.key_folder is not None:
+        rooms["des clés"] = settings.key_folder
+    if settings.outbox_folder is not None:
+        rooms["des messages"] = settings.outbox_folder
+    return rooms
+
+
+def _places(settings: Settings) -> dict[str, Path]:
+    places = {"la base": sqlite_file(settings.database_url)}
+    if settings.key_folder is not None:
+        places["le dossier des clés"] = settings.key_folder
+        heads = KeyFolder(settings.key_folder).heads
+        places["heads.sqlite"] = heads if heads.exists() else None
+    places["le dossier des messages"] = settings.outbox_folder
+    return {what: path for what, path in places.items() if path is not None}

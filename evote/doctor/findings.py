@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One thing that was looked at, how it is, and what to do."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from protocol.encoding import JsonValue
+
+
+class Level(IntEnum):
+    """How bad it is; the worst is the exit status of ``evote doctor``."""
+
+    OK = 0
+    TO_SEE = 1
+    SERIOUS = 2
+
+    @property
+    def word(self) -> str:
+        """What a person reads."""
+        return ("ok", "à voir", "grave")[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A plain French sentence about one thing.
+
+    Attributes:
+        check: a fixed English word for programs: docs/schemas/doctor.schema.json.
+        level: how bad it is.
+        message: what was found, without a full stop.
+        advice: what to do; empty if nothing.
+    """
+
+    check: str
+    level: Level
+    message: str
+    advice: str = ""
+
+    def encode(self) -> JsonValue:
+        """Return the object of the JSON report."""
+        return {
+            "check": self.check,
+            "level": self.level.name.lower(),
+            "message": self.message,
+            "advice": self.advice,
+        }
+
+
+def ok(check: str, message: str) -> Finding:
+    """Return a finding that asks for nothing."""
+    return Finding(check, Level.OK, message)
+
+
+def to_see(check: str, message: str, advice: str) -> Finding:
+    """Return a finding that somebody should look at soon."""
+    return Finding(check, Level.TO_SEE, message, advice)
+
+
+def serious(check: str, message: str, advice: str) -> Finding:
+    """Return a finding for which votes, secrets or the proof of them are in danger."""
+    return Finding(check, Level.SERIOUS, message, advice)

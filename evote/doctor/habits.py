@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What must be done again and again: sign-ins rewritten, messages handed over, backups made."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from evote.backup.pace import FEWEST_BALLOTS, ballots_of
+from evote.clock import HOUR
+from evote.database.common_tables import BackupRow, ElectionRow
+from evote.database.elections import State
+from evote.database.roll_tables import OutboxRow, RewritingRow, SignInRow
+from evote.doctor.findings import Finding, ok, serious, to_see
+from tally.french import count
+
+DAY: Final = 24 * HOUR
+OVERDUE: Final = 600
+WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED)
+
+
+def check_rewriting(connection: Connection, now: int) -> Finding:
+    """Look when what joins sign-ins and ballots was last destroyed: docs/adr/0011."""
+    query = (
+        select(func.min(func.coalesce(RewritingRow.at, 0)))
+        .select_from(ElectionRow)
+        .outerjoin(RewritingRow, RewritingRow.election_id == ElectionRow.id)
+        .where(
+            select(SignInRow.election_id)
+            .where(SignInRow.election_id == ElectionRow.id, SignInRow.used.is_(True))
+            .exists()
+        )
+    )
+    last = connection.scalar(query)
+    advice = "voyez si evote serve ou evote worker tourne ; sur PostgreSQL, les droits du rôle"
+    if last is None:
+        return ok("rewriting", "personne n'a encore voté : rien à récrire")
+    if last == 0:
+        return to_see("rewriting", "les émargements n'ont jamais été récrits", advice)
+    if now - last > DAY:
+        return serious("rewriting", "les émargements ne sont plus récrits depuis un jour", advice)
+    if now - last > 2 * HOUR:
+        hours = count((now - last) // HOUR, "heure")
+        return to_see("rewriting", f"les émargements ne sont plus récrits depuis {hours}", advice)
+    return ok("rewriting", "les émargements sont récrits chaque heure")
+
+
+def check_outbox(connection: Connection, folder: Path | None, now: int) -> Finding:
+    """Look whether messages to electors wait longer than they should."""
+    waiting, tried, oldest = connection.execute(
+        select(func.count(), func.max(OutboxRow.tries), func.min(OutboxRow.next_try_at))
+    ).one()
+    messages = count(waiting, "message")
+    if not waiting:
+        return ok("outbox", "aucun message n'attend")
+    if folder is None:
+        return to_see(
+            "outbox",
+            f"{messages} à remettre, et PREAU_OUTBOX_FOLDER n'est pas réglé",
+            "donnez un dossier que seuls lisent ceux qui remettent les chiffres secrets",
+        )
+    if tried or now - oldest > OVERDUE:
+        return to_see(
+            "outbox",
+            f"{messages} à remettre, qui ne partent pas",
+            "vérifiez PREAU_OUTBOX_FOLDER, les clés, et que evote worker tourne",
+        )
+    return ok("outbox", f"{messages} à remettre au prochain tour")
+
+
+def check_backups(connection: Connection, now: int) -> Iterator[Finding]:
+    """Look how old the last backup of each election is that would be missed."""
+    ballots = ballots_of(connection)
+    query = (
+        select(
+            ElectionRow.id,
+            ElectionRow.uuid,
+            ElectionRow.state,
+            BackupRow.made_at,
+            BackupRow.ballots,
+        )
+        .outerjoin(BackupRow, BackupRow.election_id == ElectionRow.id)
+        .where(ElectionRow.state.in_([state.value for state in WORTH_SAVING]))
+        .order_by(ElectionRow.uuid)
+    )
+    for row in connection.execute(query):
+        new = ballots[row.id] - (row.ballots or 0)
+        age = None if row.made_at is None else now - row.made_at
+        yield _check_backup(row.uuid, age, new)
+
+
+def _check_backup(uuid: str, age: int | None, new: int) -> Finding:
+    if age is not None and age <= DAY:
+        hours = count(age // HOUR, "heure")
+        return ok("backup", f"{uuid} : sauvegardée il y a {hours}")
+    since = "jamais sauvegardée" if age is None else f"pas sauvegardée depuis {_days(age)}"
+    said = f"{uuid} : {since}, {count(new, 'bulletin nouveau', 'bulletins nouveaux')}"
+    if new >= FEWEST_BALLOTS:
+        return serious("backup", said, "evote backup, maintenant ; et un minuteur (deploy/)")
+    return to_see(
+        "backup",
+        said,
+        "evote backup --if-due, par un minuteur (deploy/) ; pendant un vote, moins de dix "
+        "bulletins nouveaux demandent --yes",
+    )
+
+
+def _days(age: int) -> str:
+    return count(age // DAY, "jour")

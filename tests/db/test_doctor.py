@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Each thing that can be wrong with an installation is found, named, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, text
+
+from evote.backup.pace import ballots_of, remember_backup
+from evote.clock import HOUR
+from evote.database.board_tables import AlphaRow, BallotRow, DatumRow, EventRow
+from evote.doctor.examine import Asked, examine, worst
+from evote.doctor.findings import Finding, Level
+from evote.sign_in_rewriting import rewrite_sign_ins
+from evote.web.booth import booth_files, encode_booth
+from evote.web.languages import FRENCH, PSEUDO
+from tests.db.postgresql import Server
+from tests.db.rows import all_rows
+from tests.db.school import ManualClock, School
+from tests.db.second_machine import vote
+from tests.simulator import CLOSES_AT
+
+# What the machine of the tests is like is not asked: its clock is not that of these schools.
+OF_THE_MACHINE = ("clock", "room", "disk")
+
+
+@pytest.fixture
+def fit(
+    voted: School, url: str, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> School:
+    """A school whose every habit is kept, and the settings of its server."""
+    monkeypatch.setenv("PREAU_DATABASE_URL", url)
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(voted.folder.path))
+    (tmp_path / "outbox").mkdir(mode=0o700)
+    monkeypatch.setenv("PREAU_OUTBOX_FOLDER", str(tmp_path / "outbox"))
+    assert rewrite_sign_ins(voted.database, clock()).log_dropped
+    with voted.database.write() as connection:
+        remember_backup(connection, clock(), ballots_of(connection))
+    return voted
+
+
+def booth_of(uuid: str) -> bytes:
+    return encode_booth(booth_files(uuid, (FRENCH, PSEUDO)))
+
+
+def look(school: School, booth: Callable[[str], bytes] = booth_of) -> list[Finding]:
+    asked = Asked(booth, clock=school.clock)
+    return [each for each in examine(asked) if each.check not in OF_THE_MACHINE]
+
+
+def bad(school: School) -> dict[str, Level]:
+    """What is not in order."""
+    return {each.check: each.level for each in look(school) if each.level is not Level.OK}
+
+
+def sql(school: School, statement: str, **values: object) -> None:
+    with school.database.write() as connection:
+        connection.execute(text(statement), values)
+
+
+def test_a_server_that_is_well_is_told_so_and_not_changed(fit: School) -> None:
+    before = all_rows(fit.database)
+    findings = look(fit)
+    assert [each for each in findings if each.level is not Level.OK] == []
+    assert worst(findings) is Level.OK
+    assert all_rows(fit.database) == before
+    seen = {each.check for each in findings}
+    assert {"zones", "settings", "modes", "database", "durable", "tables", "keys", "heads"} <= seen
+    assert {"steps", "box", "booth", "rewriting", "outbox", "backup"} <= seen
+    assert ("joining" in seen) is ("rights" in seen) is (not fit.database.is_sqlite)
+
+
+Break = Callable[[School, ManualClock], object]
+
+
+def later(seconds: int) -> Break:
+    """Time goes by, and steps are published."""
+
+    def go(school: School, clock: ManualClock) -> None:
+        clock.time += seconds
+        school.publisher.publish(school.uuid)
+
+    return go
+
+
+def statement(words: str, **values: object) -> Break:
+    return lambda school, _clock: sql(school, words, **values)
+
+
+def went_back(school: School, clock: ManualClock) -> None:
+    vote(school, range(4, 6))
+    for table in (EventRow, DatumRow, BallotRow, AlphaRow):
+        with school.database.write() as connection:
+            connection.execute(delete(table).where(table.height > 5))
+    sql(
+        school,
+        "UPDATE election SET head_height = 5, head_hash = (SELECT hash FROM board_event"
+        " WHERE height = 5)",
+    )
+    rewrite_sign_ins(school.database, clock())
+
+
+def close(school: School, clock: ManualClock) -> None:
+    clock.time = CLOSES_AT + 301
+    school.close()
+
+
+def post(school: School, clock: ManualClock) -> None:
+    sql(
+        school,
+        "INSERT INTO outbox (school_id, election_id, number, elector, kind, sealed, tries,"
+        " next_try_at) SELECT school_id, id, 99, 1, 'pin', '', 0, :now FROM election",
+        now=clock(),
+    )
+
+
+def both(*steps: Break) -> Break:
+    def go(school: School, clock: ManualClock) -> None:
+        for step in steps:
+            step(school, clock)
+
+    return go
+
+
+@pytest.mark.parametrize(
+    ("break_it", "expected"),
+    [
+        (lambda s, _: s.folder.file(s.uuid, "logs").unlink(), {"keys": Level.SERIOUS}),
+        (lambda s, _: s.folder.file(s.uuid).unlink(), {"keys": Level.SERIOUS}),
+        (lambda s, _: s.folder.file(s.uuid).write_text("x"), {"keys": Level.SERIOUS}),
+        (lambda s, _: s.folder.heads.unlink(), {"heads": Level.SERIOUS}),
+        (lambda s, _: s.folder.heads.write_text("x" * 4096), {"heads": Level.SERIOUS}),
+        (went_back, {"heads": Level.SERIOUS, "box": Level.SERIOUS}),
+        (lambda s, _: s.folder.heads.chmod(0o644), {"modes": Level.SERIOUS}),
+        (statement("UPDATE election SET booth = 'x'"), {"booth": Level.SERIOUS}),
+        (
+            statement("UPDATE election SET booth = 'x', state = 'sealed'"),
+            {"booth": Level.TO_SEE},
+        ),
+        (
+            statement("UPDATE sign_in SET used = FALSE WHERE elector = 1"),
+            {"box": Level.SERIOUS},
+        ),
+        (statement("DELETE FROM published_log"), {"steps": Level.TO_SEE}),
+        (statement("UPDATE published_log SET stamp = stamp + 9999"), {"stamps": Level.TO_SEE}),
+        (statement("DELETE FROM last_rewriting"), {"rewriting": Level.TO_SEE}),
+        (post, {}),
+        (both(post, later(700)), {"outbox": Level.TO_SEE}),
+        (
+            both(post, statement("UPDATE outbox SET tries = 1")),
+            {"outbox": Level.TO_SEE},
+        ),
+        (later(2 * HOUR), {}),
+        (later(2 * HOUR + 1), {"rewriting": Level.TO_SEE}),
+        (
+            later(24 * HOUR + 1),  # and its vote should be over
+            {"rewriting": Level.SERIOUS, "backup": Level.TO_SEE, "closing": Level.SERIOUS},
+        ),
+        (statement("DELETE FROM last_backup"), {"backup": Level.TO_SEE}),
+        (
+            both(lambda s, _: vote(s, range(4, 12)), statement("DELETE FROM last_backup")),
+            {"backup": Level.SERIOUS},
+        ),
+        (close, {}),
+        (statement("UPDATE board_data SET data = :data", data=b"{}"), {"box": Level.SERIOUS}),
+    ],
+)
+def test_what_is_wrong_is_found_and_nothing_else(
+    fit: School, clock: ManualClock, break_it: Break, expected: dict[str, Level]
+) -> None:
+    break_it(fit, clock)
+    assert bad(fit) == expected
+    for finding in look(fit):
+        assert bool(finding.advice) is (finding.level is not Level.OK)
+        assert not finding.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level"), [(139, None), (141, Level.TO_SEE), (1000, Level.SERIOUS)]
+)
+def test_a_step_that_does_not_come_is_late(
+    fit: School, clock: ManualClock, seconds: int, level: Level | None
+) -> None:
+    clock.time += seconds
+    assert bad(fit) == ({} if level is None else {"steps": level})
+
+
+def test_a_vote_whose_hour_is_over_must_be_closed(fit: School, clock: ManualClock) -> None:
+    clock.time = CLOSES_AT + 300 + 300
+    fit.publisher.publish(fit.uuid)
+    rewrite_sign_ins(fit.database, clock())
+    assert "closing" not in bad(fit)
+    clock.time += 1
+    assert bad(fit)["closing"] is Level.SERIOUS
+
+
+def test_settings_that_are_unsafe_are_all_told(
+    fit: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "http://vote.example")
+    fit.folder.path.chmod(0o755)
+    findings = look(fit)
+    told = [each for each in findings if each.check == "settings"]
+    assert len(told) == 2
+    assert all(each.level is Level.SERIOUS for each in told)
+    fit.folder.path.chmod(0o700)
+
+
+def test_a_database_that_is_away_is_told_and_not_made(
+    fit: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = tmp_path / "absent" / "preau.db"
+    absent.parent.mkdir()
+    for address in (f"sqlite:///{absent}", f"postgresql://preau@/x?host={tmp_path}"):
+        monkeypatch.setenv("PREAU_DATABASE_URL", address)
+        assert bad(fit) == {"database": Level.SERIOUS}
+    assert not absent.exists()
+    absent.write_text("this is no database, and long enough to be looked at as one" * 20)
+    absent.chmod(0o600)
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{absent}")
+    assert bad(fit) == {"database": Level.SERIOUS}
+
+
+@pytest.mark.parametrize("version", ["0002", "9999"])
+def test_tables_of_another_version_are_told(fit: School, version: str) -> None:
+    with fit.database.read() as connection:
+        own = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    try:
+        sql(fit, "UPDATE alembic_version SET version_num = :n", n=version)
+        assert bad(fit) == {"tables": Level.SERIOUS}
+    finally:
+        sql(fit, "UPDATE alembic_version SET version_num = :n", n=own)
+
+
+@pytest.mark.db
+def test_settings_of_postgresql_are_looked_at(
+    request: pytest.FixtureRequest, fit: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if fit.database.is_sqlite:
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    url = server.url("preau").replace("preau@", "plain@")
+    grants = ("GRANT ALL ON ALL TABLES IN SCHEMA public TO plain",)
+    server.execute("CREATE ROLE plain LOGIN", *grants, database="preau")
+    try:
+        monkeypatch.setenv("PREAU_DATABASE_URL", url)
+        assert bad(fit) == {"rights": Level.TO_SEE}
+        server.execute("GRANT pg_checkpoint TO plain", database="preau")
+        assert bad(fit) == {"rights": Level.TO_SEE}
+        grant = "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO plain"
+        server.execute(grant, database="preau")
+        assert bad(fit) == {}
+        server.execute("ALTER ROLE plain SET synchronous_commit = off")
+        assert bad(fit) == {"durable": Level.SERIOUS}
+        server.execute("ALTER ROLE plain RESET synchronous_commit")
+        server.execute("ALTER ROLE plain SET log_statement = 'all'")
+        server.execute("ALTER ROLE plain SET log_min_duration_statement = 5")
+        assert bad(fit) == {"joining": Level.TO_SEE}
+        assert len([each for each in look(fit) if each.check == "joining"]) == 2
+    finally:
+        server.execute("DROP OWNED BY plain", "DROP ROLE plain", database="preau")
