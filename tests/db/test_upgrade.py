@@ -12,11 +12,19 @@ from alembic.config import Config
 from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.sql.schema import MetaData, Table
 
+from evote.cli.server.opened import not_upgraded
 from evote.clock import HOUR, hour_of
 from evote.database.base import Base
 from evote.database.connection import Database, open_database
 from evote.database.elections import State
-from evote.database.migrating import STEPS, NotUpgraded, is_up_to_date, migrate
+from evote.database.migrating import (
+    STEPS,
+    NotUpgraded,
+    is_up_to_date,
+    migrate,
+    newest_schema,
+    schema_of,
+)
 from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.voting import suspend_vote
 from evote.roll.sign_ins import electors_signed_in
@@ -163,3 +171,21 @@ def test_a_sealed_or_cancelled_election_is_upgraded(
     moved = moved_to(older, school)
     migrate(older)
     audit(moved, tmp_path / "record")
+
+
+def test_the_tables_of_a_later_program_are_left_alone(database: Database) -> None:
+    own = newest_schema()
+    try:
+        set_schema(database, "9999")
+        with pytest.raises(NotUpgraded) as caught:
+            migrate(database)
+        assert "version plus récente" in str(not_upgraded(caught.value))
+        with database.read() as connection:
+            assert schema_of(connection) == "9999"
+    finally:
+        set_schema(database, own)
+
+
+def set_schema(database: Database, number: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": number})
