@@ -85,10 +85,10 @@ def _rollback(accused: Accused, fields: Fields) -> Held:
     early, late = moment(before), moment(after)
     return Held(
         Text(
-            f"le serveur a raccourci {log.fr} : {first.size} signés {early.fr}, puis"
-            f" {second.size} seulement {late.fr}",
-            f"the server shortened {log.en}: {first.size} signed {early.en}, then only"
-            f" {second.size} {late.en}",
+            f"le serveur a raccourci {log.fr} : taille {first.size}, signée {early.fr}, puis"
+            f" taille {second.size} seulement, {late.fr}",
+            f"the server shortened {log.en}: size {first.size}, signed {early.en}, then size"
+            f" {second.size} only, {late.en}",
         )
     )
 

@@ -96,4 +96,4 @@ def unsigned() -> Malformed:
 
 def shows_nothing(fr: str, en: str) -> Malformed:
     """The refusal of what is well formed, and no fault."""
-    return Malformed(f"{fr} : rien de tel n'est montré (§21)", f"{en}: nothing is shown (§21)")
+    return Malformed(f"aucune faute dans {fr} (§21)", f"no fault in {en} (§21)")

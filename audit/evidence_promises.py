@@ -21,7 +21,7 @@ from audit.promises import Promise, decode_promise
 from audit.strict_json import read_hash, read_text
 from audit.tree import leaf_hash
 from audit.tree_proofs import included_root
-from audit.words import Text
+from audit.words import Text, count
 
 
 def promise_broken(accused: Accused, fields: Fields) -> Held:
@@ -39,8 +39,8 @@ def promise_broken(accused: Accused, fields: Fields) -> Held:
         Text(
             "le serveur a promis de publier un bulletin à la place"
             f" {promise.index}, au plus tard {until.fr}, et {how.fr}",
-            f"the server promised to publish a ballot at place {promise.index} by a time"
-            f" ({until.en}), and {how.en}",
+            f"the server promised to publish a ballot at place {promise.index}"
+            f" {until.en} at the latest, and {how.en}",
         )
     )
 
@@ -52,10 +52,10 @@ def _too_late(
     after = stamped_at(checkpoint, key)
     if proof or not (after > promise.until and checkpoint.size <= promise.index):
         raise shows_nothing("la promesse", "the promise")
-    when = moment(after)
+    when, events = moment(after), count(checkpoint.size, "événement", "event")
     return Text(
-        f"{when.fr} l'urne n'allait que jusqu'à {checkpoint.size}",
-        f"{when.en} the board had {checkpoint.size} events only",
+        f"{when.fr} l'urne n'avait que {events.fr}",
+        f"{when.en} the board had {events.en} only",
     )
 
 

@@ -21,9 +21,9 @@ _OBSERVED = Text(
     "This observation is in order; it rests on the word of whoever made it.",
 )
 _ALONE = Text(
-    "Seul qui tient la clé secrète du serveur a pu faire ce fichier possible : il se suffit à"
-    " lui-même, d'où qu'il vienne.",
-    "Only the holder of the server's secret key can have made this file possible: it stands by"
+    "Seul celui qui tient la clé secrète du serveur a pu signer ce qu'il contient : ce fichier se"
+    " suffit à lui-même, d'où qu'il vienne.",
+    "Only the holder of the server's secret key can have signed what is in it: this file stands by"
     " itself, wherever it comes from.",
 )
 _WORD = Text(

@@ -24,8 +24,8 @@ GENERAL = Text(
     f"""\
 usage : evote-audit COMMANDE …
 
-Vérifie une élection à partir de ses fichiers publics, sans réseau (watch mis à
-part) et sans faire confiance à qui les a faits.
+Vérifie une élection à partir de ses fichiers publics, sans réseau (watch et
+witness mis à part) et sans faire confiance à qui les a faits.
 
 commandes :
   verify     vérifier une élection : archive .bel, dossier ou zip
@@ -47,7 +47,7 @@ Chaque commande a son aide : evote-audit COMMANDE --help
 usage: evote-audit COMMAND …
 
 Verifies an election from its public files, without a network (watch
-aside) and without trusting whoever made them.
+and witness aside) and without trusting whoever made them.
 
 commands:
   verify     verify an election: .bel archive, folder or zip

@@ -128,7 +128,7 @@ def _place(read: Receipt | Promise) -> Text:
         until = moment(read.until)
         return Text(
             f"{read.index}, à publier au plus tard {until.fr}",
-            f"{read.index}, to be published by a time: {until.en}",
+            f"{read.index}, to be published {until.en} at the latest",
         )
     size = read.checkpoint.size
     text = Text(f"{read.index}, dans une urne de taille {size}", f"{read.index}, of {size} events")

@@ -159,7 +159,7 @@ def _late(promise: Promise, published: Published) -> Ruled:
         Text(
             f"le bulletin devait être publié au plus tard {until.fr} ; {now.fr}, il ne l'est pas"
             " (§20.3)",
-            f"the ballot was to be published by a time ({until.en}), and {now.en} it is not"
+            f"the ballot was to be published {until.en} at the latest, and {now.en} it is not"
             " (§20.3)",
         ),
     )

@@ -41,7 +41,7 @@ CONVICTS_IF = Text(
 )
 KEEP_BOTH = Text(
     "Gardez les deux fichiers tels quels, et portez-en une copie au bureau et à votre fédération :"
-    " seul qui tient la clé secrète du serveur a pu signer les deux.",
+    " seul celui qui tient la clé secrète du serveur a pu signer les deux.",
     "Keep both files as they are, and bring copies to the committee and to your federation: only"
     " the holder of the server's secret key can have signed both.",
 )

@@ -7,21 +7,17 @@ the ballot. What it proves about an election is in ``receipt_rulings.py``.
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.chain import Event, read_event
 from audit.cosignatures import cosigned_at, stamp_key
-from audit.hashing import unpadded_base64
 from audit.notes import (
     Checkpoint,
     VerifierKey,
     decode_base64,
     decode_checkpoint,
     decode_key,
-    encode_key,
 )
 from audit.strict_json import INTEGER_BOUND
 from audit.trackers import read_tracker
@@ -175,41 +171,6 @@ def _ballot_event(data: bytes) -> Event:
     if event.kind != "Ballot" or event.parent is None:
         raise _false("l'événement n'est pas d'un bulletin", "the event is not of a ballot")
     return event
-
-
-def encode_receipt(
-    event: bytes, tracker: str, proof: Sequence[bytes], checkpoint: bytes, key: VerifierKey
-) -> bytes:
-    """The file of a receipt (§20.2), which verifies.
-
-    Args:
-        event: the exact bytes of the ballot's event.
-        tracker: of the ballot.
-        proof: that the event is in the checkpoint's tree.
-        checkpoint: published, of the board, with all its lines.
-        key: the board's.
-
-    Raises:
-        Malformed: it would not verify.
-    """
-    read = _ballot_event(event)
-    ballot = unpadded_base64(bytes.fromhex(read.payload or ""))
-    lines = (
-        f"evote-receipt {VERSION}",
-        f"tracker {tracker}",
-        f"ballot {ballot}",
-        f"event {event.decode('utf-8')}",
-        f"key {encode_key(key)}",
-    )
-    extra = _padded("".join(f"{line}\n" for line in lines).encode("utf-8"))
-    head = [FIRST_LINE, f"extra {extra}", f"index {read.height}", *map(_padded, proof), "\n"]
-    data = "\n".join(head).encode("ascii") + checkpoint
-    verify_receipt(decode_receipt(data))
-    return data
-
-
-def _padded(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
 
 
 def _bad(fr: str, en: str) -> Malformed:

@@ -84,7 +84,7 @@ class KeyFolder:
         """
         key, path = rng(KEY_BYTES), self.file(uuid)
         try:
-            create_secret_file(path, f"{FIRST_LINE}\n{key.hex()}\n")
+            create_secret_file(path, f"{FIRST_LINE}\n{key.hex()}\n".encode("ascii"))
         except OSError as cause:
             raise KeyUnavailable(f"the key {path} cannot be made ({cause.strerror})") from cause
         return ElectionKeys(Secret(key))

@@ -43,7 +43,7 @@ def create_log_keys(folder: KeyFolder, uuid: str, host: str, rng: Rng = system_r
     lines = [FIRST_LINE, *(f"{key.name} {key.seed.reveal().hex()}" for key in both), ""]
     path = folder.file(uuid, "logs")
     try:
-        create_secret_file(path, "\n".join(lines))
+        create_secret_file(path, "\n".join(lines).encode("ascii"))
     except OSError as cause:
         raise KeyUnavailable(f"the keys {path} cannot be made ({cause.strerror})") from cause
     return keys

@@ -6,18 +6,22 @@ import os
 from pathlib import Path
 
 
-def create_secret_file(path: Path, text: str) -> None:
+def create_secret_file(path: Path, data: bytes) -> None:
     """Write a new file, readable by its owner alone, on the disk when this returns.
 
     Raises:
-        OSError: there is one already, or the folder cannot be written.
+        OSError: there is one already, or it cannot be written; then nothing of it stays.
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def destroy_secret_file(path: Path) -> None:
@@ -27,10 +31,11 @@ def destroy_secret_file(path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
         path.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder's files on the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -221,7 +221,7 @@ class _Watch:
             return ALARMED if alarms else NOTHING
         number = count(alarms, "alarme", "alarm")
         text = Text(
-            f"{events.fr} vus, {number.fr}. Pour comparer plus tard :"
+            f"Vu : {events.fr}, {number.fr}. Pour comparer plus tard :"
             f" evote-audit verify DOSSIER --since {path}",
             f"{events.en} seen, {number.en}. To compare later:"
             f" evote-audit verify RECORD --since {path}",

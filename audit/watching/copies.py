@@ -8,6 +8,7 @@ question (``judging.py``). Nothing of an unfinished entry is looked at.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from array import array
 from typing import Any
 
@@ -28,7 +29,7 @@ _SIZE = re.compile(rb"[0-7]{11}\0")
 _DATA_BEFORE_EVENT = 8
 
 
-class Copy:
+class Copy(ABC):
     """What both logs have in common.
 
     Attributes:
@@ -96,9 +97,9 @@ class Copy:
         """The bytes of entries are no longer needed; the hashes are."""
         self.fresh.clear()
 
+    @abstractmethod
     def _next(self) -> int:
         """Take the next whole piece; how many bytes it is, 0 if it is not whole."""
-        raise NotImplementedError
 
     def _entry(self, data: bytes, length: int) -> None:
         leaf = leaf_hash(data)

@@ -64,7 +64,7 @@ def tile_differs(log: str, number: int) -> Text:
     """The hashes of a tile are not those of the entries."""
     which = OF_LOG[log]
     return Text(
-        f"le serveur donne {which.fr} des empreintes qui ne sont pas celles de ses entrées"
+        f"les empreintes {which.fr} que donne le serveur ne sont pas celles de ses entrées"
         f" (tuile {number})",
         f"the server gives hashes {which.en} that are not those of its entries (tile {number})",
     )
@@ -95,7 +95,7 @@ def promise_late(index: int, until: int) -> Text:
     when = moment(until)
     return Text(
         f"un bulletin promis à la place {index} au plus tard {when.fr} n'est pas publié",
-        f"a ballot promised at place {index} by a time ({when.en}) is not published",
+        f"a ballot promised at place {index} {when.en} at the latest is not published",
     )
 
 
@@ -185,7 +185,8 @@ def crowded() -> Text:
     return Text(
         "le serveur a signé plus d'états que cette surveillance ne peut en garder : elle ne suit"
         " plus ce qu'il signe",
-        "the server signed more states than this watch can keep: it follows no more what it signs",
+        "the server signed more states than this watch can keep: what it signs from now on is not"
+        " followed",
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evote.errors import Unreadable
+from evote.secret_files import sync_folder
 from tally.french import reason
 
 
@@ -76,16 +77,8 @@ def name_files(pairs: Sequence[tuple[NewFile, Path]]) -> None:
             undo.callback(path.unlink)
         for folder in {path.parent for _, path in pairs}:
             with _explained(folder):
-                _sync_folder(folder)
+                sync_folder(folder)
         undo.pop_all()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -11,13 +11,16 @@ Each of these is canonical JSON, one a line.
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from sqlalchemy import Boolean, Column, Connection, LargeBinary, String, Table, func, insert, select
 
 from evote.backup.order import ordered_tables
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 ROWS_A_TIME: Final = 500
 MAX_LINE: Final = 2**16
@@ -172,14 +175,15 @@ class _Pieces(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         while not self._left:
             piece = next(self._pieces, None)
             if piece is None:
                 return 0
             self._left = memoryview(piece)
-        size = min(len(buffer), len(self._left))
-        buffer[:size] = self._left[:size]
+        room = memoryview(buffer)
+        size = min(len(room), len(self._left))
+        room[:size] = self._left[:size]
         self._left = self._left[size:]
         return size
 

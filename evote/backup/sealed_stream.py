@@ -22,6 +22,7 @@ from nacl.exceptions import CryptoError
 
 from evote.backup.recovery import NotSealedToThis, RecoveryKey, RecoveryPublicKey
 from evote.errors import Refusal, Unreadable
+from protocol.bindings import MAX_TIME
 from protocol.encoding import Fields, decode_canonical_json, encode_json
 from protocol.errors import ProtocolError
 from protocol.rng import Rng, system_rng
@@ -36,7 +37,6 @@ _MESSAGE: Final = sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _KEY_BYTES: Final = sodium.crypto_secretstream_xchacha20poly1305_KEYBYTES
 _START_BYTES: Final = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _MAX_HEADER: Final = 4096
-MAX_TIME: Final = 2**40
 _ANOTHER: Final = "prenez une autre sauvegarde, ou une autre copie de celle-ci"
 
 
@@ -158,7 +158,7 @@ class SealedReader:
             self.label = Label(
                 Kind(fields.text("kind")),
                 fields.text("backup"),
-                fields.integer("made_at", 0, 2**40),
+                fields.integer("made_at", 0, MAX_TIME),
             )
             self.recovery = fields.text("recovery")
             self._sealed_key = b64decode(fields.text("key"), validate=True)

@@ -79,6 +79,6 @@ def _booth() -> Booth | None:
     return None
 
 
-def _booth_of(uuid: str) -> bytes:
+def _booth_of(uuid: str) -> bytes | None:
     booth = _booth()
-    return b"" if booth is None else encode_booth(booth.files(uuid))
+    return None if booth is None else encode_booth(booth.files(uuid))

@@ -14,12 +14,13 @@ celui du serveur perdu : son fichier heads.sqlite dit jusqu'où il a publié, ga
 
 Une sauvegarde plus ancienne que ce qui a été publié est refusée. Ce qui manque se reprend :
   --seen      ce que d'autres ont vu : un point de contrôle, un dossier public, celui d'un témoin
-  --complete  un dossier public (dossier ou .zip) qui a ce que la sauvegarde n'a pas
+  --complete  un dossier public (dossier ou .zip, ou celui de evote-audit watch) qui a ce que
+              la sauvegarde n'a pas
 Les émargements des bulletins repris, le bureau des codes seul les connaît ; d'ici là le vote est
 suspendu :
   au bureau des codes   evote credentials signed-in DOSSIER.zip …
   sur le serveur        evote restore --sign-ins signed-in.json
---check fait tout cela, et n'écrit rien. Pas à pas : docs/operations.md.
+Avec une sauvegarde, --check fait tout cela et n'écrit rien. Pas à pas : docs/operations.md.
 
 codes de sortie : 0 rétabli (ou tout irait bien, avec --check), 1 refusé, 2 illisible ou mal
 appelé ; sauf avec 0, rien n'a été changé."""
@@ -36,6 +37,11 @@ def main(arguments: list[str]) -> int:
         )
     if alone and not options.sign_ins:
         raise Unreadable("il n'y a rien à rétablir", "voir « evote restore --help »")
+    if alone and any((options.check, options.seen, options.complete, options.unseen)):
+        raise Unreadable(
+            "sans sauvegarde, --sign-ins ne va avec aucun de --check, --seen, --complete, --unseen",
+            "evote restore --sign-ins signed-in.json : il marque aussitôt",
+        )
     work = importlib.import_module("evote.cli.server.restoring")
     status: int = work.mark(options) if alone else work.restore_backup(options)
     return status

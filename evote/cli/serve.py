@@ -24,8 +24,10 @@ from tally.french import reason
 
 _EPILOG: Final = """\
 Les réglages viennent de l'environnement : PREAU_DATABASE_URL, PREAU_PUBLIC_URL,
-PREAU_KEY_FOLDER, PREAU_OUTBOX_FOLDER. Devant, un serveur web donne le https.
-Il remet aussi les messages, récrit les émargements et clôt à l'heure, comme evote worker.
+PREAU_KEY_FOLDER, PREAU_OUTBOX_FOLDER, PREAU_PUBLISH_SECONDS, PREAU_WITNESS_FILE,
+PREAU_METRICS_TOKEN (docs/operations.md). Devant, un serveur web donne le https.
+Il publie aussi l'urne à chaque pas et la fait cosigner, remet les messages, récrit les
+émargements et clôt à l'heure, comme evote worker.
 --ready-made fait, dans un dossier, une école imaginaire ouverte au vote, et donne trois liens.
 
 codes de sortie : 0 arrêté normalement, 1 réglage dangereux ou service impossible, 2 mal appelé."""

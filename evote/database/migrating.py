@@ -32,7 +32,8 @@ def migrate(database: Database) -> None:
     """Bring the database to the newest tables, in one transaction; nothing if it has them.
 
     Raises:
-        NotUpgraded: it is of an older program, and a vote is open or suspended: docs/adr/0016.
+        NotUpgraded: it is of an older program, and a vote is open or suspended, or of a later
+            program than this one: docs/adr/0016.
     """
     with database.write() as connection:
         migrate_tables(connection)
@@ -68,12 +69,16 @@ def schema_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_known(schema: str | None) -> bool:
+    """Tell whether tables of this number are of this program or of one before it."""
+    return schema in {step.revision for step in ScriptDirectory(str(STEPS)).walk_revisions()}
+
+
 def _require_upgradable(connection: Connection) -> None:
     found = schema_of(connection)
     if found in (None, newest_schema()):
         return
-    known = {step.revision for step in ScriptDirectory(str(STEPS)).walk_revisions()}
-    if found not in known:
+    if not is_known(found):
         raise NotUpgraded(())
     going_on = "SELECT uuid FROM election WHERE state IN ('open', 'suspended') ORDER BY id"
     uuids = tuple(connection.scalars(text(going_on)))

@@ -38,7 +38,7 @@ _LOST: Final = (
     "(docs/operations.md)"
 )
 
-BoothOf = Callable[[str], bytes]
+BoothOf = Callable[[str], bytes | None]
 """The canonical files of the booth that this program serves for an election: §8.3."""
 
 
@@ -176,7 +176,14 @@ def _check_box(connection: Connection, held: HeldElection, now: int) -> Iterator
 
 
 def _check_booth(held: HeldElection, booth_of: BoothOf) -> Finding:
-    if held.booth == booth_of(held.uuid):
+    here = booth_of(held.uuid)
+    if here is None:
+        return serious(
+            "booth",
+            "la page de vote n'a pas été faite",
+            "dans un dossier de sources : make booth ; sinon, réinstallez Préau",
+        )
+    if held.booth == here:
         return ok("booth", f"{held.uuid} : la page de vote est celle qui a été scellée")
     found = to_see if held.state is State.SEALED else serious
     return found(

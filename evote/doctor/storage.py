@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from evote.clock import Clock
 from evote.database.connection import Database
-from evote.database.migrating import newest_schema, schema_of
+from evote.database.migrating import is_known, newest_schema, schema_of
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.doctor.machine import check_clock
 
@@ -44,6 +44,12 @@ def check_tables(connection: Connection) -> Finding:
         return ok("tables", "la base a les tables de cette version")
     if found is None:
         return serious("tables", "la base est vide", "evote serve, ou evote restore, la prépare")
+    if not is_known(found):
+        return serious(
+            "tables",
+            "la base vient d'une version plus récente de Préau",
+            "installez cette version-là : celle-ci n'y touche pas",
+        )
     return serious(
         "tables",
         f"la base a les tables {found}, cette version veut {newest}",

@@ -26,6 +26,7 @@ class RestoredKeys:
 
     Raises:
         Refusal: a file of the same name and with another content is there.
+        Unreadable: one of the same name cannot be read.
     """
 
     def __init__(self, folder: KeyFolder, files: Mapping[str, Secret[bytes]]) -> None:
@@ -66,7 +67,7 @@ class RestoredKeys:
             for name in self._new:
                 path = self._folder.path / name
                 try:
-                    create_secret_file(path, self._files[name].reveal().decode("utf-8"))
+                    create_secret_file(path, self._files[name].reveal())
                 except OSError as cause:
                     raise Unreadable(
                         f"impossible d'écrire dans le dossier des clés ({reason(cause)})", _FOLDER
@@ -87,7 +88,13 @@ class RestoredKeys:
         path = self._folder.path / name
         if not path.exists():
             return False
-        if path.read_bytes() != self._files[name].reveal():
+        try:
+            here = path.read_bytes()
+        except OSError as cause:
+            raise Unreadable(
+                f"« {name} » du dossier des clés ne peut pas être lu ({reason(cause)})", _FOLDER
+            ) from cause
+        if here != self._files[name].reveal():
             raise Refusal(
                 f"le dossier des clés a déjà un autre « {name} » que la sauvegarde", _FOLDER
             )

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from evote.board.tiles import Tile, subtrees_of_log, tile_of_entries, tile_of_hashes
 from evote.database.board_tables import EventRow
@@ -24,7 +24,7 @@ def lengthen(school: School, size: int) -> list[bytes]:
     entries = [b"entry %d " % place * (place % 5 + 1) for place in range(size)]
     held = school.held()
     with school.database.write() as connection:
-        connection.execute(EventRow.__table__.delete())  # type: ignore[attr-defined]
+        connection.execute(delete(EventRow))
         connection.execute(
             insert(EventRow),
             [

@@ -15,6 +15,19 @@ Watching = Callable[[TestBoard, str], Watched]
 
 
 @pytest.fixture
+def board() -> TestBoard:
+    return TestBoard()
+
+
+@pytest.fixture
+def watched(board: TestBoard, watching: Watching) -> Watched:
+    """A watcher that has seen this board once, and found nothing."""
+    watched = watching(board, "store")
+    assert watched.round() == []
+    return watched
+
+
+@pytest.fixture
 def watching(tmp_path: Path) -> Iterator[Watching]:
     """Start a watcher of a board, with a store of this name."""
     started: list[Watched] = []

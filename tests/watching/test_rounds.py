@@ -38,18 +38,6 @@ from tests.watching.watched import Watched
 HOUR = 3600
 
 
-@pytest.fixture
-def board() -> TestBoard:
-    return TestBoard()
-
-
-@pytest.fixture
-def watched(board: TestBoard, watching: Watching) -> Watched:
-    watched = watching(board, "store")
-    assert watched.round() == []
-    return watched
-
-
 def after(kind: str) -> int:
     """The first state with this entry."""
     mark = f'"kind":"{kind}"'.encode()

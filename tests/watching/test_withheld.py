@@ -19,22 +19,9 @@ from audit.watching.site import Answer, Away
 from tests.watching.attacks import ARCHIVE, JOURNAL
 from tests.watching.attacks_on_steps import refusing
 from tests.watching.board import STEP, Logs, TestBoard, copied
-from tests.watching.conftest import Watching
 from tests.watching.watched import Watched
 
 HOUR = 3600
-
-
-@pytest.fixture
-def board() -> TestBoard:
-    return TestBoard()
-
-
-@pytest.fixture
-def watched(board: TestBoard, watching: Watching) -> Watched:
-    watched = watching(board, "store")
-    assert watched.round() == []
-    return watched
 
 
 def go_on(watched: Watched, seconds: int) -> list[str]:

@@ -39,6 +39,7 @@ from tally.french import count
 from tally.passphrase import PassphraseSource
 from tally.record import opened_record
 
+_FILES_OF_SQLITE: Final = ("", "-wal", "-shm", "-journal")
 TYPED: Final = "personne n'a rien vu de plus récent"
 
 
@@ -107,8 +108,16 @@ def _brought(options: Namespace) -> Brought:
 
 def _messages(paths: list[Path]) -> dict[str, SignedInMessage]:
     what = "le fichier signed-in.json du bureau des codes"
-    read = [read_as(path, SignedInMessage.decode, what) for path in paths]
-    return {message.uuid: message for message in read}
+    messages: dict[str, SignedInMessage] = {}
+    for path in paths:
+        message = read_as(path, SignedInMessage.decode, what)
+        if message.uuid in messages:
+            raise Refusal(
+                f"deux fichiers d'émargements sont de l'élection {message.uuid}",
+                "donnez le plus récent, seul",
+            )
+        messages[message.uuid] = message
+    return messages
 
 
 def _recovery_key(options: Namespace) -> RecoveryKey:
@@ -138,12 +147,13 @@ def _database(settings: Settings) -> Iterator[Database]:
     try:
         yield database
     finally:
+        stayed_empty = False  # where it does not answer, a restore may have been committed
         with contextlib.suppress(DatabaseUnavailable):
-            is_new = is_new and not is_up_to_date(database)
+            stayed_empty = is_new and not is_up_to_date(database)
         database.close()
-        if is_new and file is not None:
-            for each in file.parent.glob(f"{file.name}*"):
-                each.unlink()
+        if stayed_empty and file is not None:
+            for end in _FILES_OF_SQLITE:
+                file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def _tell(one: Restored) -> None:

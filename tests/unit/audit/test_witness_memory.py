@@ -5,49 +5,34 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from audit.cosignatures import cosigned_at
 from audit.notes import decode_checkpoint, decode_key
-from audit.witness import SIZE, TEXT, Answer, Witness
+from audit.witness import SIZE, Answer, Witness
 from audit.witness_store import Store, name_of
 from audit.words import Unusable
-from tests.tamper.forge.logs import STAMPED_AT, LogKey, checkpoint_text, root
+from tests.tamper.forge.logs import STAMPED_AT, root
 from tests.unit.audit.witnesses import (
     ENTRIES,
     KEY,
     LOG,
+    NAME,
     OTHER_LOG,
     OTHERS,
     SIGNER,
     STRANGER,
+    THIEF,
     close_stores,
     grown,
+    refused,
+    text_of,
     witness,
 )
-
-NAME = sha256(LOG.name.encode()).hexdigest()
-THIEF = LogKey(LOG.name, b"t" * 32)
-
-
-@pytest.fixture(autouse=True)
-def _folders() -> Iterator[None]:
-    yield
-    close_stores()
-
-
-def text_of(size: int, entries: list[bytes] = ENTRIES) -> bytes:
-    return checkpoint_text(LOG.name, size, root(entries[:size]))
-
-
-def refused(answer: Answer, status: int) -> bool:
-    return answer.status == status and answer.kind == TEXT and b"\xe2\x80\x94" not in answer.body
-
 
 # ------------------------------------------------------------------ at once, and again
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from audit.notes import COSIGNATURE, VerifierKey, decode_key
-from audit.witness import Witness
+from audit.witness import TEXT, Answer, Witness
 from audit.witness_key import WitnessKey
 from audit.witness_store import Store
-from tests.tamper.forge.logs import STAMPED_AT, Cosigner, board_key, consistency, journal_key
+from tests.tamper.forge.logs import (
+    STAMPED_AT,
+    Cosigner,
+    LogKey,
+    board_key,
+    checkpoint_text,
+    consistency,
+    journal_key,
+    root,
+)
 
 LOG, OTHER_LOG = board_key("WitnessedLog14"), journal_key("WitnessedLog14")
 STRANGER = board_key("AnotherEleCtion")
@@ -21,6 +31,10 @@ ENTRIES = [f"entry {n}".encode() for n in range(40)]
 OTHERS = [b"other", *ENTRIES[1:]]
 """Another log of the same key, from the first entry on."""
 
+
+NAME = sha256(LOG.name.encode()).hexdigest()
+THIEF = LogKey(LOG.name, b"t" * 32)
+"""Another key that bears the log's name."""
 
 STORES: list[Store] = []
 
@@ -44,6 +58,16 @@ def witness(folder: Path, clock: Clock | None = None, store: Store | None = None
     memory = store or Store(folder)
     STORES.append(memory)
     return Witness(WitnessKey(SIGNER.name, SIGNER.seed), logs(), memory, clock or Clock())
+
+
+def text_of(size: int, entries: Sequence[bytes] = ENTRIES) -> bytes:
+    """The text of the log's checkpoint at this size."""
+    return checkpoint_text(LOG.name, size, root(entries[:size]))
+
+
+def refused(answer: Answer, status: int) -> bool:
+    """Whether it answers so, in words and without any signature."""
+    return answer.status == status and answer.kind == TEXT and b"\xe2\x80\x94" not in answer.body
 
 
 def close_stores() -> None:

@@ -109,6 +109,13 @@ def test_a_check_says_what_would_be_and_leaves_not_even_a_file(
     assert disaster.is_untouched()
 
 
+def test_what_stands_beside_the_database_is_not_its_own(disaster: Disaster) -> None:
+    beside = disaster.folder / "new" / "data" / "preau.db.old"
+    beside.write_bytes(b"kept aside")
+    assert disaster.restore("--complete", str(disaster.kept), "--check") == 0
+    assert [*beside.parent.iterdir()] == [beside]
+
+
 def test_a_watchers_folder_completes_it_and_the_desk_ends_it(
     disaster: Disaster, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,7 +231,17 @@ def test_what_is_not_good_writes_nothing(
     assert disaster.is_untouched()
 
 
-@pytest.mark.parametrize("given", [[], ["x.data"], ["x.data", "x.keys"], ["--check"]])
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        ["x.data"],
+        ["x.data", "x.keys"],
+        ["--check"],
+        ["--sign-ins", "x", "--check"],
+        ["--sign-ins", "x", "--seen", "y"],
+    ],
+)
 def test_half_a_command_is_explained(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["restore", *given]) == 2
     assert "evote restore" in capsys.readouterr().err

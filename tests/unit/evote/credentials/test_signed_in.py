@@ -9,7 +9,7 @@ from evote.credentials.reissuing import reissue
 from evote.credentials.signed_in import signed_in
 from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
-from protocol.encoding import decode_json, encode_json
+from protocol.encoding import JsonValue, decode_json, encode_json
 from protocol.errors import MalformedError
 from protocol.group import Element
 from protocol.merkle import LogPosition
@@ -79,14 +79,15 @@ def test_it_has_one_form() -> None:
     assert not any(key.encode().encode() in data for key in KEYS)
     members = decode_json(data)
     assert isinstance(members, dict)
-    numbers = list(message.sign_ins)
-    for name, value in (
+    numbers: list[JsonValue] = list(message.sign_ins)
+    damages: tuple[tuple[str, JsonValue], ...] = (
         ("sign_ins", numbers[::-1]),
         ("sign_ins", [numbers[0], *numbers]),
-        ("sign_ins", [numbers[0].upper() + "0"]),
+        ("sign_ins", [message.sign_ins[0].upper() + "0"]),
         ("replaced", [{"sign_in_before": numbers[0]}]),
         ("evote_signed_in", 2),
         ("board", {"size": 1}),
-    ):
+    )
+    for name, value in damages:
         with pytest.raises(MalformedError):
-            SignedInMessage.decode(encode_json({**members, name: value}))  # type: ignore[dict-item]
+            SignedInMessage.decode(encode_json({**members, name: value}))

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Files that hold a secret: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from evote.secret_files import create_secret_file
+
+
+def full_disk(_handle: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_what_could_not_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            create_secret_file(tmp_path / "key", b"secret")
+    assert not list(tmp_path.iterdir())
+    create_secret_file(tmp_path / "key", b"secret")
+
+
+def test_another_file_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"of somebody else")
+    with pytest.raises(FileExistsError):
+        create_secret_file(tmp_path / "key", b"secret")
+    assert (tmp_path / "key").read_bytes() == b"of somebody else"
