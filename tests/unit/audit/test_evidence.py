@@ -132,5 +132,5 @@ def test_the_two_sorts_are_told_apart(tmp_path: Path, tell: Tell) -> None:
             assert "Vu par : « FCPE 35 », le 10 octobre 2026" in out
         else:
             assert out.startswith("Cette preuve tient : elle convainc le serveur de faute.")
-            assert "il se suffit à lui-même" in out
+            assert "ce fichier se suffit à lui-même" in out
         assert tell("evidence", tmp_path / "e", "--lang", "en")[0] == 0

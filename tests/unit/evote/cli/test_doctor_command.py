@@ -25,6 +25,8 @@ SCHEMA = json.loads(
     (Path(__file__).parents[4] / "docs/schemas/doctor.schema.json").read_text("utf-8")
 )
 
+BOOTH_OF = doctor._booth_of
+
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
@@ -120,19 +122,21 @@ def test_unsafe_settings_and_an_unreachable_page_are_told(
     site.school.database.close()
 
 
-def test_a_booth_that_was_not_built_is_not_the_sealed_one(
-    monkeypatch: pytest.MonkeyPatch, site: Site
+def test_a_booth_that_was_not_built_is_said_to_be_that(
+    monkeypatch: pytest.MonkeyPatch, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    del site
-
     def missing() -> None:
         raise AssetsMissing
 
-    monkeypatch.undo()
-    doctor._booth.cache_clear()
     monkeypatch.setattr(doctor, "read_assets", missing)
-    assert doctor._booth_of("x" * 14) == b""
+    monkeypatch.setattr(doctor, "_booth_of", BOOTH_OF)
     doctor._booth.cache_clear()
+    assert main(["doctor"]) == 2
+    doctor._booth.cache_clear()
+    said = capsys.readouterr().out
+    assert "la page de vote n'a pas été faite" in said
+    assert "pas celle qui a été scellée" not in said
+    site.school.database.close()
 
 
 def test_what_others_wrote_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
