@@ -89,18 +89,22 @@ function show(page: Page, finding: Finding): void {
   if (finding.kind === "receipt") {
     showReceipt(page, finding.receipt.tracker, finding.receipt.index, finding.file);
   } else if (finding.kind === "promise") {
-    const until = new Date(finding.until * 1000);
-    page.fill("until", until.toLocaleString(document.documentElement.lang, LONG));
+    page.fill("until", momentWords(page, new Date(finding.until * 1000)));
   }
   const shown = page.one("when", finding.kind);
   shown.tabIndex = -1;
   shown.focus();
 }
 
-const LONG: Intl.DateTimeFormatOptions = {
-  ...{ weekday: "long", day: "numeric", month: "long" },
-  ...{ hour: "numeric", minute: "2-digit" },
-};
+/** A moment in the words of the page, by this device's clock and zone. */
+function momentWords(page: Page, moment: Date): string {
+  const { lang } = document.documentElement;
+  return page.message("moment", {
+    day: moment.toLocaleDateString(lang, { weekday: "long", day: "numeric", month: "long" }),
+    hour: String(moment.getHours()),
+    minute: String(moment.getMinutes()).padStart(2, "0"),
+  });
+}
 
 function showReceipt(page: Page, tracker: string, index: number, file: Uint8Array): void {
   page.fill("tracker", tracker);
