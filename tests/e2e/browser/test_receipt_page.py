@@ -253,7 +253,8 @@ def test_a_promise_is_told_from_a_receipt(page: Page, school: Site, tmp_path: Pa
     page.goto(f"{school.page}/receipt")
     give(page, tmp_path, make_promise(twelve_parents(), ELECTOR, UNTIL), "recu.promise")
     says(page, PROMISE)
-    assert re.search(r"samedi 10 octobre.*\d\d:34", page.locator("main").inner_text())
+    said = page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(r"samedi 10 octobre à \d+ h 34, heure de cet appareil\.", said)
 
 
 # ------------------------------------------------------------------- how it is said
