@@ -9,9 +9,10 @@ import contextlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -22,8 +23,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 WAIT_SECONDS: Final = 10
 CONNECTIONS: Final = 16
 
+ASK_AGAIN_SECONDS: Final = 0.001
+_BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}"
 _PRAGMAS: Final = (
-    f"busy_timeout = {WAIT_SECONDS * 1000}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -41,6 +43,7 @@ _POOL: Final[dict[str, Any]] = {
     "hide_parameters": True,
 }
 _BEGIN: Final = "preau_begin"
+_IMMEDIATE: Final = "BEGIN IMMEDIATE"
 
 
 class DatabaseUnavailable(Exception):
@@ -55,6 +58,8 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         # Threads of one process wait for each other here, in order; SQLite itself only polls.
         self._turn = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+        self._is_closed = False
+        event.listen(engine, "checkin", self._returned)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -91,7 +96,7 @@ class Database:
                 place must be looked up.
         """
         with _as_unavailable(), self._turn, self.engine.connect() as connection:
-            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            connection.execution_options(**{_BEGIN: _IMMEDIATE})
             with connection.begin():
                 yield connection
 
@@ -105,8 +110,14 @@ class Database:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
+        """Close every connection; one that another thread still uses, once it is done with it."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _returned(self, _connection: object, entry: ConnectionPoolEntry) -> None:
+        # The pool it came from is gone: nobody else would close it.
+        if self._is_closed:
+            entry.invalidate()
 
 
 def open_database(url: str) -> Database:
@@ -137,14 +148,38 @@ def _open_sqlite(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
+    connection.execute(_BUSY_TIMEOUT)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
-    if statement is not None:
+    if statement == _IMMEDIATE:
+        _begin_alone(connection)
+    elif statement is not None:
         connection.exec_driver_sql(statement)
+
+
+def _begin_alone(connection: Connection) -> None:
+    # SQLite's own waiting sleeps longer and longer, up to a tenth of a second, while the other
+    # processes' turns take a few milliseconds.
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    until = time.monotonic() + WAIT_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute(_IMMEDIATE)
+            except sqlite3.OperationalError as cause:
+                if cause.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(ASK_AGAIN_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql(_IMMEDIATE)  # its error is raised as every other
+    finally:
+        driver.execute(_BUSY_TIMEOUT)
 
 
 def _open_postgresql(url: URL) -> Engine:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Runs the application with uvicorn: no log of addresses, and time to finish what was begun."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
@@ -11,6 +13,8 @@ from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from evote.database.connection import open_database
 from evote.database.migrating import migrate
@@ -47,7 +51,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """
     # A single worker of uvicorn's stops in good order, and then sends itself the signal again.
     signal.signal(signal.SIGTERM, _leave)
-    uvicorn.run(
+    config = Listening(
         "evote.web.serving:app_from_environment",
         factory=True,
         host=host,
@@ -59,6 +63,29 @@ def serve(host: str, port: int, workers: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
+    sockets = [config.bind_socket()]
+    with contextlib.suppress(KeyboardInterrupt):
+        if workers > 1:
+            Multiprocess(config, sockets=sockets).run()
+            return
+        server = uvicorn.Server(config)
+        server.run(sockets=sockets)
+        if not server.started:
+            sys.exit(STARTUP_FAILURE)
+
+
+class Listening(uvicorn.Config):
+    """Settings whose socket sends what it has at once, as do the connections it accepts.
+
+    Python's own event loop does not see that a socket made without a protocol is one of TCP, and
+    an answer in two parts would then wait for the client's acknowledgement, 40 ms later.
+    """
+
+    def bind_socket(self) -> socket.socket:
+        """Return the socket to listen on."""
+        listening = super().bind_socket()
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -133,3 +133,15 @@ def test_a_cast_and_a_sealed_election_stay_when_the_file_is_opened_again(
     with again.read() as connection:
         assert find_election(connection, school.uuid).head == school.held().head
     again.close()
+
+
+def test_a_connection_in_use_when_its_database_is_closed_is_closed_afterwards(
+    database: Database,
+) -> None:
+    with database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        database.close()
+        assert connection.scalar(text("SELECT 1")) == 1
+    with pytest.raises(Exception, match="closed"):
+        driver.execute("SELECT 1")
