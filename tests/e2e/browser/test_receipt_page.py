@@ -88,7 +88,7 @@ def test_saved_and_without_network_it_takes_a_file(
     give(page, tmp_path, receipt())
     says(page, GOOD)
     expect(page.locator(".tracker:visible")).to_have_text(tracker())
-    expect(page.get_by_text("Rang du bulletin dans l’urne : 3")).to_be_visible()
+    expect(page.get_by_text("Place du bulletin dans l’urne : 3")).to_be_visible()
     expect(page.get_by_role("link", name="Voir ce bulletin")).to_be_hidden()
 
 
