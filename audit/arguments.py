@@ -123,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
     opened.add_argument("--election", type=Path)
     _common(opened, pages.OPENED)
     receipt = commands.add_parser("receipt")
-    receipt.add_argument("path", type=Path, metavar="FICHIER")
+    receipt.add_argument("given", metavar="FICHIER")
     receipt.add_argument("record", type=Path, metavar="DOSSIER", nargs="?")
     _common(receipt, proofs.RECEIPT)
     evidence = commands.add_parser("evidence")

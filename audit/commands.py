@@ -152,7 +152,7 @@ def _opened(arguments: argparse.Namespace, say: Say) -> int:
 def _receipt(arguments: argparse.Namespace, say: Say) -> int:
     from audit.receipt_report import told_receipt  # noqa: PLC0415
 
-    return _told(lambda: told_receipt(arguments.path, arguments.record), say)
+    return _told(lambda: told_receipt(arguments.given, arguments.record), say)
 
 
 def _evidence(arguments: argparse.Namespace, say: Say) -> int:

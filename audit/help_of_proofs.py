@@ -17,7 +17,9 @@ Un fichier qui ne vaut rien n'est pas un fichier qui accuse : la première phras
 dit lequel des deux.
 
 arguments :
-  FICHIER          le reçu ou la promesse
+  FICHIER          le reçu ou la promesse ; - pour l'entrée standard. Du reçu,
+                   aussi son lien (celui du QR), tel quel entre apostrophes ou
+                   dans un fichier texte, et toujours avec le dossier
   DOSSIER          l'archive .bel, le dossier de l'élection, ou son zip
 
 options :
@@ -27,6 +29,7 @@ options :
 exemples :
   evote-audit receipt mon-bulletin.tlog-proof
   evote-audit receipt mon-bulletin.tlog-proof dossier.zip
+  evote-audit receipt 'https://SITE/e/NUMÉRO/receipt#CHIFFRES' dossier.zip
 
 codes de sortie :
   0    le reçu tient, la promesse est tenue ou attend encore
@@ -45,7 +48,9 @@ A file that is worth nothing is not a file that accuses: the first sentence says
 which of the two.
 
 arguments:
-  FILE             the receipt or the promise
+  FILE             the receipt or the promise; - for standard input. Of the
+                   receipt also its link (that of the QR code), as it is between
+                   apostrophes or in a text file, and always with the record
   RECORD           the .bel archive, the record's folder, or its zip
 
 options:
@@ -55,6 +60,7 @@ options:
 examples:
   evote-audit receipt my-ballot.tlog-proof --lang en
   evote-audit receipt my-ballot.tlog-proof record.zip --lang en
+  evote-audit receipt 'https://HOST/e/NUMBER/receipt#DIGITS' record.zip
 
 exit status:
   0    the receipt holds, the promise is kept or still waits

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,28 +16,37 @@ from audit.notes import Checkpoint, VerifierKey, encode_key
 from audit.promises import FIRST_LINE as PROMISE
 from audit.promises import Promise, decode_promise
 from audit.published import Published, open_published
-from audit.receipt_rulings import Ruled, Ruling, rule_promise, rule_receipt
+from audit.receipt_links import SCHEMES, ReceiptLink, decode_receipt_link
+from audit.receipt_rulings import Ruled, Ruling, rule_link, rule_promise, rule_receipt
 from audit.receipts import FIRST_LINE as RECEIPT
 from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
 HOLDS_STATUS, FAILS_STATUS = 0, 1
+STANDARD_INPUT = "-"
 _LONGEST = 400
+_LINK_STARTS = tuple(scheme.encode("ascii") for scheme in SCHEMES)
+Paper = Receipt | ReceiptLink | Promise
 
 
-def told_receipt(path: Path, record: Path | None) -> tuple[int, list[Text]]:
+def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
     """The exit status, and what a receipt or a promise comes to in lines for a person.
 
+    Args:
+        given: the path of a file, ``-`` for standard input, or a receipt's link itself: nothing
+            in it is secret (§20.4).
+        record: of the election, or None.
+
     Raises:
-        Unreadable: the file is something else, a promise without a record, or the record cannot
-            be used.
+        Unreadable: what was given is something else, a promise or a link without a record, or the
+            record cannot be used.
         Unsupported: a receipt or an election of another version.
     """
     self_test()
-    data = _bytes(path)
+    data = None if given.startswith(SCHEMES) else _bytes(given)
     try:
-        read = _decode(data)
+        read = decode_receipt_link(given) if data is None else _decode(data)
         if record is None:
             return HOLDS_STATUS, list(_alone(read))
         with open_published(record) as published:
@@ -45,16 +55,20 @@ def told_receipt(path: Path, record: Path | None) -> tuple[int, list[Text]]:
         return FAILS_STATUS, [refusal.text.at(said.NOTHING), said.ASK_AGAIN]
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(given: str) -> bytes:
     try:
-        with open_regular(path) as file:
+        if given == STANDARD_INPUT and sys.stdin is not None:  # None where it is closed
+            return sys.stdin.buffer.read(MAX_RECEIPT + 1)
+        with open_regular(Path(given)) as file:
             return file.read(MAX_RECEIPT + 1)
     except OSError as error:
         raise Unreadable(*explained(error), CHECK_PATH) from error
 
 
-def _decode(data: bytes) -> Receipt | Promise:
+def _decode(data: bytes) -> Paper:
     """What the first line says that it is."""
+    if data.startswith(_LINK_STARTS):
+        return decode_receipt_link(_line(data))
     first = data.partition(b"\n")[0]
     if first == RECEIPT.encode("ascii"):
         return decode_receipt(data)
@@ -63,10 +77,18 @@ def _decode(data: bytes) -> Receipt | Promise:
     raise Unreadable(*said.NO_RECEIPT, said.TAKE_AS_GIVEN)
 
 
-def _alone(read: Receipt | Promise) -> Iterator[Text]:
+def _line(data: bytes) -> str:
+    """The only line of a text file, whose end may be written in either way."""
+    end = b"\r\n" if data.endswith(b"\r\n") else b"\n"
+    return data.removesuffix(end).decode("ascii", "replace")
+
+
+def _alone(read: Paper) -> Iterator[Text]:
     """What a receipt proves without an election to judge it by, and what it does not."""
     if isinstance(read, Promise):
         raise Unreadable(*said.PROMISE_ALONE, said.GIVE_RECORD)
+    if isinstance(read, ReceiptLink):
+        raise Unreadable(*said.LINK_ALONE, said.GIVE_RECORD_TO_LINK)
     verify_receipt(read)
     vkey = shown(encode_key(read.key), _LONGEST)
     key = Text(vkey, vkey)
@@ -79,17 +101,18 @@ def _alone(read: Receipt | Promise) -> Iterator[Text]:
     yield said.SECRET
 
 
-def _ruled(read: Receipt | Promise, published: Published) -> tuple[int, list[Text]]:
-    ruled = (
-        rule_receipt(read, published)
-        if isinstance(read, Receipt)
-        else rule_promise(read, published)
-    )
+def _ruled(read: Paper, published: Published) -> tuple[int, list[Text]]:
+    if isinstance(read, Promise):
+        ruled = rule_promise(read, published)
+    elif isinstance(read, ReceiptLink):
+        ruled = rule_link(read, published)
+    else:
+        ruled = rule_receipt(read, published)
     status = HOLDS_STATUS if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) else FAILS_STATUS
     return status, list(_lines(read, published, ruled))
 
 
-def _lines(read: Receipt | Promise, published: Published, ruled: Ruled) -> Iterator[Text]:
+def _lines(read: Paper, published: Published, ruled: Ruled) -> Iterator[Text]:
     """The ruling, why, what it is about, and what to do."""
     if ruled.ruling is Ruling.HOLDS:
         yield said.KEPT if isinstance(read, Promise) else said.HOLDS
@@ -122,7 +145,7 @@ def _lines(read: Receipt | Promise, published: Published, ruled: Ruled) -> Itera
         yield said.SECRET
 
 
-def _place(read: Receipt | Promise) -> Text:
+def _place(read: Paper) -> Text:
     """Where the ballot stands, and by when it was published or is to be."""
     if isinstance(read, Promise):
         until = moment(read.until)
@@ -130,17 +153,17 @@ def _place(read: Receipt | Promise) -> Text:
             f"{read.index}, à publier au plus tard {until.fr}",
             f"{read.index}, to be published {until.en} at the latest",
         )
-    size = read.checkpoint.size
+    size = read.size if isinstance(read, ReceiptLink) else read.checkpoint.size
     text = Text(f"{read.index}, dans une urne de taille {size}", f"{read.index}, of {size} events")
-    if read.stamped_at is None:
+    if isinstance(read, ReceiptLink) or read.stamped_at is None:
         return text
     when = moment(read.stamped_at)
     return Text(f"{text.fr} signée {when.fr}", f"{text.en}, signed {when.en}")
 
 
-def _witnesses(read: Receipt | Promise, published: Published) -> Iterator[Text]:
+def _witnesses(read: Paper, published: Published) -> Iterator[Text]:
     """The witnesses of the election who co-signed the receipt's checkpoint."""
-    if isinstance(read, Promise):
+    if not isinstance(read, Receipt):
         return
     found = []
     for key in published.server.witnesses:

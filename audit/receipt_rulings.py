@@ -9,6 +9,7 @@ from enum import Enum
 from audit.moments import moment
 from audit.promises import Promise
 from audit.published import Published
+from audit.receipt_links import ReceiptLink
 from audit.receipts import Receipt, verify_receipt
 from audit.words import Malformed, Text, shown
 
@@ -58,6 +59,17 @@ def rule_receipt(receipt: Receipt, published: Published) -> Ruled:
             ballot[1],
         )
     return shortened or _compared(receipt, published)
+
+
+def rule_link(link: ReceiptLink, published: Published) -> Ruled:
+    """The same of a receipt that came as a link, read with the board's key (§20.4)."""
+    if link.origin != published.key.name:
+        return _elsewhere(link.origin, published)
+    try:
+        receipt = link.receipt(published.key)
+    except Malformed as refusal:
+        return Ruled(Ruling.WORTHLESS, refusal.text)
+    return rule_receipt(receipt, published)
 
 
 def _shortened(receipt: Receipt, published: Published) -> Ruled | None:

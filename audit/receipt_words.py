@@ -89,6 +89,16 @@ GIVE_RECORD = Text(
     "keep this file, and give after it the .bel archive, the record's folder or zip: evote-audit"
     " receipt FILE RECORD --lang en",
 )
+LINK_ALONE = Text(
+    "le lien d'un reçu ne se vérifie pas sans l'élection : la clé de l'urne n'y est pas (§20.4)",
+    "a receipt's link cannot be verified without the election: it leaves out the board's key"
+    " (§20.4)",
+)
+GIVE_RECORD_TO_LINK = Text(
+    "donnez après lui l'archive .bel, le dossier ou son zip : evote-audit receipt LIEN DOSSIER",
+    "give after it the .bel archive, the record's folder or zip: evote-audit receipt LINK RECORD"
+    " --lang en",
+)
 NO_RECEIPT = Text(
     "ce fichier n'est ni un reçu ni une promesse", "this file is neither a receipt nor a promise"
 )

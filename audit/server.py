@@ -15,7 +15,7 @@ from audit.words import Malformed
 BOOTH_FILES = range(1, 33)
 WITNESSES = range(1, 17)
 _PATH = re.compile("/[A-Za-z0-9._/-]{1,200}", re.ASCII)
-_HOST = re.compile("[a-z0-9.:-]{1,255}", re.ASCII)
+HOST = re.compile("[a-z0-9.:-]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def decode_server(fields: dict[str, Any], uuid: str) -> Server:
     board, journal = decode_key(fields["board_key"]), decode_key(fields["journal_key"])
     host = board.name.partition("/")[0]
     names = (f"{host}/{uuid}/board", f"{host}/{uuid}/journal")
-    if not _HOST.fullmatch(host) or (board.name, journal.name) != names:
+    if not HOST.fullmatch(host) or (board.name, journal.name) != names:
         raise Malformed(
             "les clés du serveur portent un autre nom (§8.3)",
             "the server's keys have other names (§8.3)",

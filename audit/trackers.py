@@ -11,12 +11,18 @@ from audit.strict_json import decode, encode, read_text
 from audit.words import Malformed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # §13.2
+BYTES = 10
 _TRACKER = re.compile(f"[{_CROCKFORD}]{{4}}(-[{_CROCKFORD}]{{4}}){{3}}", re.ASCII)
 
 
 def tracker(digest: str) -> str:
     """The first 80 bits of the digest behind ``signature.hash``, in four groups (§9.5)."""
-    bits = int.from_bytes(base64.b64decode(digest + "=")[:10], "big")
+    return tracker_text(base64.b64decode(digest + "=")[:BYTES])
+
+
+def tracker_text(data: bytes) -> str:
+    """The one writing of these 80 bits (§9.5)."""
+    bits = int.from_bytes(data, "big")
     text = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(75, -1, -5))
     return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 

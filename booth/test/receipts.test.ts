@@ -30,6 +30,7 @@ const receipts = readVectors<{
   readonly board_key: string;
   readonly receipts: readonly ReceiptCase[];
 }>("receipts");
+const links = readVectors<{ readonly board_key: string; readonly links: readonly Case[] }>("links");
 const INDEX = 5;
 const BALLOT = at(BALLOTS, INDEX - 1);
 const OTHER_KEY = keyOf(KEY.name, SEED.map((byte) => byte ^ 1));
@@ -124,6 +125,23 @@ describe("a receipt (§20.2)", () => {
     assert.ok(!looksLikeReceipt(utf8("<!doctype html>")));
     assert.ok(!looksLikeReceipt(utf8("")));
   });
+});
+
+describe("a receipt as a link (§20.4)", () => {
+  const key = decodeVerifierKey(links.board_key);
+  for (const { name, expect = "", digits = "", receipt = "" } of links.links) {
+    test(`${name} is ${expect}`, () => {
+      if (expect === "valid") {
+        const read = decodeReceiptDigits(digits, key);
+        verifyReceipt(read, key);
+        assert.equal(textOf(encodeReceipt(read)), receipt);
+        assert.equal(encodeReceiptDigits(decodeReceipt(utf8(receipt))), digits);
+      } else {
+        const error = expect === "untrue" ? ProofError : MalformedError;
+        assert.throws(() => verifyReceipt(decodeReceiptDigits(digits, key), key), error);
+      }
+    });
+  }
 });
 
 describe("the digits of a receipt (§20.4)", () => {

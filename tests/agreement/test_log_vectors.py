@@ -12,7 +12,8 @@ import pytest
 from audit.cosignatures import cosigned_at, stamp_key
 from audit.notes import COSIGNATURE, decode_checkpoint, decode_key, encode_key
 from audit.promises import decode_promise
-from audit.receipts import decode_receipt, verify_receipt
+from audit.receipt_links import decode_receipt_link
+from audit.receipts import Receipt, decode_receipt, verify_receipt
 from audit.tree_proofs import included_root, is_consistent
 from audit.words import Malformed, Unsupported
 from tests.vectors.make_log_vectors import HERE
@@ -29,7 +30,7 @@ def load(name: str) -> dict[str, Any]:
 
 PROOFS, COSIGNED = load("proofs.json"), load("cosigned.json")
 PROMISES, RECEIPTS = load("promises.json"), load("receipts.json")
-NOTES = load("notes.json")
+NOTES, LINKS = load("notes.json"), load("links.json")
 
 
 class Untrue(Exception):
@@ -94,9 +95,19 @@ def promise(case: Case) -> Told:
 
 
 def receipt(case: Case) -> Told:
-    read = decode_receipt(case["text"].encode())
+    return shown(decode_receipt(case["text"].encode()))
+
+
+def shown(read: Receipt) -> Told:
     verify_receipt(read)
     return read.tracker, read.event.decode(), encode_key(read.key), read.index, read.checkpoint.size
+
+
+def link(case: Case) -> Told:
+    key = decode_key(LINKS["board_key"])
+    host, uuid, _ = key.name.split("/")
+    read = decode_receipt_link(f"https://{host}/e/{uuid}/receipt#{case['digits']}")
+    return shown(read.receipt(key))
 
 
 def expected(kind: str, case: Case) -> Told:
@@ -108,6 +119,8 @@ def expected(kind: str, case: Case) -> Told:
     }
     if kind in {"inclusion", "consistency"}:
         return None
+    if kind == "links":
+        return shown(decode_receipt(case["receipt"].encode()))
     if kind not in members:
         return True
     told = tuple(case[name] for name in members[kind])
@@ -123,6 +136,7 @@ KINDS: dict[str, tuple[Callable[[Case], Told], list[Case]]] = {
     "co-signed": (cosigned, COSIGNED["checkpoints"]),
     "promises": (promise, PROMISES["promises"]),
     "receipts": (receipt, RECEIPTS["receipts"]),
+    "links": (link, LINKS["links"]),
 }
 CASES = [
     pytest.param(kind, case, id=f"{kind}: {case['name']}")

@@ -48,14 +48,14 @@ def _checkpoint(size: int, entries: list[bytes] = ENTRIES, origin: str = ORIGIN)
     return Checkpoint.of(origin, LogPosition.of(entries[:size]))
 
 
-def _receipt(index: int, size: int, entries: list[bytes] = ENTRIES) -> Receipt:
-    # Of the event of this index in the tree of so many, with a checkpoint that has no stamp.
+def receipt_of(index: int, size: int, entries: list[bytes] = ENTRIES) -> Receipt:
+    """Return that of the event of this index in the tree of so many; its checkpoint unstamped."""
     proof = prove_inclusion(index, size, subtrees_of([leaf_hash(each) for each in entries]))
     note = sign_checkpoint(_checkpoint(size, entries), KEY)
     return Receipt.of(TRACKER, Event.decode(entries[index]), KEY.verifier_key, proof, note)
 
 
-GOOD = _receipt(5, 12)
+GOOD = receipt_of(5, 12)
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def _valid() -> Iterator[Case]:
     witnessed = append_line(stamped, cosign(_checkpoint(12), NOW + 1, WITNESS))
     receipts = {
         "a ballot": GOOD,
-        "the first ballot, in the tree of two": _receipt(1, 2),
-        "the last ballot": _receipt(11, 12),
-        "after the end": _receipt(11, 13),
+        "the first ballot, in the tree of two": receipt_of(1, 2),
+        "the last ballot": receipt_of(11, 12),
+        "after the end": receipt_of(11, 13),
         "stamped and co-signed": replace(GOOD, checkpoint=witnessed),
         "with a line of another key": replace(
             GOOD, checkpoint=GOOD.checkpoint + STRANGER.sign_note("x\n").split(b"\n\n")[1]
@@ -215,7 +215,7 @@ def _untrue() -> Iterator[tuple[str, str]]:
         "another index": replace(GOOD, index=6),
         "another event at its own index": replace(GOOD, event=event6, index=6),
         "another event, its index left": replace(GOOD, event=event6),
-        "another event and ballot": replace(_receipt(6, 12), proof=GOOD.proof),
+        "another event and ballot": replace(receipt_of(6, 12), proof=GOOD.proof),
         "another ballot": replace(GOOD, ballot=sha256_base64(BALLOTS[0])),
         "an event with another parent": replace(GOOD, event=replace(GOOD.event, parent="0" * 64)),
         "an event that was rewritten": _unlike(4, rewritten),
@@ -224,8 +224,8 @@ def _untrue() -> Iterator[tuple[str, str]]:
         "a hash missing": replace(GOOD, proof=GOOD.proof[1:]),
         "a hash too many": replace(GOOD, proof=(*GOOD.proof, first)),
         "no hash": replace(GOOD, proof=()),
-        "a proof for a larger tree": replace(GOOD, proof=_receipt(5, 13).proof),
-        "a checkpoint of before": replace(GOOD, checkpoint=_receipt(2, 5).checkpoint),
+        "a proof for a larger tree": replace(GOOD, proof=receipt_of(5, 13).proof),
+        "a checkpoint of before": replace(GOOD, checkpoint=receipt_of(2, 5).checkpoint),
         "another size": replace(GOOD, checkpoint=signed.replace("12\n", "13\n", 1).encode()),
         "signed by another key": replace(GOOD, checkpoint=strange),
         "another key": replace(GOOD, key=STRANGER.verifier_key),
@@ -243,12 +243,12 @@ def _untrue() -> Iterator[tuple[str, str]]:
 
 def _unlike(index: int, entries: list[bytes]) -> Receipt:
     # The event of one board with proof and checkpoint of another.
-    honest = _receipt(index, len(entries))
-    return replace(_receipt(index, len(entries), entries), checkpoint=honest.checkpoint)
+    honest = receipt_of(index, len(entries))
+    return replace(receipt_of(index, len(entries), entries), checkpoint=honest.checkpoint)
 
 
 def _receipt_at(index: int, entries: list[bytes]) -> Receipt:
-    return replace(_receipt(index, len(entries), entries), index=index)
+    return replace(receipt_of(index, len(entries), entries), index=index)
 
 
 def _witness_line() -> bytes:

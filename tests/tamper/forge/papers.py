@@ -56,6 +56,26 @@ def receipt(events: Sequence[bytes], index: int, ballot: bytes, key: LogKey) -> 
     return written(lines, index, inclusion(events, index), stamped(events, key))
 
 
+def digits(events: Sequence[bytes], index: int, ballot: bytes, key: LogKey) -> str:
+    """The same receipt as a number (§20.4)."""
+    event, text = json.loads(events[index]), checkpoint_text(key.name, len(events), root(events))
+    signature = b64decode(key.line(text).decode().rpartition(" ")[2])[4:]
+    bits = 0
+    for letter in tracker(ballot).replace("-", ""):
+        bits = bits << 5 | CROCKFORD.index(letter)
+    parts = [
+        b"\x01",
+        len(events).to_bytes(4, "big"),
+        index.to_bytes(4, "big"),
+        bits.to_bytes(10, "big"),
+        bytes.fromhex(event["parent"]),
+        bytes.fromhex(event["payload"]),
+        signature,
+        *inclusion(events, index),
+    ]
+    return str(int.from_bytes(b"".join(parts), "big"))
+
+
 def promise(event: bytes, index: int, ballot: bytes, key: LogKey, until: int = STAMPED_AT) -> bytes:
     """The promise to have this event at this place by a time (§20.1)."""
     lines = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from tests.tamper.forge.logs import LogKey, board_key, inclusion
-from tests.tamper.forge.papers import extra, receipt, stamped, written
+from tests.tamper.forge.papers import digits, extra, receipt, stamped, written
 from tests.tamper.record import SERVED, Files, served
 
 KEY = board_key(SERVED.uuid)
@@ -29,6 +29,13 @@ def ballot(files: Files, number: int) -> bytes:
 def of(files: Files, index: int, events: Sequence[bytes] = ()) -> bytes:
     """The receipt of the ballot at this place, when the board had these events, or all."""
     return receipt(events or files.events(), index, ballot(files, index - 1), KEY)
+
+
+def link(files: Files, index: int, events: Sequence[bytes] = (), key: LogKey = KEY) -> str:
+    """The same as a link (§20.4), on the site that the board's name has."""
+    host, uuid, _ = key.name.split("/")
+    number = digits(events or files.events(), index, ballot(files, index - 1), key)
+    return f"https://{host}/e/{uuid}/receipt#{number}"
 
 
 def with_lines(change: Callable[[list[str]], Sequence[str]], index: int = 2) -> bytes:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from protocol.errors import MalformedError, ProofError, ProtocolError
 from protocol.receipts import MAX_RECEIPT_BYTES, Receipt
-from tests.vectors.make_receipt_vectors import BALLOTS, EVENTS, GOOD, HERE, TRACKER, vectors
+from tests.vectors import make_link_vectors, make_receipt_vectors
+from tests.vectors.make_receipt_vectors import BALLOTS, EVENTS, GOOD, HERE, TRACKER
 
 Case = dict[str, Any]
 RECEIPTS = json.loads((HERE / "receipts.json").read_text(encoding="utf-8"))
+LINKS = json.loads((HERE / "links.json").read_text(encoding="utf-8"))
 UNTRUE = [case for case in RECEIPTS["receipts"] if case["expect"] == "untrue"]
 REFUSALS = {"malformed": MalformedError, "untrue": ProofError}
 DATA = GOOD.encode()
@@ -25,14 +28,16 @@ def by_name(case: Case) -> str:
     return str(case["name"])
 
 
-@pytest.mark.parametrize("name", vectors())
-def test_the_files_are_those_that_the_code_writes(name: str) -> None:
-    assert (HERE / name).read_text(encoding="utf-8") == vectors()[name]
+@pytest.mark.parametrize("maker", [make_receipt_vectors, make_link_vectors])
+def test_the_files_are_those_that_the_code_writes(maker: ModuleType) -> None:
+    for name, text in maker.vectors().items():
+        assert (HERE / name).read_text(encoding="utf-8") == text
 
 
-def test_the_invalid_outnumber_the_valid() -> None:
-    names = [case["name"] for case in RECEIPTS["receipts"]]
-    valid = [case for case in RECEIPTS["receipts"] if case["expect"] == "valid"]
+@pytest.mark.parametrize("cases", [RECEIPTS["receipts"], LINKS["links"]])
+def test_the_invalid_outnumber_the_valid(cases: list[Case]) -> None:
+    names = [case["name"] for case in cases]
+    valid = [case for case in cases if case["expect"] == "valid"]
     assert len(names) > 2 * len(valid) > 0
     assert len(set(names)) == len(names)
 
