@@ -13,6 +13,7 @@ from evote.database.connection import Database, DatabaseUnavailable, open_databa
 from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
 from evote.doctor.habits import check_backups, check_outbox, check_rewriting
+from evote.doctor.integrity import check_integrity
 from evote.doctor.machine import (
     AskDate,
     ask_date,
@@ -68,6 +69,10 @@ def examine(asked: Asked) -> Iterator[Finding]:
     yield from check_modes(_places(settings))
     if file is not None:
         yield check_disk_kind(file)
+        integrity = check_integrity(file)
+        yield integrity
+        if integrity.level is Level.SERIOUS:  # opened as a server does, it would be written to
+            return
     yield from _examine_database(settings, asked)
 
 

@@ -71,6 +71,7 @@ def test_a_server_that_is_well_is_told_so_and_not_changed(fit: School) -> None:
     seen = {each.check for each in findings}
     assert {"zones", "settings", "modes", "database", "durable", "tables", "keys", "heads"} <= seen
     assert {"steps", "box", "booth", "rewriting", "outbox", "backup"} <= seen
+    assert ("integrity" in seen) is fit.database.is_sqlite
     assert ("joining" in seen) is ("rights" in seen) is (not fit.database.is_sqlite)
 
 
@@ -222,7 +223,7 @@ def test_a_database_that_is_away_is_told_and_not_made(
     absent.write_text("this is no database, and long enough to be looked at as one" * 20)
     absent.chmod(0o600)
     monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{absent}")
-    assert bad(fit) == {"database": Level.SERIOUS}
+    assert bad(fit) == {"integrity": Level.SERIOUS}
 
 
 @pytest.mark.parametrize("version", ["0002", "9999"])
