@@ -22,7 +22,7 @@ from audit.evidence_parts import (
 )
 from audit.evidence_promises import promise_broken, promise_contradicts
 from audit.moments import moment
-from audit.notes import Checkpoint
+from audit.notes import Checkpoint, VerifierKey
 from audit.plain_text import plain_text
 from audit.strict_json import INTEGER_BOUND, read_hash, read_integer, read_text
 from audit.tree import EMPTY_ROOT
@@ -129,10 +129,7 @@ def _booth_changed(accused: Accused, fields: Fields) -> Held:
 
 def _stalled(accused: Accused, fields: Fields) -> Held:
     key = accused.server.board_key
-    stamp = stamped_at(read_signed(fields["checkpoint"], key), key)
-    if read_integer(fields["seen_at"], "seen_at", 0, YEAR_10000 - 1) - stamp <= STALLED_SECONDS:
-        raise shows_nothing("le point de contrôle", "the checkpoint")
-    when = moment(stamp)
+    when = moment(_old_stamp(fields, read_signed(fields["checkpoint"], key), key))
     return _observed(
         fields,
         f"le serveur ne publiait plus rien : sa dernière publication était signée {when.fr}",
@@ -143,10 +140,7 @@ def _stalled(accused: Accused, fields: Fields) -> Held:
 def _withheld(accused: Accused, fields: Fields) -> Held:
     key, log = read_log(accused, fields)
     checkpoint = read_signed(fields["checkpoint"], key)
-    stamp = stamped_at(checkpoint, key)
-    if read_integer(fields["seen_at"], "seen_at", 0, YEAR_10000 - 1) - stamp <= STALLED_SECONDS:
-        raise shows_nothing("le point de contrôle", "the checkpoint")
-    when = moment(stamp)
+    when = moment(_old_stamp(fields, checkpoint, key))
     return _observed(
         fields,
         f"plus d'une heure après avoir signé {log.fr} de taille {checkpoint.size} ({when.fr}), le"
@@ -156,12 +150,20 @@ def _withheld(accused: Accused, fields: Fields) -> Held:
     )
 
 
+def _old_stamp(fields: Fields, checkpoint: Checkpoint, key: VerifierKey) -> int:
+    """The stamp of a checkpoint, more than an hour before it was seen (§21)."""
+    stamp = stamped_at(checkpoint, key)
+    if _seen_at(fields) - stamp <= STALLED_SECONDS:
+        raise shows_nothing("le point de contrôle", "the checkpoint")
+    return stamp
+
+
 def _observed(fields: Fields, fr: str, en: str) -> Held:
-    return Held(
-        Text(fr, en),
-        plain_text(fields["observer"], "observer"),
-        read_integer(fields["seen_at"], "seen_at", 0, YEAR_10000 - 1),
-    )
+    return Held(Text(fr, en), plain_text(fields["observer"], "observer"), _seen_at(fields))
+
+
+def _seen_at(fields: Fields) -> int:
+    return read_integer(fields["seen_at"], "seen_at", 0, YEAR_10000 - 1)
 
 
 KINDS = {

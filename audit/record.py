@@ -19,6 +19,7 @@ SIGNATURES = "setup-signatures.json"
 JOURNAL = "journal.jsonl"
 BOARD_CHECKPOINT = "board.checkpoint"
 JOURNAL_CHECKPOINT = "journal.checkpoint"
+CHECKPOINTS = {"board": BOARD_CHECKPOINT, "journal": JOURNAL_CHECKPOINT}
 INNER = "record"  # what the public folder is called where it lies among others
 MAX_SIGNATURES = 2**20
 MAX_JOURNAL = 2**24

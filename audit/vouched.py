@@ -10,11 +10,10 @@ from audit.case import Case
 from audit.cosignatures import cosigned_at, stamp_key
 from audit.layout import enumerated
 from audit.moments import moment
-from audit.record import BOARD_CHECKPOINT, JOURNAL_CHECKPOINT
+from audit.record import CHECKPOINTS
 from audit.server import Server
 from audit.words import Text, count, shown
 
-LOGS = {"board": BOARD_CHECKPOINT, "journal": JOURNAL_CHECKPOINT}
 LONGEST_NAME = 200
 _NOBODY = Text("l'élection n'en nomme pas", "the election names none")
 _UNVERIFIED = Text("pas vérifiés, à cause d'un défaut", "not verified, because of a fault")
@@ -55,7 +54,7 @@ def vouching_lines(case: Case) -> Iterator[tuple[Text, Text]]:
 def _published(case: Case, server: Server) -> Text:
     """How much the checkpoints cover, and when the server says that it published it."""
     checkpoints = case.checkpoints or {}
-    events, entries = (checkpoints[LOGS[log]].size for log in LOGS)
+    events, entries = (checkpoints[CHECKPOINTS[log]].size for log in CHECKPOINTS)
     text = count(events, "événement", "event")
     lines = count(entries, "entrée", "entry")
     if entries != 1:
@@ -74,7 +73,7 @@ def _published(case: Case, server: Server) -> Text:
 def _stamp(case: Case, server: Server, log: str) -> int | None:
     """When the log says that it published; C31 has seen that the line holds."""
     checkpoints = case.checkpoints or {}
-    return cosigned_at(checkpoints[LOGS[log]], stamp_key(server.log_key(log)))
+    return cosigned_at(checkpoints[CHECKPOINTS[log]], stamp_key(server.log_key(log)))
 
 
 def _witnesses(case: Case, server: Server) -> Text:
@@ -103,7 +102,7 @@ def _signed(case: Case, name: str) -> Text | None:
     """The witness, with the earlier of its two times, or with the one log that it signed."""
     times = {
         log: case.cosigned[file][name]
-        for log, file in LOGS.items()
+        for log, file in CHECKPOINTS.items()
         if name in case.cosigned.get(file, {})
     }
     if not times:
@@ -130,7 +129,7 @@ def checkpoints_object(case: Case) -> dict[str, Any] | None:
         "quorum": server.quorum,
         "witnesses": [key.name for key in server.witnesses],
     }
-    for log, file in LOGS.items():
+    for log, file in CHECKPOINTS.items():
         found[log] = {
             "size": case.checkpoints[file].size,
             "root": case.checkpoints[file].root.hex(),

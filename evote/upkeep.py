@@ -21,7 +21,7 @@ from evote.publishing.following import DoesNotFollow
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent
-from evote.witnessing.cosigning import Cosigning
+from evote.witnessing.cosigning import Cosigning, Missed
 
 
 class Trouble(Enum):
@@ -31,24 +31,35 @@ class Trouble(Enum):
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
-    SILENT = "the witness {cause} does not answer"
-    REFUSING = "the witness {cause} does not co-sign {uuid}"
-    AHEAD = "the witness {cause} has co-signed more of {uuid} than is published"
+    SILENT = "the witness {witness} ({cause}) does not answer"
+    REFUSING = "the witness {witness} ({cause}) does not co-sign {uuid}"
+    AHEAD = "the witness {witness} ({cause}) has co-signed more of {uuid} than is published"
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that could not be done; a vote that stays open has its number, and the cause."""
+    """One thing that could not be done.
+
+    Attributes:
+        trouble: which.
+        uuid: of the election, with its log where a witness is asked; empty for all.
+        cause: of a vote that stays open, or of steps that do not follow.
+        missed: of a witness that did not co-sign, its name and why.
+    """
 
     trouble: Trouble
     uuid: str = ""
     cause: str = ""
+    missed: Missed | None = None
 
     def __str__(self) -> str:
         """Return the line of the log."""
-        return self.trouble.value.format(uuid=self.uuid, cause=self.cause)
+        if self.missed is None:
+            return self.trouble.value.format(uuid=self.uuid, cause=self.cause)
+        witness, cause = self.missed.witness, self.missed.cause
+        return self.trouble.value.format(uuid=self.uuid, witness=witness, cause=cause)
 
 
 def fault_of(cause: Exception) -> Fault:
@@ -91,12 +102,12 @@ class Cosignatures:
         try:
             for missed in self._cosigning.step():
                 uuid, log = missed.place
-                said = f"{missed.witness} ({missed.cause})"
                 if isinstance(missed.cause, WitnessSilent):
-                    yield Fault(Trouble.SILENT, uuid, said)
-                else:
-                    ahead = isinstance(missed.cause, WitnessAhead)
-                    yield Fault(Trouble.AHEAD if ahead else Trouble.REFUSING, f"{uuid}/{log}", said)
+                    yield Fault(Trouble.SILENT, uuid, missed=missed)
+                    continue
+                ahead = isinstance(missed.cause, WitnessAhead)
+                trouble = Trouble.AHEAD if ahead else Trouble.REFUSING
+                yield Fault(trouble, f"{uuid}/{log}", missed=missed)
         except (KeyUnavailable, DatabaseUnavailable) as cause:
             yield fault_of(cause)
 

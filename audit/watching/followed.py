@@ -13,7 +13,7 @@ from audit.record import MAX_CHECKPOINT
 from audit.watching.agents import Agent
 from audit.watching.copies import BoardCopy, Copy, JournalCopy, last_content
 from audit.watching.disk import written
-from audit.watching.site import LONG_SECONDS, Away, Site
+from audit.watching.site import LONG_SECONDS, Away, Site, oversized
 from audit.watching.store import Store, damaged
 from audit.words import Malformed, Text
 
@@ -111,7 +111,7 @@ class Log:
         if not data:
             return True
         if self.copy.received + len(data) > LARGEST[self.name]:
-            raise Away("il répond par un texte démesuré", "it answers with an oversized text")
+            raise oversized()
         with written():
             self._pending.seek(0, 2)
             self._pending.write(data)
@@ -143,7 +143,7 @@ class Log:
                 before = whole.size
                 whole.feed(chunk)
                 if whole.received > LARGEST[self.name]:
-                    raise Away("il répond par un texte démesuré", "an oversized answer")
+                    raise oversized()
                 for index in range(before, whole.size):
                     if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
                         del whole.fresh[index]

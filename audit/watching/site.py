@@ -45,6 +45,11 @@ class Away(Exception):
         return Away(f"{name} : {self.text.fr}", f"{name}: {self.text.en}", answered=self.answered)
 
 
+def oversized() -> Away:
+    """More came in than an honest server can send."""
+    return Away("il répond par un texte démesuré", "it answers with an oversized text")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the server gives, from byte ``start`` on; ``None`` where it has nothing from there."""
@@ -62,7 +67,7 @@ class Answer:
         for chunk in self.chunks or ():
             kept += chunk
             if len(kept) > limit:
-                raise Away("il répond par un texte démesuré", "it answers with an oversized text")
+                raise oversized()
         return bytes(kept)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from audit.locking import hold
-from audit.record import BOARD_CHECKPOINT, JOURNAL, JOURNAL_CHECKPOINT
+from audit.record import CHECKPOINTS, JOURNAL
 from audit.strict_json import encode
 from audit.watching.disk import Disk, written
 from audit.words import Text, Unusable
@@ -23,7 +23,6 @@ from audit.words import Text, Unusable
 VERSION = 1
 DIARY = "watch.jsonl"
 LOGS = ("board", "journal")
-CHECKPOINTS = {"board": BOARD_CHECKPOINT, "journal": JOURNAL_CHECKPOINT}
 _CHUNK = 2**20
 Line = dict[str, Any]
 _OTHER = Text(

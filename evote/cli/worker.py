@@ -11,6 +11,7 @@ from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import server
 from evote.settings import witnesses_of
 from evote.upkeep import Cosignatures, Fault, Steps, Trouble, Upkeep
+from evote.witnessing.asking import Reason
 from evote.witnessing.cosigning import Cosigning
 
 _EPILOG: Final = """\
@@ -26,14 +27,26 @@ _SENTENCES: Final = {
     Trouble.NO_ANSWER: "la base ne répond pas",
     Trouble.NO_KEY: "la clé d'une élection manque ou est illisible : voir PREAU_KEY_FOLDER",
     Trouble.NOT_CLOSED: "le vote {uuid} ne peut pas être clos : {cause}",
-    Trouble.SILENT: "le témoin {cause} ne répond pas",
-    Trouble.REFUSING: "le témoin {cause} ne cosigne pas {uuid}",
-    Trouble.AHEAD: "le témoin {cause} a cosigné plus de {uuid} que ce qui est publié",
+    Trouble.SILENT: "le témoin {witness} ne répond pas ({cause})",
+    Trouble.REFUSING: "le témoin {witness} ne cosigne pas {uuid} ({cause})",
+    Trouble.AHEAD: "le témoin {witness} a cosigné plus de {uuid} que ce qui est publié ({cause})",
     Trouble.NO_HEADS: "le fichier heads.sqlite du dossier des clés ne peut pas servir : rien n'est "
     "publié, et aucun bulletin n'est pris",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
     "bulletin n'y est pris (docs/operations.md)",
     Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",
+}
+_REASONS: Final = {
+    Reason.NETWORK: "pas de liaison, {detail}",
+    Reason.ENDLESS: "une réponse sans fin",
+    Reason.SLOW: "trop lent",
+    Reason.STILL_ANSWERING: "il répond encore à la question d'avant",
+    Reason.STATUS: "réponse {detail}",
+    Reason.NO_SIZE: "réponse 409 sans la taille",
+    Reason.SAME_SIZE: "réponse 409 à la taille qu'il a dite lui-même",
+    Reason.NO_LINE: "aucune ligne de sa clé",
+    Reason.FALSE_LINE: "une ligne qui ne se vérifie pas",
+    Reason.LARGER: "taille {detail}",
 }
 
 
@@ -81,4 +94,8 @@ def _say(faults: Iterable[Fault]) -> bool:
 
 
 def _sentence(fault: Fault) -> str:
-    return _SENTENCES[fault.trouble].format(uuid=fault.uuid, cause=fault.cause)
+    sentence, missed = _SENTENCES[fault.trouble], fault.missed
+    if missed is None:
+        return sentence.format(uuid=fault.uuid, cause=fault.cause)
+    cause = _REASONS[missed.cause.reason].format(detail=missed.cause.detail)
+    return sentence.format(uuid=fault.uuid, witness=missed.witness, cause=cause)

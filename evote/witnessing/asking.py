@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 from typing import IO, Final
 
@@ -32,8 +33,33 @@ _SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,15})\n")
 Proof = Callable[[int], tuple[bytes, ...]]
 
 
+class Reason(Enum):
+    """Why a witness did not co-sign, in the words of the server's log."""
+
+    NETWORK = "{detail}"
+    ENDLESS = "an answer without end"
+    SLOW = "too slow"
+    STILL_ANSWERING = "still answering"
+    STATUS = "status {detail}"
+    NO_SIZE = "409 without a size"
+    SAME_SIZE = "409 to the size that it said"
+    NO_LINE = "no line of its key"
+    FALSE_LINE = "a line that does not hold"
+    LARGER = "{detail} entries"
+
+
 class Unwitnessed(Exception):
-    """A witness did not co-sign what it was asked for."""
+    """A witness did not co-sign what it was asked for.
+
+    Args:
+        reason: why.
+        detail: what the system or the witness says of it, a word or a number.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason.value.format(detail=detail))
+        self.reason = reason
+        self.detail = detail
 
 
 class WitnessSilent(Unwitnessed):
@@ -48,7 +74,7 @@ class WitnessAhead(Unwitnessed):
     """It has co-signed a larger tree of this log than the one it is asked about."""
 
     def __init__(self, size: int) -> None:
-        super().__init__(f"{size} entries")
+        super().__init__(Reason.LARGER, str(size))
         self.size = size
 
 
@@ -81,23 +107,23 @@ def ask(witness: Witness, asked: Asked, old: int) -> SignatureLine:
         if status == HTTPStatus.OK:
             return _verified(witness, asked.checkpoint, answer)
         if status != HTTPStatus.CONFLICT:
-            raise WitnessRefuses(str(status))
+            raise WitnessRefuses(Reason.STATUS, str(status))
         found = _SIZE.fullmatch(answer)
         if found is None:
-            raise WitnessRefuses("409 without a size")
+            raise WitnessRefuses(Reason.NO_SIZE)
         old = int(found[1])
         if old > asked.checkpoint.size:
             raise WitnessAhead(old)
-    raise WitnessRefuses("409 to the size that it said")
+    raise WitnessRefuses(Reason.SAME_SIZE)
 
 
 def _verified(witness: Witness, checkpoint: Checkpoint, answer: bytes) -> SignatureLine:
     try:
         lines = decode_signature_lines(answer)
         if cosigned_at(checkpoint, lines, witness.key) is None:
-            raise WitnessRefuses("no line of its key")
+            raise WitnessRefuses(Reason.NO_LINE)
     except ProtocolError as cause:
-        raise WitnessRefuses("a line that does not hold") from cause
+        raise WitnessRefuses(Reason.FALSE_LINE) from cause
     known = (witness.key.name, witness.key.key_id)
     return next(each for each in lines if (each.name, each.key_id) == known)
 
@@ -121,16 +147,16 @@ def _post(url: str, body: bytes) -> tuple[int, bytes]:
         with refusal:
             return refusal.code, _read(refusal)
     except urllib.error.URLError as cause:
-        raise WitnessSilent(type(cause.reason).__name__) from cause
+        raise WitnessSilent(Reason.NETWORK, type(cause.reason).__name__) from cause
     except (OSError, http.client.HTTPException) as cause:
-        raise WitnessSilent(type(cause).__name__) from cause
+        raise WitnessSilent(Reason.NETWORK, type(cause).__name__) from cause
 
 
 def _read(answer: IO[bytes]) -> bytes:
     try:
         data = answer.read(MAX_NOTE_BYTES + 1)
     except (OSError, http.client.HTTPException) as cause:
-        raise WitnessSilent(type(cause).__name__) from cause
+        raise WitnessSilent(Reason.NETWORK, type(cause).__name__) from cause
     if len(data) > MAX_NOTE_BYTES:
-        raise WitnessSilent("an answer without end")
+        raise WitnessSilent(Reason.ENDLESS)
     return data

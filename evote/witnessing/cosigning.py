@@ -20,6 +20,7 @@ from evote.publishing.publisher import Publisher
 from evote.witness_file import Witness
 from evote.witnessing.asking import (
     Asked,
+    Reason,
     Unwitnessed,
     WitnessAhead,
     WitnessRefuses,
@@ -141,7 +142,7 @@ class Cosigning:
     def _patiently(self, call: Callable[[], SignatureLine]) -> SignatureLine:
         # A limit of the socket is for each piece of an answer; this one is for all of it.
         if self._asking is not None and self._asking.is_alive():
-            raise WitnessSilent("still answering")
+            raise WitnessSilent(Reason.STILL_ANSWERING)
         outcome: list[SignatureLine | Exception] = []
 
         def run() -> None:
@@ -154,7 +155,7 @@ class Cosigning:
         self._asking.start()
         self._asking.join(self._patience)
         if not outcome:
-            raise WitnessSilent("too slow")
+            raise WitnessSilent(Reason.SLOW)
         (found,) = outcome
         if isinstance(found, Exception):
             raise found

@@ -12,6 +12,9 @@ from evote.cli import main
 from evote.clock import HOUR
 from evote.database.elections import State
 from evote.upkeep import Fault, Trouble, Upkeep
+from evote.witnessing.asking import Reason, Unwitnessed
+from evote.witnessing.cosigning import Missed
+from protocol.server_binding import BOARD
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
@@ -78,12 +81,17 @@ def test_the_worker_says_in_french_what_it_could_not_do(
     monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
     assert main(["worker", "--once"]) == 0
-    faults = [Fault(trouble, uuid, "l'urne est vide") for trouble in Trouble]
+    missed = [Missed("w", (uuid, BOARD), Unwitnessed(reason, "7")) for reason in Reason]
+    witnessing = {Trouble.SILENT, Trouble.REFUSING, Trouble.AHEAD}
+    faults = [Fault(trouble, uuid, "l'urne est vide") for trouble in set(Trouble) - witnessing]
+    faults += [Fault(trouble, uuid, missed=each) for trouble in witnessing for each in missed]
     monkeypatch.setattr(Upkeep, "step", lambda _self: iter(faults))
     assert main(["worker", "--once"]) == 1
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == len(Trouble)
+    assert len(said) == len(set(said)) == len(faults)
     assert all(line.startswith("evote worker : l") for line in said)
     assert f"evote worker : le vote {uuid} ne peut pas être clos : l'urne est vide" in said
-    assert not [line for line in said for each in faults if str(each) in line]
+    assert f"evote worker : le témoin w ne cosigne pas {uuid} (réponse 7)" in said
+    english = [*map(str, faults), *(str(each.cause) for each in missed if str(each.cause) != "7")]
+    assert not [line for line in said for each in english if each in line]
     site.school.database.close()
