@@ -63,13 +63,15 @@ def serve(host: str, port: int, workers: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
-    sockets = [config.bind_socket()]
-    with contextlib.suppress(KeyboardInterrupt):
+    with (
+        contextlib.closing(config.bind_socket()) as listening,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         if workers > 1:
-            Multiprocess(config, sockets=sockets).run()
+            Multiprocess(config, sockets=[listening]).run()
             return
         server = uvicorn.Server(config)
-        server.run(sockets=sockets)
+        server.run(sockets=[listening])
         if not server.started:
             sys.exit(STARTUP_FAILURE)
 

@@ -18,6 +18,7 @@ import pytest
 
 from evote.cli import main
 from evote.web.assets import AssetsMissing
+from tests.e2e.server.real_server import free_port
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/v/\w{14}#(?:[0-9A-Z]{6}-){4}[0-9A-Z]{7}")
 
@@ -84,7 +85,7 @@ def test_unsafe_settings_are_refused_in_one_sentence(
     monkeypatch.setenv("PREAU_PUBLIC_URL", "http://vote.example")
     monkeypatch.delenv("PREAU_KEY_FOLDER", raising=False)
     assert main(["serve", "--port", "0"]) == 2
-    assert main(["serve"]) == 1
+    assert main(["serve", "--port", str(free_port())]) == 1
     said = capsys.readouterr().err
     assert "les votes veulent https" in said
     assert "PREAU_KEY_FOLDER manque" in said
@@ -99,12 +100,12 @@ def test_why_it_cannot_start_is_said_in_french(
     monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/data/preau.db")
     monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "keys"))
-    assert main(["serve"]) == 1
+    assert main(["serve", "--port", str(free_port())]) == 1
     said = capsys.readouterr().err
     assert "la base ne répond pas, ou ne convient pas" in said
     assert "the database" not in said
     monkeypatch.setattr("evote.cli.serve.read_assets", _none_there)
-    assert main(["serve"]) == 1
+    assert main(["serve", "--port", str(free_port())]) == 1
     said = capsys.readouterr().err
     assert "la page de vote n'a pas été faite" in said
     assert "missing" not in said

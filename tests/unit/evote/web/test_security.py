@@ -138,13 +138,14 @@ def test_no_other_method_is_answered(public: TestClient, method: str, path: str)
 def test_the_program_that_serves_writes_no_log_of_its_own_and_believes_no_proxy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told: dict[str, object] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda _app, **options: told.update(options))
+    told: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, **_: told.append(self.config))
     before = signal.getsignal(signal.SIGTERM)
-    serve("127.0.0.1", 8000, 1)
+    with pytest.raises(SystemExit):  # it has not started
+        serve("127.0.0.1", 0, 1)
     signal.signal(signal.SIGTERM, before)
-    for name in ("access_log", "server_header", "proxy_headers"):
-        assert told[name] is False
+    (config,) = told
+    assert (config.access_log, config.server_header, config.proxy_headers) == (False,) * 3
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
