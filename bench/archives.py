@@ -23,7 +23,8 @@ from evote.election.sealing import SetUp, read_ceremony, seal_election
 from evote.election.voting import vote_for
 from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, seal_roll
-from protocol.archive import ArchiveHeader, ArchiveWriter, read_archive
+from protocol.archive import ArchiveWriter, read_archive
+from protocol.archive_members import ArchiveHeader
 from protocol.ballot import make_unsigned_ballot, sign_ballot
 from protocol.bindings import CandidateList, School
 from protocol.board import Board, read_board

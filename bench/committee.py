@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from protocol.group import Scalar
 from protocol.secret import Secret
+from tally.joining import begin
 from tally.memory import TrusteeMemory
-from tally.trustee import begin, deal, receive_shares, sign_ceremony
+from tally.trustee import deal, receive_shares, sign_ceremony
 
 
 @dataclass(frozen=True, slots=True, eq=False)

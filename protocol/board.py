@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from protocol.archive import ArchiveHeader, ArchiveReader, Entry
+from protocol.archive import ArchiveReader
+from protocol.archive_entries import Entry
+from protocol.archive_members import ArchiveHeader
 from protocol.ballot import Ballot
 from protocol.ceremony import SetupStatement
 from protocol.counting import EncryptedTally, SizedTally

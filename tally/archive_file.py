@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
-from protocol.archive import BLOCK, ArchiveHeader, ArchiveMember, ArchiveWriter, read_archive
+from protocol.archive import ArchiveWriter, read_archive
+from protocol.archive_members import BLOCK, ArchiveHeader, ArchiveMember
 from protocol.errors import ProtocolError
 from protocol.events import Event, EventKind, Head
 from tally.archive_lock import locked, no_archive, opened

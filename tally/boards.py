@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from protocol.archive import FIRST_NAME
+from protocol.archive_members import FIRST_NAME
 from protocol.blame import TrusteeFault
 from protocol.board import Accept, Board, read_board
 from protocol.board_checks import verify_board

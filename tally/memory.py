@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a trustee's key file remembers at each step: docs/protocol.md §7.14.
 
-Values only; ``keyfile.py`` seals them on disk and ``trustee.py`` moves them from step to step.
+Values only; ``keyfile.py`` seals them on disk; ``joining.py`` makes the first, and
+``trustee.py`` moves them from step to step.
 Public messages are kept as the exact texts that travelled.
 """
 

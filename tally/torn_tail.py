@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from protocol.archive import BLOCK, ArchiveReader, read_archive
+from protocol.archive import ArchiveReader, read_archive
+from protocol.archive_members import BLOCK
 from protocol.errors import ProtocolError
 from protocol.events import EventKind, Head
 from tally.archive_lock import locked, no_archive, opened

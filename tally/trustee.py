@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A trustee's part in our key ceremony, step by step: docs/protocol.md §7.
+"""A trustee's part in our key ceremony, once it has begun (``joining.py``): docs/protocol.md §7.
 
 Values in, values out: no file, no screen. Each function takes what the trustee remembers and the
 files of all members, checks everything in them, and returns what it then remembers and sends. A
@@ -11,34 +11,25 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from protocol.ceremony import (
-    MAX_MEMBERS,
-    MIN_MEMBERS,
-    MIN_THRESHOLD,
-    coefficient_commitment,
     sign_transcript,
     verify_coefficient_commitment,
     verify_commitments,
 )
-from protocol.certificates import make_certificate
 from protocol.dkg import (
     DealtExponentials,
     PolynomialMessage,
-    coefficient_exponentials,
     decode_exponentials,
-    generate_polynomial,
     make_polynomial_message,
 )
-from protocol.encoding import verify_uuid
-from protocol.errors import ProtocolError
-from protocol.first_message import FirstMessage, make_first_message, verify_first_messages
-from protocol.pki import derive_keys, generate_seed
+from protocol.first_message import FirstMessage, verify_first_messages
+from protocol.pki import derive_keys
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 from protocol.trustees import ThresholdParameters, Trustees, gather_threshold_parameters
 from protocol.vinput import make_vinput
 from protocol.voutput import Voutput, make_voutput, open_decryption_key
 from tally.assembly import make_transcript
-from tally.errors import Refusal, refuse
+from tally.errors import Refusal
 from tally.memory import Profile, Step, TrusteeMemory
 from tally.messages import CeremonySignature
 from tally.read_aloud import words_of_transcript
@@ -55,98 +46,6 @@ class SignedCeremony:
     trustees: bytes
     signature: CeremonySignature
     read_aloud: str
-
-
-def begin(
-    *,
-    uuid: str,
-    size: int,
-    threshold: int,
-    index: int,
-    name: str,
-    role: str,
-    rng: Rng = system_rng,
-) -> tuple[TrusteeMemory, bytes]:
-    """Make seed and coefficients; return the first message, already committed: §7.4, §7.11.
-
-    Args:
-        uuid: of the election.
-        size: n, 3 to 100.
-        threshold: t, at least 2 and more than half of n.
-        index: our number, from 1.
-        name: ours, a plain text (§2.2).
-        role: ours, a plain text.
-        rng: where the secrets come from.
-    """
-    _require_committee(size, threshold, index)
-    try:
-        verify_uuid(uuid)
-    except ProtocolError as cause:
-        raise refuse(
-            "l'identifiant de l'élection est mal recopié",
-            cause,
-            "l'organisateur le donne : 14 à 22 lettres et chiffres, sans O, I, l ni 0",
-        ) from cause
-    seed, coefficients = generate_seed(rng), generate_polynomial(threshold, rng)
-    keys = derive_keys(seed)
-    certificate = make_certificate(keys, size=size, threshold=threshold, index=index, rng=rng)
-    commitment = coefficient_commitment(
-        uuid=uuid,
-        size=size,
-        threshold=threshold,
-        index=index,
-        exponentials=coefficient_exponentials(coefficients),
-    )
-    try:
-        message = make_first_message(
-            keys,
-            uuid=uuid,
-            name=name,
-            role=role,
-            certificate=certificate,
-            commitment=commitment,
-            rng=rng,
-        ).encode()
-    except ProtocolError as cause:
-        raise refuse(
-            "le nom ou le rôle ne peut pas être écrit ainsi",
-            cause,
-            "de 1 à 200 signes, des lettres latines et des chiffres ordinaires ; ni espace double, "
-            "au début ou à la fin, ni signe invisible",
-        ) from cause
-    memory = TrusteeMemory(
-        step=Step.CERTIFICATE,
-        profile=Profile.PREAU,
-        uuid=uuid,
-        index=index,
-        size=size,
-        threshold=threshold,
-        name=name,
-        seed=seed,
-        coefficients=coefficients,
-        certificates=(message.decode("utf-8"),),
-    )
-    return memory, message
-
-
-def _require_committee(size: int, threshold: int, index: int) -> None:
-    example = "par exemple --index 1 --of 3 --threshold 2"
-    if not (
-        MIN_MEMBERS <= size <= MAX_MEMBERS
-        and MIN_THRESHOLD <= threshold <= size
-        and 1 <= index <= size
-    ):
-        raise Refusal(
-            f"il faut {MIN_MEMBERS} à {MAX_MEMBERS} membres, au moins {MIN_THRESHOLD} pour "
-            "dépouiller, et un numéro parmi eux",
-            example,
-        )
-    if 2 * threshold <= size:
-        raise Refusal(
-            f"il faut plus de la moitié des {size} membres pour dépouiller, donc au moins "
-            f"{size // 2 + 1}",
-            example,
-        )
 
 
 def deal(memory: TrusteeMemory, files: Files, rng: Rng = system_rng) -> tuple[TrusteeMemory, bytes]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from protocol.rng import Rng
+from tally.joining import begin
 from tally.memory import TrusteeMemory
-from tally.trustee import begin, deal, receive_shares, sign_ceremony
+from tally.trustee import deal, receive_shares, sign_ceremony
 from tests.rng import seeded_rng
 
 NAMES = ("Aïcha Ben Ali", "Bruno Carré", "Chloé d'Aubigné", "Dinh Ngọc", "Élie Faure")

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from protocol.archive import ArchiveHeader, ArchiveWriter
+from protocol.archive import ArchiveWriter
+from protocol.archive_members import ArchiveHeader
 from protocol.ballot import Ballot, make_unsigned_ballot, sign_ballot
 from protocol.bindings import CandidateList, EvoteBinding, School, question_of_lists
 from protocol.ceremony import SetupStatement

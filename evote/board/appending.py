@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from evote.database.board_tables import AlphaRow, BallotRow, DatumRow, EventRow
 from evote.database.common_tables import ElectionRow
 from evote.database.elections import HeldElection
-from protocol.archive import verify_data
+from protocol.archive_entries import verify_data
 from protocol.encoding import sha256_hex
 from protocol.events import Event, EventKind, next_event
 from protocol.merkle import leaf_hash

@@ -17,7 +17,8 @@ from evote.board.published import read_published
 from evote.database.board_tables import DatumRow, EventRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, find_election
-from protocol.archive import ArchiveHeader, archive_start, entry_bytes, member_span
+from protocol.archive_entries import entry_bytes
+from protocol.archive_members import ArchiveHeader, archive_start, member_span
 from protocol.events import Event
 
 EVENTS_A_TIME: Final = 64

@@ -19,13 +19,14 @@ from tally.booth_files import compare_booth
 from tally.combine import closing_of
 from tally.decrypt import decrypt_count, make_decryption_message, require_decryptable
 from tally.files import NewFile, write_file, write_files
+from tally.joining import begin
 from tally.keyfile import load_keyfile, save_step
 from tally.memory import TrusteeMemory
 from tally.passphrase import generate_passphrase
 from tally.record import Record, opened_record, verify_whole_record
 from tally.senders import Files
 from tally.setup_check import require_set_up, seal_to_election
-from tally.trustee import begin, deal, receive_shares, sign_ceremony
+from tally.trustee import deal, receive_shares, sign_ceremony
 
 THRESHOLD: Final = 2
 MEMBERS: Final = (

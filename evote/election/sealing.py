@@ -12,7 +12,8 @@ from typing import Final
 
 from evote.election.config import ElectionConfig
 from evote.errors import Refusal, Unreadable
-from protocol.archive import ArchiveHeader, ArchiveWriter
+from protocol.archive import ArchiveWriter
+from protocol.archive_members import ArchiveHeader
 from protocol.bindings import Ceremony, EvoteBinding, question_of_lists
 from protocol.election import Election, make_election, verify_setup
 from protocol.encoding import sha256_hex

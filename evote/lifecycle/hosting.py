@@ -28,7 +28,8 @@ from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, verify_roll_commitment
 from evote.roll.sign_in_file import SignInNumbers, decode_sign_in_numbers
 from evote.roll.sign_ins import store_sign_ins
-from protocol.archive import ArchiveHeader, read_archive
+from protocol.archive import read_archive
+from protocol.archive_members import ArchiveHeader
 from protocol.bindings import EvoteBinding
 from protocol.board import Board, read_board
 from protocol.encoding import encode_json

@@ -23,7 +23,8 @@ from evote.election.box import read_proper_ballot
 from evote.errors import Refusal
 from evote.lifecycle.story import Story, read_story
 from evote.verdict import ask_verifier
-from protocol.archive import Entry, read_archive
+from protocol.archive import read_archive
+from protocol.archive_entries import Entry
 from protocol.ballot import BallotContext
 from protocol.encoding import encode_json
 from protocol.events import EventKind, Head

@@ -8,9 +8,9 @@ from tally import peer_ceremony
 from tally.console import Subparsers, add_command, add_out, add_passphrase, tell, tell_next
 from tally.errors import Refusal
 from tally.files import NewFile, require_writable
+from tally.joining import begin
 from tally.keyfile import save_step
 from tally.passphrase import PassphraseSource
-from tally.trustee import begin
 
 
 def add(commands: Subparsers) -> None:

@@ -30,7 +30,7 @@ from evote.pins import make_pins
 from evote.publishing.publisher import Publisher
 from evote.roll.sealing import commit_to_roll
 from evote.roll.sign_in_file import SignInNumbers
-from protocol.archive import ArchiveHeader
+from protocol.archive_members import ArchiveHeader
 from protocol.election import Election
 from protocol.group import Element
 from protocol.secret import Secret

@@ -14,9 +14,10 @@ from protocol.first_message import FirstMessage, make_first_message
 from protocol.group import ONE
 from protocol.pki import derive_keys, send
 from protocol.secret import Secret
+from tally.joining import begin
 from tally.keyfile import load_keyfile
 from tally.memory import TrusteeMemory, encode_memory
-from tally.trustee import begin, deal
+from tally.trustee import deal
 from tests.ceremonies import hold_ceremony
 from tests.e2e.bureau import UUID, WORDS, Bureau
 from tests.e2e.refusing import Refused

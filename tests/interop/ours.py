@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from protocol.archive import ArchiveHeader, ArchiveWriter
+from protocol.archive import ArchiveWriter
+from protocol.archive_members import ArchiveHeader
 from protocol.ballot import Ballot, make_unsigned_ballot, sign_ballot
 from protocol.certificates import make_certificate
 from protocol.counting import SizedTally, count_ballots

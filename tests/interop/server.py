@@ -11,7 +11,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from protocol.archive import ArchiveHeader, ArchiveWriter
+from protocol.archive import ArchiveWriter
+from protocol.archive_members import ArchiveHeader
 from protocol.encoding import decode_json, encode_json, sha256_hex
 from protocol.events import EventKind
 from protocol.pki import derive_keys, generate_seed, sign_message

@@ -8,15 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from protocol.archive import (
-    BLOCK,
-    ArchiveHeader,
-    ArchiveWriter,
-    Entry,
-    archive_start,
-    entry_bytes,
-    read_archive,
-)
+from protocol.archive import ArchiveWriter, read_archive
+from protocol.archive_entries import Entry, entry_bytes
+from protocol.archive_members import BLOCK, ArchiveHeader, archive_start
 from protocol.encoding import sha256_hex
 from protocol.errors import MalformedError, ProtocolError, UnsupportedError
 from protocol.events import EventKind, Head
