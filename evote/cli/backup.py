@@ -30,6 +30,9 @@ Pendant un vote, deux sauvegardes trop proches diraient, à qui a les deux et la
 a voté entre elles (jamais quoi) : il faut une heure et dix bulletins nouveaux, ou --yes.
 Sur le serveur, dont les réglages PREAU_… sont dans l'environnement (docs/operations.md).
 
+Une urne abîmée dans la base se sauvegarde aussi, et c'est dit : evote restore refusera ces
+fichiers-là, gardez donc ceux d'avant.
+
 codes de sortie : 0 faite (ou pas encore due, avec --if-due), 1 refusée, ou faite mais une clé
 manque, 2 illisible ou mal appelé."""
 

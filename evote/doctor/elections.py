@@ -11,9 +11,9 @@ from evote.board.listing import setup_bytes
 from evote.board.published import find_published
 from evote.board.reading import count_ballots
 from evote.clock import Clock
-from evote.database.common_tables import ElectionRow
 from evote.database.elections import HeldElection, State, find_election
 from evote.database.roll_tables import RollSealRow
+from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -54,8 +54,7 @@ class Looking:
 
 def check_elections(connection: Connection, looking: Looking) -> Iterator[Finding]:
     """Look at every election that has been sealed, in the order of their numbers."""
-    query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
-    uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
+    uuids = hosted(connection)
     due = set(due_elections(connection, looking.clock(), looking.seconds))
     for uuid in uuids:
         held = find_election(connection, uuid)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.doctor.boards import check_boards
 from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
 from evote.doctor.habits import check_backups, check_outbox, check_rewriting
@@ -117,6 +118,7 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
         settings.publish_seconds,
         asked.booth_of,
     )
+    yield from check_boards(database)
     with database.read() as connection:
         yield from check_elections(connection, looking)
         yield check_rewriting(connection, asked.clock())

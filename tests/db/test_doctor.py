@@ -92,6 +92,21 @@ def statement(words: str, **values: object) -> Break:
     return lambda school, _clock: sql(school, words, **values)
 
 
+def damage(column: str, table: str, where: str) -> Break:
+    """One figure of one row is another: what a disk may give back."""
+
+    def go(school: School, _clock: ManualClock) -> None:
+        with school.database.write() as connection:
+            query = f"SELECT {column} FROM {table} WHERE {where} LIMIT 1"  # noqa: S608 -- ours
+            data = bytes(connection.execute(text(query)).scalar_one())
+            place = max(data.rfind(b"%d" % digit) for digit in range(10))
+            other = data[:place] + b"%d" % (int(data[place : place + 1]) ^ 1) + data[place + 1 :]
+            change = f"UPDATE {table} SET {column} = :other WHERE {where}"  # noqa: S608 -- ours
+            connection.execute(text(change), {"other": other})
+
+    return go
+
+
 def went_back(school: School, clock: ManualClock) -> None:
     vote(school, range(4, 6))
     for table in (EventRow, DatumRow, BallotRow, AlphaRow):
@@ -167,7 +182,19 @@ def both(*steps: Break) -> Break:
             {"backup": Level.SERIOUS},
         ),
         (close, {}),
-        (statement("UPDATE board_data SET data = :data", data=b"{}"), {"box": Level.SERIOUS}),
+        (
+            statement("UPDATE board_data SET data = :data", data=b"{}"),
+            {"box": Level.SERIOUS, "whole": Level.SERIOUS},
+        ),
+        (damage("event", "board_event", "height = 1"), {"whole": Level.SERIOUS}),
+        (damage("event", "board_event", "height = 4"), {"whole": Level.SERIOUS}),
+        (damage("data", "board_data", "height = 2"), {"whole": Level.SERIOUS}),
+        (damage("entry", "journal_entry", "number = 0"), {"whole": Level.SERIOUS}),
+        (statement("DELETE FROM board_data WHERE height = 2"), {"whole": Level.SERIOUS}),
+        (
+            statement("UPDATE board_event SET leaf = :leaf WHERE height = 3", leaf="0" * 64),
+            {"whole": Level.SERIOUS},
+        ),
     ],
 )
 def test_what_is_wrong_is_found_and_nothing_else(

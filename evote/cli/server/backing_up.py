@@ -10,6 +10,8 @@ from evote.backup.recovery import read_public_key
 from evote.backup.writing import Backup, Places, write_backup
 from evote.cli.inputs import make_folder
 from evote.cli.server.opened import server
+from evote.doctor.boards import check_boards
+from evote.doctor.findings import Finding, Level
 from evote.errors import Refusal
 from tally.french import count
 
@@ -38,7 +40,23 @@ def back_up(options: Namespace) -> int:
         backup = write_backup(here.database, here.keys, to, places, here.clock)
         with here.database.write() as connection:
             remember_backup(connection, backup.made_at, backup.ballots)
-    return _tell(backup, to.check)
+        status = _tell(backup, to.check)
+        for finding in check_boards(here.database):
+            _warn(finding)
+    return status
+
+
+def _warn(finding: Finding) -> None:
+    # A copy of a damaged board is worth having, but nobody may take it for one to restore.
+    if finding.level is Level.SERIOUS:
+        print(
+            f"ATTENTION : {finding.message}. Les deux fichiers sont écrits : gardez-les, mais "
+            "evote restore les refusera. Gardez aussi les sauvegardes d'avant, et lancez "
+            "evote doctor.",
+            file=sys.stderr,
+        )
+    elif finding.level is not Level.OK:
+        print(f"À voir : {finding.message}.", file=sys.stderr)
 
 
 def _say(found: tuple[TooClose, ...]) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from evote.backup.reading import opened_backup
 from evote.backup.recovery import decode_recovery_key, read_public_key
@@ -85,6 +86,22 @@ def test_it_says_that_both_lie_together_and_that_a_key_is_missing(
     site.school.folder.file(site.school.uuid).unlink()
     assert back_up(tmp_path / "both", key) == 1
     assert f"{site.school.uuid}.key" in capsys.readouterr().err
+    site.school.database.close()
+
+
+def test_a_damaged_board_is_saved_all_the_same_and_said_aloud(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.vote(0)
+    with site.school.database.write() as connection:
+        connection.execute(text("UPDATE board_data SET data = :d WHERE height = 1"), {"d": b"{}"})
+    assert back_up(tmp_path / "both", key, "--yes") == 0
+    assert len(list((tmp_path / "both").iterdir())) == 2
+    said = capsys.readouterr()
+    assert "Données : " in said.out
+    assert said.err.startswith(f"ATTENTION : {site.school.uuid} : l'urne ou le journal est abîmé")
+    assert "evote restore les refusera" in said.err
+    assert "evote doctor" in said.err
     site.school.database.close()
 
 

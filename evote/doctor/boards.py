@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Are the board and journal of each election whole, row by row? The database may answer, and lie.
+
+Each election is read in a transaction of its own, which touches no sign-in: whoever rewrites them
+waits for nobody here.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database
+from evote.database.elections import State, find_election
+from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.lifecycle.whole import NotWhole, verify_whole
+
+# For all elections together: 20,000 ballots take about three seconds.
+LONGEST_SECONDS: Final = 60
+
+
+class _TooLong(Exception):
+    """The time is over."""
+
+
+def hosted(connection: Connection) -> list[str]:
+    """Return the numbers of all elections that have a board, in their order."""
+    query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
+    return list(connection.scalars(query.order_by(ElectionRow.uuid)))
+
+
+def check_boards(database: Database, seconds: float = LONGEST_SECONDS) -> Iterator[Finding]:
+    """Compute again what every row of a board and journal says, for so many seconds in all."""
+    until = time.monotonic() + seconds
+
+    def at_each() -> None:
+        if time.monotonic() >= until:
+            raise _TooLong
+
+    with database.read() as connection:
+        uuids = hosted(connection)
+    for done, uuid in enumerate(uuids):
+        try:
+            with database.snapshot() as connection:
+                verify_whole(connection, find_election(connection, uuid), at_each)
+        except NotWhole as cause:
+            yield _damaged(uuid, cause)
+        except _TooLong:
+            yield _not_in_time(uuids[done:])
+            return
+        else:
+            yield ok("whole", f"{uuid} : l'urne et le journal se relisent en entier")
+
+
+def _damaged(uuid: str, cause: NotWhole) -> Finding:
+    rule = f" {cause.rule}" if cause.rule else ""
+    return serious(
+        "whole",
+        f"{uuid} : l'urne ou le journal est abîmé dans la base{rule}",
+        "suspendez le vote et gardez tout ; une sauvegarde d'aujourd'hui ne se rétablira pas : "
+        "evote restore ailleurs, d'une sauvegarde d'avant, avec --complete et le dossier public "
+        "d'un témoin (docs/operations.md)",
+    )
+
+
+def _not_in_time(uuids: list[str]) -> Finding:
+    return to_see(
+        "whole",
+        f"l'urne et le journal n'ont pas pu être relus en entier à temps : {', '.join(uuids)}",
+        "relancez evote doctor quand la machine est moins occupée, ou faites vérifier ces dossiers "
+        "publics (evote-audit verify)",
+    )
