@@ -22,6 +22,7 @@ from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 
 KEY_BYTES: Final = 32
+KINDS: Final = ("key", "logs")  # of an election's secrets, each a file
 FIRST_LINE: Final = "EVOTE-SERVER-SECRET-1 secret: never send, print or back up with the database"
 _NONCE_BYTES: Final = 12
 _ENCRYPTION_USE: Final = b"preau/server/1/encryption"
@@ -109,6 +110,19 @@ class KeyFolder:
     def heads(self) -> Path:
         """Where the largest sizes ever signed are kept: docs/adr/0015."""
         return self._path / "heads.sqlite"
+
+    def uuids(self) -> tuple[str, ...]:
+        """Return the numbers of the elections that have a secret here, in their order.
+
+        Raises:
+            KeyUnavailable: the folder cannot be read.
+        """
+        try:
+            names = [path.name.rpartition(".") for path in self._path.iterdir()]
+        except OSError as cause:
+            raise KeyUnavailable(f"the folder {self._path} cannot be read") from cause
+        found = {uuid for uuid, _, kind in names if kind in KINDS and _UUID.fullmatch(uuid)}
+        return tuple(sorted(found))
 
     def file(self, uuid: str, kind: str = "key") -> Path:
         """Return where an election's secrets of this kind lie.

@@ -17,13 +17,16 @@ from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
+from evote.lifecycle.drafting import host_of
 from evote.log_keys import LogKeys, load_log_keys
+from evote.origins import same_as
 from evote.publishing.following import HeadLost, WentBack, require_following
 from evote.publishing.steps import TAKING_BALLOTS, due_elections
 from evote.roll.electors import read_salt
 from evote.roll.sign_ins import count_signed_in
 from protocol.election import Election
 from protocol.errors import ProtocolError
+from protocol.server_binding import ServerBinding
 from tally.french import count
 
 # A step that is so late has been missed, and one so late that watchers tell everybody.
@@ -48,6 +51,7 @@ class Looking:
 
     folder: KeyFolder
     clock: Clock
+    public_url: str
     seconds: int
     booth_of: BoothOf
 
@@ -73,9 +77,10 @@ def check_elections(connection: Connection, looking: Looking) -> Iterator[Findin
 def _check(
     connection: Connection, held: HeldElection, looking: Looking, *, is_due: bool
 ) -> Iterator[Finding]:
+    server = _server_of(connection, held)
     keys = None
     try:
-        keys = _log_keys(connection, held, looking.folder)
+        keys = _log_keys(connection, held, looking.folder, server)
         yield ok("keys", f"{held.uuid} : le serveur a ses clés")
     except KeyUnavailable:
         yield serious(
@@ -90,12 +95,19 @@ def _check(
     yield from _check_box(connection, held, looking.clock())
     if held.state in BEFORE_CLOSING:
         yield _check_booth(held, looking.booth_of)
+        if server is not None:
+            yield _check_address(held, server, looking.public_url)
 
 
-def _log_keys(connection: Connection, held: HeldElection, folder: KeyFolder) -> LogKeys:
+def _server_of(connection: Connection, held: HeldElection) -> ServerBinding | None:
     evote = Election.decode(setup_bytes(connection, held)[0]).evote
+    return None if evote is None else evote.server
+
+
+def _log_keys(
+    connection: Connection, held: HeldElection, folder: KeyFolder, server: ServerBinding | None
+) -> LogKeys:
     keys = load_log_keys(folder, held.uuid)
-    server = None if evote is None else evote.server
     if server is None or (server.board_key, server.journal_key) != (
         keys.board.verifier_key,
         keys.journal.verifier_key,
@@ -105,6 +117,19 @@ def _log_keys(connection: Connection, held: HeldElection, folder: KeyFolder) -> 
     if connection.scalar(has_roll) is not None:
         read_salt(connection, held, folder.load(held.uuid))
     return keys
+
+
+def _check_address(held: HeldElection, server: ServerBinding, public_url: str) -> Finding:
+    sealed = server.board_key.name.partition("/")[0]  # H/U/board: §8.3
+    if sealed in map(host_of, same_as(public_url)):
+        return ok("address", f"{held.uuid} : l'adresse est celle qui a été scellée")
+    return serious(
+        "address",
+        f"{held.uuid} : PREAU_PUBLIC_URL n'est pas l'adresse qui a été scellée : aucun vote venu "
+        "par les lettres ne sera accepté",
+        f"remettez dans PREAU_PUBLIC_URL l'adresse des lettres, dont le serveur est « {sealed} », "
+        "puis redémarrez evote serve",
+    )
 
 
 def _check_heads(

@@ -18,13 +18,15 @@ from evote.doctor.integrity import check_integrity
 from evote.doctor.machine import (
     AskDate,
     ask_date,
-    check_disk_kind,
+    check_database_disk,
+    check_key_disk,
     check_modes,
     check_online,
     check_room,
     check_zones,
 )
 from evote.doctor.storage import check_database, check_tables
+from evote.doctor.strangers import check_strangers
 from evote.keys import KeyFolder
 from evote.settings import Settings, SettingsError, read_settings, sqlite_file
 
@@ -68,8 +70,10 @@ def examine(asked: Asked) -> Iterator[Finding]:
         yield serious("database", "la base n'existe pas", advice)
         return
     yield from check_modes(_places(settings))
+    if settings.key_folder is not None:
+        yield check_key_disk(settings.key_folder)
     if file is not None:
-        yield check_disk_kind(file)
+        yield check_database_disk(file)
         integrity = check_integrity(file)
         yield integrity
         if integrity.level is Level.SERIOUS:  # opened as a server does, it would be written to
@@ -115,11 +119,13 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     looking = Looking(
         KeyFolder(settings.key_folder or Path()),
         asked.clock,
+        settings.public_url,
         settings.publish_seconds,
         asked.booth_of,
     )
     yield from check_boards(database)
     with database.read() as connection:
+        yield check_strangers(connection, looking.folder)
         yield from check_elections(connection, looking)
         yield check_rewriting(connection, asked.clock())
         yield check_outbox(connection, settings.outbox_folder, asked.clock())

@@ -29,6 +29,7 @@ _PARIS: Final = "Europe/Paris"
 _SET_CLOCK: Final = "réglez l'heure, et mettez un service d'heure : timedatectl set-ntp true"
 _NETWORK_DISKS: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "glusterfs"})
 _MEMORY_DISKS: Final = frozenset({"tmpfs", "ramfs"})
+_MOUNTS: Final = Path("/proc/mounts")
 
 AskDate = Callable[[str], int]
 
@@ -124,9 +125,9 @@ def check_modes(places: Mapping[str, Path]) -> Iterator[Finding]:
             yield ok("modes", f"{what} n'est lisible que du serveur")
 
 
-def check_disk_kind(path: Path, mounts: Path = Path("/proc/mounts")) -> Finding:
+def check_database_disk(file: Path, mounts: Path = _MOUNTS) -> Finding:
     """Look whether the database's file lies on a local disk that keeps what it is given."""
-    kind = _kind_of_disk(path.resolve(), mounts)
+    kind = _kind_of_disk(file.resolve(), mounts)
     if kind in _MEMORY_DISKS:
         message = f"la base est en mémoire ({kind}) : tout sera perdu à l'arrêt de la machine"
         return serious("disk", message, "mettez-la sur un disque")
@@ -134,6 +135,18 @@ def check_disk_kind(path: Path, mounts: Path = Path("/proc/mounts")) -> Finding:
         message = f"la base est sur un disque du réseau ({kind}), où SQLite peut s'abîmer"
         return serious("disk", message, "mettez-la sur un disque de la machine, ou PostgreSQL")
     return ok("disk", "la base est sur un disque de la machine")
+
+
+def check_key_disk(folder: Path, mounts: Path = _MOUNTS) -> Finding:
+    """Look whether the keys outlive the machine; a disk of the network may be shared."""
+    kind = _kind_of_disk(folder.resolve(), mounts)
+    if kind in _MEMORY_DISKS:
+        message = (
+            f"les clés sont en mémoire ({kind}) : elles seront perdues à l'arrêt de la machine"
+        )
+        advice = "arrêtez le serveur, copiez tout le dossier des clés sur un disque, réglez "
+        return serious("disk", message, f"{advice}PREAU_KEY_FOLDER")
+    return ok("disk", "les clés sont sur un disque")
 
 
 def _kind_of_disk(path: Path, mounts: Path) -> str:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from evote.backup.pace import ballots_of, remember_backup
 from evote.database.connection import Database, open_database
 from evote.database.migrating import migrate
 from evote.keys import KeyFolder
+from evote.sign_in_rewriting import rewrite_sign_ins
 from tests.db import databases
 from tests.db.databases import migrated_server, postgresql_url, sqlite_url
 from tests.db.postgresql import Server
 from tests.db.school import ManualClock, School, host, make_election
 from tests.db.second_machine import Machine, vote
+from tests.simulator import HOST
 
 ELECTION = make_election(electors=12)
 
@@ -104,3 +107,19 @@ def voted(school: School) -> School:
     """Four parents have voted, and a step has published it."""
     vote(school, range(4))
     return school
+
+
+@pytest.fixture
+def fit(
+    voted: School, url: str, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> School:
+    """A school whose every habit is kept, and the settings of its server."""
+    monkeypatch.setenv("PREAU_DATABASE_URL", url)
+    monkeypatch.setenv("PREAU_PUBLIC_URL", f"https://{HOST}")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(voted.folder.path))
+    (tmp_path / "outbox").mkdir(mode=0o700)
+    monkeypatch.setenv("PREAU_OUTBOX_FOLDER", str(tmp_path / "outbox"))
+    assert rewrite_sign_ins(voted.database, clock()).log_dropped
+    with voted.database.write() as connection:
+        remember_backup(connection, clock(), ballots_of(connection))
+    return voted

@@ -9,52 +9,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, text
 
-from evote.backup.pace import ballots_of, remember_backup
 from evote.clock import HOUR
 from evote.database.board_tables import AlphaRow, BallotRow, DatumRow, EventRow
-from evote.doctor.examine import Asked, examine, worst
-from evote.doctor.findings import Finding, Level
+from evote.doctor.examine import worst
+from evote.doctor.findings import Level
 from evote.sign_in_rewriting import rewrite_sign_ins
-from evote.web.booth import booth_files, encode_booth
-from evote.web.languages import FRENCH, PSEUDO
+from tests.db.examined import bad, look
 from tests.db.postgresql import Server
 from tests.db.rows import all_rows
 from tests.db.school import ManualClock, School
 from tests.db.second_machine import vote
 from tests.simulator import CLOSES_AT
 
-# What the machine of the tests is like is not asked: its clock is not that of these schools.
-OF_THE_MACHINE = ("clock", "room", "disk")
-
-
-@pytest.fixture
-def fit(
-    voted: School, url: str, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> School:
-    """A school whose every habit is kept, and the settings of its server."""
-    monkeypatch.setenv("PREAU_DATABASE_URL", url)
-    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
-    monkeypatch.setenv("PREAU_KEY_FOLDER", str(voted.folder.path))
-    (tmp_path / "outbox").mkdir(mode=0o700)
-    monkeypatch.setenv("PREAU_OUTBOX_FOLDER", str(tmp_path / "outbox"))
-    assert rewrite_sign_ins(voted.database, clock()).log_dropped
-    with voted.database.write() as connection:
-        remember_backup(connection, clock(), ballots_of(connection))
-    return voted
-
-
-def booth_of(uuid: str) -> bytes:
-    return encode_booth(booth_files(uuid, (FRENCH, PSEUDO)))
-
-
-def look(school: School, booth: Callable[[str], bytes] = booth_of) -> list[Finding]:
-    asked = Asked(booth, clock=school.clock)
-    return [each for each in examine(asked) if each.check not in OF_THE_MACHINE]
-
-
-def bad(school: School) -> dict[str, Level]:
-    """What is not in order."""
-    return {each.check: each.level for each in look(school) if each.level is not Level.OK}
+Break = Callable[[School, ManualClock], object]
 
 
 def sql(school: School, statement: str, **values: object) -> None:
@@ -70,12 +37,9 @@ def test_a_server_that_is_well_is_told_so_and_not_changed(fit: School) -> None:
     assert all_rows(fit.database) == before
     seen = {each.check for each in findings}
     assert {"zones", "settings", "modes", "database", "durable", "tables", "keys", "heads"} <= seen
-    assert {"steps", "box", "booth", "rewriting", "outbox", "backup"} <= seen
+    assert {"steps", "box", "whole", "booth", "address", "rewriting", "outbox", "backup"} <= seen
     assert ("integrity" in seen) is fit.database.is_sqlite
     assert ("joining" in seen) is ("rights" in seen) is (not fit.database.is_sqlite)
-
-
-Break = Callable[[School, ManualClock], object]
 
 
 def later(seconds: int) -> Break:

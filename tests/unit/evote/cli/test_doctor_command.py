@@ -19,6 +19,7 @@ from evote.sign_in_rewriting import rewrite_sign_ins
 from evote.web.assets import AssetsMissing
 from evote.web.booth import booth_files, encode_booth
 from evote.web.languages import FRENCH, PSEUDO
+from tests.simulator import HOST
 from tests.site import Site, make_site
 
 SCHEMA = json.loads(
@@ -38,7 +39,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     with site.school.database.write() as connection:
         remember_backup(connection, site.clock(), ballots_of(connection))
     monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
-    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", f"https://{HOST}")
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
     monkeypatch.setattr(doctor, "Asked", partial(Asked, clock=site.clock))
     monkeypatch.setattr(
@@ -114,9 +115,9 @@ def test_unsafe_settings_and_an_unreachable_page_are_told(
 
     monkeypatch.setattr(doctor, "Asked", partial(Asked, clock=site.clock, ask=ask))
     assert main(["doctor", "--online", "--clock-from", "https://time.example/"]) == 2
-    assert asked == ["https://time.example/", "https://vote.example/healthz"]
-    assert "https://vote.example/healthz ne répond pas en https" in capsys.readouterr().out
-    monkeypatch.setenv("PREAU_PUBLIC_URL", "http://vote.example")
+    assert asked == ["https://time.example/", f"https://{HOST}/healthz"]
+    assert f"https://{HOST}/healthz ne répond pas en https" in capsys.readouterr().out
+    monkeypatch.setenv("PREAU_PUBLIC_URL", f"http://{HOST}")
     assert main(["doctor"]) == 2
     assert "PREAU_PUBLIC_URL" in capsys.readouterr().out
     site.school.database.close()

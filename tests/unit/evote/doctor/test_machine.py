@@ -16,7 +16,8 @@ from evote.doctor.machine import (
     MEGABYTE,
     ask_date,
     check_clock,
-    check_disk_kind,
+    check_database_disk,
+    check_key_disk,
     check_modes,
     check_online,
     check_room,
@@ -138,5 +139,22 @@ tmpfs /srv/with\\040space tmpfs rw 0 0
 def test_a_database_lies_on_a_disk_of_the_machine(place: str, level: Level, tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(MOUNTS)
-    assert check_disk_kind(Path(place), mounts).level is level
-    assert check_disk_kind(Path(place), tmp_path / "no linux").level is Level.OK
+    assert check_database_disk(Path(place), mounts).level is level
+    assert check_database_disk(Path(place), tmp_path / "no linux").level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("place", "level"),
+    [
+        ("/var/lib/preau-keys", Level.OK),
+        ("/run/preau-keys", Level.SERIOUS),
+        ("/srv/net/preau-keys", Level.OK),  # several machines may share it: docs/operations.md
+    ],
+)
+def test_keys_lie_where_they_outlive_the_machine(place: str, level: Level, tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS)
+    found = check_key_disk(Path(place), mounts)
+    assert (found.check, found.level) == ("disk", level)
+    assert "clés" in found.message
+    assert check_key_disk(Path(place), tmp_path / "no linux").level is Level.OK
