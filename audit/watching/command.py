@@ -62,7 +62,7 @@ class Asked:
     observer: str = OBSERVER
 
 
-def watch(asked: Asked, speaker: Speaker, make_site: Callable[[Address], Site] = HttpSite) -> int:
+def watch(asked: Asked, speaker: Speaker) -> int:
     """Watch until the end of the election, one round, or until interrupted; the exit status.
 
     Raises:
@@ -75,8 +75,9 @@ def watch(asked: Asked, speaker: Speaker, make_site: Callable[[Address], Site] =
     try:
         for path in asked.promises:
             entrust(store, path)
-        with _stopping() as stop:
-            return _Watch(address, store, asked, speaker, make_site(address), stop).run()
+        site = HttpSite(address)
+        with _stopping(site.stop) as stop:
+            return _Watch(address, store, asked, speaker, site, stop).run()
     finally:
         store.close()
 
@@ -116,7 +117,9 @@ class _Watch:
             if not self._meet():
                 return NOTHING
             while True:
-                self._tell_troubles(watcher.round())
+                troubles = watcher.round()
+                if not self._stop.is_set():
+                    self._tell_troubles(troubles)
                 self._tell_closed()
                 if self._asked.once or watcher.over or self._stop.is_set():
                     break
@@ -141,7 +144,9 @@ class _Watch:
             try:
                 watcher.meet(wanted)
             except Away as away:
-                if self._asked.once or self._stop.is_set():
+                if self._stop.is_set():
+                    return False
+                if self._asked.once:
                     raise Unusable(*_not_now(away)) from away
                 self._tell_troubles([away])
                 self._pause(self._asked.every)
@@ -258,14 +263,18 @@ def _require_name(observer: str) -> None:
 
 
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """Ctrl-C, or a polite kill, ends the watch at the next place where nothing is torn."""
+def _stopping(cut: Callable[[], None]) -> Iterator[threading.Event]:
+    """Ctrl-C, or a polite kill, ends the watch at the next place where nothing is torn.
+
+    No answer is waited for any longer; what came in until then is judged and kept.
+    """
     stop = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
+        cut()
 
     if threading.current_thread() is not threading.main_thread():
         yield stop

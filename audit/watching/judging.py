@@ -17,7 +17,7 @@ from audit.watching.alarms import Alarms
 from audit.watching.comparing import Comparer
 from audit.watching.copies import Copy
 from audit.watching.followed import Log, Seen
-from audit.watching.site import Away
+from audit.watching.site import Away, Stopped
 from audit.watching.tiles import Tiles
 
 CACHED_SECONDS = 30  # an answer older than what was seen so long ago came from no cache
@@ -171,6 +171,8 @@ class Judge:
         """All leaves as the tiles have them, if they are what was signed."""
         try:
             leaves = self._tiles.leaves(seen.size)
+        except Stopped:
+            raise  # the tiles may prove more, another time
         except Away:
             return None
         return leaves if _root(leaves, seen.size) == seen.root else None

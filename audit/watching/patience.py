@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from audit.watching.agents import Agent
-from audit.watching.site import SHORT_SECONDS, Answer, Away, Site
+from audit.watching.site import SHORT_SECONDS, Answer, Site, too_slow
 
 ROUND_SECONDS = 540
 
@@ -40,6 +40,6 @@ class Patience:
         """As ``Site.get``."""
         left = self._until - self._now()
         if left <= 0:
-            raise Away("il répond trop lentement", "it answers too slowly")
+            raise too_slow()
         with self._site.get(path, agent, start, patience=min(patience, left // 2 + 1)) as answer:
             yield answer

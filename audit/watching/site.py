@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import socket
-import threading
-import time
+import ssl
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -20,9 +18,9 @@ from urllib.parse import urljoin, urlsplit
 
 from audit.watching.address import Address
 from audit.watching.agents import Agent
+from audit.watching.line import TOO_SLOW, Cut, Line
 from audit.words import Text, shown
 
-SILENCE_SECONDS = 20  # without one byte
 SHORT_SECONDS, LONG_SECONDS = 60, 900
 CHUNK = 2**16
 _MOVES = 3
@@ -43,6 +41,18 @@ class Away(Exception):
         """The same, with what was asked for."""
         name = shown(path, _LONGEST)
         return Away(f"{name} : {self.text.fr}", f"{name}: {self.text.en}", answered=self.answered)
+
+
+class Stopped(Away):
+    """No answer, because whoever asks has stopped: it says nothing of the server."""
+
+    def __init__(self) -> None:
+        super().__init__("la surveillance s'arrête", "the watch ends")
+
+
+def too_slow() -> Away:
+    """More time has passed than a question may take."""
+    return Away(*TOO_SLOW)
 
 
 def oversized() -> Away:
@@ -85,53 +95,71 @@ class Site(Protocol):
         ...
 
 
+class _Connection(http.client.HTTPConnection):
+    """Over a line that is there: it opens none by itself."""
+
+    auto_open = 0
+
+    def __init__(self, address: Address) -> None:
+        self.default_port = http.client.HTTP_PORT
+        if address.scheme == "https":
+            self.default_port = http.client.HTTPS_PORT
+        super().__init__(address.host)
+
+
 class HttpSite:
     """A server on the network; one connection a question, so that none is known from another."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
+        self._stopped = False
+        self._line: Line | None = None
+        self._context: ssl.SSLContext | None = None
+        if address.scheme == "https":
+            self._context = ssl.create_default_context()
+            self._context.set_alpn_protocols(["http/1.1"])
+
+    def stop(self) -> None:
+        """Cut the question that waits, and answer none from now on; safe in a signal's handler."""
+        self._stopped = True
+        if self._line is not None:
+            self._line.cut()
 
     @contextlib.contextmanager
     def get(
         self, path: str, agent: Agent, start: int = 0, *, patience: int = SHORT_SECONDS
     ) -> Iterator[Answer]:
-        """As ``Site.get``."""
-        until = time.monotonic() + patience
+        """As ``Site.get``; ``Stopped`` from ``stop`` on."""
         headers = dict(agent.headers)
         if start:
             headers |= {"Range": f"bytes={start}-", "Accept-Encoding": "identity"}
-        connection = self._connection()
-        timer = threading.Timer(patience, _cut, [connection])
-        timer.daemon = True
-        timer.start()
+        line = self._line = Line(patience)
+        if self._stopped:  # looked at once the line is where ``stop`` finds it
+            line.cut()
         try:
             with _network():
-                response = self._asked(connection, path, headers)
+                response = self._asked(line, path, headers)
             with contextlib.closing(response):
-                yield _answer(response, start, until)
+                yield _answer(response, start, line)
         except Away as away:
+            if self._stopped:
+                raise Stopped from away
             raise away.about(path) from away
         finally:
-            timer.cancel()
-            connection.close()
+            line.close()
 
-    def _connection(self) -> http.client.HTTPConnection:
-        if self._address.scheme == "https":
-            return http.client.HTTPSConnection(self._address.host, timeout=SILENCE_SECONDS)
-        return http.client.HTTPConnection(self._address.host, timeout=SILENCE_SECONDS)
-
-    def _asked(
-        self, connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
-    ) -> http.client.HTTPResponse:
+    def _asked(self, line: Line, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
         """The answer, after moves within the same site and no others."""
         for _ in range(_MOVES + 1):
+            connection = _Connection(self._address)
+            connection.sock = line.connect(connection.host, connection.port, self._context)
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
+            line.require_time()
             if response.status not in _MOVED:
                 return response
             with contextlib.closing(response):
                 path = self._moved(path, response.getheader("Location") or "")
-            connection.close()  # and the next request connects anew
         raise Away("il renvoie d'une page à l'autre", "it sends from one page to another")
 
     def _moved(self, path: str, location: str) -> str:
@@ -151,6 +179,8 @@ def _network() -> Iterator[None]:
     """What goes wrong on the way, and nothing else, is an answer that cannot be used."""
     try:
         yield
+    except Cut as cut:
+        raise too_slow() from cut
     except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
         name = type(error).__name__
         raise Away(
@@ -158,33 +188,26 @@ def _network() -> Iterator[None]:
         ) from error
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    """Whoever still waits, even for the next byte of a header, waits no longer."""
-    with contextlib.suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _answer(response: http.client.HTTPResponse, start: int, until: float) -> Answer:
+def _answer(response: http.client.HTTPResponse, start: int, line: Line) -> Answer:
     if response.status == NOTHING_THERE and start:
         return Answer(start, None)
     if response.status == PARTIAL:
         said = response.getheader("Content-Range") or ""
         if not start or not said.startswith(f"bytes {start}-"):
             raise Away("il donne une autre partie que demandé", "it gives another part than asked")
-        return Answer(start, _chunks(response, until))
+        return Answer(start, _chunks(response, line))
     if response.status != OK:
         code = response.status
         raise Away(f"il répond par l'erreur {code}", f"it answers with error {code}")
-    return Answer(0, _unpacked(response, _chunks(response, until)))
+    return Answer(0, _unpacked(response, _chunks(response, line)))
 
 
-def _chunks(response: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
+def _chunks(response: http.client.HTTPResponse, line: Line) -> Iterator[bytes]:
     more = True
     while more:
         with _network():
             chunk = response.read1(CHUNK)
-        if time.monotonic() > until:
-            raise Away("il répond trop lentement", "it answers too slowly")
+            line.require_time()  # where it was cut, an end is none
         more = bool(chunk)
         yield chunk
     if response.length:

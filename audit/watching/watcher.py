@@ -25,7 +25,7 @@ from audit.watching.meeting import OtherElection, require_host
 from audit.watching.patience import Patience
 from audit.watching.promised import Promised
 from audit.watching.rereading import Rereader
-from audit.watching.site import Away, Site
+from audit.watching.site import Away, Site, Stopped
 from audit.watching.store import LOGS, Store, damaged
 from audit.watching.tiles import Tiles
 from audit.words import Malformed, Unsupported, Unusable
@@ -221,6 +221,8 @@ class Watcher:
         server = self.board.server
         if server is not None:
             self.promised.judge(self.logs["board"], server.board_key)
+        if any(isinstance(trouble, Stopped) for trouble in self._troubles):
+            return  # whoever stops asking learns nothing of the server's clock
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
             self._clock.seen(last, voting=self.voting)
