@@ -9,29 +9,57 @@ from pathlib import Path
 def create_secret_file(path: Path, data: bytes) -> None:
     """Write a new file, readable by its owner alone, on the disk when this returns.
 
+    It has its name once it is whole, so that who is killed meanwhile leaves no half of it: a file
+    ``.NAME.new`` at most, for ``remove_unnamed``.
+
     Raises:
         OSError: there is one already, or it cannot be written; then nothing of it stays.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    remove_unnamed(path)
+    unnamed = _unnamed(path)
+    handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        os.link(unnamed, path)  # which, unlike a renaming, replaces nothing
+    finally:
+        unnamed.unlink()
+    try:
         sync_folder(path.parent)
     except BaseException:
         path.unlink()
         raise
 
 
+def remove_unnamed(path: Path) -> None:
+    """Take away what is left of a process that was killed while it made this file.
+
+    It is not overwritten: it may be the file itself, by another name.
+    """
+    _unnamed(path).unlink(missing_ok=True)
+
+
 def destroy_secret_file(path: Path) -> None:
-    """Overwrite and remove a file; nothing if there is none."""
-    with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-        path.unlink()
-        sync_folder(path.parent)
+    """Overwrite and remove a file, and what was left of making it; nothing if there is none.
+
+    Raises:
+        OSError: it may still be on the disk; but the overwritten half of it has no name any more.
+    """
+    for each in (_unnamed(path), path):
+        with contextlib.suppress(FileNotFoundError), each.open("r+b") as file:
+            try:
+                file.write(bytes(each.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            finally:
+                each.unlink()
+            sync_folder(each.parent)
+
+
+def _unnamed(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
 
 
 def sync_folder(folder: Path) -> None:

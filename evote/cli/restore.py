@@ -23,7 +23,7 @@ suspendu :
 Avec une sauvegarde, --check fait tout cela et n'écrit rien. Pas à pas : docs/operations.md.
 
 codes de sortie : 0 rétabli (ou tout irait bien, avec --check), 1 refusé, 2 illisible ou mal
-appelé ; sauf avec 0, rien n'a été changé."""
+appelé ; sauf avec 0, rien n'a été changé, ou il est dit de recommencer."""
 
 
 def main(arguments: list[str]) -> int:

@@ -9,11 +9,12 @@ from typing import Final
 from evote.errors import Refusal, Unreadable
 from evote.keys import ElectionKeys, KeyFolder, KeyUnavailable, decode_key
 from evote.log_keys import LogKeys, decode_log_keys
-from evote.secret_files import create_secret_file, destroy_secret_file
+from evote.secret_files import create_secret_file, destroy_secret_file, remove_unnamed
 from protocol.secret import Secret
 from protocol.server_binding import ServerBinding
 from tally.french import reason
 
+_ROOM: Final = "vérifiez ce dossier et son disque (PREAU_KEY_FOLDER), puis recommencez"
 _FOLDER: Final = "donnez un dossier de clés vide, ou celui du serveur perdu (PREAU_KEY_FOLDER)"
 
 
@@ -64,13 +65,16 @@ class RestoredKeys:
             Unreadable: the folder cannot be written.
         """
         with contextlib.ExitStack() as undo:
-            for name in self._new:
+            for name in self._files:
                 path = self._folder.path / name
                 try:
+                    if name not in self._new:
+                        remove_unnamed(path)  # of a restore that was killed
+                        continue
                     create_secret_file(path, self._files[name].reveal())
                 except OSError as cause:
                     raise Unreadable(
-                        f"impossible d'écrire dans le dossier des clés ({reason(cause)})", _FOLDER
+                        f"impossible d'écrire dans le dossier des clés ({reason(cause)})", _ROOM
                     ) from cause
                 undo.callback(destroy_secret_file, path)
             yield

@@ -61,15 +61,22 @@ def move_heads(server: ServerBinding, heads: Heads, seen: Seen) -> None:
 def adopt_notes(connection: Connection, held: HeldElection, seen: Seen) -> None:
     """Let the last notes that were seen be what is public, until the next step goes on from them.
 
-    Nothing is changed where a note of one of the logs is not at hand: the next step, which is made
-    right after the restore, publishes more.
+    Where they are not at hand, as the head file has none, nothing is public before that step.
     """
-    board, journal = (longest(filter(_is_stamped, seen.log(log))) for log in (BOARD, JOURNAL))
+    connection.execute(delete(PublishedRow).where(PublishedRow.election_id == held.id))
+    board, journal = (_last_note(seen.log(log)) for log in (BOARD, JOURNAL))
     if board is None or journal is None or not _go_together(connection, held, board, journal):
         return
     rows = [_row(connection, held, *pair) for pair in ((BOARD, board), (JOURNAL, journal))]
-    connection.execute(delete(PublishedRow).where(PublishedRow.election_id == held.id))
     connection.execute(insert(PublishedRow), rows)
+
+
+def _last_note(seen: tuple[SeenLog, ...]) -> SeenLog | None:
+    """Return the last note, None if it is of less than was seen."""
+    last, note = longest(seen), longest(filter(_is_stamped, seen))
+    if last is None or note is None or note.position.size < last.position.size:
+        return None
+    return note
 
 
 def _is_stamped(seen: SeenLog) -> bool:

@@ -132,7 +132,9 @@ def _require_empty(connection: Connection) -> None:
         if connection.scalar(select(func.count()).select_from(table)):
             raise Refusal(
                 "la base où rétablir n'est pas vide : rien n'y a été changé",
-                "donnez une base vide dans PREAU_DATABASE_URL ; gardez l'ancienne de côté",
+                "si un rétablissement vient d'y être interrompu, il est complet : evote doctor, "
+                "puis evote serve ; sinon donnez une base vide dans PREAU_DATABASE_URL, et gardez "
+                "l'ancienne de côté",
             )
 
 

@@ -12,12 +12,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 TOP = Path(__file__).parents[2]
 sys.path.insert(0, str(TOP))
@@ -32,34 +30,16 @@ from evote.publishing import publisher as publishing  # noqa: E402
 from evote.publishing.publisher import Publisher  # noqa: E402
 from protocol.cosignatures import sign_stamped  # noqa: E402
 from protocol.secret import Secret  # noqa: E402
+from tests.db.dying import after, before, die  # noqa: E402
 from tests.simulator import OPENS_AT  # noqa: E402
 
-P = ParamSpec("P")
-T = TypeVar("T")
 STEP = 2
 steps = 0
 
 
 def die_now() -> None:
     if steps == STEP:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def before(call: Callable[P, T]) -> Callable[P, T]:
-    def dying(*given: P.args, **named: P.kwargs) -> T:
-        die_now()
-        return call(*given, **named)
-
-    return dying
-
-
-def after(call: Callable[P, T]) -> Callable[P, T]:
-    def dying(*given: P.args, **named: P.kwargs) -> T:
-        result = call(*given, **named)
-        die_now()
-        return result
-
-    return dying
+        die()
 
 
 @contextlib.contextmanager
@@ -72,13 +52,13 @@ def dying_once_moved(heads: Heads) -> Iterator[MovingHeads]:
 MOVING = Heads.moving
 # Where a step can stop, in its order.
 POINTS: dict[str, Callable[[], None]] = {
-    "before": lambda: setattr(Publisher, "_step", before(Publisher._step)),
-    "compared": lambda: setattr(MovingHeads, "move", before(MovingHeads.move)),
-    "one head moved": lambda: setattr(MovingHeads, "move", after(MovingHeads.move)),
+    "before": lambda: setattr(Publisher, "_step", before(Publisher._step, die_now)),
+    "compared": lambda: setattr(MovingHeads, "move", before(MovingHeads.move, die_now)),
+    "one head moved": lambda: setattr(MovingHeads, "move", after(MovingHeads.move, die_now)),
     "heads moved": lambda: setattr(Heads, "moving", dying_once_moved),
-    "signed": lambda: setattr(publishing, "sign_stamped", after(sign_stamped)),
-    "rows written": lambda: setattr(Publisher, "_step", after(Publisher._step)),
-    "committed": lambda: setattr(Publisher, "publish", after(Publisher.publish)),
+    "signed": lambda: setattr(publishing, "sign_stamped", after(sign_stamped, die_now)),
+    "rows written": lambda: setattr(Publisher, "_step", after(Publisher._step, die_now)),
+    "committed": lambda: setattr(Publisher, "publish", after(Publisher.publish, die_now)),
 }
 
 

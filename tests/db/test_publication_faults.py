@@ -26,6 +26,7 @@ from tests.db.databases import sqlite_url
 from tests.db.forks import Said
 from tests.db.school import ManualClock, School, audit, host
 from tests.db.stepper import POINTS
+from tests.db.strace import failing, killed_at
 from tests.db.test_crashes import no_file_longer_than
 
 STEPPER = Path(__file__).parent / "stepper.py"
@@ -98,12 +99,6 @@ def test_a_step_that_is_killed_anywhere_is_gone_on_with(
     go_on(said, url, tmp_path)
 
 
-def killed_at(call: str, number: int, output: Path) -> tuple[str, ...]:
-    """Kill at the entry to the so manieth call of this name."""
-    inject = f"inject={call}:signal=SIGKILL:when={number}"
-    return ("strace", "-f", "-qq", "-o", str(output), "-e", f"trace={call}", "-e", inject)
-
-
 def check_kill_at(folder: Path, call: str, number: int) -> bool:
     """Tell whether there was such a call at all."""
     folder.mkdir()
@@ -138,13 +133,6 @@ def test_a_kill_at_every_call_of_the_system_forks_nothing(tmp_path: Path, call: 
     assert number > CALLS[call]
 
 
-def inject(folder: Path, file: str, call: str, error: str) -> tuple[str, ...]:
-    """Let every such call on a file fail."""
-    path, rule = str(folder / file), f"inject={call}:error={error}"
-    options = ("-f", "-qq", "-o", str(folder / "calls"), "-P", path, "-e", f"trace={call}")
-    return ("strace", *options, "-e", rule)
-
-
 HEADS = ("keys/heads.sqlite", "keys/heads.sqlite-journal")
 ROWS = ("data/preau.db-wal",)
 FAULTS = [
@@ -168,7 +156,8 @@ def test_a_disk_that_fails_at_a_step_forks_nothing(
     if file in ROWS:  # so that the step alone has anything to write
         for elector in range(PARENTS):
             school.cast(elector)
-    _, status = steps(said, url, tmp_path, before=inject(tmp_path, file, call, error))
+    failed = failing(call, error, tmp_path / "calls", file=tmp_path / file)
+    _, status = steps(said, url, tmp_path, before=failed)
     assert status == 1
     assert "(INJECTED)" in (tmp_path / "calls").read_text()
     go_on(said, url, tmp_path)

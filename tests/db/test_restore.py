@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from evote.board.published import read_published
+from evote.board.published import find_published, read_published
 from evote.casting import Outcome
 from evote.database.connection import open_database
 from evote.database.elections import State
@@ -95,6 +95,23 @@ def test_an_old_head_file_moves_to_what_was_seen(
     machine.restore(saved, seen=(kept,))
     key = voted.publisher.keys(voted.uuid).board.name
     assert Heads(machine.folder.heads).read(key) == Heads(voted.folder.heads).read(key)
+
+
+def test_nothing_older_is_public_where_the_head_file_alone_knows_of_more(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    """As when the restored server is started before its first step, or the restore is killed."""
+    assert voted.cast(4).outcome is Outcome.RECORDED
+    saved = save(voted, tmp_path / "backup")  # has the ballot, and not the step that published it
+    voted.publisher.publish(voted.uuid)
+    shutil.copy(voted.folder.heads, machine.folder.heads)
+    machine.restore(saved)
+    there = machine.school(voted)
+    with there.database.read() as connection:
+        assert find_published(connection, there.held()) is None
+    assert there.cast(5).outcome is Outcome.RECORDED
+    there.publisher.publish(there.uuid)
+    assert sizes(there) == (7, 2)
 
 
 @pytest.mark.parametrize("published", [True, False])

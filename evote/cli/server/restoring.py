@@ -61,13 +61,23 @@ def _restore(
 ) -> int:
     folder = KeyFolder(settings.key_folder or Path())
     target = Target(database, folder, system_clock)
-    restored = restore(target, backup, brought, check=check)
+    try:
+        restored = restore(target, backup, brought, check=check)
+    except DatabaseUnavailable as cause:
+        raise Refusal(
+            "la base n'a pas pu être écrite jusqu'au bout : disque plein ou abîmé, ou base arrêtée",
+            "réglez cela, puis relancez la même commande : elle rétablit tout, ou dit que c'est "
+            "déjà fait",
+        ) from cause
     for each in restored:
         _tell(each)
     if check:
         print("Tout irait bien ; rien n'a été écrit (--check).")
         return 0
-    rewrite_sign_ins(database, system_clock())
+    try:
+        rewrite_sign_ins(database, system_clock())
+    except DatabaseUnavailable:
+        print("les émargements ne sont pas encore récrits : le serveur le fera", file=sys.stderr)
     publisher = Publisher(database, folder, settings.publish_seconds, system_clock)
     for each in restored:
         try:
