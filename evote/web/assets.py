@@ -2,12 +2,13 @@
 """The few files that pages load, each under an address that holds its hash.
 
 docs/protocol.md §8.3 seals the hashes of those of the booth (booth.py): they are read once,
-when the server starts, and served as they were read.
+when the server starts, and served as they were read, style sheets without their comments.
 """
 
 import base64
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ _HERE: Final = Path(__file__).resolve()
 # In an installed package (pyproject.toml, force-include), and in the source tree.
 _BUNDLES: Final = (_HERE.parents[1] / "booth", _HERE.parents[2] / "booth" / "dist")
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_NOTES: Final = re.compile(rb"/\*(?! SPDX).*?\*/\s*", re.DOTALL)  # for who reads the source
 _FILES: Final = ("style.css", "booth.js", "checking.js", "receipt.js")
 
 
@@ -74,7 +76,8 @@ def read_assets() -> Mapping[str, Asset]:
 def _read(name: str) -> Asset:
     for folder in (TEMPLATES / "assets", *_BUNDLES):
         if (folder / name).is_file():
-            data = (folder / name).read_bytes()
-            suffix = Path(name).suffix
+            data, suffix = (folder / name).read_bytes(), Path(name).suffix
+            if suffix == ".css":
+                data = _NOTES.sub(b"", data)
             return Asset(name, data, gzip.compress(data, 9, mtime=0), _TYPES[suffix])
     raise AssetsMissing(f"the file {name} is missing: run `make booth`")

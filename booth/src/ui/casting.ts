@@ -4,7 +4,7 @@
 import { contextOf } from "../election.ts";
 import { paddingFor } from "../sending.ts";
 import type { SealedBallot } from "../session.ts";
-import { end } from "./ending.ts";
+import { endingOf } from "./ending.ts";
 import { offerFile, qrPicture, receiptPicture } from "./pictures.ts";
 import { follow } from "./publishing.ts";
 import { qrCode } from "./qr.ts";
@@ -31,17 +31,12 @@ export function prepareCasting(visit: Visit): void {
       check(visit, visit.sealed);
     }
   });
-  window.addEventListener("beforeunload", (event) => {
-    if (visit.sealed !== null) {
-      event.preventDefault();
-    }
-  });
 }
 
 /** Show the tracker, before anybody has decided between casting and checking: §9.5. */
 export function showSealed(visit: Visit, sealed: SealedBallot): void {
   showTracker(visit, sealed.tracker);
-  visit.page.show("sealed");
+  visit.page.show("sealed"); // in the place of *sealing*, so that *back* leads before it
 }
 
 // ------------------------------------------------------------------ cast
@@ -55,7 +50,7 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
   const ballot = new TextDecoder().decode(data);
   const padding = paddingFor(contextOf(visit.booth.election), pin, ballot);
   page.fill("sending", page.message("sending"));
-  page.show("sending");
+  visit.way.stay("sending");
   const answer = await sendUntilAnswered(visit, () =>
     visit.server.cast(voter.signInNumber, pin, ballot, padding),
   );
@@ -65,8 +60,10 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
     return;
   }
   page.when("not-recorded", answer.outcome === "closed");
+  const ending = await endingOf(visit, voter, answer.outcome);
+  visit.voter = null;
   visit.sealed = null;
-  await end(visit, voter, answer.outcome);
+  visit.way.stay(ending);
 }
 
 /** Send the same bytes again and again, with growing delays, until the server has answered. */
@@ -101,7 +98,7 @@ function showRecorded(visit: Visit, tracker: string): void {
   const link = showTracker(visit, tracker);
   forget(visit);
   visit.page.when("unpublished", true);
-  visit.page.show("recorded");
+  visit.way.stay("recorded");
   drawReceipt(visit, "find", link);
 }
 
@@ -114,7 +111,7 @@ async function publish(visit: Visit, ballot: Uint8Array, answer: CastAnswer): Pr
 function drawReceipt(visit: Visit, name: string, link: string): void {
   const { page, booth, tracker } = visit;
   const code = qrCode(link);
-  picture(page.one("qr", name), qrPicture(code));
+  page.one<HTMLImageElement>("qr", name).src = qrPicture(code);
   const address = receiptPicture({
     title: page.message("receipt-title"),
     election: booth.election.name,
@@ -124,10 +121,7 @@ function drawReceipt(visit: Visit, name: string, link: string): void {
     note: page.message("receipt-note"),
     code,
   });
-  const save = page.all("receipt-image")[0];
-  if (save instanceof HTMLAnchorElement) {
-    offerFile(save, address, `preau-${tracker}.png`);
-  }
+  offerFile(page.all("receipt-image"), address, `preau-${tracker}.png`);
 }
 
 // ------------------------------------------------------------------ check
@@ -138,14 +132,11 @@ function check(visit: Visit, sealed: SealedBallot): void {
   const name = `preau-essai-${sealed.tracker}.json`;
   const file = new File([sealed.check() as BlobPart], name, { type: "application/json" });
   visit.sealed = null;
-  const save = page.all("check-file")[0];
-  if (save instanceof HTMLAnchorElement) {
-    offerFile(save, URL.createObjectURL(file), name);
-  }
+  offerFile(page.all("check-file"), URL.createObjectURL(file), name);
   offerShare(visit, file);
   const address = new URL(`/e/${visit.uuid}/check`, location.origin).href;
   page.fill("check-page", address);
-  picture(page.one("qr", "check-page"), qrPicture(qrCode(address)));
+  page.one<HTMLImageElement>("qr", "check-page").src = qrPicture(qrCode(address));
   page.show("checking");
 }
 
@@ -154,10 +145,4 @@ function offerShare(visit: Visit, file: File): void {
   const data = { files: [file] };
   button.hidden = !(typeof navigator.canShare === "function" && navigator.canShare(data));
   button.onclick = () => void navigator.share(data).catch(() => undefined);
-}
-
-function picture(place: HTMLElement, address: string): void {
-  if (place instanceof HTMLImageElement) {
-    place.src = address;
-  }
 }

@@ -19,30 +19,20 @@ export function prepareChoosing(visit: Visit): void {
     visit.choice = value === "blank" ? "blank" : Number(value);
     showReview(visit, visit.choice);
   });
-  page.onAction("change", () => showChoices(visit));
+  page.onAction("change", () => visit.way.next("choose"));
   page.onAction("seal", () => seal(visit));
   page.onAction("again", () => seal(visit));
 }
 
-/** Show the lists; what was chosen before is still chosen. */
-export function showChoices(visit: Visit): void {
-  visit.sealed = null;
-  visit.page.show("choose");
-}
-
 function writeLists(visit: Visit): void {
   const { page, booth } = visit;
-  const template = page.one("part", "list");
-  const place = page.all("lists")[0];
-  if (!(template instanceof HTMLTemplateElement) || place === undefined) {
-    return;
-  }
+  const template = page.one<HTMLTemplateElement>("part", "list");
   booth.election.lists.forEach((list, index) => {
     const copy = template.content.cloneNode(true) as DocumentFragment;
     copy.querySelector("input")?.setAttribute("value", String(index));
     write(copy.querySelector(".choice-label"), list.label);
     writeCandidates(copy.querySelector("ol"), list.candidates);
-    place.append(copy);
+    page.all("lists")[0]?.append(copy);
   });
 }
 
@@ -51,18 +41,20 @@ function showReview(visit: Visit, choice: Choice): void {
   const list = choice === "blank" ? undefined : booth.election.lists[choice];
   page.fill("chosen", list?.label ?? page.message("blank"));
   writeCandidates(page.all("chosen-candidates")[0] ?? null, list?.candidates ?? []);
-  page.show("review");
+  visit.way.next("review");
 }
 
 function seal(visit: Visit): void {
-  const { page, voter, choice } = visit;
+  const { page, way, voter, choice } = visit;
   if (voter === null || choice === null) {
     return;
   }
-  page.show("sealing");
+  way.next("sealing");
   afterDrawing(() => {
-    visit.sealed = voter.encrypt(choice);
-    showSealed(visit, visit.sealed);
+    if (page.shows("sealing")) {
+      visit.sealed = voter.encrypt(choice);
+      showSealed(visit, visit.sealed);
+    }
   });
 }
 

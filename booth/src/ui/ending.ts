@@ -16,10 +16,10 @@ const ENDINGS: Readonly<Record<string, string>> = {
   ballot_refused: "refused",
 };
 
-/** Show how the visit ends; where a ballot of this code is on the board, its tracker. */
-export async function end(visit: Visit, voter: Voter | null, outcome: string): Promise<void> {
+/** Return the screen that ends the visit; where a ballot of this code is on the board, with its tracker. */
+export async function endingOf(visit: Visit, voter: Voter, outcome: string): Promise<string> {
   const { page } = visit;
-  if (outcome === "already_voted" && voter !== null) {
+  if (outcome === "already_voted") {
     const found = await ballotOf(visit, voter).catch(() => undefined);
     page.when("found", found !== null && found !== undefined);
     page.when("not-found", found === null); // on no answer nothing is said
@@ -29,7 +29,7 @@ export async function end(visit: Visit, voter: Voter | null, outcome: string): P
     const now = await visit.server.circumstances().catch(() => null);
     page.fill("reason", now?.reason ?? "");
   }
-  page.show(ENDINGS[outcome] ?? "refused");
+  return ENDINGS[outcome] ?? "refused";
 }
 
 /** Return the message for a request that was not answered. */

@@ -3,10 +3,9 @@
 
 import { MalformedError, MistypedCode, ProtocolError } from "../errors.ts";
 import type { Voter } from "../session.ts";
-import { showChoices } from "./choosing.ts";
-import { end, whyNoAnswer } from "./ending.ts";
+import { endingOf, whyNoAnswer } from "./ending.ts";
 import { lookOnce } from "./publishing.ts";
-import { ballotOf, showTracker } from "./visit.ts";
+import { ballotOf, forget, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 const CODE_SIGNS = 31;
@@ -14,28 +13,37 @@ const LIST_SECTION = "8.3"; // of docs/protocol.md: the list is not the one that
 
 /** Attach the screens before the lists; `code` is the one of the letter's link, or null. */
 export function prepareEntering(visit: Visit, code: string | null): void {
-  const { page } = visit;
+  const { page, way } = visit;
   page.onAction("begin", () => {
-    page.show("code");
-    if (code !== null && !takeCode(visit, code)) {
+    way.next("code");
+    if (code === null) {
+      return;
+    }
+    if (takeCode(visit, code)) {
+      way.here("pin");
+    } else {
       page.put("code", code); // with what is wrong in it said beside it, to be mended there
     }
   });
-  page.onForm("code", (form) => takeCode(visit, String(form.get("code") ?? "")));
+  page.onForm("code", (form) => {
+    if (takeCode(visit, String(form.get("code") ?? ""))) {
+      way.next("pin");
+    }
+  });
   page.onForm("pin", (form) => void askPin(visit, String(form.get("pin") ?? "")));
   page.onForm("used", (form) => void tellUse(visit, String(form.get("code") ?? "")));
-  page.onAction("other-code", () => page.show("code"));
+  page.onAction("other-code", () => way.next("code"));
   page.onAction("find-receipt", () => void lookOnce(visit));
 }
 
-/** Take a code; its holder, if there is one, is asked for the second secret. Tell if there is. */
+/** Take a code, and forget what was typed and chosen with another. Tell if it has a holder. */
 function takeCode(visit: Visit, typed: string): boolean {
   const voter = readCode(visit, typed, "code");
   if (voter === null) {
     return false;
   }
+  forget(visit, "code", "used");
   visit.voter = voter;
-  visit.page.show("pin");
   return true;
 }
 
@@ -87,20 +95,27 @@ async function askPin(visit: Visit, typed: string): Promise<void> {
   page.announce(page.message("asking"));
   try {
     const outcome = await visit.server.preCheck(voter.signInNumber, pin);
-    visit.pin = pin;
-    await enter(visit, voter, outcome);
+    await enter(visit, voter, pin, outcome);
   } catch (error) {
     page.fail("pin", page.message(whyNoAnswer(error)));
   }
 }
 
-async function enter(visit: Visit, voter: Voter, outcome: string): Promise<void> {
-  if (outcome === "ready") {
-    showChoices(visit);
-  } else if (outcome === "code_or_pin_wrong") {
-    visit.page.fail("pin", visit.page.message("pin-wrong"));
+async function enter(visit: Visit, voter: Voter, pin: string, outcome: string): Promise<void> {
+  const { page, way } = visit;
+  const isEnd = outcome !== "ready" && outcome !== "code_or_pin_wrong";
+  const ending = isEnd ? await endingOf(visit, voter, outcome) : "";
+  if (visit.voter !== voter || !page.shows("pin")) {
+    return; // the parent went back meanwhile
+  }
+  if (isEnd) {
+    visit.voter = null;
+    way.here(ending);
+  } else if (outcome === "ready") {
+    visit.pin = pin;
+    way.next("choose");
   } else {
-    await end(visit, voter, outcome);
+    page.fail("pin", page.message("pin-wrong"));
   }
 }
 

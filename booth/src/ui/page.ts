@@ -56,9 +56,8 @@ export class Page {
 
   /** Return a message in the page's language. */
   message(name: string, values: Values = {}): string {
-    const template = this.one("message", name);
-    const text = template instanceof HTMLTemplateElement ? template.content.textContent : null;
-    return (text ?? "").replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "");
+    const text = this.one<HTMLTemplateElement>("message", name).content.textContent ?? "";
+    return text.replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "");
   }
 
   /** Say what is wrong with a field, beside it, and put the focus there. */
@@ -74,15 +73,14 @@ export class Page {
   /** Write a text into the field of that name. */
   put(field: string, text: string): void {
     const input = this.described(this.one("error", field));
-    if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) {
+    if (input !== null) {
       input.value = text;
     }
   }
 
   /** Tell whether what stands in a field has the form that the page names for it. */
   fits(field: string): boolean {
-    const input = this.described(this.one("error", field));
-    return !(input instanceof HTMLInputElement && input.validity.patternMismatch);
+    return !this.described(this.one("error", field))?.validity.patternMismatch;
   }
 
   /** Say something to those who do not see the page. */
@@ -104,21 +102,19 @@ export class Page {
 
   /** Do this with what was typed when a form of that name is sent. */
   onForm(name: string, handler: (form: FormData) => void): void {
-    const form = this.one("form", name);
-    if (form instanceof HTMLFormElement) {
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        for (const error of this.all("error")) {
-          this.clear(error);
-        }
-        handler(new FormData(form));
-      });
-    }
+    const form = this.one<HTMLFormElement>("form", name);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      for (const error of this.all("error")) {
+        this.clear(error);
+      }
+      handler(new FormData(form));
+    });
   }
 
   /** Return the element with `data-<kind>="<name>"`; the page has exactly one. */
-  one(kind: string, name: string): HTMLElement {
-    const found = this.root.querySelector<HTMLElement>(`[data-${kind}="${name}"]`);
+  one<T extends HTMLElement = HTMLElement>(kind: string, name: string): T {
+    const found = this.root.querySelector<T>(`[data-${kind}="${name}"]`);
     if (found === null) {
       throw new Error(`the page has no ${kind} ${name}`);
     }
@@ -126,8 +122,8 @@ export class Page {
   }
 
   /** Return all elements with `data-<kind>`. */
-  all(kind: string): NodeListOf<HTMLElement> {
-    return this.root.querySelectorAll<HTMLElement>(`[data-${kind}]`);
+  all<T extends HTMLElement = HTMLElement>(kind: string): NodeListOf<T> {
+    return this.root.querySelectorAll<T>(`[data-${kind}]`);
   }
 
   private clear(error: HTMLElement): void {
@@ -136,7 +132,8 @@ export class Page {
     this.described(error)?.removeAttribute("aria-invalid");
   }
 
-  private described(error: HTMLElement): HTMLElement | null {
-    return error.closest("form")?.querySelector<HTMLElement>(`[aria-describedby~="${error.id}"]`) ?? null;
+  private described(error: HTMLElement): HTMLInputElement | null {
+    const field = `[aria-describedby~="${error.id}"]`;
+    return error.closest("form")?.querySelector<HTMLInputElement>(field) ?? null;
   }
 }

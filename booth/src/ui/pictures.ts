@@ -45,10 +45,12 @@ export function receiptPicture(receipt: Receipt): string {
   return canvas.toDataURL("image/png");
 }
 
-/** Let a link save this content under this name. */
-export function offerFile(link: HTMLAnchorElement, address: string, name: string): void {
-  link.href = address;
-  link.download = name;
+/** Let links save this content under this name. */
+export function offerFile(links: NodeListOf<HTMLAnchorElement>, address: string, name: string): void {
+  for (const link of links) {
+    link.href = address;
+    link.download = name;
+  }
 }
 
 function newCanvas(width: number, height: number): HTMLCanvasElement {

@@ -125,12 +125,9 @@ function tell(visit: Visit, circumstance: string): void {
 
 function offer(visit: Visit, name: string, data: Uint8Array, suffix: string): void {
   const address = URL.createObjectURL(new Blob([data as BlobPart]));
-  for (const link of visit.page.all(name)) {
-    if (link instanceof HTMLAnchorElement) {
-      link.hidden = data.length === 0;
-      offerFile(link, address, `preau-${visit.tracker}.${suffix}`);
-    }
-  }
+  const links = visit.page.all<HTMLAnchorElement>(name);
+  offerFile(links, address, `preau-${visit.tracker}.${suffix}`);
+  links.forEach((link) => (link.hidden = data.length === 0));
 }
 
 /** Let pass only what was read and found wrong; anything else is a fault of ours. */

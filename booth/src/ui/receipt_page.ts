@@ -109,11 +109,9 @@ function momentWords(page: Page, moment: Date): string {
 function showReceipt(page: Page, tracker: string, index: number, file: Uint8Array): void {
   page.fill("tracker", tracker);
   page.fill("index", String(index));
-  const save = page.all("receipt-save")[0];
-  if (save instanceof HTMLAnchorElement) {
-    const content = new Blob([file as BlobPart], { type: "text/plain" });
-    offerFile(save, URL.createObjectURL(content), `preau-${tracker}.tlog-proof`);
-  }
+  const content = new Blob([file as BlobPart], { type: "text/plain" });
+  const address = URL.createObjectURL(content);
+  offerFile(page.all("receipt-save"), address, `preau-${tracker}.tlog-proof`);
   const served = location.protocol !== "file:";
   const find = page.all("find-link")[0];
   if (find instanceof HTMLAnchorElement) {

@@ -11,6 +11,7 @@ import { Page } from "./page.ts";
 import { NoAnswer, Server, Unavailable } from "./server.ts";
 import type { Circumstances } from "./server.ts";
 import type { Visit } from "./visit.ts";
+import { Way } from "./way.ts";
 
 /** Where the election is not open, what is shown instead of the first screen. */
 const CLOSED_DOORS: Readonly<Record<string, string>> = {
@@ -36,7 +37,9 @@ export function start(): void {
   }
   // The link of another letter, opened where the booth is open already.
   window.addEventListener("hashchange", () => {
-    if (!isPlaceOfPage(location.hash.slice(1))) {
+    if (page.shows("sending")) {
+      takeCodeFromAddress(); // it has to wait: a ballot is on its way
+    } else if (codeInAddress() !== null) {
       location.reload();
     }
   });
@@ -45,17 +48,17 @@ export function start(): void {
 
 /** Return what stands after `#`, and take it out of the address bar and the history at once. */
 function takeCodeFromAddress(): string | null {
-  const fragment = location.hash.slice(1);
-  if (isPlaceOfPage(fragment)) {
-    return null;
+  const code = codeInAddress();
+  if (code !== null) {
+    history.replaceState(history.state, "", location.pathname);
   }
-  history.replaceState(null, "", location.pathname);
-  return fragment;
+  return code;
 }
 
-/** Tell whether this is a place to jump to, such as the content, and no code. */
-function isPlaceOfPage(fragment: string): boolean {
-  return fragment === "" || document.getElementById(fragment) !== null;
+/** Return what stands after `#`, unless it is a place to jump to, such as the content. */
+function codeInAddress(): string | null {
+  const fragment = location.hash.slice(1);
+  return fragment === "" || document.getElementById(fragment) !== null ? null : fragment;
 }
 
 function uuidOfAddress(): string {
@@ -78,6 +81,7 @@ async function open(page: Page, code: string | null): Promise<void> {
   }
   const visit: Visit = {
     page,
+    way: new Way(page),
     server,
     uuid,
     booth,
@@ -93,7 +97,13 @@ async function open(page: Page, code: string | null): Promise<void> {
   prepareChoosing(visit);
   prepareCasting(visit);
   describe(page, visit, circumstances, code);
-  page.show(CLOSED_DOORS[circumstances.state] ?? "ready");
+  visit.way.stay(CLOSED_DOORS[circumstances.state] ?? "ready");
+  window.addEventListener("beforeunload", (event) => {
+    const isUnderway = visit.voter !== null || (code !== null && page.shows("ready"));
+    if (isUnderway && codeInAddress() === null) {
+      event.preventDefault(); // code or ballot would be lost
+    }
+  });
   prepareInIdleTime([...booth.preparations()]);
 }
 
@@ -107,10 +117,7 @@ function describe(page: Page, visit: Visit, now: Circumstances, code: string | n
   page.when("rehearsal", election.rehearsal);
   page.when("code", code !== null);
   page.when("no-code", code === null);
-  const typed = document.getElementById("used-code");
-  if (typed instanceof HTMLTextAreaElement) {
-    typed.value = code ?? "";
-  }
+  page.put("used", code ?? "");
 }
 
 /** Make the tables of the group one by one, while the parent reads. */

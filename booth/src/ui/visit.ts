@@ -5,10 +5,12 @@ import type { VerifierKey } from "../notes.ts";
 import type { Booth, Choice, SealedBallot, Voter } from "../session.ts";
 import type { Page } from "./page.ts";
 import type { Listed, Server } from "./server.ts";
+import type { Way } from "./way.ts";
 
 /** The visit; secrets are forgotten as soon as the vote is recorded. */
 export interface Visit {
   readonly page: Page;
+  readonly way: Way;
   readonly server: Server;
   readonly uuid: string;
   readonly booth: Booth;
@@ -22,14 +24,16 @@ export interface Visit {
   tracker: string;
 }
 
-/** Forget every secret of this visit. */
-export function forget(visit: Visit): void {
+/** Forget every secret of this visit, and what stands in its forms, but for those of these names. */
+export function forget(visit: Visit, ...kept: readonly string[]): void {
   visit.voter = null;
   visit.pin = "";
   visit.choice = null;
   visit.sealed = null;
-  for (const field of document.querySelectorAll<HTMLInputElement>("input[type=text], textarea")) {
-    field.value = "";
+  for (const form of document.forms) {
+    if (!kept.includes(form.dataset["form"] ?? "")) {
+      form.reset();
+    }
   }
 }
 

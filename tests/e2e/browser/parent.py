@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.site import Site
 
@@ -24,6 +26,10 @@ class Person:
         self.page.goto(self.link)
         self.press("Commencer")
         return self
+
+    def type_code(self, code: str) -> None:
+        self.page.get_by_label("Recopiez ce code").fill(code)
+        self.press("Continuer")
 
     def sign_in(self) -> Self:
         self.page.get_by_label("Tapez les chiffres").fill(self.pin)
@@ -54,6 +60,13 @@ class Person:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name).first.click()
 
+    def back(self) -> None:
+        """Press the phone's own button."""
+        self.page.go_back(wait_until="commit")
+
+    def forward(self) -> None:
+        self.page.go_forward(wait_until="commit")
+
     def sees(self, heading: str) -> None:
         """Wait until the screen with this heading is shown."""
         expect(self.page.get_by_role("heading", name=heading, level=1)).to_be_visible()
@@ -78,3 +91,18 @@ def reads(page: Page, text: str) -> None:
     """Wait until these words are shown; a screen that is hidden does not count."""
     shown = page.locator("main").get_by_text(text).locator("visible=true").first
     shown.wait_for(timeout=12_000)
+
+
+@contextmanager
+def held(person: Person, operation: str) -> Iterator[list[Route]]:
+    """Requests of this operation, which get no answer before the end of the block."""
+    routes: list[Route] = []
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    person.page.route(f"**/{operation}", hold)
+    yield routes
+    for route in routes:
+        route.continue_()
+    person.page.unroute(f"**/{operation}")

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from evote.web.app import create_app
 from evote.web.assets import read_assets
 from evote.web.metrics import LOGGER, JsonFormatter
+from evote.web.templating import TEMPLATES
 from tests.simulator import UUID
 from tests.site import Site
 
@@ -25,6 +26,17 @@ def test_a_file_has_the_address_of_its_content_and_no_other(client: TestClient) 
         assert client.get(f"/assets/{asset.name}").status_code == 404
     plain = client.get(read_assets()["booth.js"].href, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
+
+
+def test_the_style_is_served_without_its_comments_and_with_all_its_rules() -> None:
+    lines = (TEMPLATES / "assets" / "style.css").read_text(encoding="utf-8").splitlines()
+    head, *served = read_assets()["style.css"].text.splitlines()
+    assert head == "/* SPDX-License-Identifier: AGPL-3.0-or-later */"
+    rules = [line for line in lines[1:] if line.strip() and not line.endswith("*/")]
+    assert [line for line in served if line.strip()] == [
+        line for line in rules if not line.startswith("/*")
+    ]
+    assert not any("*/" in line for line in served)
 
 
 def test_the_booth_is_the_same_for_all_and_loads_what_it_names(
