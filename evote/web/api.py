@@ -15,7 +15,7 @@ from evote.casting import CastRequest, Outcome
 from evote.origins import same_as
 from evote.web.journal_view import public_story
 from evote.web.languages import Language
-from evote.web.problems import STATUSES, ForeignOrigin, UnequalLength
+from evote.web.problems import STATUSES, ForeignOrigin, UnequalLength, WrongPublicUrl
 from evote.web.services import Served, Services, Spoken, Uuid, services_of
 from evote.web.strict_bodies import StrictRoute
 from evote.web.views import CANCELLED, SUSPENDED, phase_of, say_closing, say_opening
@@ -102,12 +102,14 @@ async def same_origin(request: Request) -> None:
 
     Raises:
         ForeignOrigin: it says so.
+        WrongPublicUrl: it says that this site sent it, from an address that is not this site's.
     """
-    site = request.headers.get("sec-fetch-site", "same-origin")
+    said = request.headers.get("sec-fetch-site")
+    site = said or "same-origin"
     origin = request.headers.get("origin")
     ours = same_as(services_of(request).settings.public_url)
     if site not in ("same-origin", "none") or origin not in (None, *ours):
-        raise ForeignOrigin
+        raise WrongPublicUrl if said == "same-origin" else ForeignOrigin
 
 
 _PROBLEMS: Final = (403, 404, 413, 422, 503)

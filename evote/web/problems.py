@@ -51,6 +51,7 @@ _BY_STATUS: Final = {
     400: Problem(422, "malformed"),  # a body that is no JSON
     404: NOT_FOUND,
     405: Problem(405, "not_found"),
+    503: Problem(503, "unavailable"),
 }
 
 # The status of each outcome of a request to sign in or to vote: docs/adr/0010.
@@ -72,6 +73,16 @@ class ForeignOrigin(HTTPException):
 
     def __init__(self) -> None:
         super().__init__(403)
+
+
+class WrongPublicUrl(HTTPException):
+    """A browser shows this very site under another address than ``PREAU_PUBLIC_URL``.
+
+    Nothing is wrong with the request, and nothing of it was looked at: the settings are wrong.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(503)
 
 
 class UnequalLength(HTTPException):

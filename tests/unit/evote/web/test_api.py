@@ -237,6 +237,24 @@ def test_a_school_has_one_site(tmp_path: Path) -> None:
             assert answer.status_code == status
 
 
+@pytest.mark.parametrize("what", ["pre-check", "cast"])
+def test_a_site_at_another_address_than_its_settings_says_that_it_is_out_of_order(
+    tmp_path: Path, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The parent did nothing wrong, and nothing of hers was refused: the booth says so of a 503."""
+    made = make_site(tmp_path, "https://vote.ecole.fr", seconds=60)
+    sent = body(made, 0)
+    asked = sent if what == "cast" else {name: sent[name] for name in ("sign_in_number", "pin")}
+    headers = {"Origin": "https://scrutin.ecole.fr", "Sec-Fetch-Site": "same-origin"}
+    with TestClient(made.app, "https://scrutin.ecole.fr") as client:
+        answer = client.post(f"{API}/{what}", json=asked, headers=headers)
+        assert (answer.status_code, answer.json()) == (503, {"problem": "unavailable"})
+        assert made.school.counts() == (0, 0)
+        assert "WrongPublicUrl" in str([vars(record) for record in caplog.records])
+        headers["Sec-Fetch-Site"] = "cross-site"
+        assert client.post(f"{API}/{what}", json=asked, headers=headers).status_code == 403
+
+
 def test_a_form_cannot_send_a_ballot(client: TestClient, site: Site) -> None:
     headers = {"Content-Type": "text/plain"}
     assert client.post(f"{API}/pre-check", content=b"{}", headers=headers).status_code == 422
