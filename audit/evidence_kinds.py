@@ -20,7 +20,7 @@ from audit.evidence_parts import (
     shows_nothing,
     stamped_at,
 )
-from audit.evidence_promises import promise_broken, promise_contradicts
+from audit.evidence_promises import promise_broken, promise_contradicts, promise_overdue
 from audit.moments import moment
 from audit.notes import Checkpoint, VerifierKey
 from audit.plain_text import plain_text
@@ -150,6 +150,10 @@ def _withheld(accused: Accused, fields: Fields) -> Held:
     )
 
 
+def _promise_overdue(accused: Accused, fields: Fields) -> Held:
+    return _observed(fields, *promise_overdue(accused, fields, _seen_at(fields)))
+
+
 def _old_stamp(fields: Fields, checkpoint: Checkpoint, key: VerifierKey) -> int:
     """The stamp of a checkpoint, more than an hour before it was seen (§21)."""
     stamp = stamped_at(checkpoint, key)
@@ -175,4 +179,5 @@ KINDS = {
     "booth-changed": Kind("path sha256 sealed_sha256 observer seen_at", _booth_changed),
     "stalled": Kind("checkpoint observer seen_at", _stalled),
     "withheld": Kind("log checkpoint observer seen_at", _withheld),
+    "promise-overdue": Kind("promise checkpoint observer seen_at", _promise_overdue),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from audit.chain import read_event
 from audit.evidence_parts import (
+    STALLED_SECONDS,
     Accused,
     Fields,
     Held,
@@ -65,6 +66,21 @@ def _another(promise: Promise, checkpoint: Checkpoint, leaf: bytes, proof: list[
     if leaf == promise.leaf or root != checkpoint.root:
         raise shows_nothing("la promesse", "the promise")
     return Text("y a publié autre chose", "published something else there")
+
+
+def promise_overdue(accused: Accused, fields: Fields, seen_at: int) -> Text:
+    """The time is long over, and the last that was shown is still too short: on a word (§21)."""
+    promise = _promise(accused, fields)
+    checkpoint = read_signed(fields["checkpoint"], accused.server.board_key)
+    if checkpoint.size > promise.index or seen_at - promise.until <= STALLED_SECONDS:
+        raise shows_nothing("la promesse", "the promise")
+    until, events = moment(promise.until), count(checkpoint.size, "événement", "event")
+    return Text(
+        f"le serveur a promis de publier un bulletin à la place {promise.index}, au plus tard"
+        f" {until.fr} ; plus d'une heure après, l'urne qu'il montrait n'avait que {events.fr}",
+        f"the server promised to publish a ballot at place {promise.index} {until.en} at the"
+        f" latest; over an hour later the board that it showed had {events.en} only",
+    )
 
 
 def promise_contradicts(accused: Accused, fields: Fields) -> Held:

@@ -11,7 +11,7 @@ from audit.promises import Promise
 from audit.published import Published
 from audit.receipt_links import ReceiptLink
 from audit.receipts import Receipt, verify_receipt
-from audit.words import Malformed, Text, shown
+from audit.words import Malformed, Text, count, shown
 
 _OTHER_KEY = Text(
     "il n'est pas signé par la clé de cette élection", "it is not signed by this election's key"
@@ -189,11 +189,12 @@ def _beyond(index: int, published: Published) -> Ruled:
                 " (§20.3)",
             ),
         )
+    events = count(published.size, "événement", "event")
     return Ruled(
         Ruling.WAITS,
         Text(
-            f"le dossier donné a {published.size} événements et ne va pas jusqu'à la place {index}",
-            f"the record given has {published.size} events and does not reach place {index}",
+            f"le dossier donné a {events.fr} et ne va pas jusqu'à la place {index}",
+            f"the record given has {events.en} and does not reach place {index}",
         ),
     )
 

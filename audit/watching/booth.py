@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from audit.checks.c29_members import answered_for
 from audit.hashing import sha256_hex
-from audit.journal import AMENDMENTS, Entry
 from audit.server import decode_booth
 from audit.watching import sentences
 from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import Alarms
+from audit.watching.amended import Amendments
 from audit.watching.copies import BoardCopy, JournalCopy
 from audit.watching.site import Away, Site
-from audit.watching.telling import committee
 
 LARGEST_FILE = 2**23
 Files = tuple[tuple[str, str], ...]
@@ -24,12 +22,13 @@ class Booth:
     Args:
         site: whence they come.
         alarms: what is said.
+        amendments: of the booth, too.
     """
 
-    def __init__(self, site: Site, alarms: Alarms) -> None:
+    def __init__(self, site: Site, alarms: Alarms, amendments: Amendments) -> None:
         self._site = site
         self._alarms = alarms
-        self._verified: dict[int, bool] = {}  # amendments, by their entry's index
+        self._amendments = amendments
 
     def check(self, board: BoardCopy, journal: JournalCopy, size: int) -> list[Away]:
         """Compare every file, for every agent, with what is in force; what could not be had."""
@@ -68,7 +67,9 @@ class Booth:
         assert board.server is not None  # noqa: S101 (the caller asked)
         lists: list[Files] = [board.server.booth]
         lists += [
-            decode_booth(entry.body["booth"]) for entry in self._amended(board, journal, size)
+            decode_booth(entry.body["booth"])
+            for entry in self._amendments.in_order(board, journal, size)
+            if entry.kind == "booth-replaced"
         ]
         permitted: dict[str, set[str]] = {path: set() for path, _ in lists[-1]}
         for files in lists[-2:]:
@@ -76,30 +77,3 @@ class Booth:
                 if path in permitted:
                     permitted[path].add(digest)
         return permitted
-
-    def _amended(self, board: BoardCopy, journal: JournalCopy, size: int) -> list[Entry]:
-        """The entries that replaced the booth: the next amendment each, and signed (§19.3, §19.4).
-
-        One that is told a second time has a number that is over, and replaces nothing.
-        """
-        number, found = 0, []
-        for entry in journal.of_kind(*AMENDMENTS, size=size):
-            if entry.body["amendment"] != number + 1 or not self._is_signed(board, entry):
-                continue
-            number += 1
-            if entry.kind == "booth-replaced":
-                found.append(entry)
-        return found
-
-    def _is_signed(self, board: BoardCopy, entry: Entry) -> bool:
-        """Whether at least t members signed it, and nobody falsely (§19.4)."""
-        if entry.index not in self._verified:
-            self._verified[entry.index] = _answered_for(board, entry)
-        return self._verified[entry.index]
-
-
-def _answered_for(board: BoardCopy, entry: Entry) -> bool:
-    item = committee(board)
-    if item is None or board.election is None:
-        return False
-    return not answered_for(board.election, item, entry)[1]

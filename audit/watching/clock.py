@@ -55,21 +55,21 @@ class Clock:
         self._steps = Asking(now)
         self._entries = {name: Asking(now) for name in ("board", "journal")}
 
-    def seen(self, last: Seen, *, voting: bool) -> None:
+    def seen(self, last: Seen, *, stepping: bool) -> None:
         """The server showed this as its last publication."""
         self._looks.given()
         if last.stamp is None:
             return
         if last.stamp > last.shown_at + AHEAD_SECONDS:
             self._alarms.sound("ahead", sentences.ahead(last.stamp))
-        if voting and last.asked_at - last.stamp > STALLED_SECONDS:
+        if stepping and last.asked_at - last.stamp > STALLED_SECONDS:
             self._stalled(last, last.stamp)
 
-    def away(self, last: Seen, *, voting: bool, answered: bool) -> None:
+    def away(self, last: Seen, *, stepping: bool, answered: bool) -> None:
         """The server showed nothing; this was the last that it showed."""
         long = self._looks.refused()
         now = self._now()
-        if not voting or last.stamp is None or now - last.stamp <= STALLED_SECONDS or not long:
+        if not stepping or last.stamp is None or now - last.stamp <= STALLED_SECONDS or not long:
             return
         if answered:
             self._stalled(last, last.stamp)

@@ -20,6 +20,7 @@ from audit.watching import sentences
 from audit.watching.address import Address, read_address
 from audit.watching.alarms import Alarm
 from audit.watching.meeting import OtherElection
+from audit.watching.news import News
 from audit.watching.promised import entrust
 from audit.watching.site import Away, HttpSite, Site
 from audit.watching.speaking import Speaker
@@ -99,9 +100,9 @@ class _Watch:
         self._stop = stop
         self._store = store
         self._trouble: str | None = None
-        self._told_closed = any("closed" in line for line in store.lines)
         around = Around(site, lambda: int(time.time()), self._pause, self._alarm, asked.observer)
         self._watcher = Watcher(address, store, around)
+        self._news = News(self._watcher, store, speaker)
 
     def _pause(self, seconds: float) -> None:
         self._stop.wait(seconds)
@@ -120,8 +121,8 @@ class _Watch:
                 troubles = watcher.round()
                 if not self._stop.is_set():
                     self._tell_troubles(troubles)
-                self._tell_closed()
-                if self._asked.once or watcher.over or self._stop.is_set():
+                self._news.tell()
+                if self._asked.once or watcher.phase.over or self._stop.is_set():
                     break
                 self._pause(self._asked.every)
             return self._end()
@@ -192,19 +193,6 @@ class _Watch:
         else:
             text = texts[first]
             self._speaker.trouble(Text(f"{where.fr} : {text.fr}", f"{where.en}: {text.en}"))
-
-    def _tell_closed(self) -> None:
-        ballots = self._watcher.closed
-        if ballots is None or self._told_closed:
-            return
-        self._told_closed = True
-        self._store.note(closed=ballots)
-        number = count(ballots, "bulletin", "ballot")
-        self._speaker.event(
-            "closed",
-            Text(f"Le vote est clos : {number.fr}.", f"The vote is closed: {number.en}."),
-            ballots=ballots,
-        )
 
     # ------------------------------------------------------------ the end
 

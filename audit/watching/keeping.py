@@ -53,6 +53,10 @@ class Keeper:
         assert isinstance(copy, JournalCopy)  # noqa: S101
         return copy
 
+    def kept(self, log: str) -> int:
+        """How many entries of a log are kept."""
+        return self._logs[log].kept
+
     def keep(self, candidates: dict[str, list[Seen]]) -> bool:
         """Keep the latest step of which both checkpoints were seen in this round; is there one."""
         pair = self._latest(candidates)

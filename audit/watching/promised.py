@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audit.chain import read_event
+from audit.evidence_parts import STALLED_SECONDS
 from audit.notes import VerifierKey
 from audit.promises import Promise, decode_promise
 from audit.record import MAX_CHECKPOINT
@@ -59,10 +60,8 @@ class Promised:
     def _rule(self, promise: Promise, log: Log) -> bool:
         """Whether there is nothing more to wait for."""
         board, best = log.copy, log.best
-        if best is None or not isinstance(board, BoardCopy):
-            return False
         index = promise.index
-        if index < best.size:
+        if best is not None and index < best.size:
             leaf = board.leaf(index)
             if leaf != promise.leaf:
                 proof = inclusion_proof(board.leaves, index, best.size)
@@ -74,10 +73,27 @@ class Promised:
         if late is not None:
             self._sound(promise, late, "", [])
             return True
-        if board.end is not None and board.end.position < best.size:
+        end = board.end if isinstance(board, BoardCopy) else None
+        if best is not None and end is not None and end.position < best.size:
             text = sentences.promise_closed(index)
             self._alarms.sound("promise-closed", text, _key(promise))
+        else:
+            self._overdue(promise, log)
         return False
+
+    def _overdue(self, promise: Promise, log: Log) -> None:
+        """By this machine's clock it should be there, whatever old state is shown again and again.
+
+        The last checkpoint counts from when it was asked for: a server that is away, or a watcher
+        that slept, is none.
+        """
+        last = max(log.seen, key=lambda each: each.asked_at, default=None)
+        if last is None or last.asked_at - promise.until <= STALLED_SECONDS:
+            return
+        if all(each.size <= promise.index for each in log.seen):
+            text = sentences.promise_overdue(promise.index, promise.until)
+            members = {"promise": _text(promise), "checkpoint": last.text}
+            self._alarms.sound("promise-overdue", text, _key(promise), members)
 
     def _compare(self, promise: Promise, event: bytes) -> None:
         """The event is there; whether it is that of the ballot that was promised (§20.1)."""

@@ -99,6 +99,17 @@ def promise_late(index: int, until: int) -> Text:
     )
 
 
+def promise_overdue(index: int, until: int) -> Text:
+    """By this machine's clock the time is long over, and no state that is shown has it."""
+    when = moment(until)
+    return Text(
+        f"plus d'une heure après, un bulletin promis à la place {index} au plus tard {when.fr}"
+        " n'est publié dans rien de ce que montre le serveur",
+        f"over an hour later a ballot promised at place {index} {when.en} at the latest is in"
+        " nothing that the server shows",
+    )
+
+
 def promise_replaced(index: int) -> Text:
     """Something else is there."""
     return Text(

@@ -14,6 +14,7 @@ from audit.watching import sentences
 from audit.watching.address import Address
 from audit.watching.agents import DESKTOP, PLAIN
 from audit.watching.alarms import Alarm, Alarms
+from audit.watching.amended import Amendments
 from audit.watching.booth import Booth
 from audit.watching.clock import Clock
 from audit.watching.copies import BoardCopy, JournalCopy
@@ -23,6 +24,7 @@ from audit.watching.keeping import Keeper
 from audit.watching.looking import Looker
 from audit.watching.meeting import OtherElection, require_host
 from audit.watching.patience import Patience
+from audit.watching.phase import Phase
 from audit.watching.promised import Promised
 from audit.watching.rereading import Rereader
 from audit.watching.site import Away, Site, Stopped
@@ -71,7 +73,9 @@ class Watcher:
         self.alarms = Alarms(store, self._election, around.observer, around.now, around.tell)
         self.keeper = Keeper(store, self.logs, self.alarms)
         self.promised = Promised(store.promises, self.alarms)
-        self._booth = Booth(site, self.alarms)
+        amendments = Amendments()
+        self._booth = Booth(site, self.alarms, amendments)
+        self.phase = Phase(self.keeper, amendments, around.now)
         self._clock = Clock(self.alarms, around.now)
         self._troubles: list[Away] = []
         self._looker = Looker(
@@ -225,13 +229,15 @@ class Watcher:
             return  # whoever stops asking learns nothing of the server's clock
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
-            self._clock.seen(last, voting=self.voting)
+            self._clock.seen(last, stepping=self.phase.stepping)
             self._clock.step(kept=kept)
             for log in self.logs.values():
                 self._clock.entries(log)
         elif self.keeper.pair:
             answered = all(away.answered for away in self._troubles)
-            self._clock.away(self.keeper.pair["board"], voting=self.voting, answered=answered)
+            self._clock.away(
+                self.keeper.pair["board"], stepping=self.phase.stepping, answered=answered
+            )
 
     def _try(self, step: Callable[[], object]) -> bool:
         try:
@@ -256,26 +262,3 @@ class Watcher:
                 given = self._try(partial(judge.judge, seen)) and given
             if not seen.judged:
                 log.unjudged.append(seen)
-
-    # ------------------------------------------------------------ how far it is
-
-    @property
-    def voting(self) -> bool:
-        """Whether ballots can come in, by the journal that is kept (§18.7)."""
-        told = self.journal.of_kind(
-            "opened", "suspended", "resumed", "closed", "cancelled", size=self.logs["journal"].kept
-        )
-        return bool(told) and told[-1].kind in ("opened", "resumed")
-
-    @property
-    def closed(self) -> int | None:
-        """How many ballots there are, once the vote is closed."""
-        end = self.board.end
-        if end is None or end.position >= self.logs["board"].kept:
-            return None
-        return len(self.board.ballots)
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is to come but what ends the election's file (§19.3)."""
-        return bool(self.journal.of_kind("tallied", "cancelled", size=self.logs["journal"].kept))

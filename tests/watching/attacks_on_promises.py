@@ -7,7 +7,7 @@ from random import Random
 
 from tests.tamper.forge.papers import promise
 from tests.tamper.forge.texts import canonical
-from tests.watching.attacks import CONVICTS, Attack, grow
+from tests.watching.attacks import CONVICTS, HOUR, OBSERVED, Attack, grow, promised
 from tests.watching.board import KEYS, STEP, TestBoard
 from tests.watching.watched import Watched
 
@@ -26,6 +26,14 @@ def clash(board: TestBoard, watched: Watched, random: Random) -> None:
     board.pass_time()
 
 
+def stale(board: TestBoard, watched: Watched, random: Random) -> None:
+    """A state from before the ballot is shown again and again, stamped before its time."""
+    promised(board, watched, board.now + 5 * STEP)
+    board.stopped = True
+    board.pass_time(HOUR + 6 * STEP)
+
+
 PROMISES: dict[str, Attack] = {
     "one event promised to two": Attack(clash, ("promise-contradicts",), CONVICTS),
+    "an old state against a promise": Attack(stale, ("promise-overdue",), OBSERVED),
 }

@@ -13,6 +13,8 @@ from tests.watching.attacks import (
     BACK,
     CONVICTS,
     FORKED,
+    HOUR,
+    OBSERVED,
     SAID,
     Attack,
     Make,
@@ -104,6 +106,15 @@ def behind_a_fork(board: TestBoard, watched: Watched, random: Random) -> None:
     board.pass_time()
 
 
+def standing_suspended(board: TestBoard, watched: Watched, random: Random) -> None:
+    """A suspended vote is stepped, too: an honest server's clock goes on (§18.7)."""
+    board.logs.tell("suspended", {"reason": "Une panne"})
+    board.pass_time()
+    assert watched.round() == []
+    board.stopped = True
+    board.pass_time(HOUR + STEP + random.randrange(HOUR))
+
+
 STEPS: dict[str, Attack] = {
     "checkpoints without stamps": Attack(
         published_with(no_stamp_for("board", "journal")), ("unstamped",), SAID
@@ -113,6 +124,7 @@ STEPS: dict[str, Attack] = {
         published_with(no_stamp_for("journal")), ("unstamped",), SAID
     ),
     "a step of two times": Attack(published_with(journal_later), ("split",), SAID),
+    "a suspended clock that stands": Attack(standing_suspended, ("stalled",), OBSERVED),
     "a fork of what is not given": Attack(unread(last_replaced), FORKED, CONVICTS),
     "a rollback of what is not given": Attack(unread(last_dropped), BACK[1:], CONVICTS),
     "a backup of what is not given": Attack(unread(old_again_signed), BACK[1:], CONVICTS),

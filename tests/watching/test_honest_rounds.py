@@ -170,7 +170,7 @@ def test_a_whole_election_is_followed_to_its_end_and_verified(
         assert watched.round() == []
         assert watched.troubles == []
         assert cli.main(["verify", str(tmp_path / "record"), "--no-progress"]) == 0
-    assert watched.watcher.over
-    assert watched.watcher.closed == len(whole().ballots)
+    assert watched.watcher.phase.over
+    assert watched.watcher.phase.closed == len(whole().ballots)
     capsys.readouterr()
     watched.close()

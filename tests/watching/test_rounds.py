@@ -133,10 +133,10 @@ def test_a_watcher_that_slept_has_seen_nothing(board: TestBoard, watched: Watche
 
 @pytest.mark.parametrize(
     ("state", "alarmed"),
-    [(0, 0), (after("opened"), 1), (after("suspended"), 0), (after("resumed"), 1),
+    [(0, 0), (after("opened"), 1), (after("suspended"), 1), (after("resumed"), 1),
      (after("closed"), 0), (-1, 0)],
 )  # fmt: skip
-def test_a_clock_stands_still_where_no_ballot_can_come_in(
+def test_a_clock_may_stand_still_before_the_opening_and_from_the_closing_on_only(
     state: int, alarmed: int, watching: Watching
 ) -> None:
     board = TestBoard(state % len(states()))

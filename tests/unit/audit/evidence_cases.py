@@ -91,6 +91,12 @@ BOOTH_CHANGED = {
 }
 STALLED = {"checkpoint": signed(EVENTS), **SEEN, "seen_at": STAMPED_AT + HOUR + 1}
 WITHHELD = {"log": "board", **STALLED}
+OVERDUE = {
+    "promise": LATE["promise"],
+    "checkpoint": signed(EVENTS[:4]),
+    **SEEN,
+    "seen_at": STAMPED_AT + HOUR + 1,
+}
 
 HOLDS: dict[str, tuple[str, Members]] = {
     "a fork": ("fork", FORK),
@@ -139,8 +145,9 @@ HOLDS: dict[str, tuple[str, Members]] = {
         "withheld",
         WITHHELD | {"log": "journal", "checkpoint": signed([b"a"], JOURNAL)},
     ),
+    "a promise of which nothing is shown": ("promise-overdue", OVERDUE),
 }
-OBSERVATIONS = ("unlike-checkpoint", "booth-changed", "stalled", "withheld")
+OBSERVATIONS = ("unlike-checkpoint", "booth-changed", "stalled", "withheld", "promise-overdue")
 
 
 def resigned(text: str, key: Any = KEY) -> str:  # noqa: ANN401
@@ -295,6 +302,16 @@ NOTHING: dict[str, tuple[str, Members]] = {
     "withheld, without stamp": (
         "withheld",
         but(WITHHELD, checkpoint=KEY.checkpoint(EVENTS).decode()),
+    ),
+    "overdue for an hour": ("promise-overdue", but(OVERDUE, seen_at=STAMPED_AT + HOUR)),
+    "overdue, and covered": ("promise-overdue", but(OVERDUE, checkpoint=signed(EVENTS[:5]))),
+    "overdue, shown by a thief": (
+        "promise-overdue",
+        but(OVERDUE, checkpoint=signed(EVENTS[:4], THIEF)),
+    ),
+    "overdue, promised by a thief": (
+        "promise-overdue",
+        but(OVERDUE, promise=promise(EVENTS[4], 4, b"x", THIEF).decode()),
     ),
     "an unknown kind": ("spoon", FORK),
     "members of another kind": ("fork", ROLLBACK),

@@ -150,6 +150,10 @@ def test_a_record_that_is_older_tells_little(tmp_path: Path, tell: Tell) -> None
     assert status == 0
     assert out.startswith("On ne peut pas encore le dire : ce dossier est trop ancien")
     assert "3 événements et ne va pas jusqu'à la place 4" in out
+    end = earliest.archive.position(earliest.archive.events("Setup")[0])
+    earliest.archive = Archive(earliest.archive.head, earliest.archive.members[: end + 1])
+    _, out = tell("receipt", tmp_path / "late", folder(tmp_path / "sealed", earliest))
+    assert "1 événement et ne va pas jusqu'à la place 4" in out
 
 
 def test_the_record_of_another_election_tells_nothing(tmp_path: Path, tell: Tell) -> None:

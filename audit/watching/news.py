@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a watcher tells of the election itself: once each, also over restarts; no alarm is in it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from audit.moments import moment
+from audit.watching.speaking import Speaker
+from audit.watching.store import Store
+from audit.watching.watcher import Watcher
+from audit.words import Text, count
+
+_ONCE: Final = ("unopened", "cancelled", "closed")
+
+
+class News:
+    """Of one election.
+
+    Args:
+        watcher: who knows.
+        store: of what was said.
+        speaker: who says it.
+    """
+
+    def __init__(self, watcher: Watcher, store: Store, speaker: Speaker) -> None:
+        self._watcher = watcher
+        self._store = store
+        self._speaker = speaker
+        self._said: set[tuple[str, str]] = {
+            (key, str(line[key])) for line in store.lines for key in _ONCE if key in line
+        }
+
+    def tell(self) -> None:
+        """What is new after a round."""
+        phase = self._watcher.phase
+        if phase.unopened is not None:
+            self._unopened(phase.unopened)
+        if phase.cancelled_until is not None:
+            self._cancelled(phase.cancelled_until)
+        if phase.closed is not None:
+            self._closed(phase.closed)
+
+    def _unopened(self, opens_at: int) -> None:
+        when = moment(opens_at)
+        text = Text(
+            f"Le vote devait ouvrir {when.fr}, et le serveur ne montre ici aucune ouverture. Si des"
+            " parents votent déjà, il vous montre un état ancien : prévenez le bureau et votre"
+            " fédération.",
+            f"The vote was to open {when.en}, and here the server shows no opening. If parents vote"
+            " already, it shows you an old state: tell the committee and your federation.",
+        )
+        self._once("unopened", opens_at, text, opens_at=opens_at)
+
+    def _cancelled(self, until: int) -> None:
+        when = moment(until)
+        text = Text(
+            "Le journal dit que l'élection est annulée ; personne du bureau ne signe cela, et un"
+            " serveur qui ment pourrait encore prendre des votes. La surveillance va donc jusqu'à"
+            f" la clôture prévue, {when.fr}. Demandez au bureau si l'annulation est vraie.",
+            "The journal says that the election is cancelled; no member signs that, and a server"
+            " that lies could still take votes. So the watch goes on until the closing that was"
+            f" planned, {when.en}. Ask the committee whether it is true.",
+        )
+        self._once("cancelled", until, text, until=until)
+
+    def _closed(self, ballots: int) -> None:
+        number = count(ballots, "bulletin", "ballot")
+        text = Text(f"Le vote est clos : {number.fr}.", f"The vote is closed: {number.en}.")
+        if not any(event == "closed" for event, _ in self._said):
+            self._once("closed", ballots, text, ballots=ballots)
+
+    def _once(self, event: str, about: int, text: Text, **more: Any) -> None:  # noqa: ANN401
+        if (event, str(about)) in self._said:
+            return
+        self._said.add((event, str(about)))
+        self._store.note(**{event: about})
+        self._speaker.event(event, text, **more)
