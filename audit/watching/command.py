@@ -21,7 +21,7 @@ from audit.watching.address import Address, read_address
 from audit.watching.alarms import Alarm
 from audit.watching.meeting import OtherElection
 from audit.watching.news import News
-from audit.watching.promised import entrust
+from audit.watching.promise_files import Entrusted, entrust, read_entrusted
 from audit.watching.site import Away, HttpSite, Site
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
@@ -72,13 +72,12 @@ def watch(asked: Asked, speaker: Speaker) -> int:
     self_test()
     address = read_address(asked.url)
     _require_name(asked.observer)
+    promises = [read_entrusted(path) for path in asked.promises]
     store = Store(asked.store or Path(f"preau-watch-{address.uuid}"), address.uuid)
     try:
-        for path in asked.promises:
-            entrust(store, path)
         site = HttpSite(address)
         with _stopping(site.stop) as stop:
-            return _Watch(address, store, asked, speaker, site, stop).run()
+            return _Watch(address, store, asked, speaker, site, stop).run(promises)
     finally:
         store.close()
 
@@ -111,12 +110,13 @@ class _Watch:
         path = alarm.evidence and str(self._store.evidence / alarm.evidence)
         self._speaker.alarm(alarm.kind, alarm.sentence, path)
 
-    def run(self) -> int:
-        """The exit status."""
+    def run(self, promises: list[Entrusted]) -> int:
+        """Look after these, too; the exit status."""
         watcher = self._watcher
         try:
             if not self._meet():
                 return NOTHING
+            self._entrust(promises)
             while True:
                 troubles = watcher.round()
                 if not self._stop.is_set():
@@ -133,6 +133,13 @@ class _Watch:
             watcher.close()
 
     # ------------------------------------------------------------ the beginning
+
+    def _entrust(self, promises: list[Entrusted]) -> None:
+        """Whether they are of this election is known only now."""
+        server = self._watcher.board.server
+        if server is not None:
+            for promise in promises:
+                entrust(self._store, promise, server.board_key)
 
     def _meet(self) -> bool:
         """Say whose election it is; whether there is one."""

@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from audit.moments import moment
+from audit.watching.alarms import MOST_OF_A_KIND
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
 from audit.watching.watcher import Watcher
-from audit.words import Text, count
+from audit.words import Text, count, shown
 
 _ONCE: Final = ("unopened", "cancelled", "closed")
 
@@ -27,6 +28,7 @@ class News:
         self._watcher = watcher
         self._store = store
         self._speaker = speaker
+        self._strangers = 0
         self._said: set[tuple[str, str]] = {
             (key, str(line[key])) for line in store.lines for key in _ONCE if key in line
         }
@@ -40,6 +42,8 @@ class News:
             self._cancelled(phase.cancelled_until)
         if phase.closed is not None:
             self._closed(phase.closed)
+        for name, why in self._watcher.promised.files.strangers():
+            self._stranger(shown(name), why)
 
     def _unopened(self, opens_at: int) -> None:
         when = moment(opens_at)
@@ -69,6 +73,16 @@ class News:
         text = Text(f"Le vote est clos : {number.fr}.", f"The vote is closed: {number.en}.")
         if not any(event == "closed" for event, _ in self._said):
             self._once("closed", ballots, text, ballots=ballots)
+
+    def _stranger(self, name: str, why: Text) -> None:
+        """Once in each run, so that whoever starts it again sees it again."""
+        text = Text(
+            f"« {name} », dans « promises », n'est pas suivi : {why.fr}. Il est relu s'il change.",
+            f"“{name}” in “promises” is not followed: {why.en}. It is read again if it changes.",
+        )
+        self._strangers += 1
+        if self._strangers <= MOST_OF_A_KIND:
+            self._speaker.event("stranger", text, name=name)
 
     def _once(self, event: str, about: int, text: Text, **more: Any) -> None:  # noqa: ANN401
         if (event, str(about)) in self._said:

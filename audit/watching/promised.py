@@ -3,24 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from audit.chain import read_event
 from audit.evidence_parts import STALLED_SECONDS
 from audit.notes import VerifierKey
-from audit.promises import Promise, decode_promise
-from audit.record import MAX_CHECKPOINT
-from audit.system import CHECK_PATH, explained, open_regular
+from audit.promises import Promise
 from audit.tree_proofs import inclusion_proof
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy
 from audit.watching.followed import Log, Seen
-from audit.watching.store import Store
-from audit.words import Malformed, Text, Unusable
-
-MOST = 100_000
+from audit.watching.promise_files import PromiseFolder
 
 
 class Promised:
@@ -32,30 +26,14 @@ class Promised:
     """
 
     def __init__(self, folder: Path, alarms: Alarms) -> None:
-        self._folder = folder
+        self.files = PromiseFolder(folder)
         self._alarms = alarms
-        self._settled: set[str] = set()
-        self._read: dict[str, Promise] = {}
-        self.strangers: set[str] = set()  # files that are no promise of this election
 
     def judge(self, log: Log, key: VerifierKey) -> None:
         """Judge every promise by what is kept of the board, and by what was signed of it."""
-        for name, promise in self._waiting(key):
+        for name, promise in self.files.waiting(key):
             if self._rule(promise, log):
-                self._settled.add(name)
-
-    def _waiting(self, key: VerifierKey) -> Iterator[tuple[str, Promise]]:
-        for path in sorted(self._folder.iterdir())[:MOST]:
-            name = path.name
-            if name in self._settled or name in self.strangers or name.endswith(".new"):
-                continue
-            if name not in self._read:
-                promise = _promise(path, key)
-                if promise is None:
-                    self.strangers.add(name)
-                    continue
-                self._read[name] = promise
-            yield name, self._read[name]
+                self.files.settle(name)
 
     def _rule(self, promise: Promise, log: Log) -> bool:
         """Whether there is nothing more to wait for."""
@@ -134,42 +112,7 @@ def _shorter_but_later(promise: Promise, log: Log) -> Seen | None:
     )
 
 
-def _promise(path: Path, key: VerifierKey) -> Promise | None:
-    """The promise in a file, if it is one of this board."""
-    try:
-        with open_regular(path) as file:
-            promise = decode_promise(file.read(MAX_CHECKPOINT + 1))
-    except (OSError, Malformed):
-        return None
-    return promise if promise.signed_by(key) else None
-
-
 def _text(promise: Promise) -> str:
     """The note as it was."""
     lines = b"".join(line.encode() for line in promise.note.lines)
     return (promise.note.text + b"\n" + lines).decode("utf-8")
-
-
-def entrust(store: Store, path: Path) -> None:
-    """Put a promise into the store, unless it is there.
-
-    Raises:
-        Unusable: it is none.
-    """
-    try:
-        with open_regular(path) as file:
-            data = file.read(MAX_CHECKPOINT + 1)
-        decode_promise(data)
-    except OSError as error:
-        raise Unusable(*explained(error), CHECK_PATH) from error
-    except Malformed as refusal:
-        raise Unusable(*refusal.text.at(Text(path.name, path.name))) from refusal
-    names = {each.name: each for each in store.promises.iterdir()}
-    if any(each.read_bytes() == data for each in names.values() if each.is_file()):
-        return
-    name = next(
-        name
-        for name in (f"promise-{number:04}.txt" for number in range(1, 10**6))
-        if name not in names
-    )
-    store.add_promise(name, data)
