@@ -130,5 +130,10 @@ class Alarms:
             return None
 
 
+def magnitude(number: int) -> str:
+    """A part of a key: what goes on is said again each time that it has doubled, not each time."""
+    return f"x{abs(number).bit_length()}"
+
+
 def _key(kind: str, key: str) -> str:
     return f"{kind} {key}".strip()

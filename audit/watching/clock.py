@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from audit.evidence_parts import STALLED_SECONDS
 from audit.watching import sentences
-from audit.watching.alarms import Alarms
+from audit.watching.alarms import Alarms, magnitude
 from audit.watching.followed import Log, Seen
 
 AHEAD_SECONDS = 300
@@ -60,8 +60,11 @@ class Clock:
         self._looks.given()
         if last.stamp is None:
             return
-        if last.stamp > last.shown_at + AHEAD_SECONDS:
-            self._alarms.sound("ahead", sentences.ahead(last.stamp))
+        ahead = last.stamp - last.shown_at
+        if ahead > AHEAD_SECONDS:
+            hides = ahead > STALLED_SECONDS
+            text = sentences.ahead(last.stamp, hides=hides)
+            self._alarms.sound("ahead", text, magnitude(ahead // AHEAD_SECONDS))
         if stepping and last.asked_at - last.stamp > STALLED_SECONDS:
             self._stalled(last, last.stamp)
 
@@ -86,15 +89,17 @@ class Clock:
             for seen in waiting:
                 if seen.stamp is not None and seen.stamp < before:
                     members = {"log": log.name, "checkpoint": seen.text}
-                    self._alarms.sound("withheld", sentences.withheld(log.name), log.name, members)
+                    text, key = sentences.withheld(log.name), f"{log.name} {seen.size}"
+                    self._alarms.sound("withheld", text, key, members)
                     return
 
-    def step(self, *, kept: bool) -> None:
-        """Checkpoints were seen; whether those of one step could be kept."""
+    def step(self, last: Seen | None, *, kept: bool) -> None:
+        """Checkpoints were seen; whether those of one step could be kept, and the last kept."""
         if kept:
             self._steps.given()
         elif self._steps.refused():
-            self._alarms.sound("withheld", sentences.unpaired(), "step")
+            key = f"step {last.stamp if last else None}"
+            self._alarms.sound("withheld", sentences.unpaired(), key)
 
     def _stalled(self, last: Seen, stamp: int) -> None:
         self._alarms.sound(

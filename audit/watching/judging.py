@@ -13,7 +13,7 @@ from audit.evidence_kinds import fork_proof
 from audit.tree import HASH_BYTES, earlier_roots
 from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
-from audit.watching.alarms import Alarms
+from audit.watching.alarms import Alarms, magnitude
 from audit.watching.comparing import Comparer
 from audit.watching.copies import Copy
 from audit.watching.followed import Log, Seen
@@ -87,7 +87,8 @@ class Judge:
             for each in log.seen
         ):
             text = sentences.old_again(log.name, best.size, seen.size)
-            self._alarms.sound("old-again", text, log.name)
+            key = f"{log.name} {seen.size} {magnitude(best.size - seen.size)}"
+            self._alarms.sound("old-again", text, key)
 
     def _earlier_but_larger(self, seen: Seen) -> Seen | None:
         if seen.stamp is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
-from audit.watching.alarms import Alarms
+from audit.watching.alarms import Alarms, magnitude
 from audit.watching.comparing import Comparer
 from audit.watching.copies import BoardCopy
 from audit.watching.followed import Log, Seen, Unsigned, read_note
@@ -87,7 +87,9 @@ class Looker:
         if len(numbers) == len(LOGS) and all(each.stamp for each in found["board"]):
             board, journal = (found[name][-1] for name in LOGS)
             if journal.stamp is not None:
-                self._alarms.sound("split", sentences.split(board.stamp or 0, journal.stamp))
+                text = sentences.split(board.stamp or 0, journal.stamp)
+                apart = magnitude(journal.stamp - (board.stamp or 0))
+                self._alarms.sound("split", text, apart)
 
     def _look_at(self, name: str, agent: Agent) -> Seen | None:
         log, board = self._logs[name], self._logs["board"].copy

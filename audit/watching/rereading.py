@@ -88,7 +88,7 @@ class Rereader:
         try:
             whole = log.refetch(PHONE)
         except Away:
-            self._alarms.sound("rewritten", sentences.rewritten(log.name, at), log.name)
+            self._rewritten(at)
             raise
         for index in range(log.kept):
             if index >= whole.size:
@@ -97,7 +97,11 @@ class Rereader:
             if whole.leaf(index) != log.copy.leaf(index):
                 self._judge.entry_elsewhere(index, whole.fresh.get(index, b""))
                 return
-        self._alarms.sound("rewritten", sentences.rewritten(log.name, at), log.name)
+        self._rewritten(at)
+
+    def _rewritten(self, at: int) -> None:
+        name = self._log.name
+        self._alarms.sound("rewritten", sentences.rewritten(name, at), f"{name} {at}")
 
     def compare_tiles(self) -> None:
         """The tiles that have grown since the last time, the last one, and one older one.
@@ -129,7 +133,7 @@ class Rereader:
             != log.copy.leaves[HASH_BYTES * first : HASH_BYTES * last]
         ):
             self._alarms.sound(
-                "rewritten", sentences.tile_differs(log.name, number), f"{log.name} tile"
+                "rewritten", sentences.tile_differs(log.name, number), f"{log.name} tile {number}"
             )
 
 

@@ -209,12 +209,18 @@ def refused(why: Text) -> Text:
     )
 
 
-def ahead(stamp: int) -> Text:
-    """What is published bears a time to come."""
+def ahead(stamp: int, *, hides: bool) -> Text:
+    """What is published bears a time to come; whether it hides for an hour that nothing follows."""
     when = moment(stamp)
-    return Text(
+    text = Text(
         f"l'horloge du serveur avance sur celle de cette machine : il signe {when.fr}",
         f"the server's clock is ahead of this machine's: it signs {when.en}",
+    )
+    if not hides:
+        return text
+    return Text(
+        f"{text.fr} ; d'ici là, rien ne dirait qu'il ne publie plus",
+        f"{text.en}; until then nothing would tell that it no longer publishes",
     )
 
 

@@ -230,7 +230,7 @@ class Watcher:
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
             self._clock.seen(last, stepping=self.phase.stepping)
-            self._clock.step(kept=kept)
+            self._clock.step(self.keeper.pair.get("board"), kept=kept)
             for log in self.logs.values():
                 self._clock.entries(log)
         elif self.keeper.pair:
@@ -246,7 +246,8 @@ class Watcher:
             self._troubles.append(away)
             return False
         except (Malformed, Unsupported) as refusal:
-            self.alarms.sound("out-of-order", sentences.refused(refusal.text), "refused")
+            why = refusal.text
+            self.alarms.sound("out-of-order", sentences.refused(why), f"refused {why.en}")
             return False
         return True
 
