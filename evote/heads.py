@@ -9,6 +9,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,8 +24,15 @@ _TABLES: Final = (
     "(origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS stamp "
     "(origin TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    # Lines that a restore wrote, and of which nobody knows yet that it was completed.
+    "CREATE TABLE IF NOT EXISTS told (origin TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
 )
-_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = 'stamp'"
+_IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = ?"
+_ALL: Final = (
+    "SELECT head.origin, size, root, coalesce(at, 0) FROM head "
+    "LEFT JOIN stamp ON stamp.origin = head.origin"
+)
+_TOLD: Final = "SELECT origin FROM told"
 _READ: Final = "SELECT size, root FROM head WHERE origin = ?"
 _MOVE: Final = (
     "INSERT INTO head (origin, size, root) VALUES (?, ?, ?) ON CONFLICT (origin) "
@@ -35,10 +43,28 @@ _STAMP_NOW: Final = (
     "INSERT INTO stamp (origin, at) VALUES (?, ?) ON CONFLICT (origin) "
     "DO UPDATE SET at = max(at, excluded.at)"
 )
+_TELL: Final = "INSERT OR IGNORE INTO told (origin) VALUES (?)"
+_OWN: Final = "DELETE FROM told WHERE origin = ?"
 
 
 class HeadsUnavailable(Exception):
     """The head file cannot be read or written now: nothing may be signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """What the head file says of one log.
+
+    Attributes:
+        position: the largest size ever signed, and its root.
+        stamp: the last one, 0 without.
+        told: whether a restore wrote this from what others have seen, and was perhaps not
+            completed; no server of this key folder has signed it since.
+    """
+
+    position: LogPosition
+    stamp: int
+    told: bool
 
 
 class Heads:
@@ -66,10 +92,31 @@ class Heads:
             if not self._path.exists():
                 return nothing
             with self._opened() as connection:
-                if connection.execute(_IS_MADE).fetchone() is None:
+                if not _has(connection, "stamp"):
                     return nothing
                 heads = tuple(_head(connection, origin) for origin in origins)
                 return heads, max(_stamp(connection, origin) for origin in origins)
+
+    def lines(self) -> dict[str, HeadLine]:
+        """Return all that the file says, by origin.
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        with _as_unavailable():
+            if not self._path.exists():
+                return {}
+            with self._opened() as connection:
+                if not _has(connection, "stamp"):
+                    return {}
+                connection.execute("BEGIN")
+                told = set[str]()
+                if _has(connection, "told"):
+                    told = {origin for (origin,) in connection.execute(_TOLD)}
+                return {
+                    origin: HeadLine(LogPosition(size, root), stamp, origin in told)
+                    for origin, size, root, stamp in connection.execute(_ALL)
+                }
 
     @contextlib.contextmanager
     def moving(self) -> Iterator["MovingHeads"]:
@@ -126,6 +173,18 @@ class MovingHeads:
     def move_stamp(self, origin: str, at: int) -> None:
         """Remember that the log is stamped with this time; an earlier one changes nothing."""
         self._connection.execute(_STAMP_NOW, (origin, at))
+
+    def tell(self, origin: str) -> None:
+        """Remember that others have told this head, and that no server here may have signed it."""
+        self._connection.execute(_TELL, (origin,))
+
+    def own(self, origin: str) -> None:
+        """Remember that a server of this key folder has this head, or more, as its own."""
+        self._connection.execute(_OWN, (origin,))
+
+
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    return connection.execute(_IS_MADE, (table,)).fetchone() is not None
 
 
 def _stamp(connection: sqlite3.Connection, origin: str) -> int:

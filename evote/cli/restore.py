@@ -13,7 +13,8 @@ La base (PREAU_DATABASE_URL) doit être vide ; le dossier des clés (PREAU_KEY_F
 celui du serveur perdu : son fichier heads.sqlite dit jusqu'où il a publié, gardez-le s'il existe.
 
 Une sauvegarde plus ancienne que ce qui a été publié est refusée. Ce qui manque se reprend :
-  --seen      ce que d'autres ont vu : un point de contrôle, un dossier public, celui d'un témoin
+  --seen      ce que d'autres ont vu après la sauvegarde : un point de contrôle, un dossier public,
+              celui d'un témoin ; ce qui est plus ancien qu'elle ne dit rien
   --complete  un dossier public (dossier ou .zip, ou celui de evote-audit watch) qui a ce que
               la sauvegarde n'a pas
 Les émargements des bulletins repris, le bureau des codes seul les connaît ; d'ici là le vote est
@@ -37,9 +38,10 @@ def main(arguments: list[str]) -> int:
         )
     if alone and not options.sign_ins:
         raise Unreadable("il n'y a rien à rétablir", "voir « evote restore --help »")
-    if alone and any((options.check, options.seen, options.complete, options.unseen)):
+    of_backup = (options.seen, options.complete, options.unseen, options.without)
+    if alone and (options.check or any(of_backup)):
         raise Unreadable(
-            "sans sauvegarde, --sign-ins ne va avec aucun de --check, --seen, --complete, --unseen",
+            "sans sauvegarde, --sign-ins ne va avec aucune autre option",
             "evote restore --sign-ins signed-in.json : il marque aussitôt",
         )
     work = importlib.import_module("evote.cli.server.restoring")
@@ -83,7 +85,14 @@ def _parser() -> FrenchParser:
         action="append",
         default=[],
         metavar="NUMÉRO",
-        help="élection dont personne n'a rien vu depuis la sauvegarde",
+        help="élection, ou brouillon, dont personne n'a rien vu depuis la sauvegarde",
+    )
+    add(
+        "--without",
+        action="append",
+        default=[],
+        metavar="NUMÉRO",
+        help="élection publiée depuis la sauvegarde, qui ne l'a pas : rétablir le reste sans elle",
     )
     add("--check", action="store_true", help="tout essayer, et ne rien écrire")
     add("--yes", action="store_true", help="ne pas demander de retaper la phrase de --unseen")

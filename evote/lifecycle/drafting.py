@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select
 
-from evote.database.common_tables import ElectionRow, SchoolRow
+from evote.database.common_tables import BackupRow, ElectionRow, SchoolRow
 from evote.database.connection import Database
-from evote.database.elections import State
+from evote.database.elections import HeldElection, State
 from evote.election.config import ElectionConfig
 from evote.errors import Refusal
 from evote.keys import KeyFolder
@@ -62,8 +62,14 @@ def delete_draft(database: Database, folder: KeyFolder, uuid: str) -> None:
     """
     with database.write() as connection:
         election = locked(connection, uuid, {State.DRAFT}, "elle n'est plus un brouillon")
-        connection.execute(delete(ElectionRow).where(ElectionRow.id == election.id))
+        drop_draft_rows(connection, election)
     destroy_log_keys(folder, uuid)
+
+
+def drop_draft_rows(connection: Connection, draft: HeldElection) -> None:
+    """Take a draft's rows out: its own, and that which tells of its last backup."""
+    connection.execute(delete(BackupRow).where(BackupRow.election_id == draft.id))
+    connection.execute(delete(ElectionRow).where(ElectionRow.id == draft.id))
 
 
 def host_of(public_url: str) -> str:

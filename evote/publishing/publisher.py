@@ -177,6 +177,7 @@ class Publisher:
                 if head != position:
                     heads.move(each.key.name, position)
                 heads.move_stamp(each.key.name, stamp)
+                heads.own(each.key.name)
         return stamp
 
 

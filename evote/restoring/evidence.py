@@ -63,10 +63,9 @@ class Seen:
     board: tuple[SeenLog, ...]
     journal: tuple[SeenLog, ...]
 
-    @property
-    def is_nothing(self) -> bool:
-        """Whether nobody has seen anything."""
-        return not self.board and not self.journal
+    def and_of(self, other: "Seen") -> "Seen":
+        """Return what both know."""
+        return Seen((*self.board, *other.board), (*self.journal, *other.journal))
 
     def log(self, name: str) -> tuple[SeenLog, ...]:
         """Return what is known of the board or of the journal, by its name."""

@@ -32,8 +32,8 @@ class RestoredKeys:
 
     def __init__(self, folder: KeyFolder, files: Mapping[str, Secret[bytes]]) -> None:
         self._folder = folder
-        self._files = files
-        self._new = tuple(name for name in sorted(files) if not self._is_there(name))
+        self._files = dict(files)
+        self._new = [name for name in sorted(files) if not self._is_there(name)]
 
     def of_roll(self, uuid: str) -> ElectionKeys:
         """Return the key of an election's roll.
@@ -56,6 +56,17 @@ class RestoredKeys:
         if (keys.board.verifier_key, keys.journal.verifier_key) != sealed:
             raise KeyUnavailable(f"the keys {path.name} are not those that were sealed")
         return keys
+
+    def can_sign(self, uuid: str) -> bool:
+        """Return whether there will be keys with which logs of this number are signed."""
+        path = self._folder.file(uuid, "logs")
+        return path.name in self._files or path.exists()
+
+    def leave_out(self, uuid: str) -> None:
+        """Place no key of this election, so that nobody signs for it here."""
+        for path in (self._folder.file(uuid), self._folder.file(uuid, "logs")):
+            self._files.pop(path.name, None)
+        self._new = [name for name in self._new if name in self._files]
 
     @contextlib.contextmanager
     def placed(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One election of a backup: looked at, completed, and left in a state that is true."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from evote.board.listing import setup_bytes
 from evote.database.elections import HeldElection, State
 from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
-from evote.heads import Heads
+from evote.heads import HeadLine
 from evote.keys import KeyUnavailable
 from evote.lifecycle.story import move, read_story, tell
 from evote.publishing.following import log_sizes
@@ -19,8 +19,9 @@ from evote.restoring.comparing import Behind, compare
 from evote.restoring.completing import complete
 from evote.restoring.evidence import BroughtNote, Seen, seen_of
 from evote.restoring.key_placing import RestoredKeys
+from evote.restoring.knowing import Knowledge, weigh
 from evote.restoring.marking import mark_sign_ins, missing_sign_ins
-from evote.restoring.published import adopt_notes, with_heads, with_own_rows
+from evote.restoring.published import adopt_notes, of_heads, own_rows
 from evote.restoring.whole import require_whole
 from protocol.election import Election
 from protocol.journal_bodies import Suspended
@@ -36,14 +37,14 @@ class Loaded:
         held: its row.
         server: what was sealed of the server's keys.
         seen: how far it was published, by whoever knows, the backup among them.
-        by_others: whether anybody else than the backup knows.
+        known: who knows how far since the backup.
         behind: where the backup is shorter than that.
     """
 
     held: HeldElection
     server: ServerBinding
     seen: Seen
-    by_others: bool
+    known: Knowledge
     behind: tuple[Behind, ...]
 
 
@@ -76,14 +77,13 @@ def load(
     connection: Connection,
     held: HeldElection,
     keys: RestoredKeys,
-    heads: Heads,
+    lines: Mapping[str, HeadLine],
     notes: Iterable[BroughtNote],
 ) -> Loaded:
     """Look at an election whose rows were stored in this transaction.
 
     Raises:
         Refusal: its rows contradict each other or what was seen, or its keys are missing.
-        HeadsUnavailable: the head file that is here cannot be read.
     """
     require_whole(connection, held)
     server = _server_of(connection, held)
@@ -91,10 +91,10 @@ def load(
         keys.of_logs(held.uuid, server)
     except KeyUnavailable as cause:
         raise _no_keys(held, "signe") from cause
-    others = with_heads(server, heads, seen_of(server, notes))
-    seen = with_own_rows(connection, held, others)
+    own, brought = own_rows(connection, held), seen_of(server, notes)
+    seen = brought.and_of(of_heads(server, lines)).and_of(own)
     behind = compare(connection, held, seen)
-    return Loaded(held, server, seen, not others.is_nothing, behind)
+    return Loaded(held, server, seen, weigh(server, own, brought, lines), behind)
 
 
 def finish(

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is public after a restore: not less than outsiders have seen, at any moment: §18.7."""
 
+import contextlib
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy import Connection, delete, insert
 
 from evote.board.journal import read_entries
@@ -8,7 +11,7 @@ from evote.board.leaves import hasher_from
 from evote.board.published import find_published
 from evote.database.common_tables import PublishedRow
 from evote.database.elections import HeldElection
-from evote.heads import Heads
+from evote.heads import HeadLine, Heads, HeadsUnavailable
 from evote.restoring.comparing import longest
 from evote.restoring.evidence import Seen, SeenLog
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
@@ -17,45 +20,58 @@ IN_BACKUP = "la sauvegarde"
 HEADS_HERE = "heads.sqlite"
 
 
-def with_own_rows(connection: Connection, held: HeldElection, seen: Seen) -> Seen:
-    """Return what was seen, with what the backup itself says was published."""
+def own_rows(connection: Connection, held: HeldElection) -> Seen:
+    """Return what the backup itself says was published."""
     published = find_published(connection, held)
     if published is None:
-        return seen
-    own = {
-        log: SeenLog(row.position, IN_BACKUP, row.note, row.stamp)
-        for log, row in ((BOARD, published.board), (JOURNAL, published.journal))
-    }
-    return Seen((*seen.board, own[BOARD]), (*seen.journal, own[JOURNAL]))
-
-
-def with_heads(server: ServerBinding, heads: Heads, seen: Seen) -> Seen:
-    """Return what was seen, with what the head file of this machine says, if it is there.
-
-    Raises:
-        HeadsUnavailable: it is there, and cannot be read.
-    """
+        return Seen((), ())
     board, journal = (
-        () if position is None else (SeenLog(position, HEADS_HERE),)
-        for position in heads.read(server.board_key.name, server.journal_key.name)
+        SeenLog(row.position, IN_BACKUP, row.note, row.stamp)
+        for row in (published.board, published.journal)
     )
-    return Seen((*seen.board, *board), (*seen.journal, *journal))
+    return Seen((board,), (journal,))
+
+
+def of_heads(server: ServerBinding, lines: Mapping[str, HeadLine]) -> Seen:
+    """Return what the head file of this machine says of an election, if it says anything."""
+    board, journal = (
+        (SeenLog(line.position, HEADS_HERE, stamp=line.stamp),) if line else ()
+        for line in (lines.get(key.name) for key in (server.board_key, server.journal_key))
+    )
+    return Seen(board, journal)
 
 
 def move_heads(server: ServerBinding, heads: Heads, seen: Seen) -> None:
     """Have the head file say what was seen of both logs, and the last stamp.
+
+    What it did not say before is marked: if the restore fails, no later one takes it for what the
+    lost server wrote.
 
     Raises:
         HeadsUnavailable: it does not; it is as it was.
     """
     with heads.moving() as moving:
         for log, key in ((BOARD, server.board_key), (JOURNAL, server.journal_key)):
-            last, head = longest(seen.log(log)), moving.head(key.name)
+            before = moving.head(key.name), moving.stamp(key.name)
+            last, head = longest(seen.log(log)), before[0]
             if last is not None and (head is None or head.size < last.position.size):
                 moving.move(key.name, last.position)
             stamps = [each.stamp for each in seen.log(log) if each.stamp is not None]
             if stamps:
                 moving.move_stamp(key.name, max(stamps))
+            if before != (moving.head(key.name), moving.stamp(key.name)):
+                moving.tell(key.name)
+
+
+def own_heads(servers: Iterable[ServerBinding], heads: Heads) -> None:
+    """Have the heads of these elections be those of this server: they are restored.
+
+    Where the file cannot be written they stay what others told, until the next step of each.
+    """
+    with contextlib.suppress(HeadsUnavailable), heads.moving() as moving:
+        for server in servers:
+            moving.own(server.board_key.name)
+            moving.own(server.journal_key.name)
 
 
 def adopt_notes(connection: Connection, held: HeldElection, seen: Seen) -> None:

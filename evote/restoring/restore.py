@@ -6,9 +6,7 @@ from records; sign-ins, or a suspension; the keys; the heads, which then say wha
 whatever fails leaves nothing from which an election could be published anew at an older state.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
@@ -20,14 +18,14 @@ from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, State, find_election
 from evote.database.migrating import migrate_tables
-from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
 from evote.heads import Heads
 from evote.keys import KeyFolder
-from evote.restoring.evidence import BroughtNote
+from evote.restoring.brought import Brought
+from evote.restoring.covering import account_for_all
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.one_election import Loaded, Restored, finish, load, too_short
-from evote.restoring.published import move_heads
+from evote.restoring.published import move_heads, own_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +35,6 @@ class Target:
     database: Database
     folder: KeyFolder
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What comes from outside.
-
-    Attributes:
-        notes: what outsiders have seen.
-        records: complete ones, by the number of their election.
-        sign_ins: what desks say, by the number of their election.
-        unseen: the elections of which, a person says, nobody has seen more.
-    """
-
-    notes: tuple[BroughtNote, ...] = ()
-    records: Mapping[str, Path] = field(default_factory=dict)
-    sign_ins: Mapping[str, SignedInMessage] = field(default_factory=dict)
-    unseen: frozenset[str] = frozenset()
 
 
 class _Checked(Exception):
@@ -73,7 +54,8 @@ def restore(
 
     Raises:
         Refusal: the database is not empty, or a log would be shorter than it was published, or is
-            another one, or nobody says how far it was published; nothing was changed.
+            another one, or nobody says how far it was published, or the backup lacks an election
+            of which something was; nothing was changed.
         Unreadable: a file cannot be read, or a key not written; nothing was changed.
         HeadsUnavailable: nothing was changed.
         NotUpgraded: the database is of another program; nothing was changed.
@@ -81,6 +63,7 @@ def restore(
     """
     keys = RestoredKeys(target.folder, backup.keys.files)
     heads = Heads(target.folder.heads)
+    lines = heads.lines()
     restored: tuple[Restored, ...] = ()
     try:
         with target.database.write() as connection:
@@ -88,11 +71,10 @@ def restore(
             _require_empty(connection)
             store_rows(connection, backup.rows())
             loaded = [
-                load(connection, held, keys, heads, brought.notes)
+                load(connection, held, keys, lines, brought.notes)
                 for held in _with_journal(connection)
             ]
-            _require_known(loaded, brought)
-            _require_seen(loaded, brought)
+            account_for_all(connection, loaded, keys, lines, brought)
             restored = _finish(connection, loaded, brought, keys, target.clock())
             if check:
                 raise _Checked
@@ -100,7 +82,8 @@ def restore(
                 for each in loaded:
                     move_heads(each.server, heads, each.seen)
     except _Checked:
-        pass
+        return restored
+    own_heads([each.server for each in loaded], heads)
     return restored
 
 
@@ -142,35 +125,3 @@ def _with_journal(connection: Connection) -> list[HeldElection]:
     query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
     uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
     return [find_election(connection, uuid) for uuid in uuids]
-
-
-def _require_known(loaded: list[Loaded], brought: Brought) -> None:
-    """Refuse what speaks of an election that the backup has not: it is older than that one."""
-    origins = {
-        key.name for each in loaded for key in (each.server.board_key, each.server.journal_key)
-    }
-    uuids = {each.held.uuid for each in loaded}
-    strange = [
-        f"{note.origin} (« {note.source} »)" for note in brought.notes if note.origin not in origins
-    ]
-    named = {*brought.records, *brought.sign_ins, *brought.unseen} - uuids
-    if strange or named:
-        raise Refusal(
-            f"cette sauvegarde n'a pas cette élection : {', '.join([*strange, *sorted(named)])}",
-            "elle est plus ancienne que cette élection, ou d'un autre serveur",
-        )
-
-
-def _require_seen(loaded: list[Loaded], brought: Brought) -> None:
-    unknown = [
-        each.held.uuid
-        for each in loaded
-        if not each.by_others and each.held.uuid not in brought.unseen
-    ]
-    if unknown:
-        raise Refusal(
-            "rien ne dit jusqu'où ces élections ont été publiées depuis la sauvegarde : "
-            f"{', '.join(unknown)}",
-            "donnez pour chacune un dossier public ou un point de contrôle, le plus récent que "
-            "quelqu'un ait : --seen ; si vraiment personne n'en a : --unseen NUMÉRO",
-        )

@@ -257,8 +257,22 @@ def host(
 ) -> School:
     """Host an election, publish it and give every parent a PIN."""
     keys.mkdir(mode=0o700, exist_ok=True)
-    folder, letters = KeyFolder(keys), Letterbox()
+    folder = KeyFolder(keys)
     draft(database, folder, election)
+    return host_drafted(database, folder, election, clock, opened=opened, seconds=seconds)
+
+
+def host_drafted(
+    database: Database,
+    folder: KeyFolder,
+    election: SimulatedElection,
+    clock: Clock,
+    *,
+    opened: bool = True,
+    seconds: int = 60,
+) -> School:
+    """The same with an election whose draft is there."""
+    letters = Letterbox()
     host_election(database, folder, sealed_files(election), clock)
     with database.write() as connection:
         held = lock_election(connection, election.uuid)

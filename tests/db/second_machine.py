@@ -23,10 +23,11 @@ from evote.database.connection import Database
 from evote.database.migrating import newest_schema
 from evote.election.desk_messages import SignedInMessage
 from evote.keys import KeyFolder
+from evote.restoring.brought import Brought
 from evote.restoring.evidence import read_notes
 from evote.restoring.marking import mark_sign_ins
 from evote.restoring.one_election import Restored
-from evote.restoring.restore import Brought, Target, restore
+from evote.restoring.restore import Target, restore
 from evote.roll.sign_in_file import SignInNumbers
 from protocol.codes import sign_in_number
 from protocol.journal import decode_journal
@@ -79,11 +80,13 @@ class Machine:
         complete: Mapping[str, Path] | None = None,
         sign_ins: Mapping[str, SignedInMessage] | None = None,
         unseen: tuple[str, ...] = (),
+        without: tuple[str, ...] = (),
         check: bool = False,
     ) -> tuple[Restored, ...]:
         records = complete or {}
         notes = [note for path in (*seen, *records.values()) for note in read_notes(path)]
-        brought = Brought(tuple(notes), records, sign_ins or {}, frozenset(unseen))
+        said = frozenset(unseen), frozenset(without)
+        brought = Brought(tuple(notes), records, sign_ins or {}, *said)
         target = Target(self.database, self.folder, self.clock)
         with opened_backup(saved.files.data, saved.files.keys, saved.key, SCHEMA) as backup:
             return restore(target, backup, brought, check=check)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from evote.backup.pace import ballots_of, remember_backup
 from evote.database.connection import Database
 from evote.database.elections import State, UnknownElection, find_election
 from evote.election.desk_messages import ContestedMessage, ReissueMessage
@@ -101,6 +102,8 @@ def test_a_draft_has_no_page_and_goes_with_its_keys(
         draft(database, folder, ELECTION)
     with pytest.raises(NotNow, match="commence au scellement"):
         note_incident(database, ELECTION.uuid, "Trop tôt", clock)
+    with database.write() as connection:  # and there was a backup of it
+        remember_backup(connection, clock(), ballots_of(connection))
     delete_draft(database, folder, ELECTION.uuid)
     assert not list(tmp_path.glob("*.logs"))
     with pytest.raises(Refusal, match="aucune élection"):

@@ -36,13 +36,15 @@ from tests.db.second_machine import (
 )
 from tests.simulator import CLOSES_AT
 
-HOUR = 3600
+MINUTE, HOUR = 60, 3600
 
 
 def test_a_fresh_backup_becomes_a_server_that_goes_on(
     voted: School, elsewhere: Machine, tmp_path: Path
 ) -> None:
-    saved, kept = save(voted, tmp_path / "backup"), keep_record(voted, tmp_path / "kept")
+    saved = save(voted, tmp_path / "backup")
+    elsewhere.clock.time += MINUTE
+    kept = keep_record(voted, tmp_path / "kept")
     (restored,) = elsewhere.restore(saved, seen=(kept,))
     assert (restored.state, restored.events, restored.entries) == (State.OPEN, 5, 2)
     assert (restored.behind, restored.missing) == ((), 0)
@@ -91,7 +93,9 @@ def test_an_old_head_file_moves_to_what_was_seen(
 ) -> None:
     shutil.copy(voted.folder.heads, machine.folder.heads)
     vote(voted, range(4, 7))
-    saved, kept = save(voted, tmp_path / "backup"), keep_record(voted, tmp_path / "kept")
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    kept = keep_record(voted, tmp_path / "kept")
     machine.restore(saved, seen=(kept,))
     key = voted.publisher.keys(voted.uuid).board.name
     assert Heads(machine.folder.heads).read(key) == Heads(voted.folder.heads).read(key)
@@ -152,7 +156,7 @@ def test_it_may_be_longer_than_what_was_seen(
     vote(voted, range(4, 6))
     assert voted.cast(6).outcome is Outcome.RECORDED  # recorded, and not yet published
     saved = save(voted, tmp_path / "backup")
-    (restored,) = machine.restore(saved, seen=(kept,), complete={voted.uuid: kept})
+    (restored,) = machine.restore(saved, unseen=(voted.uuid,), complete={voted.uuid: kept})
     assert (restored.behind, restored.events) == ((), 8)
     there = machine.school(voted)
     assert sizes(there) == (7, 2)

@@ -60,7 +60,7 @@ def test_who_has_not_the_key_proves_nothing(
         machine.restore(saved, seen=(note,))
     stranger = LogKey("elsewhere/x/board", Secret(system_rng(32)))
     note.write_bytes(signed(voted, 9, "ab" * 32, stranger))
-    with pytest.raises(Refusal, match="n'a pas cette élection : elsewhere/x/board"):
+    with pytest.raises(Refusal, match=r"n'a pas cette élection : x .*elsewhere/x/board"):
         machine.restore(saved, seen=(note,))
     note.write_bytes(b"nothing\n")
     with pytest.raises(Unreadable, match="pas un point de contrôle"):

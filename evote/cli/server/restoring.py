@@ -27,10 +27,11 @@ from evote.keys import KeyFolder
 from evote.lifecycle.states import WORDS, locked
 from evote.lifecycle.voting import SEALED_OR_LATER
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
+from evote.restoring.brought import Brought
 from evote.restoring.evidence import read_notes, record_in
 from evote.restoring.marking import mark_sign_ins
 from evote.restoring.one_election import Restored
-from evote.restoring.restore import Brought, Target, restore
+from evote.restoring.restore import Target, restore
 from evote.settings import Settings, sqlite_file
 from evote.sign_in_rewriting import rewrite_sign_ins
 from tally.console import ask
@@ -112,8 +113,10 @@ def _brought(options: Namespace) -> Brought:
             raise Refusal(f"deux dossiers sont de l'élection {uuid}", "donnez le plus récent, seul")
         records[uuid] = path
     notes = [note for path in (*options.seen, *options.complete) for note in read_notes(path)]
-    unseen = frozenset(map(read_uuid, options.unseen))
-    return Brought(tuple(notes), records, _messages(options.sign_ins), unseen)
+    unseen, without = (
+        frozenset(map(read_uuid, each)) for each in (options.unseen, options.without)
+    )
+    return Brought(tuple(notes), records, _messages(options.sign_ins), unseen, without)
 
 
 def _messages(paths: list[Path]) -> dict[str, SignedInMessage]:

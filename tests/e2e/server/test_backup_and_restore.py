@@ -172,6 +172,10 @@ def test_saved_under_load_it_becomes_a_verified_record_elsewhere(day: Day) -> No
             saving.result()
         day.lost.server.kill_all()
     status, said = day.restore("--seen", str(early))
+    assert status == 1, said
+    assert "n'est pas plus récent que la sauvegarde" in said
+    nobody = ("--unseen", day.new.hosted.uuid, "--yes")
+    status, said = day.restore("--seen", str(early), *nobody)
     assert status == 0, said
     ballots, sign_ins = day.new.hosted.counts()
     assert len(BEFORE) < ballots == sign_ins < len(BEFORE) + voted  # in the middle of it

@@ -17,7 +17,9 @@ from evote.cli.server.restoring import TYPED
 from evote.credentials.sealed import seal_memory
 from evote.database.connection import open_database
 from evote.database.elections import find_election
+from evote.heads import Heads
 from evote.keys import KeyFolder
+from protocol.merkle import LogPosition
 from protocol.secret import Secret
 from tests.db.school import NOON, School
 from tests.db.second_machine import Desk, keep_record
@@ -70,6 +72,7 @@ def disaster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disaster:
     words.write_text(WORDS)
     assert main(["backup", "key", "--out", key, "--passphrase-file", str(words)]) == 0
     environment(monkeypatch, tmp_path / "site")
+    keep_record(site.school, tmp_path / "early")
     assert main(["backup", str(tmp_path / "backup"), "--to", f"{key}.pub", "--yes"]) == 0
     for elector in range(4, 7):
         site.vote(elector)
@@ -175,7 +178,7 @@ def test_who_says_that_nobody_has_seen_more_types_it(
 ) -> None:
     uuid = disaster.site.school.uuid
     assert disaster.restore() == 1
-    assert "--unseen NUMÉRO" in capsys.readouterr().err
+    assert f"--unseen {uuid}" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdin", io.StringIO("oui\n"))
     assert disaster.restore("--unseen", uuid) == 1
     assert "reviendrait en arrière" in capsys.readouterr().out
@@ -240,11 +243,38 @@ def test_what_is_not_good_writes_nothing(
         ["--check"],
         ["--sign-ins", "x", "--check"],
         ["--sign-ins", "x", "--seen", "y"],
+        ["--sign-ins", "x", "--without", "y"],
     ],
 )
 def test_half_a_command_is_explained(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["restore", *given]) == 2
     assert "evote restore" in capsys.readouterr().err
+
+
+def test_an_old_record_opens_no_way_back(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uuid, early = disaster.site.school.uuid, disaster.folder / "early"
+    assert disaster.restore("--seen", str(early)) == 1
+    said = capsys.readouterr().err
+    assert f"« {early / 'board.checkpoint'} » n'est pas plus récent que la sauvegarde" in said
+    assert f"--unseen {uuid}" in said
+    assert disaster.is_untouched()
+    assert disaster.restore("--seen", str(early), "--unseen", uuid, "--yes") == 0
+
+
+def test_what_the_backup_has_not_is_named_and_left_out_by_number(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disaster.keys.mkdir(exist_ok=True)
+    with Heads(disaster.keys / "heads.sqlite").moving() as heads:
+        heads.move("vote.example/AnotherEtection/board", LogPosition(7, "ab" * 32))
+    kept = ("--complete", str(disaster.kept))
+    assert disaster.restore(*kept) == 1
+    said = capsys.readouterr().err
+    assert "n'a pas cette élection : AnotherEtection (« heads.sqlite » parle de vote" in said
+    assert "--without AnotherEtection" in said
+    assert disaster.restore(*kept, "--without", "AnotherEtection") == 0
 
 
 def test_a_parents_receipt_is_evidence_too(

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""No election is passed over: neither one that began after the backup, nor one of its drafts.
+
+The head file and whatever was brought name logs; each of them must be of an election that the
+backup has, sealed, or that a person leaves out by its number: docs/adr/0016.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from evote.database.common_tables import ElectionRow
+from evote.database.elections import HeldElection, State, find_election
+from evote.errors import Refusal
+from evote.heads import HeadLine
+from evote.lifecycle.drafting import drop_draft_rows
+from evote.restoring.brought import Brought
+from evote.restoring.evidence import BroughtNote
+from evote.restoring.key_placing import RestoredKeys
+from evote.restoring.knowing import in_words, lost_heads_are_here
+from evote.restoring.one_election import Loaded
+from evote.restoring.published import HEADS_HERE
+
+
+def account_for_all(
+    connection: Connection,
+    loaded: Collection[Loaded],
+    keys: RestoredKeys,
+    lines: Mapping[str, HeadLine],
+    brought: Brought,
+) -> None:
+    """Leave out what a person leaves out; of all the rest it must be known how far it was.
+
+    Args:
+        connection: of the transaction in which the rows were stored.
+        loaded: the sealed elections of the backup.
+        keys: that the server will have.
+        lines: of the head file.
+        brought: what comes from outside.
+
+    Raises:
+        Refusal: an election is named that the backup has not, or nobody knows how far one was
+            published after the backup; nothing was changed but in this transaction.
+    """
+    every, named = _drafts(connection), _named(lines, brought.notes)
+    _require_covered(loaded, every, named, brought.without)
+    drafts = [each for each in every if each.uuid not in brought.without]
+    _require_known(loaded, drafts, brought)
+    _require_left_out({each.held.uuid for each in loaded}, every, named, brought.without)
+    for uuid in brought.without:
+        keys.leave_out(uuid)
+    for each in every:
+        if each.uuid in brought.without:
+            drop_draft_rows(connection, each)
+    _require_seen(loaded, drafts, keys, brought.unseen)
+
+
+def _drafts(connection: Connection) -> list[HeldElection]:
+    query = select(ElectionRow.uuid).where(ElectionRow.state == State.DRAFT.value)
+    uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
+    return [find_election(connection, uuid, drafts=True) for uuid in uuids]
+
+
+def _named(
+    lines: Mapping[str, HeadLine], notes: Iterable[BroughtNote]
+) -> tuple[tuple[str, str], ...]:
+    """Return every log that anything names, and where it does."""
+    heads = [(origin, HEADS_HERE) for origin in lines]
+    return (*heads, *((note.origin, note.source) for note in notes))
+
+
+def _require_covered(
+    loaded: Iterable[Loaded],
+    drafts: Iterable[HeldElection],
+    named: Iterable[tuple[str, str]],
+    without: Collection[str],
+) -> None:
+    """Refuse a backup that is older than an election of which something was published."""
+    own = {key.name for each in loaded for key in (each.server.board_key, each.server.journal_key)}
+    told = {
+        _uuid_of(origin): f"{_uuid_of(origin)} (« {source} » parle de {origin})"
+        for origin, source in named
+        if origin not in own and _uuid_of(origin) not in without
+    }
+    if not told:
+        return
+    of_drafts = {each.uuid for each in drafts}
+    said = [
+        f"{words} : {', '.join(told[uuid] for uuid in uuids)}"
+        for words, uuids in (
+            ("cette sauvegarde n'a pas cette élection", sorted({*told} - of_drafts)),
+            (
+                "cette sauvegarde n'a qu'en brouillon une élection déjà publiée",
+                sorted({*told} & of_drafts),
+            ),
+        )
+        if uuids
+    ]
+    raise Refusal(
+        " ; ".join(said),
+        "la sauvegarde est plus ancienne que cette élection, ou d'un autre serveur : donnez-en une "
+        "plus récente. S'il n'y en a pas, son dossier public ne suffit pas à la rétablir, car il "
+        "n'a ni la liste électorale ni les codes secrets : il reste vérifiable, et ce vote se "
+        f"refait sous un autre numéro. Pour rétablir tout le reste : {_options('without', told)}",
+    )
+
+
+def _require_known(
+    loaded: Iterable[Loaded], drafts: Iterable[HeldElection], brought: Brought
+) -> None:
+    sealed = {each.held.uuid for each in loaded}
+    here = sealed | {each.uuid for each in drafts}
+    strange = ({*brought.records, *brought.sign_ins} - sealed) | ({*brought.unseen} - here)
+    if strange:
+        raise Refusal(
+            f"cette sauvegarde n'a pas cette élection : {', '.join(sorted(strange))}",
+            "elle est plus ancienne que cette élection, ou d'un autre serveur",
+        )
+
+
+def _require_left_out(
+    sealed: Collection[str],
+    drafts: Iterable[HeldElection],
+    named: Iterable[tuple[str, str]],
+    without: Collection[str],
+) -> None:
+    """Refuse to leave out what can be restored, and what nobody has heard of."""
+    if whole := sorted({*sealed} & {*without}):
+        raise Refusal(
+            f"cette élection est dans cette sauvegarde, scellée : {', '.join(whole)}",
+            "--without ne laisse de côté que ce que la sauvegarde n'a pas, ou qu'en brouillon",
+        )
+    known = {each.uuid for each in drafts} | {_uuid_of(origin) for origin, _ in named}
+    if strange := sorted({*without} - known):
+        raise Refusal(
+            f"rien ne nomme cette élection : {', '.join(strange)}",
+            "vérifiez son numéro ; --without n'est utile que si le rétablissement le demande",
+        )
+
+
+def _require_seen(
+    loaded: Collection[Loaded],
+    drafts: Iterable[HeldElection],
+    keys: RestoredKeys,
+    unseen: Collection[str],
+) -> None:
+    """Refuse where nobody knows how far an election was published after the backup.
+
+    Of a draft it must be known too, for it may have been sealed and opened: sealed again under the
+    same keys it would have two histories.
+    """
+    has_lost_heads = lost_heads_are_here(each.known for each in loaded)
+    unknown = {
+        each.held.uuid: in_words(each.known.old)
+        for each in loaded
+        if each.held.uuid not in unseen
+        and not each.known.by_notes
+        and not (each.known.by_heads and has_lost_heads)
+    }
+    drafted = [
+        each.uuid
+        for each in drafts
+        if each.uuid not in unseen and keys.can_sign(each.uuid) and not has_lost_heads
+    ]
+    said = []
+    if unknown:
+        uuids = ", ".join(f"{uuid}{words}" for uuid, words in unknown.items())
+        what = "rien ne dit jusqu'où ces élections ont été publiées depuis la sauvegarde"
+        said.append(f"{what} : {uuids}")
+    if drafted:
+        what = "rien ne dit si ces brouillons ont été scellés et publiés depuis la sauvegarde"
+        said.append(f"{what} : {', '.join(drafted)}")
+    if any(each.known.heads_are_old for each in loaded):
+        said.append(
+            f"« {HEADS_HERE} » est plus ancien que la sauvegarde, et ne le dit pas non plus"
+        )
+    if unknown or drafted:
+        raise Refusal(
+            " ; ".join(said),
+            "donnez pour chaque élection un dossier public ou un point de contrôle plus récent que "
+            "la sauvegarde, le plus récent que quelqu'un ait : --seen ; si vraiment personne n'en "
+            f"a : {_options('unseen', [*unknown, *drafted])}",
+        )
+
+
+def _uuid_of(origin: str) -> str:
+    """Return the number of the election that a log is named after: ``H/U/board``, §8.3."""
+    return origin.rpartition("/")[0].rpartition("/")[2] or origin
+
+
+def _options(name: str, uuids: Iterable[str]) -> str:
+    """Return what to add to the command, to be copied."""
+    return " ".join(f"--{name} {uuid}" for uuid in sorted(uuids))

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is older than a backup says nothing of what came after it, and no election is passed over.
+
+Neither an old receipt, nor an old head file, nor what a restore wrote that failed, unlocks a
+backup; and what the backup lacks, or has as a draft, is asked about like the rest: docs/adr/0016.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.database.elections import State
+from evote.errors import Refusal
+from evote.heads import Heads
+from evote.keys import KeyFolder
+from evote.log_keys import has_log_keys
+from tests.db.rows import all_rows
+from tests.db.school import School, draft, host, host_drafted, make_election
+from tests.db.second_machine import Machine, is_untouched, keep_record, save, vote
+from tests.simulator import CLOSES_AT, SimulatedElection
+
+MINUTE = 60
+OTHER = "AnotherEtection"
+
+
+@pytest.fixture
+def later() -> SimulatedElection:
+    """An election that begins while the first one goes on."""
+    return make_election(3, uuid=OTHER)
+
+
+def lose(school: School, machine: Machine) -> None:
+    """Only the head file of the lost server is left."""
+    shutil.copy(school.folder.heads, machine.folder.heads)
+
+
+def test_what_is_older_than_the_backup_is_no_evidence(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    old = keep_record(voted, tmp_path / "old")
+    machine.clock.time += MINUTE
+    vote(voted, range(4, 7))
+    saved, same = save(voted, tmp_path / "backup"), keep_record(voted, tmp_path / "same")
+    for kept in (old, same, old / "board.checkpoint"):
+        with pytest.raises(Refusal, match=rf"« .*{kept.name}.* » n'est pas plus") as refused:
+            machine.restore(saved, seen=(kept,))
+        assert f"--unseen {voted.uuid}" in refused.value.advice
+        assert is_untouched(machine)
+    machine.clock.time += MINUTE
+    fresh = keep_record(voted, tmp_path / "fresh")
+    (restored,) = machine.restore(saved, seen=(old, fresh / "board.checkpoint"))
+    assert (restored.events, restored.behind) == (8, ())
+
+
+def test_a_head_file_older_than_the_backup_is_no_evidence(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    lose(voted, machine)
+    machine.clock.time += MINUTE
+    voted.publisher.publish(voted.uuid)  # the same logs with a later stamp
+    saved = save(voted, tmp_path / "backup")
+    with pytest.raises(Refusal, match=r"« heads\.sqlite » est plus ancien"):
+        machine.restore(saved)
+    lose(voted, machine)
+    (restored,) = machine.restore(saved)
+    assert restored.events == 5
+
+
+def test_one_old_line_of_the_head_file_spoils_the_others(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    """The other election has published nothing since, so its line alone would look right."""
+    host(voted.database, voted.folder.path, later, voted.clock, opened=False)
+    lose(voted, machine)
+    machine.clock.time += MINUTE
+    vote(voted, range(4, 7))
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    fresh = keep_record(voted, tmp_path / "fresh")
+    with pytest.raises(Refusal, match=rf"jusqu'où .* : {OTHER} .*plus ancien"):
+        machine.restore(saved, seen=(fresh,))
+    machine.restore(saved, seen=(fresh,), unseen=(OTHER,))
+
+
+def test_a_draft_may_have_been_published_since(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    draft(voted.database, voted.folder, later)
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    fresh = keep_record(voted, tmp_path / "fresh")
+    with pytest.raises(Refusal, match=f"brouillon.* : {OTHER}") as refused:
+        machine.restore(saved, seen=(fresh,))
+    assert f"--unseen {OTHER}" in refused.value.advice
+    assert is_untouched(machine)
+    with pytest.raises(Refusal, match="jusqu'où"):  # one does not speak for the other
+        machine.restore(saved, unseen=(OTHER,))
+    machine.restore(saved, seen=(fresh,), unseen=(OTHER,))
+    there = host_drafted(machine.database, machine.folder, later, machine.clock)
+    there.publisher.publish(OTHER)
+
+
+def test_the_head_file_of_the_lost_server_says_that_a_draft_was_not_published(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    draft(voted.database, voted.folder, later)
+    saved = save(voted, tmp_path / "backup")
+    lose(voted, machine)
+    machine.restore(saved)
+    host_drafted(machine.database, machine.folder, later, machine.clock)
+
+
+@pytest.mark.parametrize("since", ["drafted", "nothing"])
+@pytest.mark.parametrize("told_by", ["heads", "record"])
+def test_an_election_that_began_since_is_not_passed_over(
+    voted: School,
+    machine: Machine,
+    later: SimulatedElection,
+    tmp_path: Path,
+    since: str,
+    told_by: str,
+) -> None:
+    if since == "drafted":
+        draft(voted.database, voted.folder, later)
+    saved = save(voted, tmp_path / "backup")
+    if since == "nothing":
+        draft(voted.database, voted.folder, later)
+    machine.clock.time += MINUTE
+    seen = [keep_record(voted, tmp_path / "fresh")]
+    there = host_drafted(voted.database, voted.folder, later, voted.clock)
+    if told_by == "heads":
+        there.publisher.publish(OTHER)
+        lose(voted, machine)
+    else:
+        seen.append(keep_record(there, tmp_path / "kept"))
+    words = "qu'en brouillon" if since == "drafted" else "n'a pas"
+    with pytest.raises(Refusal, match=f"{words}.* : {OTHER}") as refused:
+        machine.restore(saved, seen=tuple(seen), unseen=(OTHER,) if since == "drafted" else ())
+    assert f"--without {OTHER}" in refused.value.advice
+    (restored,) = machine.restore(saved, seen=tuple(seen), without=(OTHER,))
+    assert restored.uuid == voted.uuid
+    assert len(all_rows(machine.database)["election"]) == 1
+    assert not has_log_keys(machine.folder, OTHER)  # so nobody signs a second history of it
+    if told_by == "heads":
+        key = there.publisher.keys(OTHER).board.name
+        assert Heads(machine.folder.heads).read(key) == Heads(voted.folder.heads).read(key)
+
+
+def test_only_what_is_not_whole_is_left_out(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    for uuid, words in ((voted.uuid, "est dans cette sauvegarde"), (OTHER, "rien ne nomme")):
+        with pytest.raises(Refusal, match=words):
+            machine.restore(saved, unseen=(voted.uuid,), without=(uuid,))
+    assert is_untouched(machine)
+
+
+@contextmanager
+def failing_commit(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The disk is full when everything but the commit is done."""
+    write = database.write
+
+    @contextmanager
+    def failing() -> Iterator[object]:
+        with write() as connection:
+            yield connection
+            raise DatabaseUnavailable("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(database), "write", lambda _self: failing())
+        yield
+
+
+def test_what_a_failed_restore_wrote_is_nobodys_evidence(
+    voted: School, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    fresh = keep_record(voted, tmp_path / "fresh")
+    with failing_commit(machine.database, monkeypatch), pytest.raises(DatabaseUnavailable):
+        machine.restore(saved, seen=(fresh,))
+    with pytest.raises(Refusal, match="jusqu'où"):
+        machine.restore(saved)
+    machine.restore(saved, seen=(fresh,))
+
+
+def test_what_a_failed_restore_saw_is_still_compared(
+    voted: School, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    vote(voted, range(4, 7))
+    kept = keep_record(voted, tmp_path / "kept")
+    with failing_commit(machine.database, monkeypatch), pytest.raises(DatabaseUnavailable):
+        machine.restore(saved, complete={voted.uuid: kept})
+    with pytest.raises(Refusal, match=r"8 ont été publiés \(vu dans « heads\.sqlite »\)"):
+        machine.restore(saved, unseen=(voted.uuid,))
+    machine.restore(saved, complete={voted.uuid: kept})
+
+
+def test_a_restored_machine_that_is_lost_in_turn_has_its_own_heads(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    """Even of a closed election, of which no later step tells."""
+    machine.clock.time = CLOSES_AT + 301
+    voted.close()
+    machine.restore(save(voted, tmp_path / "backup"), unseen=(voted.uuid,))
+    there = machine.school(voted)
+    again = save(there, tmp_path / "again")
+    (tmp_path / "third").mkdir()
+    bare = open_database(f"sqlite:///{tmp_path / 'third.db'}")
+    third = Machine(bare, KeyFolder(tmp_path / "third"), machine.clock)
+    lose(there, third)
+    (restored,) = third.restore(again)
+    assert restored.state is State.CLOSED
+    bare.close()
