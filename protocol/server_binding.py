@@ -61,6 +61,11 @@ def key_name(host: str, uuid: str, log: str) -> str:
     return f"{host}/{uuid}/{log}"
 
 
+def uuid_of_key(name: str) -> str:
+    """Return the ``U`` of ``H/U/board`` or ``H/U/journal``; of another text, that text: §8.3."""
+    return name.rpartition("/")[0].rpartition("/")[2] or name
+
+
 @dataclass(frozen=True, slots=True)
 class ServerBinding:
     """What an election of version 2 names of its server: §8.3."""

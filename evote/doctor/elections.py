@@ -15,6 +15,7 @@ from evote.database.elections import HeldElection, State, find_election
 from evote.database.roll_tables import RollSealRow
 from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.doctor.strangers import heads_unreadable
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.drafting import host_of
@@ -149,11 +150,7 @@ def _check_heads(
             "heads", f"{held.uuid} : le fichier heads.sqlite du dossier des clés est perdu", _LOST
         )
     except HeadsUnavailable:
-        return serious(
-            "heads",
-            "le fichier heads.sqlite du dossier des clés ne peut pas être lu",
-            "vérifiez son mode et son propriétaire ; s'il est perdu, ne l'effacez pas",
-        )
+        return heads_unreadable()
     return ok("heads", f"{held.uuid} : la base est celle d'où tout a été publié")
 
 

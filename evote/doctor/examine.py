@@ -125,7 +125,7 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     )
     yield from check_boards(database)
     with database.read() as connection:
-        yield check_strangers(connection, looking.folder)
+        yield from check_strangers(connection, looking.folder)
         yield from check_elections(connection, looking)
         yield check_rewriting(connection, asked.clock())
         yield check_outbox(connection, settings.outbox_folder, asked.clock())

@@ -20,6 +20,7 @@ from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.knowing import in_words, lost_heads_are_here
 from evote.restoring.one_election import Loaded
 from evote.restoring.published import HEADS_HERE
+from protocol.server_binding import uuid_of_key
 
 
 def account_for_all(
@@ -78,9 +79,9 @@ def _require_covered(
     """Refuse a backup that is older than an election of which something was published."""
     own = {key.name for each in loaded for key in (each.server.board_key, each.server.journal_key)}
     told = {
-        _uuid_of(origin): f"{_uuid_of(origin)} (« {source} » parle de {origin})"
+        uuid_of_key(origin): f"{uuid_of_key(origin)} (« {source} » parle de {origin})"
         for origin, source in named
-        if origin not in own and _uuid_of(origin) not in without
+        if origin not in own and uuid_of_key(origin) not in without
     }
     if not told:
         return
@@ -130,7 +131,7 @@ def _require_left_out(
             f"cette élection est dans cette sauvegarde, scellée : {', '.join(whole)}",
             "--without ne laisse de côté que ce que la sauvegarde n'a pas, ou qu'en brouillon",
         )
-    known = {each.uuid for each in drafts} | {_uuid_of(origin) for origin, _ in named}
+    known = {each.uuid for each in drafts} | {uuid_of_key(origin) for origin, _ in named}
     if strange := sorted({*without} - known):
         raise Refusal(
             f"rien ne nomme cette élection : {', '.join(strange)}",
@@ -181,11 +182,6 @@ def _require_seen(
             "la sauvegarde, le plus récent que quelqu'un ait : --seen ; si vraiment personne n'en "
             f"a : {_options('unseen', [*unknown, *drafted])}",
         )
-
-
-def _uuid_of(origin: str) -> str:
-    """Return the number of the election that a log is named after: ``H/U/board``, §8.3."""
-    return origin.rpartition("/")[0].rpartition("/")[2] or origin
 
 
 def _options(name: str, uuids: Iterable[str]) -> str:

@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy import text
 
 from evote.doctor.findings import Level
+from evote.heads import Heads
+from protocol.merkle import LogPosition
+from protocol.server_binding import BOARD, JOURNAL, key_name
 from tests.db.examined import bad, look
 from tests.db.school import ManualClock, School, draft, make_election
+from tests.db.second_machine import Machine, save
 from tests.simulator import CLOSES_AT, HOST
 
 OTHER = "2" * 14
@@ -48,3 +55,55 @@ def test_keys_of_elections_that_the_database_has_not_are_told(fit: School) -> No
     for kind in ("logs", "key"):
         fit.folder.file(OTHER, kind).unlink()
     assert bad(fit) == {}
+
+
+def sign_elsewhere(school: School, uuid: str) -> None:
+    """The head file says that both logs of an election were signed."""
+    with Heads(school.folder.heads).moving() as moving:
+        for log in (BOARD, JOURNAL):
+            moving.move(key_name(HOST, uuid, log), LogPosition(2, "0" * 64))
+
+
+def test_an_election_that_was_published_and_is_absent_is_grave_while_it_can_be_signed_for(
+    fit: School,
+) -> None:
+    sign_elsewhere(fit, OTHER)
+    keys = fit.folder.file(OTHER, "logs")
+    keys.write_text("x")
+    assert bad(fit) == {"heads": Level.SERIOUS}  # and not once more for its keys
+    (found,) = [each for each in look(fit) if each.check == "heads" and each.advice]
+    assert found.message.count(OTHER) == 1
+    assert fit.uuid not in found.message
+    keys.unlink()  # as after evote restore --without
+    assert bad(fit) == {"heads": Level.TO_SEE}
+
+
+def test_a_draft_that_was_published_is_grave(fit: School) -> None:
+    draft(fit.database, fit.folder, make_election(12, uuid=OTHER))
+    assert bad(fit) == {}
+    sign_elsewhere(fit, OTHER)
+    assert bad(fit) == {"heads": Level.SERIOUS}
+    (found,) = [each for each in look(fit) if each.check == "heads" and each.advice]
+    assert OTHER in found.message
+    assert "brouillon" in found.message
+
+
+def test_heads_that_cannot_be_read_are_told_without_any_election_too(fit: School) -> None:
+    with fit.database.write() as connection:
+        connection.execute(text("UPDATE election SET state = 'draft'"))
+    fit.folder.heads.write_text("x" * 4096)
+    assert bad(fit)["heads"] is Level.SERIOUS
+
+
+def test_what_the_doctor_advises_over_an_empty_database_mends_it(
+    fit: School, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old key folder beside a database begun anew: it may not be signed a second time."""
+    saved = save(fit, tmp_path / "backup")
+    url = machine.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("PREAU_DATABASE_URL", url)
+    assert bad(fit) == {"heads": Level.SERIOUS}
+    (found,) = [each for each in look(fit) if each.level is Level.SERIOUS]
+    assert "evote restore" in found.advice
+    Machine(machine.database, fit.folder, machine.clock).restore(saved)
+    assert not {"heads", "keys", "whole"} & {*bad(fit)}

@@ -19,6 +19,7 @@ from protocol.server_binding import (
     decode_server_file,
     encode_server_file,
     key_name,
+    uuid_of_key,
 )
 from tests.simulator import HOST, UUID, SimulatedElection
 
@@ -164,3 +165,17 @@ def test_a_server_file_is_written_and_read() -> None:
 def two_keys() -> tuple[Any, Any]:
     binding = OURS.server_binding
     return binding.board_key, binding.journal_key
+
+
+@pytest.mark.parametrize(
+    ("name", "uuid"),
+    [
+        (key_name(HOST, UUID, "board"), UUID),
+        (key_name("localhost:8000", UUID, "journal"), UUID),
+        (f"a/b/{UUID}/board", UUID),
+        ("another text", "another text"),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_key_tells_the_election(name: str, uuid: str) -> None:
+    assert uuid_of_key(name) == uuid
