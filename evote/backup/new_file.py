@@ -5,16 +5,23 @@
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from evote.errors import Unreadable
 from evote.secret_files import sync_folder
+from tally.files import open_regular
 from tally.french import reason
+
+PREFIX: Final = ".preau-backup-"
+# Between its making and its lock a file of a running backup is younger than this.
+_YOUNG_SECONDS: Final = 60
 
 
 class NewFile:
@@ -50,8 +57,11 @@ def new_file(folder: Path) -> Iterator[NewFile]:
         Unreadable: the folder or the disk refuses.
     """
     with _explained(folder):
-        handle, name = tempfile.mkstemp(prefix=".preau-", dir=folder)
+        _remove_left_behind(folder)
+        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
     stream = os.fdopen(handle, "wb")
+    with contextlib.suppress(OSError):  # no locks on this disk: then nothing is swept there either
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         yield NewFile(stream, Path(name))
     finally:
@@ -79,6 +89,15 @@ def name_files(pairs: Sequence[tuple[NewFile, Path]]) -> None:
             with _explained(folder):
                 sync_folder(folder)
         undo.pop_all()
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Remove what a backup that was killed has left: whoever still writes one has locked it."""
+    for path in folder.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError), open_regular(path) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if time.time() - path.stat().st_mtime >= _YOUNG_SECONDS:
+                path.unlink()
 
 
 @contextlib.contextmanager

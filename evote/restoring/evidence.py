@@ -19,7 +19,7 @@ from protocol.notes import VerifierKey
 from protocol.receipts import SUFFIX, TLOG_PROOF, Receipt
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 from tally.errors import cite
-from tally.files import open_regular, read_file
+from tally.files import open_regular
 from tally.french import reason
 from tally.record_files import BOARD_CHECKPOINT, JOURNAL_CHECKPOINT, ZIP_MAGIC, opened_files
 
@@ -80,13 +80,13 @@ def read_notes(path: Path) -> tuple[BroughtNote, ...]:
     """
     if path.is_dir():
         found = [each for each in sorted(path.rglob("*")) if each.suffix in _SUFFIXES]
-        notes = [_note(read_file(each, limit=MAX_BYTES), each) for each in found]
+        notes = [_note(_content(each), each) for each in found]
     elif _starts_as_zip(path):
         with opened_files(path) as files:
             names = (BOARD_CHECKPOINT, JOURNAL_CHECKPOINT)
             notes = [_note(files.others[name], path) for name in names if name in files.others]
     else:
-        notes = [_note(read_file(path, limit=MAX_BYTES), path)]
+        notes = [_note(_content(path), path)]
     if not notes:
         raise Unreadable(f"« {path} » n'a pas de point de contrôle", _WHICH)
     return tuple(notes)
@@ -136,8 +136,20 @@ def _note(data: bytes, path: Path) -> BroughtNote:
 
 
 def _starts_as_zip(path: Path) -> bool:
+    return _beginning(path, len(ZIP_MAGIC)) == ZIP_MAGIC
+
+
+def _content(path: Path) -> bytes:
+    data = _beginning(path, MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"« {path} » est trop gros pour un point de contrôle", _WHICH)
+    return data
+
+
+def _beginning(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file; a pipe, which may never say anything, is none."""
     try:
         with open_regular(path) as stream:
-            return stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+            return stream.read(size)
     except OSError as cause:
         raise Unreadable(f"impossible de lire « {path} » ({reason(cause)})", _WHICH) from cause

@@ -12,6 +12,7 @@ from evote.log_keys import LogKeys, decode_log_keys
 from evote.secret_files import create_secret_file, destroy_secret_file, remove_unnamed
 from protocol.secret import Secret
 from protocol.server_binding import ServerBinding
+from tally.files import open_regular
 from tally.french import reason
 
 _ROOM: Final = "vérifiez ce dossier et son disque (PREAU_KEY_FOLDER), puis recommencez"
@@ -95,7 +96,7 @@ class RestoredKeys:
         if path.name in self._files:
             return self._files[path.name]
         try:
-            return Secret(path.read_bytes())
+            return Secret(_read(path))
         except OSError as cause:
             raise KeyUnavailable(f"the key {path} cannot be read") from cause
 
@@ -104,7 +105,7 @@ class RestoredKeys:
         if not path.exists():
             return False
         try:
-            here = path.read_bytes()
+            here = _read(path)
         except OSError as cause:
             raise Unreadable(
                 f"« {name} » du dossier des clés ne peut pas être lu ({reason(cause)})", _FOLDER
@@ -114,3 +115,8 @@ class RestoredKeys:
                 f"le dossier des clés a déjà un autre « {name} » que la sauvegarde", _FOLDER
             )
         return True
+
+
+def _read(path: Path) -> bytes:
+    with open_regular(path) as stream:
+        return stream.read()

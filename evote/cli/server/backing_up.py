@@ -10,6 +10,7 @@ from evote.backup.recovery import read_public_key
 from evote.backup.writing import Backup, Places, write_backup
 from evote.cli.inputs import make_folder
 from evote.cli.server.opened import server
+from evote.cli.stopping import stopping_cleanly
 from evote.doctor.boards import check_boards
 from evote.doctor.findings import Finding, Level
 from evote.errors import Refusal
@@ -37,7 +38,8 @@ def back_up(options: Namespace) -> int:
             )
         for folder in (places.data, places.keys):
             make_folder(folder)
-        backup = write_backup(here.database, here.keys, to, places, here.clock)
+        with stopping_cleanly():
+            backup = write_backup(here.database, here.keys, to, places, here.clock)
         with here.database.write() as connection:
             remember_backup(connection, backup.made_at, backup.ballots)
         status = _tell(backup, to.check)

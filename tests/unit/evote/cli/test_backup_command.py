@@ -3,15 +3,22 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
 import stat
+import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from evote.backup.new_file import PREFIX, new_file
 from evote.backup.reading import opened_backup
 from evote.backup.recovery import decode_recovery_key, read_public_key
+from evote.backup.rows import dump_rows
 from evote.cli import main
 from evote.cli.server.opened import server
 from evote.clock import HOUR
@@ -124,6 +131,49 @@ def test_too_early_it_is_made_only_for_who_asks_twice(
     site.clock.time += 60
     assert back_up(folder, key, "--if-due") == 0
     assert len(list(folder.iterdir())) == 4
+    site.school.database.close()
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_stop_it_leaves_nothing(
+    site: Site, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
+) -> None:
+    """A file of rows without its name would be a backup of which no pace knows."""
+    before = signal.getsignal(told)
+
+    def stopped(connection: Connection, schema: str) -> Iterator[bytes]:
+        rows = iter(dump_rows(connection, schema))
+        yield next(rows)
+        assert len(list((tmp_path / "both").iterdir())) == 2
+        signal.raise_signal(told)
+        yield from rows
+
+    monkeypatch.setattr("evote.backup.writing.dump_rows", stopped)
+    assert back_up(tmp_path / "both", key) == 128 + told
+    assert not list((tmp_path / "both").iterdir())
+    assert signal.getsignal(told) is before
+    site.school.database.close()
+
+
+def test_what_a_killed_one_has_left_goes_with_the_next(
+    site: Site, key: Path, tmp_path: Path
+) -> None:
+    folder, hour_ago = tmp_path / "both", time.time() - HOUR
+    folder.mkdir()
+    left, young, written, other = (
+        folder / name for name in (f"{PREFIX}1", f"{PREFIX}2", f"{PREFIX}3", ".preau-other")
+    )
+    with new_file(folder) as beside:
+        for path in (left, young, written, other):
+            path.write_bytes(b"sealed")
+        for path in (left, written, other, beside.temporary):
+            os.utime(path, (hour_ago, hour_ago))
+        stream = written.open("rb")
+        fcntl.flock(stream, fcntl.LOCK_EX)  # another backup goes on there
+        assert back_up(folder, key) == 0
+        kept = {path for path in folder.iterdir() if not path.name.startswith("preau-")}
+        assert kept == {young, written, other, beside.temporary}
+        stream.close()
     site.school.database.close()
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,6 +276,20 @@ def test_what_the_backup_has_not_is_named_and_left_out_by_number(
     assert "n'a pas cette élection : AnotherEtection (« heads.sqlite » parle de vote" in said
     assert "--without AnotherEtection" in said
     assert disaster.restore(*kept, "--without", "AnotherEtection") == 0
+
+
+def test_a_pipe_is_told_and_not_waited_for(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = disaster.kept / "x.checkpoint"
+    os.mkfifo(pipe)
+    assert disaster.restore("--seen", str(disaster.kept)) == 2
+    assert str(pipe) in capsys.readouterr().err
+    pipe.unlink()
+    key = disaster.keys / f"{disaster.site.school.uuid}.key"
+    os.mkfifo(key)
+    assert disaster.restore("--complete", str(disaster.kept)) == 2
+    assert key.name in capsys.readouterr().err
 
 
 def test_a_parents_receipt_is_evidence_too(
