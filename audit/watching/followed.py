@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from audit.watching.store import Store, damaged
 from audit.words import Malformed, Text
 
 LARGEST = {"board": 2**32, "journal": 2**24}
+LARGEST_ENTRY = 2**28  # with its data: four of the largest that a JSON text may be
 _CHUNK = 2**20
 
 
@@ -75,12 +77,18 @@ class Log:
         self.by_text: dict[str, Seen] = {}
         self.unjudged: list[Seen] = []
         self.best: Seen | None = None  # the largest that is of this log
+        self._enough = 1  # entries: as many as were signed, and the set-up before that
         self._store = store
         self._site = site
         self._pending = store.pending(name)
 
     def close(self) -> None:
-        """Nothing more comes in."""
+        """Nothing more comes in, and what was not kept is not left behind."""
+        if self._pending.closed:
+            return
+        with contextlib.suppress(OSError):
+            self._pending.seek(0)
+            self._pending.truncate()
         self._pending.close()
 
     def _new(self) -> Copy:
@@ -89,12 +97,12 @@ class Log:
     # ------------------------------------------------------------ what came in
 
     def fetch(self, agent: Agent) -> None:
-        """What the server has beyond what came in already.
+        """What the server has beyond what came in already, up to the largest that it signed.
 
         Raises:
             Away: not, or not all; what came in stays.
         """
-        if self.copy.lost:
+        if self.copy.lost or self.copy.size >= self._enough:
             return
         start = self.copy.received
         answer = self._site.get(self.path, agent, start, patience=LONG_SECONDS)
@@ -103,15 +111,14 @@ class Log:
             for chunk in given.chunks or ():
                 data = chunk[max(0, start - passed) :]
                 passed += len(chunk)
-                if not self._take(data):
+                if not self._take(data) or self.copy.size >= self._enough:
                     break
 
     def _take(self, data: bytes) -> bool:
         """Whether what follows can be read, too."""
         if not data:
             return True
-        if self.copy.received + len(data) > LARGEST[self.name]:
-            raise oversized()
+        self._require_bounded(self.copy, len(data))
         with written():
             self._pending.seek(0, 2)
             self._pending.write(data)
@@ -132,7 +139,7 @@ class Log:
             self.best = max(good, key=_rank, default=None)
 
     def refetch(self, agent: Agent) -> Copy:
-        """The whole log once more, from its start, aside; its entries' bytes where they differ.
+        """The log once more from its start, as far as it was signed; entries where they differ.
 
         Raises:
             Away: not all of it came.
@@ -141,15 +148,20 @@ class Log:
         with self._site.get(self.path, agent, patience=LONG_SECONDS) as given:
             for chunk in given.chunks or ():
                 before = whole.size
+                self._require_bounded(whole, len(chunk))
                 whole.feed(chunk)
-                if whole.received > LARGEST[self.name]:
-                    raise oversized()
                 for index in range(before, whole.size):
                     if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
                         del whole.fresh[index]
-                if whole.lost:
+                if whole.lost or whole.size >= self._enough:
                     break
         return whole
+
+    def _require_bounded(self, copy: Copy, more: int) -> None:
+        """Whoever sends without end, or data of which no entry comes, fills no disk."""
+        received = copy.received + more
+        if received > LARGEST[self.name] or received - copy.length(copy.size) > LARGEST_ENTRY:
+            raise oversized()
 
     def event(self, index: int) -> bytes:
         """The bytes of an event of the board that came in."""
@@ -228,6 +240,7 @@ class Log:
             line["at"],
         )
         self.seen.append(seen)
+        self._enough = max(self._enough, seen.size)
         self.by_text[seen.text] = seen
         self.unjudged.append(seen)
         return seen

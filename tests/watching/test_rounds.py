@@ -327,7 +327,7 @@ def test_a_step_between_any_two_answers_leaves_a_record_that_is_in_order(
     assert watched.round() == []
     assert cli.main(["verify", str(watched.folder / "record")]) == 0
     assert watched.watcher.logs["journal"].kept == states()[state][1]
-    if seconds == STEP and at <= 6:  # before the last of the checkpoints: it is kept at once
+    if seconds == STEP and at <= 4:  # before the last of the checkpoints: it is kept at once
         assert kept["journal"] == states()[state][1]
 
 
@@ -360,7 +360,7 @@ def test_two_checkpoints_of_two_steps_are_not_one_record(
     assert watched.round() == []
     ballots = states()[after("resumed")][0]
     resumed = next(i for i, (members, _) in enumerate(states()) if members > ballots)
-    watched.site = Stepping(board, 5, resumed, STEP)
+    watched.site = Stepping(board, 3, resumed, STEP)
     watched.restart()
     board.view = lambda board, path, agent: (
         _refuse() if path.endswith("journal/checkpoint") and agent == DESKTOP else None
@@ -374,7 +374,7 @@ def test_a_round_that_takes_long_finds_no_old_version_in_what_it_saw_first(
 ) -> None:
     """The server goes on between the first look and the second, and the second takes minutes."""
     board.cast()
-    watched.site = Stepping(board, 5, board.state, 5 * STEP)
+    watched.site = Stepping(board, 3, board.state, 5 * STEP)
     watched.restart()
 
     def late(board: TestBoard, path: str, agent: Agent) -> None:
