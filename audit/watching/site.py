@@ -155,10 +155,12 @@ class HttpSite:
             connection.sock = line.connect(connection.host, connection.port, self._context)
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
-            line.require_time()
-            if response.status not in _MOVED:
-                return response
-            with contextlib.closing(response):
+            with contextlib.ExitStack() as unless_returned:
+                unless_returned.enter_context(contextlib.closing(response))
+                line.require_time()
+                if response.status not in _MOVED:
+                    unless_returned.pop_all()
+                    return response
                 path = self._moved(path, response.getheader("Location") or "")
         raise Away("il renvoie d'une page à l'autre", "it sends from one page to another")
 
