@@ -43,6 +43,7 @@ function takeCode(visit: Visit, typed: string): boolean {
     return false;
   }
   forget(visit, "code", "used");
+  showTracker(visit, "");
   visit.voter = voter;
   return true;
 }
@@ -122,8 +123,8 @@ async function enter(visit: Visit, voter: Voter, pin: string, outcome: string): 
 /** Say after closing whether a code was used, from the board alone: nothing is sent. */
 async function tellUse(visit: Visit, typed: string): Promise<void> {
   const { page } = visit;
-  page.when("used", false);
-  page.when("unused", false);
+  ["used", "unused", "found"].forEach((name) => page.when(name, false));
+  showTracker(visit, "");
   const voter = readCode(visit, typed, "used");
   if (voter === null) {
     return;

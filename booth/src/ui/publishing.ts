@@ -49,7 +49,11 @@ export async function lookOnce(visit: Visit): Promise<void> {
   for (const each of ["not-yet", "no-answer"]) {
     page.when(each, false);
   }
-  const found = await look(visit, new Publication(visit.boardKey, visit.tracker, null));
+  const { tracker } = visit;
+  const found = await look(visit, new Publication(visit.boardKey, tracker, null));
+  if (tracker !== visit.tracker) {
+    return; // meanwhile the page shows another ballot
+  }
   if (found === "not-yet") {
     tell(visit, found);
   } else if (found === "no-answer" || found === "silence") {
@@ -75,12 +79,12 @@ function takePromise(visit: Visit, publication: Publication, { promise, at }: Ca
 async function look(visit: Visit, publication: Publication): Promise<Look> {
   let data: Uint8Array | null;
   try {
-    data = await visit.server.receipt(visit.tracker);
+    data = await visit.server.receipt(publication.tracker);
   } catch (error) {
     whyNoAnswer(error);
     return error instanceof Silence ? "silence" : "no-answer";
   }
-  if (data === null) {
+  if (data === null || publication.tracker !== visit.tracker) {
     return "not-yet";
   }
   offer(visit, "receipt-file", data, "tlog-proof");

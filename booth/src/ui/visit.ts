@@ -24,7 +24,13 @@ export interface Visit {
   tracker: string;
 }
 
-/** Forget every secret of this visit, and what stands in its forms, but for those of these names. */
+/** What the page may say of the ballot whose tracker it shows. */
+const SAID: readonly string[] = [
+  ...["waiting", "published", "late", "no-network", "not-yet", "no-answer"],
+  ...["wrong-promise", "wrong-receipt"],
+];
+
+/** Forget all secrets, what stands in the forms but those of these names, and what was said of a ballot. */
 export function forget(visit: Visit, ...kept: readonly string[]): void {
   visit.voter = null;
   visit.pin = "";
@@ -35,6 +41,21 @@ export function forget(visit: Visit, ...kept: readonly string[]): void {
       form.reset();
     }
   }
+  ["found", "not-found"].forEach((name) => visit.page.when(name, false));
+  sayNothing(visit.page);
+}
+
+/** Take back all that the page says and offers of a ballot: the next may be another parent's. */
+function sayNothing(page: Page): void {
+  SAID.forEach((name) => page.when(name, false));
+  page.when("unpublished", true);
+  for (const kind of ["receipt-file", "promise-file"]) {
+    for (const link of page.all(kind)) {
+      link.hidden = true;
+      link.removeAttribute("href");
+    }
+  }
+  page.all("qr").forEach((picture) => picture.removeAttribute("src"));
 }
 
 /** Return the ballot of this voter that is on the board; null if there is none. */
@@ -43,8 +64,11 @@ export async function ballotOf(visit: Visit, voter: Voter): Promise<Listed | nul
   return ballots.find((ballot) => ballot.credential === voter.publicCredential) ?? null;
 }
 
-/** Show a tracker wherever the page has a place for it, and make its links. */
+/** Show a tracker wherever the page has a place for it, and make its links; nothing is said of it yet. */
 export function showTracker(visit: Visit, tracker: string): string {
+  if (tracker !== visit.tracker) {
+    sayNothing(visit.page);
+  }
   visit.tracker = tracker;
   visit.page.fill("tracker", tracker);
   const link = new URL(`/e/${visit.uuid}/find?tracker=${tracker}`, location.origin).href;
