@@ -162,7 +162,7 @@ def _key_faults(settings: Settings) -> list[str]:
         return ["PREAU_KEY_FOLDER n'est pas un dossier : faites-le (mkdir -m 0700)"]
     faults = []
     if folder.stat().st_mode & 0o077:
-        faults.append("d'autres peuvent lire PREAU_KEY_FOLDER : son mode doit être 0700")
+        faults.append("d'autres peuvent lire PREAU_KEY_FOLDER : fermez-le (chmod 700)")
     file = sqlite_file(settings.database_url)
     if file is not None and folder.resolve().is_relative_to(file.parent.resolve()):
         faults.append("PREAU_KEY_FOLDER est dans le dossier de la base, et dans ses sauvegardes")
@@ -184,7 +184,7 @@ def _outbox_faults(settings: Settings) -> list[str]:
     if file is not None and file.resolve().is_relative_to(place):
         faults.append("la base est dans PREAU_OUTBOX_FOLDER")
     if outbox.is_dir() and outbox.stat().st_mode & 0o077:
-        faults.append("d'autres peuvent lire PREAU_OUTBOX_FOLDER : son mode doit être 0700")
+        faults.append("d'autres peuvent lire PREAU_OUTBOX_FOLDER : fermez-le (chmod 700)")
     return faults
 
 

@@ -91,6 +91,19 @@ def write_files(files: Sequence[NewFile]) -> None:
             _make_durable(folder)
 
 
+def require_folder(path: Path) -> None:
+    """Refuse now to write to a folder that is not there.
+
+    Raises:
+        Unreadable: no such folder.
+    """
+    if not path.is_dir():
+        raise Unreadable(
+            f"le dossier « {path} » n'existe pas : rien n'a été écrit",
+            f"faites-le (mkdir « {path} ») ou choisissez-en un autre",
+        )
+
+
 def require_writable(paths: Sequence[Path], *, replace: bool = False) -> None:
     """Refuse now what ``write_files`` would refuse to write here, as new files or in their place.
 

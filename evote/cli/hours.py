@@ -8,9 +8,14 @@ from evote.errors import Refusal
 
 
 def question_hours(
-    opens_at: int, closes_at: int, *, yes: bool, clock: Clock = system_clock
+    opens_at: int,
+    closes_at: int,
+    *,
+    yes: bool,
+    clock: Clock = system_clock,
+    in_force: tuple[int, int] | None = None,
 ) -> None:
-    """Say the hours in words, and what is unusual in them.
+    """Say the hours in words, and what is unusual in them, or in what they change of others.
 
     Raises:
         Refusal: they are unusual, and nobody says that they are meant.
@@ -18,7 +23,7 @@ def question_hours(
     now = clock()
     print(f"Ouverture : {say_with_day(opens_at, now)}.")
     print(f"Fermeture : {say_with_day(closes_at, now)}.")
-    unusual = list(suspicions(opens_at, closes_at, now))
+    unusual = list(suspicions(opens_at, closes_at, now, in_force))
     for each in unusual:
         print(f"À vérifier : {each}.")
     if unusual and not yes:

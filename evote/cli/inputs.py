@@ -31,12 +31,27 @@ _UUID: Final = re.compile(f"[{BASE58_ALPHABET}]{{14,22}}")
 
 
 def read_uuid(text: str) -> str:
-    """Return the number of an election as typed: docs/protocol.md §2.4."""
+    """Return the number of an election as typed, a new one or one on files: docs/protocol.md §2.4.
+
+    Raises:
+        Unreadable: it is no such number.
+    """
+    advice = "tirez-en un avec evote election id, et gardez-le pour toute l'élection"
+    return _uuid(text, advice)
+
+
+def read_hosted_uuid(text: str) -> str:
+    """Return the number of an election of this server as typed: docs/protocol.md §2.4.
+
+    Raises:
+        Unreadable: it is no such number.
+    """
+    return _uuid(text, "evote election list donne les numéros des élections de ce serveur")
+
+
+def _uuid(text: str, advice: str) -> str:
     if not _UUID.fullmatch(text):
-        raise Unreadable(
-            f"« {printable(text)} » n'est pas un numéro d'élection",
-            "tirez-en un avec evote election id, et gardez-le pour toute l'élection",
-        )
+        raise Unreadable(f"« {printable(text)} » n'est pas un numéro d'élection", advice)
     return text
 
 

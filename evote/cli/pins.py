@@ -4,7 +4,7 @@
 from argparse import Namespace
 from typing import Final
 
-from evote.cli.inputs import read_uuid
+from evote.cli.inputs import read_hosted_uuid
 from evote.cli.parser import Group, run_group
 from evote.cli.server.opened import server
 from evote.database.elections import State
@@ -44,7 +44,7 @@ def _add_deliver(commands: Group) -> None:
 
 
 def _make(options: Namespace) -> int:
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here, here.database.write() as connection:
         held = locked(connection, uuid, _BEFORE_CLOSING, _WHAT)
         made = make_pins(connection, held, here.keys.load(uuid))
@@ -54,7 +54,7 @@ def _make(options: Namespace) -> int:
 
 
 def _renew(options: Namespace) -> int:
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     try:
         with server() as here, here.database.write() as connection:
             held = locked(connection, uuid, _BEFORE_CLOSING, _WHAT)

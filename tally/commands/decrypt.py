@@ -30,7 +30,7 @@ from tally.decrypt import decrypt_count, make_decryption_message, require_decryp
 from tally.describe import french_time
 from tally.describe_journal import describe_story
 from tally.errors import Refusal
-from tally.files import NewFile
+from tally.files import NewFile, require_folder, require_writable
 from tally.french import count
 from tally.keyfile import save_step
 from tally.memory import TrusteeMemory
@@ -77,11 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def run_at(arguments: argparse.Namespace, clock: Callable[[], float]) -> int:
     """Verify, show what is about to be counted and at what time, ask, decrypt."""
+    require_folder(arguments.out)  # before minutes of verification
     memory, passphrase = open_key(arguments)
     accept = functools.partial(require_own_election, memory)
     with opened_record(arguments.record, accept) as record:
         board = record.board
         own = require_decryptable(memory, record)
+        require_writable(_paths(board, own, arguments.out))
         state = verify_whole_record(record)
         closing = None if state is None else closing_of(state)
         tell(*_describe(board), *_describe_journal(record, state))
@@ -162,6 +164,11 @@ def _confirm(voters: int, arguments: argparse.Namespace) -> None:
         )
 
 
+def _paths(board: Board, own: int, folder: Path) -> tuple[Path, ...]:
+    kinds = ("decryption",) if board.is_preau else ("decryption", "owned")
+    return tuple(folder / f"{kind}-{own}.json" for kind in kinds)
+
+
 def _files(
     memory: TrusteeMemory,
     board: Board,
@@ -170,10 +177,9 @@ def _files(
     closing: ClosingSigned | None,
     folder: Path,
 ) -> tuple[NewFile, ...]:
-    path = folder / f"decryption-{own}.json"
-    data = partial.encode()
+    paths, data = _paths(board, own, folder), partial.encode()
     if not board.is_preau:
         owned = OwnedPayload(own, sha256_hex(data)).encode()
-        return NewFile(path, data), NewFile(folder / f"owned-{own}.json", owned)
+        return NewFile(paths[0], data), NewFile(paths[1], owned)
     message = make_decryption_message(memory, board, partial, closing)
-    return (NewFile(path, message.encode()),)
+    return (NewFile(paths[0], message.encode()),)

@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from evote.cli.hours import question_hours
-from evote.cli.inputs import new_folder, read_roll, read_uuid
+from evote.cli.inputs import new_folder, read_hosted_uuid, read_roll, read_uuid
 from evote.cli.server.opened import Server, server
 from evote.election.config import (
     ElectionConfig,
@@ -44,7 +44,7 @@ def draft(options: Namespace) -> int:
 
 def copy(options: Namespace) -> int:
     """``evote election copy``."""
-    cancelled = read_uuid(options.uuid)
+    cancelled = read_hosted_uuid(options.uuid)
     uuid = read_uuid(options.new_uuid or random_base58(UUID_CHARACTERS))
     path = options.out / CONFIG_NAME
     with server() as here:
@@ -110,7 +110,7 @@ def _electors(path: Path | None) -> tuple[Elector, ...]:
 
 def start(options: Namespace) -> int:
     """``evote election start``."""
-    uuid, files = read_uuid(options.uuid), read_messages(options.signatures)
+    uuid, files = read_hosted_uuid(options.uuid), read_messages(options.signatures)
     with server() as here, here.publisher.around(uuid, at_once=True):
         opened = open_with_signatures(here.database, uuid, files, here.clock)
     print(f"Le vote est ouvert. Ont signé : {', '.join(opened.signed)}.")

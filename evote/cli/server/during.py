@@ -4,7 +4,7 @@
 from argparse import Namespace
 
 from evote.cli.hours import question_hours
-from evote.cli.inputs import read_as, read_uuid
+from evote.cli.inputs import read_as, read_hosted_uuid
 from evote.cli.server.opened import Server, server
 from evote.database.elections import State
 from evote.election.config import decode_instant
@@ -43,7 +43,7 @@ suspendez pas le vote pour ce seul cas : docs/server-election.md, 5, dit quand l
 
 def suspend(options: Namespace) -> int:
     """``evote election suspend``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here, here.publisher.around(uuid):
         suspend_vote(here.database, uuid, options.reason, here.clock)
     print("Le vote est suspendu ; la page de l'élection dit pourquoi. L'heure de fermeture reste.")
@@ -52,7 +52,7 @@ def suspend(options: Namespace) -> int:
 
 def resume(options: Namespace) -> int:
     """``evote election resume``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here, here.publisher.around(uuid):
         resume_vote(here.database, uuid, options.reason, here.clock)
     print("Le vote reprend, jusqu'à la même heure de fermeture.")
@@ -61,7 +61,7 @@ def resume(options: Namespace) -> int:
 
 def incident(options: Namespace) -> int:
     """``evote election incident``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here, here.publisher.around(uuid):
         note_incident(here.database, uuid, options.note, here.clock)
     print("L'incident est au journal ; pendant le vote, il y paraît d'ici une minute.")
@@ -70,7 +70,7 @@ def incident(options: Namespace) -> int:
 
 def archive(options: Namespace) -> int:
     """``evote election archive``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here, here.publisher.around(uuid):
         archive_election(here.database, uuid, here.clock)
     print("L'élection est archivée.")
@@ -79,7 +79,7 @@ def archive(options: Namespace) -> int:
 
 def cancel(options: Namespace) -> int:
     """``evote election cancel``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here:
         with here.database.read() as connection:
             is_draft = found(connection, uuid).state is State.DRAFT
@@ -130,15 +130,15 @@ def contested(options: Namespace) -> int:
 
 def amend(options: Namespace) -> int:
     """``evote election amend``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here:
         if options.signed:
             return _take(here, uuid, options)
         if not options.reason:
             raise Refusal("il manque la raison du changement", "--reason « … »")
         message = _prepare(here, uuid, options)
-    if isinstance(message.body, HoursChanged):
-        question_hours(message.body.opens_at, message.body.closes_at, yes=options.yes)
+        if isinstance(message.body, HoursChanged):
+            _question(here, uuid, message.body, yes=options.yes)
     write_files([NewFile(options.out, message.encode())])
     print(f"Changement à signer : {options.out}. Rien n'est encore changé.")
     print("Ensuite, chaque membre : evote-tally sign-amendment ; puis")
@@ -158,6 +158,18 @@ def _prepare(here: Server, uuid: str, options: Namespace) -> AmendmentMessage:
     return prepare_hours(here.database, uuid, asked, options.reason, here.clock)
 
 
+def _question(here: Server, uuid: str, body: HoursChanged, *, yes: bool) -> None:
+    with here.database.read() as connection:
+        held = found(connection, uuid)
+    question_hours(
+        body.opens_at,
+        body.closes_at,
+        yes=yes,
+        clock=here.clock,
+        in_force=(held.opens_at, held.closes_at),
+    )
+
+
 def _take(here: Server, uuid: str, options: Namespace) -> int:
     files = read_messages(options.signed)
     with here.publisher.around(uuid):
@@ -173,5 +185,5 @@ def _take(here: Server, uuid: str, options: Namespace) -> int:
 
 
 def _same(typed: str, named: str) -> None:
-    if read_uuid(typed) != named:
+    if read_hosted_uuid(typed) != named:
         raise Refusal(f"ce fichier est celui de l'élection {named}", "donnez le bon fichier")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from evote.board.record import read_moment, record_archive, record_zip
-from evote.cli.inputs import make_folder, read_birth, read_uuid
+from evote.cli.inputs import make_folder, read_birth, read_hosted_uuid
 from evote.cli.server.opened import Server, server
 from evote.database.elections import State
 from evote.lifecycle.closing import close_vote, is_early
@@ -31,7 +31,7 @@ _EARLY: Final = "Son heure de fermeture n'est pas passée. Clore cette répétit
 
 def finish(options: Namespace) -> int:
     """``evote election finish``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     with server() as here:
         if is_early(here.database, uuid, here.clock()):
             confirm(_EARLY, yes=options.yes)
@@ -52,7 +52,7 @@ def finish(options: Namespace) -> int:
 
 def decryptions(options: Namespace) -> int:
     """``evote election decryptions``; 1 where files were given and none was worth anything."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     files = read_messages(options.files)
     with server() as here:
         known = (
@@ -77,7 +77,7 @@ def _say(known: Decryptions, uuid: str) -> None:
 
 def tally(options: Namespace) -> int:
     """``evote election tally``."""
-    uuid = read_uuid(options.uuid)
+    uuid = read_hosted_uuid(options.uuid)
     tie_break = TieBreak(dict(map(read_birth, options.born)), tuple(options.lot))
     with server() as here:
         with here.database.read() as connection:
@@ -114,7 +114,7 @@ def _record_files(here: Server, uuid: str) -> dict[str, bytes]:
 
 def record(options: Namespace) -> int:
     """``evote election record``."""
-    uuid, out = read_uuid(options.uuid), options.out
+    uuid, out = read_hosted_uuid(options.uuid), options.out
     with server() as here:
         what = "son dossier public commence au scellement"
         find_held(here.database, uuid, SEALED_OR_LATER, what)

@@ -2,11 +2,12 @@
 """Where the elections of a server stand, in words."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 
 from sqlalchemy import select
 
 from evote.board.journal import read_entries
-from evote.cli.inputs import read_uuid
+from evote.cli.inputs import read_hosted_uuid
 from evote.cli.server.opened import Server, server
 from evote.database.common_tables import ElectionRow, SchoolRow
 from evote.database.elections import HeldElection, State
@@ -27,6 +28,8 @@ _NEXT = {
     State.ARCHIVED: "plus rien",
     State.CANCELLED: "une nouvelle élection, avec les mêmes listes : evote election copy",
 }
+
+_OVER = (State.CLOSED, State.TALLIED, State.ARCHIVED, State.CANCELLED)
 
 
 def list_all(_options: Namespace) -> int:
@@ -49,7 +52,7 @@ def list_all(_options: Namespace) -> int:
 def state(options: Namespace) -> int:
     """``evote election state``."""
     with server() as here:
-        uuid = read_uuid(options.uuid)
+        uuid = read_hosted_uuid(options.uuid)
         with here.database.read() as connection:
             held = found(connection, uuid)
             entries = read_entries(connection, held)
@@ -61,12 +64,25 @@ def state(options: Namespace) -> int:
     return 0
 
 
+def _hours(held: HeldElection, now: int) -> Iterator[str]:
+    opens, closes = french_time(held.opens_at), french_time(held.closes_at)
+    if held.state is State.CANCELLED:
+        yield f"Ouverture : prévue le {opens}."
+        yield f"Fermeture : prévue le {closes} ; l'élection est annulée."
+        return
+    yield f"Ouverture : {say_with_day(held.opens_at, now)}."
+    if held.state in _OVER and now < held.closes_at:
+        yield f"Fermeture : prévue le {closes} ; le vote a été clos avant."
+    else:
+        yield f"Fermeture : {say_with_day(held.closes_at, now)}."
+
+
 def _say(here: Server, held: HeldElection) -> None:
     now = here.clock()
     print(f"L'élection {held.uuid} est {WORDS[held.state]}.")
-    print(f"Ouverture : {say_with_day(held.opens_at, now)}.")
-    print(f"Fermeture : {say_with_day(held.closes_at, now)}.")
-    if held.grace_seconds:
+    for line in _hours(held, now):
+        print(line)
+    if held.grace_seconds and held.state not in _OVER:
         grace = count(held.grace_seconds, "seconde")
         print(f"Un bulletin en route a encore {grace} après la fermeture.")
     if held.state is not State.DRAFT:

@@ -135,7 +135,9 @@ def test_the_outbox_lies_apart_for_its_owner_alone(safe: dict[str, object], tmp_
     outbox.mkdir(mode=0o700)
     read_settings(**(safe | {"outbox_folder": outbox}))
     outbox.chmod(0o755)
-    assert "peuvent lire PREAU_OUTBOX_FOLDER" in faults(safe | {"outbox_folder": outbox})
+    assert "lire PREAU_OUTBOX_FOLDER : fermez-le (chmod 700)" in faults(
+        safe | {"outbox_folder": outbox}
+    )
     inside = tmp_path / "data" / "outbox"
     assert "dans le dossier de la base" in faults(safe | {"outbox_folder": inside})
     assert "la base est dans PREAU_OUTBOX_FOLDER" in faults(
@@ -145,7 +147,7 @@ def test_the_outbox_lies_apart_for_its_owner_alone(safe: dict[str, object], tmp_
 
 def test_a_key_folder_that_others_read_is_refused(safe: dict[str, object], tmp_path: Path) -> None:
     (tmp_path / "keys").chmod(0o750)
-    assert "0700" in faults(safe)
+    assert "PREAU_KEY_FOLDER : fermez-le (chmod 700)" in faults(safe)
 
 
 def test_every_fault_is_said_and_no_value(safe: dict[str, object]) -> None:

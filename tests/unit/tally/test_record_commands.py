@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,36 @@ def test_decrypting_shows_what_happened_and_signs_the_closing(
     head = BUSY.head(CLOSED)
     position = BUSY.journal_position(CLOSED)
     assert office.memory(2).seen == SeenBoard(head.height, head.hash, position)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: None, "le dossier « parts » n'existe pas"),
+        (lambda folder: (folder / "parts").write_text(""), "le dossier « parts » n'existe pas"),
+        (lambda folder: spoil_part(folder / "parts"), "decryption-1.json » existe déjà"),
+    ],
+)
+def test_where_nothing_can_be_written_nothing_is_verified(
+    office: Office,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path], object],
+    said: str,
+) -> None:
+    def verify(_record: object) -> None:
+        pytest.fail("it verified the whole vote before it looked where to write")
+
+    monkeypatch.setattr("tally.commands.decrypt.verify_whole_record", verify)
+    key, record = office.key(1), office.record(CLOSED)
+    spoil(office.folder)
+    assert office.run("decrypt", key, record, "--yes", "--out", "parts", *WORDS) in (1, 2)
+    assert said in capsys.readouterr().err
+
+
+def spoil_part(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "decryption-1.json").write_text("")
 
 
 def test_a_smooth_election_says_so(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

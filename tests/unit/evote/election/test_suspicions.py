@@ -52,6 +52,55 @@ def test_what_is_unusual_is_said(opens: str, closes: str, said: list[str]) -> No
     assert list(suspicions(at(opens), at(closes), NOW)) == said
 
 
+RUNNING = "2026-09-27T00:00"  # a Sunday at midnight, and past
+
+
+@pytest.mark.parametrize(
+    ("in_force", "opens", "closes", "said"),
+    [
+        # What is so already, and stays, is nobody's question.
+        ((RUNNING, "2026-09-29T18:00"), RUNNING, "2026-09-30T18:00", []),
+        ((RUNNING, "2026-10-04T12:00"), RUNNING, "2026-10-04T12:00", []),
+        # What changes is, even if it was as unusual before.
+        (
+            (RUNNING, "2026-09-29T12:00"),
+            RUNNING,
+            "2026-09-30T12:00",
+            ["la fermeture est à midi (12 h), et non à minuit"],
+        ),
+        (
+            (RUNNING, "2026-10-06T18:00"),
+            RUNNING,
+            "2026-10-07T18:00",
+            ["le vote dure plus de 5 jours"],
+        ),
+        (
+            (RUNNING, "2026-09-29T18:00"),
+            RUNNING,
+            "2026-09-28T08:00",
+            ["la fermeture est déjà passée"],
+        ),
+        (
+            (OPENS, "2026-10-10T18:00"),
+            "2026-10-07T00:00",
+            "2026-10-10T18:00",
+            ["l'ouverture est à minuit, au début de ce jour"],
+        ),
+        (
+            (OPENS, CLOSES),
+            "2026-09-28T08:00",
+            CLOSES,
+            ["l'ouverture est déjà passée", "le vote dure plus de 5 jours"],
+        ),
+    ],
+)
+def test_of_an_amendment_only_what_it_changes_is_questioned(
+    in_force: tuple[str, str], opens: str, closes: str, said: list[str]
+) -> None:
+    before = (at(in_force[0]), at(in_force[1]))
+    assert list(suspicions(at(opens), at(closes), NOW, before)) == said
+
+
 @pytest.mark.parametrize(
     ("year", "day"),
     [(1981, (4, 19)), (1954, (4, 18)), (2024, (3, 31)), (2026, (4, 5)), (2038, (4, 25))],
