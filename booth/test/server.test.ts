@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { NoAnswer, Server, Silence, Unavailable } from "../src/ui/server.ts";
+import type { CastAnswer } from "../src/ui/server.ts";
 import { TRACKER, receiptOf } from "./papers.ts";
 
 type Network = (path: string) => Response | "away" | "silent" | "unending";
@@ -73,6 +74,25 @@ describe("a request", () => {
       const failed = await failure(server.receipt(TRACKER));
       assert.ok(failed instanceof NoAnswer && !(failed instanceof Silence));
     }
+  });
+
+  test("to cast has an answer only of the server itself", async () => {
+    const cast = (): Promise<CastAnswer> => server.cast("", "", "", "");
+    for (const body of ["", "<p>Bonjour.</p>", "{}", "[]", '{"error":"too many"}', '{"problem":1}']) {
+      answer(() => new Response(body, { status: 429 }));
+      assert.ok((await failure(cast())) instanceof NoAnswer, body);
+    }
+    answer(() => new Response('{"problem":"malformed"}', { status: 422 }));
+    assert.equal((await cast()).outcome, "");
+    answer(() => new Response('{"outcome":"closed"}', { status: 409 }));
+    assert.equal((await cast()).outcome, "closed");
+  });
+
+  test("for the ballots takes no other object for an empty board", async () => {
+    answer(() => new Response("{}"));
+    assert.ok((await failure(server.ballots())) instanceof NoAnswer);
+    answer(() => new Response('{"ballots":[]}'));
+    assert.deepEqual(await server.ballots(), []);
   });
 
   test("gives a receipt, or none yet", async () => {

@@ -3,14 +3,14 @@
 
 import { contextOf } from "../election.ts";
 import { paddingFor } from "../sending.ts";
-import type { SealedBallot } from "../session.ts";
-import { endingOf } from "./ending.ts";
+import type { SealedBallot, Voter } from "../session.ts";
+import { endingOf, saysOfEarlier, whyNoAnswer } from "./ending.ts";
 import { offerFile, qrPicture, receiptPicture } from "./pictures.ts";
 import { follow } from "./publishing.ts";
 import { qrCode } from "./qr.ts";
 import { NoAnswer, Unavailable } from "./server.ts";
 import type { CastAnswer } from "./server.ts";
-import { forget, showTracker } from "./visit.ts";
+import { ballotOf, forget, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 import { wait } from "./waiting.ts";
 
@@ -51,16 +51,24 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
   const padding = paddingFor(contextOf(visit.booth.election), pin, ballot);
   page.fill("sending", page.message("sending"));
   visit.way.stay("sending");
-  const answer = await sendUntilAnswered(visit, () =>
-    visit.server.cast(voter.signInNumber, pin, ballot, padding),
-  );
-  if (answer.outcome === "recorded") {
+  let tries = 0;
+  const answer = await sendUntilAnswered(visit, () => {
+    tries += 1;
+    return visit.server.cast(voter.signInNumber, pin, ballot, padding);
+  });
+  let { outcome } = answer;
+  if (tries > 1 && !saysOfEarlier(outcome)) {
+    visit.way.stay("unknown");
+    outcome = await seek(visit, voter, sealed.tracker);
+  }
+  if (outcome === "recorded") {
     showRecorded(visit, sealed.tracker);
-    void publish(visit, data, answer); // not awaited: nothing secret is kept meanwhile
+    // Not awaited: nothing secret is kept meanwhile. A promise comes with the answer alone.
+    void publish(visit, data, answer.outcome === outcome ? answer : null);
     return;
   }
-  page.when("not-recorded", answer.outcome === "closed");
-  const ending = await endingOf(visit, voter, answer.outcome);
+  page.when("not-recorded", outcome === "closed");
+  const ending = await endingOf(visit, voter, outcome);
   visit.voter = null;
   visit.sealed = null;
   visit.way.stay(ending);
@@ -94,6 +102,20 @@ async function pause(visit: Visit, seconds: number): Promise<void> {
   button.hidden = true;
 }
 
+/** Look on the board for a ballot of which no answer tells; return what the board tells of it.
+ *
+ * One that is not there may be published yet, so that nothing is ever said from its absence.
+ */
+async function seek(visit: Visit, voter: Voter, tracker: string): Promise<string> {
+  for (let seconds = FIRST_WAIT_S; ; seconds = Math.min(seconds * 2, LONGEST_WAIT_S)) {
+    const found = await ballotOf(visit, voter).catch(whyNoAnswer);
+    if (found !== null && typeof found === "object") {
+      return found.tracker === tracker ? "recorded" : "already_voted";
+    }
+    await wait(seconds, [window, "online"], [document, "visibilitychange"]);
+  }
+}
+
 function showRecorded(visit: Visit, tracker: string): void {
   const link = showTracker(visit, tracker);
   forget(visit);
@@ -103,7 +125,7 @@ function showRecorded(visit: Visit, tracker: string): void {
 }
 
 /** Wait for the proof, and put it into the receipt. */
-async function publish(visit: Visit, ballot: Uint8Array, answer: CastAnswer): Promise<void> {
+async function publish(visit: Visit, ballot: Uint8Array, answer: CastAnswer | null): Promise<void> {
   drawReceipt(visit, "receipt", await follow(visit, ballot, answer));
 }
 

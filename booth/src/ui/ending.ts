@@ -32,6 +32,14 @@ export async function endingOf(visit: Visit, voter: Voter, outcome: string): Pro
   return ENDINGS[outcome] ?? "refused";
 }
 
+/** Tell whether an answer of the server is also true of what was sent before, and not answered.
+ *
+ * The PIN is judged before the board is looked at, and a request that is of no use is not judged.
+ */
+export function saysOfEarlier(outcome: string): boolean {
+  return outcome !== "" && outcome !== "code_or_pin_wrong";
+}
+
 /** Return the message for a request that was not answered. */
 export function whyNoAnswer(error: unknown): string {
   if (error instanceof Unavailable) {

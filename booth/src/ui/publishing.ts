@@ -23,12 +23,21 @@ const LONGEST_WAIT_WHEN_LATE_S = 900;
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
 type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | "wrong-receipt";
 
-/** Follow a ballot that was just recorded; return its receipt's link once the receipt holds. */
-export async function follow(visit: Visit, ballot: Uint8Array, answer: CastAnswer): Promise<string> {
+/** Follow a ballot that was just recorded; return its receipt's link once the receipt holds.
+ *
+ * `answer` is null where the board told that it is recorded: then nothing was promised.
+ */
+export async function follow(
+  visit: Visit,
+  ballot: Uint8Array,
+  answer: CastAnswer | null,
+): Promise<string> {
   const publication = new Publication(visit.boardKey, visit.tracker, ballot);
-  takePromise(visit, publication, answer);
+  if (answer !== null) {
+    takePromise(visit, publication, answer);
+  }
   const begun = performance.now();
-  const patience = publication.patience(answer.at);
+  const patience = publication.patience(answer?.at ?? 0);
   for (let seconds = FIRST_WAIT_S; ; seconds *= 2) {
     const found = await look(visit, publication);
     if (typeof found === "object") {

@@ -19,6 +19,7 @@ export interface Listed {
 
 /** What became of a ballot that was sent; `promise` is empty where the server gave none. */
 export interface CastAnswer {
+  /** Empty where the server could not use what it was sent: of this request nothing is recorded. */
   readonly outcome: string;
   readonly promise: string;
   /** The server's time, in seconds since 1970 UTC. */
@@ -90,7 +91,10 @@ export class Server {
   async ballots(): Promise<readonly Listed[]> {
     const found = fields(requireFound(await ask(`${this.base}/ballots`, FRESH, LONG_PATIENCE_MS)));
     const items: unknown = found["ballots"];
-    return (Array.isArray(items) ? items : []).map((item: unknown) => {
+    if (!Array.isArray(items)) {
+      throw new NoAnswer(); // no list is not a list without ballots
+    }
+    return items.map((item: unknown) => {
       const ballot = asFields(item);
       return { tracker: String(ballot["tracker"]), credential: String(ballot["credential"]) };
     });
@@ -143,13 +147,12 @@ export class Server {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    const { outcome, promise } = fields(data);
-    if (typeof outcome !== "string" && response.ok) {
+    const { outcome, promise, problem } = fields(data);
+    if (typeof outcome !== "string" && (response.ok || typeof problem !== "string")) {
       throw new NoAnswer(); // somebody on the way answers in the server's place
     }
     return {
-      // Without an outcome the server read nothing that it could use: nothing is recorded.
-      outcome: typeof outcome === "string" ? outcome : "ballot_refused",
+      outcome: typeof outcome === "string" ? outcome : "",
       promise: typeof promise === "string" ? promise : "",
       at: (Date.parse(response.headers.get("date") ?? "") || Date.now()) / 1000,
     };
