@@ -8,7 +8,6 @@ import { endingOf, saysOfEarlier, whyNoAnswer } from "./ending.ts";
 import { offerFile, qrPicture, receiptPicture } from "./pictures.ts";
 import { follow } from "./publishing.ts";
 import { qrCode } from "./qr.ts";
-import { NoAnswer, Unavailable } from "./server.ts";
 import type { CastAnswer } from "./server.ts";
 import { ballotOf, forget, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
@@ -67,7 +66,7 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
     void publish(visit, data, answer.outcome === outcome ? answer : null);
     return;
   }
-  page.when("not-recorded", outcome === "closed");
+  page.when("not-recorded", true);
   const ending = await endingOf(visit, voter, outcome);
   visit.voter = null;
   visit.sealed = null;
@@ -77,23 +76,22 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
 /** Send the same bytes again and again, with growing delays, until the server has answered. */
 async function sendUntilAnswered(visit: Visit, send: () => Promise<CastAnswer>): Promise<CastAnswer> {
   for (let seconds = FIRST_WAIT_S; ; seconds = Math.min(seconds * 2, LONGEST_WAIT_S)) {
+    let why: string;
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof NoAnswer || error instanceof Unavailable)) {
-        throw error;
-      }
+      why = whyNoAnswer(error);
     }
-    await pause(visit, seconds);
+    await pause(visit, seconds, why === "unavailable" ? "server-away" : "sending-again");
     visit.page.fill("sending", visit.page.message("sending"));
   }
 }
 
 /** Wait, or until the parent presses, or until the browser says that the network is back. */
-async function pause(visit: Visit, seconds: number): Promise<void> {
+async function pause(visit: Visit, seconds: number, why: string): Promise<void> {
   const { page } = visit;
   const words = page.message("seconds", { n: String(seconds) });
-  const text = page.message("sending-again", { wait: words });
+  const text = page.message(why, { wait: words });
   page.fill("sending", text);
   page.announce(text);
   const button = page.one("action", "retry");

@@ -2,7 +2,9 @@
 /** How a visit ends without a new ballot, and why a request has no answer. */
 
 import type { Voter } from "../session.ts";
+import type { Page } from "./page.ts";
 import { NoAnswer, Unavailable } from "./server.ts";
+import type { Circumstances } from "./server.ts";
 import { ballotOf, showTracker } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
@@ -13,6 +15,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   not_open_yet: "not-open",
   closed: "closed",
   suspended: "suspended",
+  code_or_pin_wrong: "digits",
   ballot_refused: "refused",
 };
 
@@ -27,9 +30,21 @@ export async function endingOf(visit: Visit, voter: Voter, outcome: string): Pro
   }
   if (outcome === "suspended" || outcome === "closed" || outcome === "not_open_yet") {
     const now = await visit.server.circumstances().catch(() => null);
-    page.fill("reason", now?.reason ?? "");
+    if (now !== null) {
+      showCircumstances(page, now);
+    }
+    if (now?.state === "cancelled") {
+      return "cancelled";
+    }
   }
   return ENDINGS[outcome] ?? "refused";
+}
+
+/** Show the hours of an election, and why it is stopped, wherever the page has a place for them. */
+export function showCircumstances(page: Page, now: Circumstances): void {
+  for (const slot of ["opens", "closes", "reason"] as const) {
+    page.fill(slot, now[slot]);
+  }
 }
 
 /** Tell whether an answer of the server is also true of what was sent before, and not answered.

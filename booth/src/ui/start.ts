@@ -6,6 +6,7 @@ import { requireBrowser } from "../older.ts";
 import { openBooth } from "../session.ts";
 import { prepareCasting } from "./casting.ts";
 import { prepareChoosing } from "./choosing.ts";
+import { showCircumstances } from "./ending.ts";
 import { prepareEntering } from "./entering.ts";
 import { Page } from "./page.ts";
 import { NoAnswer, Server, Unavailable } from "./server.ts";
@@ -111,9 +112,7 @@ function describe(page: Page, visit: Visit, now: Circumstances, code: string | n
   const { election } = visit.booth;
   page.fill("election", election.name);
   page.fill("school", election.school.name);
-  page.fill("opens", now.opens);
-  page.fill("closes", now.closes);
-  page.fill("reason", now.reason);
+  showCircumstances(page, now);
   page.when("rehearsal", election.rehearsal);
   page.when("code", code !== null);
   page.when("no-code", code === null);

@@ -22,7 +22,7 @@ from tests.situations import SITUATIONS
 SCREENS = (
     *("loading", "ready", "code", "pin", "choose", "review", "sealing", "sealed", "checking"),
     *("sending", "recorded", "voted", "desk", "not-open", "suspended", "cancelled", "closed"),
-    *("unlisted", "refused", "unknown", "offline", "unable", "broken"),
+    *("unlisted", "refused", "digits", "unknown", "offline", "unable", "broken"),
 )
 SHOW = """name => {
     for (const each of document.querySelectorAll('[data-screen]'))
