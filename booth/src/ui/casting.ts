@@ -15,6 +15,8 @@ import { wait } from "./waiting.ts";
 
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
+/** A request that was given up may still reach the server; after this, no more. */
+const ON_ITS_WAY_MS = 120_000;
 
 /** Attach the screens after the envelope is closed. */
 export function prepareCasting(visit: Visit): void {
@@ -58,7 +60,7 @@ async function cast(visit: Visit, sealed: SealedBallot): Promise<void> {
   let { outcome } = answer;
   if (tries > 1 && !saysOfEarlier(outcome)) {
     visit.way.stay("unknown");
-    outcome = await seek(visit, voter, sealed.tracker);
+    outcome = await seek(visit, voter, sealed.tracker, outcome);
   }
   if (outcome === "recorded") {
     showRecorded(visit, sealed.tracker);
@@ -102,13 +104,24 @@ async function pause(visit: Visit, seconds: number, why: string): Promise<void> 
 
 /** Look on the board for a ballot of which no answer tells; return what the board tells of it.
  *
- * One that is not there may be published yet, so that nothing is ever said from its absence.
+ * One that is missing may be published yet. So it is not recorded only where it is missing from a
+ * step made after nothing of it can be on its way any more: then the last answer, `said`, stands.
  */
-async function seek(visit: Visit, voter: Voter, tracker: string): Promise<string> {
+async function seek(visit: Visit, voter: Voter, tracker: string, said: string): Promise<string> {
+  const begun = performance.now();
+  let before = Infinity;
   for (let seconds = FIRST_WAIT_S; ; seconds = Math.min(seconds * 2, LONGEST_WAIT_S)) {
+    const isLate = performance.now() - begun > ON_ITS_WAY_MS;
+    const step = await visit.server.lastStep(visit.boardKey).catch(whyNoAnswer);
     const found = await ballotOf(visit, voter).catch(whyNoAnswer);
     if (found !== null && typeof found === "object") {
       return found.tracker === tracker ? "recorded" : "already_voted";
+    }
+    if (typeof step === "number" && found === null) {
+      if (step > before) {
+        return said;
+      }
+      before = isLate ? step : before;
     }
     await wait(seconds, [window, "online"], [document, "visibilitychange"]);
   }

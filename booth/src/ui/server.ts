@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What the booth asks of its server, and nothing else: the operations of `/api/`. */
 
+import type { VerifierKey } from "../notes.ts";
 import { looksLikeReceipt } from "../receipts.ts";
+import { verifyStamp } from "../stamps.ts";
 
 /** How far the election has come, with its hours in words of the page's language. */
 export interface Circumstances {
@@ -63,11 +65,13 @@ export class Server {
   private readonly base: string;
   private readonly receipts: string;
   private readonly page: string;
+  private readonly board: string;
 
   constructor(uuid: string) {
     this.base = `/api/elections/${uuid}`;
     this.receipts = `/e/${uuid}/receipt`;
     this.page = `/v/${uuid}`;
+    this.board = `/${uuid}/board`;
   }
 
   /** Return exact bytes: of the election object, or of its credentials. */
@@ -98,6 +102,16 @@ export class Server {
       const ballot = asFields(item);
       return { tracker: String(ballot["tracker"]), credential: String(ballot["credential"]) };
     });
+  }
+
+  /** Return the time of the last step of the board, which its log signed: §18.6. */
+  async lastStep(key: VerifierKey): Promise<number> {
+    const data = requireFound(await ask(`${this.board}/checkpoint`, FRESH));
+    try {
+      return verifyStamp(data, key);
+    } catch {
+      throw new NoAnswer();
+    }
   }
 
   /** Ask, before the lists are shown, whether these two secrets go together; return the outcome. */

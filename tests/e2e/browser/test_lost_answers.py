@@ -22,6 +22,8 @@ from tests.site import Site
 CAST = "**/cast"
 UNKNOWN = "Nous ne savons pas encore si votre bulletin est enregistré"
 REFUSED = "Votre bulletin n’est pas enregistré"
+DIGITS = "Vos chiffres secrets sont refusés pour le moment"
+OTHER = "<p>Bonjour.</p>"
 SENDING = "Dépôt de votre bulletin"
 AGAIN = "Essayer maintenant"
 Meanwhile = Callable[[Site], None]
@@ -76,6 +78,21 @@ def losing(parent: Parent, meanwhile: Meanwhile, *, arrives: bool = True) -> Ite
     parent.page.unroute(CAST)
 
 
+def look(parent: Parent) -> None:
+    """Let the page look once more."""
+    with parent.page.expect_response("**/ballots") as answer:
+        later(parent)
+    answer.value.finished()
+    parent.page.wait_for_timeout(300)
+
+
+def step(parent: Parent) -> None:
+    """Let the server publish, and the page look."""
+    parent.site.clock.time += 60
+    parent.site.publish()
+    look(parent)
+
+
 def is_not_known(parent: Parent, tracker: str) -> None:
     """The page says so, keeps the tracker, and says nothing that may be false."""
     parent.sees(UNKNOWN)
@@ -95,8 +112,7 @@ def test_a_ballot_whose_answer_was_lost_is_looked_for_on_the_board_where(
         patient.press(AGAIN)
         is_not_known(patient, tracker)
         assert stepping.school.counts() == (1, 1)
-        with patient.page.expect_response("**/ballots"):
-            later(patient)
+        look(patient)
         is_not_known(patient, tracker)  # it is recorded, but not published yet
         stepping.publish()
         later(patient)
@@ -106,7 +122,7 @@ def test_a_ballot_whose_answer_was_lost_is_looked_for_on_the_board_where(
     expect(patient.page.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
 
 
-def test_one_that_never_arrived_is_never_said_to_be_recorded(
+def test_one_that_never_arrived_is_not_recorded_once_a_later_step_is_without_it(
     patient: Parent, stepping: Site
 ) -> None:
     tracker = patient.open_letter().sign_in().choose().seal()
@@ -114,7 +130,36 @@ def test_one_that_never_arrived_is_never_said_to_be_recorded(
         patient.cast()
         patient.press(AGAIN)
         is_not_known(patient, tracker)
+        for _ in range(2):  # what was sent may be on its way yet
+            step(patient)
+            is_not_known(patient, tracker)
+        look(patient)  # no step was made since
+        is_not_known(patient, tracker)
+        step(patient)
+        patient.sees(DIGITS)
     assert stepping.school.counts() == (0, 0)
+
+
+STEPS: dict[str, Callable[[bytes], bytes]] = {
+    "is no checkpoint": lambda _: OTHER.encode(),
+    "has a stamp that does not hold": lambda note: note[:-20] + b"A" + note[-19:],
+}
+
+
+@pytest.mark.parametrize("what", STEPS)
+def test_nothing_is_said_from_a_step_that(patient: Parent, what: str) -> None:
+    def forge(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=STEPS[what](response.body()))
+
+    patient.page.route("**/board/checkpoint", forge)
+    tracker = patient.open_letter().sign_in().choose().seal()
+    with losing(patient, use_up, arrives=False):
+        patient.cast()
+        patient.press(AGAIN)
+        for _ in range(5):
+            step(patient)
+            is_not_known(patient, tracker)
 
 
 def test_the_ballot_of_another_device_is_told_with_its_own_tracker(

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** Stamps: when a log made its own checkpoint: docs/protocol.md §18.6. */
+
+import { bigEndian, fromHex, utf8 } from "./encoding.ts";
+import { ProofError } from "./errors.ts";
+import { verifySignature } from "./ed25519.ts";
+import { decodeNote, verifyCheckpoint } from "./notes.ts";
+import type { VerifierKey } from "./notes.ts";
+
+/** In hexadecimal digits: the ID, the time, and the whole line's ID, time and signature. */
+const ID_END = 8;
+const TIME_END = 24;
+const LINE_DIGITS = 152;
+
+/** Return when the holder of the key stamped this checkpoint, in seconds since 1970 UTC: §18.6.
+ *
+ * MalformedError: not a checkpoint. ProofError: not signed, or not stamped once and truly.
+ */
+export function verifyStamp(data: Uint8Array, key: VerifierKey): number {
+  verifyCheckpoint(data, key);
+  const { text, lines } = decodeNote(data);
+  const own = lines.filter(({ name, blob }) => name === key.name && !blob.startsWith(key.id));
+  const [line] = own;
+  if (line?.blob.length !== LINE_DIGITS || own.length > 1) {
+    throw new ProofError("a checkpoint has not one stamp of its log", "18.6");
+  }
+  const time = Number(bigEndian(fromHex(line.blob.slice(ID_END, TIME_END))));
+  const signature = fromHex(line.blob.slice(TIME_END));
+  verifySignature(utf8(`cosignature/v1\ntime ${time}\n${text}`), signature, key.publicKey);
+  return time;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** A stamp is of the log's own key, once, and of the time that was signed: docs/protocol.md §18.6. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { encodeBase64, fromHex, utf8 } from "../src/encoding.ts";
+import { ProofError } from "../src/errors.ts";
+import { verifyStamp } from "../src/stamps.ts";
+import { concatenate } from "../src/transcript.ts";
+import { KEY, SEED } from "./logs.ts";
+import { checkpointOf } from "./papers.ts";
+
+const TIME = 1_760_000_000;
+const NOTE = checkpointOf(5);
+
+/** Return a stamp's line that says one time and signs another. */
+function stampOf(said: number, signed = said, name = KEY.name): string {
+  const text = NOTE.slice(0, NOTE.indexOf("\n\n") + 1);
+  const signature = ed25519.sign(utf8(`cosignature/v1\ntime ${signed}\n${text}`), SEED);
+  const time = fromHex(said.toString(16).padStart(16, "0"));
+  return `\u2014 ${name} ${encodeBase64(concatenate([fromHex("01020304"), time, signature]))}\n`;
+}
+
+test("a stamp gives the time that the log signed", () => {
+  assert.equal(verifyStamp(utf8(NOTE + stampOf(TIME)), KEY), TIME);
+  const witnessed = NOTE + stampOf(TIME) + stampOf(TIME + 9, TIME + 9, "witness.example");
+  assert.equal(verifyStamp(utf8(witnessed), KEY), TIME);
+});
+
+test("no stamp, two, another's or one that does not hold give none", () => {
+  const lines = [
+    "",
+    stampOf(TIME) + stampOf(TIME + 1),
+    stampOf(TIME, TIME, "witness.example"),
+    stampOf(TIME + 1, TIME),
+  ];
+  for (const line of lines) {
+    assert.throws(() => verifyStamp(utf8(NOTE + line), KEY), ProofError);
+  }
+});
