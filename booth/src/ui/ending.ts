@@ -24,6 +24,9 @@ export async function endingOf(visit: Visit, voter: Voter, outcome: string): Pro
   const { page } = visit;
   if (outcome === "already_voted") {
     const found = await ballotOf(visit, voter).catch(() => undefined);
+    if (visit.voter !== voter) {
+      return ""; // another code was taken meanwhile
+    }
     page.when("found", found !== null && found !== undefined);
     page.when("not-found", found === null); // on no answer nothing is said
     showTracker(visit, found?.tracker ?? "");

@@ -33,6 +33,7 @@ export function prepareEntering(visit: Visit, code: string | null): void {
   page.onForm("pin", (form) => void askPin(visit, String(form.get("pin") ?? "")));
   page.onForm("used", (form) => void tellUse(visit, String(form.get("code") ?? "")));
   page.onAction("other-code", () => way.next("code"));
+  page.onAction("listed-code", () => way.again());
   page.onAction("find-receipt", () => void lookOnce(visit));
 }
 
@@ -44,6 +45,7 @@ function takeCode(visit: Visit, typed: string): boolean {
   }
   forget(visit, "code", "used");
   showTracker(visit, "");
+  expectAnswer(visit, null);
   visit.voter = voter;
   return true;
 }
@@ -85,6 +87,9 @@ function sayWhatIsWrong(visit: Visit, error: unknown, length: number, field: str
 async function askPin(visit: Visit, typed: string): Promise<void> {
   const { page, voter } = visit;
   const pin = typed.replace(/\s/g, "");
+  if (voter !== null && visit.asking === voter) {
+    return; // a wrong PIN costs a try each time it is sent: another press sends nothing
+  }
   if (pin === "" || voter === null) {
     page.fail("pin", page.message("pin-empty"));
     return;
@@ -93,17 +98,43 @@ async function askPin(visit: Visit, typed: string): Promise<void> {
     page.fail("pin", page.message("pin-length")); // nothing is sent, so no try is lost
     return;
   }
-  page.announce(page.message("asking"));
-  try {
+  await ask(visit, voter, "pin", async () => {
     const outcome = await visit.server.preCheck(voter.signInNumber, pin);
     await enter(visit, voter, pin, outcome);
+  });
+}
+
+/** Ask about this voter, for the form of that field, and say there why no answer comes. */
+async function ask(visit: Visit, voter: Voter, field: string, task: () => Promise<void>): Promise<void> {
+  const { page } = visit;
+  expectAnswer(visit, voter);
+  try {
+    await task();
   } catch (error) {
-    page.fail("pin", page.message(whyNoAnswer(error)));
+    const why = whyNoAnswer(error);
+    if (visit.asking === voter) {
+      page.fail(field, page.message(field === "pin" && why === "no-network" ? "pin-no-network" : why));
+    }
   }
+  if (visit.asking === voter) {
+    expectAnswer(visit, null);
+  }
+}
+
+/** Say that an answer about this voter is awaited; where it is null, that none is. */
+function expectAnswer(visit: Visit, voter: Voter | null): void {
+  const { page } = visit;
+  visit.asking = voter;
+  page.when("asking", voter !== null);
+  page.announce(voter === null ? "" : page.message("asking"));
+  page.all("asks").forEach((button) => button.setAttribute("aria-disabled", String(voter !== null)));
 }
 
 async function enter(visit: Visit, voter: Voter, pin: string, outcome: string): Promise<void> {
   const { page, way } = visit;
+  if (visit.voter !== voter) {
+    return; // another code was taken meanwhile
+  }
   const isEnd = outcome !== "ready" && outcome !== "code_or_pin_wrong";
   const ending = isEnd ? await endingOf(visit, voter, outcome) : "";
   if (visit.voter !== voter || !page.shows("pin")) {
@@ -129,13 +160,14 @@ async function tellUse(visit: Visit, typed: string): Promise<void> {
   if (voter === null) {
     return;
   }
-  try {
+  await ask(visit, voter, "used", async () => {
     const found = await ballotOf(visit, voter);
+    if (visit.asking !== voter) {
+      return; // another code was asked about meanwhile
+    }
     page.when("used", found !== null);
     page.when("found", found !== null);
     page.when("unused", found === null);
     showTracker(visit, found?.tracker ?? "");
-  } catch (error) {
-    page.fail("used", page.message(whyNoAnswer(error)));
-  }
+  });
 }

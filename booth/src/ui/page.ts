@@ -27,6 +27,7 @@ export class Page {
     for (const error of this.all("error")) {
       this.clear(error);
     }
+    this.announce(""); // what was said of another screen
     if (heading !== null) {
       document.title = `${heading.textContent ?? ""} – ${this.root.dataset["title"] ?? ""}`;
       heading.tabIndex = -1;

@@ -90,6 +90,7 @@ async function open(page: Page, code: string | null): Promise<void> {
     credentials,
     voter: null,
     pin: "",
+    asking: null,
     choice: null,
     sealed: null,
     tracker: "",

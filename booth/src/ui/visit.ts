@@ -18,6 +18,8 @@ export interface Visit {
   readonly credentials: Uint8Array;
   voter: Voter | null;
   pin: string;
+  /** About whom an answer is awaited. */
+  asking: Voter | null;
   choice: Choice | null;
   sealed: SealedBallot | null;
   /** Of the ballot that the page shows. */

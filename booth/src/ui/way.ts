@@ -45,6 +45,11 @@ export class Way {
     this.page.show(screen);
   }
 
+  /** Show the screen of this place again, where another was laid over it. */
+  again(): void {
+    this.here(this.screens[this.place] ?? "");
+  }
+
   /** Show a screen that *back* does not leave, until it leaves the booth. */
   stay(screen: string): void {
     this.screens.fill(screen);

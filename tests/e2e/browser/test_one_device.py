@@ -24,6 +24,7 @@ from tests.simulator import CLOSES_AT
 from tests.site import Site
 
 PROOF = "Enregistrer la preuve (fichier)"
+SEALED = "Votre bulletin est prêt, mais pas encore déposé"
 CODE_WAS_USED = "Oui : un bulletin"
 
 
@@ -73,6 +74,27 @@ def test_the_proof_of_one_ballot_is_not_told_of_the_next_parents(
     later(patient)
     is_told(patient, PUBLISHED)
     assert Receipt.decode(saved(patient, PROOF)).tracker == tracker
+
+
+def test_the_tracker_of_one_ballot_that_comes_late_is_not_shown_as_the_next_parents(
+    patient: Parent, stepping: Site
+) -> None:
+    first = stepping.vote(0)
+    stepping.publish()
+    patient.page.goto(patient.link.partition("#")[0])
+    patient.press("Commencer")
+    patient.type_code(stepping.code(0))
+    with patient.page.expect_response("**/ballots"), held(patient, "ballots"):
+        with patient.page.expect_request("**/ballots"):
+            patient.sign_in()
+        patient.back()
+        patient.type_code(stepping.code(1))
+        patient.pin = stepping.pin(1)
+        tracker = patient.sign_in().choose().seal()
+        assert tracker != first
+    patient.page.wait_for_timeout(500)
+    patient.sees(SEALED)
+    assert patient.tracker() == tracker
 
 
 def test_after_closing_the_proof_of_one_ballot_is_not_told_of_the_next_code(

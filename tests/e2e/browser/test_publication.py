@@ -98,7 +98,8 @@ def test_a_page_that_was_closed_loses_nothing_the_letter_finds_and_checks_the_ba
         stepping.publish()
     _find_again(patient, closed=closed)
     if not closed:
-        patient.reads("Il paraîtra bientôt dans l’urne publique")
+        patient.reads("Il n’est pas encore dans l’urne publique")
+        patient.reads("S’il n’y paraît toujours pas, prévenez le bureau des élections")
         assert patient.page.locator(".tracker:visible").count() == 0
         stepping.publish()
         patient.page.goto("about:blank")

@@ -239,7 +239,7 @@ def test_a_network_lost_before_the_lists_is_said(parent: Parent) -> None:
     parent.open_letter()
     parent.page.context.set_offline(offline=True)
     parent.sign_in()
-    parent.reads("Rien n’a été envoyé")
+    parent.reads("Rien n’a été enregistré")
     parent.page.context.set_offline(offline=False)
     parent.sign_in()
     parent.sees("Choisissez une liste, ou votez blanc")
