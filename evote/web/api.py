@@ -19,6 +19,7 @@ from evote.web.problems import STATUSES, ForeignOrigin, UnequalLength, WrongPubl
 from evote.web.services import Served, Services, Spoken, Uuid, services_of
 from evote.web.strict_bodies import StrictRoute
 from evote.web.views import CANCELLED, SUSPENDED, phase_of, say_closing, say_opening
+from evote.web.waiting import in_turn
 from protocol.errors import MalformedError
 from protocol.secret import Secret
 from protocol.sending import require_length
@@ -176,10 +177,10 @@ def ballots(uuid: Uuid, services: Served) -> BallotsOnBoard:
     responses=_OUTCOMES,
     dependencies=[Depends(same_origin)],
 )
-def pre_check(uuid: Uuid, asked: PreCheckRequest, services: Served) -> Response:
+async def pre_check(uuid: Uuid, asked: PreCheckRequest, services: Served) -> Response:
     """Say, before the lists are shown, whether somebody with these two secrets could vote now."""
-    outcome = services.casting.pre_check(uuid, asked.sign_in_number, Secret(asked.pin))
-    return _answer(outcome)
+    judge, pin = services.casting.pre_check, Secret(asked.pin)
+    return _answer(await in_turn(judge, uuid, asked.sign_in_number, pin))
 
 
 @router.post(
@@ -188,8 +189,12 @@ def pre_check(uuid: Uuid, asked: PreCheckRequest, services: Served) -> Response:
     responses=_OUTCOMES,
     dependencies=[Depends(same_origin)],
 )
-def cast(uuid: Uuid, asked: CastBody, services: Served) -> Response:
+async def cast(uuid: Uuid, asked: CastBody, services: Served) -> Response:
     """Record a ballot once, answering only when it is durable; the same again is answered alike."""
+    return await in_turn(_cast, uuid, asked, services)
+
+
+def _cast(uuid: str, asked: CastBody, services: Services) -> Response:
     _require_length(asked, services.sealed(uuid).characters_sent)
     ballot = asked.ballot.encode("ascii")
     answer = services.casting.cast(

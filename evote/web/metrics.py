@@ -22,6 +22,8 @@ LOGGER: Final = logging.getLogger("evote.web")
 SERVER_FAILED: Final = 500
 # Asked for by who has just voted: a line for each would say when.
 RECEIPT: Final = "/e/{uuid}/receipt/{tracker}"
+# What serves, and what it runs on: they write in lines of their own, with traces.
+LIBRARIES: Final = ("uvicorn.error", "asyncio")
 
 
 class Metrics:
@@ -96,6 +98,21 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class LibraryFormatter(logging.Formatter):
+    """The same of what is not ours: its first line and the kind of the fault, no trace.
+
+    What follows may name an address, and a trace of several requests is of no use.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        said = record.getMessage().strip().partition("\n")[0]
+        line = {"level": record.levelname.lower(), "event": said, "from": record.name}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["kind"] = record.exc_info[0].__name__
+        return json.dumps(line, ensure_ascii=False)
+
+
 def log_failure(what: str, error: Exception, **fields: object) -> None:
     """Log a fault of ours by its kind and place, without its message."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -104,9 +121,16 @@ def log_failure(what: str, error: Exception, **fields: object) -> None:
 
 
 def configure_logs() -> None:
-    """Write this program's log to standard error, a line of JSON each."""
+    """Write the log to standard error, a line of JSON each, and so what libraries complain of."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     LOGGER.handlers = [handler]
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
+    others = logging.StreamHandler()
+    others.setFormatter(LibraryFormatter())
+    for name in LIBRARIES:
+        logger = logging.getLogger(name)
+        logger.handlers = [others]
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False

@@ -6,12 +6,14 @@ No page may be framed, run what is not ours, or tell another site where its visi
 
 from typing import Final
 
+import anyio
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES: Final = 256 * 1024  # a ballot of 50 lists takes less than 64 KiB
 MAX_DIGITS: Final = 10
+BODY_SECONDS: Final = 15  # the booth waits 20 for an answer, the server's stop 30
 ONE_YEAR: Final = 31_536_000
 
 PAGE_POLICY: Final = (
@@ -96,27 +98,45 @@ class TooLarge(HTTPException):
         super().__init__(413)
 
 
-class BodyLimit:
-    """Refuses a request whose body is longer than ``MAX_BODY_BYTES``, announced or not."""
+class TooSlow(HTTPException):
+    """The rest of a request has not come; nothing of it was looked at, and it may be sent again."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self) -> None:
+        super().__init__(503)
+
+
+class BodyLimit:
+    """Refuses a request whose body is longer than ``MAX_BODY_BYTES``, announced or not, or slow.
+
+    Args:
+        app: what answers.
+        seconds: within which a whole body must have come. Until then a stop waits for it.
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
         self._app = app
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, reading no more of it than is allowed.
 
         Raises:
             TooLarge: there is more.
+            TooSlow: the rest did not come in time.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        taken = 0
+        taken, is_whole = 0, False
+        until = anyio.current_time() + self._seconds
 
         async def receive_limited() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, is_whole
+            if is_whole:  # what comes after it is that the client left, whenever that is
+                return await receive()
+            message = await _received(receive, until)
+            is_whole = not message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > MAX_BODY_BYTES:
                 raise TooLarge
@@ -126,3 +146,9 @@ class BodyLimit:
         if not is_number or int(announced) > MAX_BODY_BYTES:
             raise TooLarge
         await self._app(scope, receive_limited, send)
+
+
+async def _received(receive: Receive, until: float) -> Message:
+    with anyio.move_on_after(until - anyio.current_time()):
+        return await receive()
+    raise TooSlow
