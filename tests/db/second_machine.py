@@ -36,7 +36,7 @@ from protocol.merkle import LogPosition
 from tally.record import opened_record
 from tests.db.rows import all_rows
 from tests.db.school import ManualClock, School, roll_of
-from tests.simulator import SimulatedElection
+from tests.simulator import CLOSES_AT, SimulatedElection
 
 SCHEMA = newest_schema()
 
@@ -150,6 +150,14 @@ def verify_since(later: Path, earlier: Path) -> None:
     command = [sys.executable, "-m", "audit", "verify", str(later), "--since", str(earlier)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def hold_to_the_end(machine: Machine, there: School, folder: Path, *, since: Path) -> None:
+    """Close and count at a restored school; its record continues the one from before."""
+    machine.clock.time = CLOSES_AT + 301
+    there.close()
+    there.count()
+    verify_since(keep_record(there, folder), since)
 
 
 def give(school: School, message: SignedInMessage) -> int:

@@ -27,6 +27,7 @@ from tests.db.second_machine import (
     Machine,
     Saved,
     give,
+    hold_to_the_end,
     is_untouched,
     keep_record,
     save,
@@ -34,7 +35,6 @@ from tests.db.second_machine import (
     verify_since,
     vote,
 )
-from tests.simulator import CLOSES_AT
 
 MINUTE, HOUR = 60, 3600
 
@@ -54,10 +54,7 @@ def test_a_fresh_backup_becomes_a_server_that_goes_on(
     assert there.cast(0).outcome is Outcome.RECORDED  # the same ballot once more
     vote(there, range(4, 7))
     assert there.counts() == (7, 7)
-    elsewhere.clock.time = CLOSES_AT + 301
-    there.close()
-    there.count()
-    verify_since(keep_record(there, tmp_path / "later"), kept)
+    hold_to_the_end(elsewhere, there, tmp_path / "later", since=kept)
 
 
 def test_an_older_one_is_refused_with_the_numbers(

@@ -24,6 +24,7 @@ from tests.db.second_machine import (
     Desk,
     Machine,
     give,
+    hold_to_the_end,
     keep_record,
     save,
     sizes,
@@ -62,10 +63,7 @@ def test_what_is_missing_comes_back_and_waits_for_the_desk(
         another = voted.ballot(elector, purpose="another")
         assert there.cast(elector, another).outcome is Outcome.ALREADY_VOTED
     assert there.cast(8).outcome is Outcome.RECORDED
-    elsewhere.clock.time = CLOSES_AT + 301
-    there.close()
-    there.count()
-    verify_since(keep_record(there, tmp_path / "later"), kept)
+    hold_to_the_end(elsewhere, there, tmp_path / "later", since=kept)
 
 
 def test_it_cannot_close_before_the_desk_has_said_who_signed_in(

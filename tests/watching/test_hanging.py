@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -65,15 +66,15 @@ def test_a_handshake_that_comes_when_patience_is_over_wins_no_time(
 def test_the_patience_is_that_of_all_moves_together(tmp_path: Path) -> None:
     """Each answer comes in time, and the next connection hangs."""
     move = AGAIN.removesuffix(b"X: ") + b"\r\n"
-    connections: list[object] = []
+    connections: list[socket.socket] = []
 
-    def talk(taken: object) -> None:
+    def talk(taken: socket.socket) -> None:
         connections.append(taken)
         if len(connections) < 2:
-            taken.recv(2**16)  # type: ignore[attr-defined]
-            taken.sendall(move)  # type: ignore[attr-defined]
+            taken.recv(2**16)
+            taken.sendall(move)
         else:
-            drip(taken)  # type: ignore[arg-type]
+            drip(taken)
 
     with talking(talk) as host:
         assert asked(f"http://{host}/e/{UUID}") < SOON

@@ -62,7 +62,7 @@ class Nginx:
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and content of an answer over https."""
         trusted = ssl.create_default_context(cafile=str(self.folder / "cert.pem"))
-        connection = _To(HOST, self.port, timeout=PATIENCE_SECONDS, context=trusted)
+        connection = _To(self.port, trusted)
         with closing(connection):
             connection.request(method, path, body, {"Host": HOST, **(headers or {})})
             answer = connection.getresponse()
@@ -78,11 +78,15 @@ class Nginx:
 class _To(http.client.HTTPSConnection):
     """A connection to this machine, by the name of the sample's."""
 
+    def __init__(self, port: int, trusted: ssl.SSLContext) -> None:
+        super().__init__(HOST, port, timeout=PATIENCE_SECONDS)
+        self._trusted = trusted
+
     def connect(self) -> None:
         plain = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         plain.connect()
         assert plain.sock is not None
-        self.sock = self._context.wrap_socket(plain.sock, server_hostname=self.host)  # type: ignore[attr-defined]
+        self.sock = self._trusted.wrap_socket(plain.sock, server_hostname=self.host)
 
 
 def sample_for(folder: Path, server: int, plain: int, port: int, text: str) -> str:
