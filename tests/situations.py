@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evote.database.connection import DatabaseUnavailable
-from evote.lifecycle.amending import NewHours, prepare_booth, prepare_hours, take_amendment
+from evote.lifecycle.amending import NewHours, prepare_booth, prepare_hours
 from evote.lifecycle.cancelling import cancel_election
+from evote.lifecycle.in_force import encode_booth
 from evote.lifecycle.voting import note_incident, suspend_vote
-from evote.web.booth import encode_booth
 from protocol.ceremony import Member
 from protocol.server_binding import BoothFile
-from protocol.trustee_signatures import sign_statement
-from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
+from tests.db.amending import amend
 from tests.db.school import NOON
 from tests.simulator import CLOSES_AT, OPENS_AT
 from tests.site import VOTES, Site, listening
@@ -88,21 +87,10 @@ def _amend(site: Site) -> None:
     database, uuid = school.database, school.uuid
     note_incident(database, uuid, "La page de vote a été lente de 9 h à 9 h 20.", clock)
     hours = NewHours(closes_at=CLOSES_AT + 7200)
-    _sign(site, prepare_hours(database, uuid, hours, "Le réseau a manqué deux heures.", clock))
+    amend(school, prepare_hours(database, uuid, hours, "Le réseau a manqué deux heures.", clock))
     booth = (BoothFile(f"/v/{uuid}", "0" * 64),)
-    _sign(site, prepare_booth(database, uuid, booth, "Une faute dans la page.", clock))
+    amend(school, prepare_booth(database, uuid, booth, "Une faute dans la page.", clock))
     site.publish()
-
-
-def _sign(site: Site, message: AmendmentMessage) -> None:
-    keys = {i: site.school.election.keys(i) for i in (1, 2)}
-    signed = {
-        str(i): AmendmentSignatureMessage(
-            message, sign_statement(key, message.statement, i)
-        ).encode()
-        for i, key in keys.items()
-    }
-    take_amendment(site.school.database, site.school.uuid, signed, site.clock)
 
 
 def _fail(error: Exception) -> Callable[[Site], None]:

@@ -9,8 +9,9 @@ from evote.cli.parser import FrenchParser
 from evote.cli.words import printable
 from evote.doctor.examine import Asked, examine, worst
 from evote.doctor.findings import Finding, Level
+from evote.lifecycle.in_force import encode_booth
 from evote.web.assets import AssetsMissing, read_assets
-from evote.web.booth import Booth, encode_booth
+from evote.web.booth import Booth
 from evote.web.languages import LANGUAGES
 from evote.web.templating import Pages
 from protocol.encoding import JsonValue, encode_json

@@ -7,20 +7,19 @@ The server prepares what is to be signed and takes the signatures in; it cannot 
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from evote.board.listing import setup_bytes
 from evote.clock import Clock
-from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, State
 from evote.errors import Refusal, Unreadable
+from evote.lifecycle.in_force import put_in_force
 from evote.lifecycle.states import NotNow, locked, require_reason
 from evote.lifecycle.story import Story, read_story, tell
 from evote.lifecycle.voting import MINUTE
 from protocol.blame import TrusteeFault
 from protocol.ceremony import Member
-from protocol.encoding import encode_json
 from protocol.errors import ProtocolError
 from protocol.journal_bodies import Amendment, BoothReplaced, HoursChanged
 from protocol.server_binding import BoothFile
@@ -111,8 +110,8 @@ def take_amendment(database: Database, uuid: str, files: Files, clock: Clock) ->
         body = amendment.body
         if isinstance(body, HoursChanged):
             _check_hours(story.held, body, clock())
-        tell(connection, story, clock(), body, signatures)
-        _put_in_force(connection, story.held, body)
+        told = tell(connection, story, clock(), body, signatures).told
+        put_in_force(connection, story.held, told.hours, told.booth)
     return Amended(body, tuple(members[index - 1].name for index in sorted(signed)))
 
 
@@ -194,14 +193,3 @@ def _verify(
     except ProtocolError as cause:
         raise Refusal(f"ces signatures ne valent rien {cite(cause)}", "redemandez-les") from cause
     return members
-
-
-def _put_in_force(connection: Connection, held: HeldElection, body: Amendment) -> None:
-    row = update(ElectionRow).where(ElectionRow.id == held.id)
-    if isinstance(body, HoursChanged):
-        row = row.values(
-            opens_at=body.opens_at, closes_at=body.closes_at, grace_seconds=body.grace_seconds
-        )
-    else:
-        row = row.values(booth=encode_json([each.encode() for each in body.booth]))
-    connection.execute(row)

@@ -9,17 +9,17 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from evote.board.appending import append_event
 from evote.clock import Clock
-from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, State
 from evote.election.roll_file import SealedRollFile, decode_sealed_roll
 from evote.errors import Refusal
 from evote.keys import KeyFolder
 from evote.lifecycle.drafting import school_number
+from evote.lifecycle.in_force import put_in_force
 from evote.lifecycle.states import locked
 from evote.lifecycle.story import read_story, tell
 from evote.pins import watch_pins
@@ -32,9 +32,9 @@ from protocol.archive import read_archive
 from protocol.archive_members import ArchiveHeader
 from protocol.bindings import EvoteBinding
 from protocol.board import Board, read_board
-from protocol.encoding import encode_json
 from protocol.events import BoardState, EventKind
 from protocol.journal_bodies import Sealed
+from protocol.journal_state import Hours
 from protocol.server_binding import ServerBinding, decode_server_file
 
 
@@ -179,22 +179,6 @@ def _seal(
         school_id=school_number(connection, binding.school),
         state=State.SEALED,
         archive_timestamp=board.header.timestamp,
-        opens_at=binding.opens_at,
-        closes_at=binding.closes_at,
-        grace_seconds=binding.grace_seconds,
-        booth=encode_json([each.encode() for each in server.booth]),
     )
-    connection.execute(
-        update(ElectionRow)
-        .where(ElectionRow.id == draft.id)
-        .values(
-            school_id=sealed.school_id,
-            state=sealed.state.value,
-            archive_timestamp=sealed.archive_timestamp,
-            opens_at=sealed.opens_at,
-            closes_at=sealed.closes_at,
-            grace_seconds=sealed.grace_seconds,
-            booth=sealed.booth,
-        )
-    )
-    return sealed
+    hours = Hours(binding.opens_at, binding.closes_at, binding.grace_seconds)
+    return put_in_force(connection, sealed, hours, server.booth)

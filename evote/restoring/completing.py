@@ -11,22 +11,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from evote.board.appending import NewBallot, append_ballot, append_event
 from evote.board.export import recorded_archive
 from evote.board.journal import store_entry
 from evote.database.board_tables import RevokedRow
-from evote.database.common_tables import ElectionRow
 from evote.database.elections import HeldElection, State
 from evote.election.box import read_proper_ballot
 from evote.errors import Refusal
+from evote.lifecycle.in_force import put_in_force
 from evote.lifecycle.story import Story, read_story
 from evote.verdict import ask_verifier
 from protocol.archive import read_archive
 from protocol.archive_entries import Entry
 from protocol.ballot import BallotContext
-from protocol.encoding import encode_json
 from protocol.events import EventKind, Head
 from protocol.journal import JournalEntry, decode_journal
 from protocol.journal_bodies import Opened, Reissued
@@ -69,9 +68,10 @@ def complete(connection: Connection, held: HeldElection, record: Path) -> Comple
         story = read_story(connection, held)
         ballots, held = _append_events(connection, story, files.archive)
         entries = decode_journal(files.others[JOURNAL])[story.told.journal_size :]
+    story = story.at(held)
     for entry in entries:
-        story = _append_entry(connection, story.at(held), entry)
-    return Completed(_put_in_force(connection, story.at(held)), ballots, len(entries))
+        story = _append_entry(connection, story, entry)
+    return Completed(_put_in_force(connection, story), ballots, len(entries))
 
 
 def _verify(connection: Connection, held: HeldElection, record: Path) -> None:
@@ -141,27 +141,8 @@ def _append_entry(connection: Connection, story: Story, entry: JournalEntry) -> 
 
 
 def _put_in_force(connection: Connection, story: Story) -> HeldElection:
-    told, hours = story.told, story.told.hours
+    told = story.told
     if told.phase is None:
         raise RuntimeError("a journal that the verifier accepted has begun")
-    held = replace(
-        story.held,
-        state=STATES[told.phase],
-        opens_at=hours.opens_at,
-        closes_at=hours.closes_at,
-        grace_seconds=hours.grace_seconds,
-        booth=encode_json([each.encode() for each in told.booth]),
-    )
-    connection.execute(
-        update(ElectionRow)
-        .where(ElectionRow.id == held.id)
-        .values(
-            state=held.state.value,
-            opens_at=held.opens_at,
-            closes_at=held.closes_at,
-            grace_seconds=held.grace_seconds,
-            booth=held.booth,
-            setup_signatures=held.setup_signatures,
-        )
-    )
-    return held
+    held = replace(story.held, state=STATES[told.phase])
+    return put_in_force(connection, held, told.hours, told.booth)

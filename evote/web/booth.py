@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+from evote.lifecycle.in_force import encode_booth
 from evote.pins import PIN_DIGITS
 from evote.web.assets import Asset, read_assets
 from evote.web.languages import LANGUAGES, Language
 from evote.web.templating import Pages
-from protocol.encoding import encode_json
 from protocol.server_binding import BoothFile
 
 TEMPLATE: Final = "voter/booth.html"
@@ -54,11 +54,6 @@ class Booth:
 
     def _encode(self, uuid: str) -> bytes:
         return encode_booth(self.files(uuid))
-
-
-def encode_booth(files: tuple[BoothFile, ...]) -> bytes:
-    """Return the canonical JSON of these files, by which two booths are compared: §8.3."""
-    return encode_json([each.encode() for each in files])
 
 
 def booth_files(uuid: str, languages: tuple[Language, ...] = LANGUAGES) -> tuple[BoothFile, ...]:

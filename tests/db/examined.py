@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from evote.doctor.examine import Asked, examine
 from evote.doctor.findings import Finding, Level
-from evote.web.booth import booth_files, encode_booth
+from evote.lifecycle.in_force import encode_booth
+from evote.web.booth import booth_files
 from evote.web.languages import FRENCH, PSEUDO
 from tests.db.school import School
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,9 @@ from protocol.ceremony import Member
 from protocol.codes import sign_in_number
 from protocol.credentials import public_credential
 from protocol.journal_bodies import Case
-from protocol.trustee_signatures import sign_statement
-from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
+from tally.amendments import AmendmentMessage
 from tally.count import TieBreak
+from tests.db.amending import signed
 from tests.db.conftest import ELECTION
 from tests.db.school import ManualClock, School, audit, draft, host, make_election
 from tests.simulator import CLOSES_AT
@@ -146,9 +147,7 @@ def test_a_tie_asks_for_ages(database: Database, clock: ManualClock, tmp_path: P
 def test_an_amendment_needs_the_signatures_of_one_and_the_same_change(
     school: School, clock: ManualClock
 ) -> None:
-    def signed(message: AmendmentMessage, trustee: int) -> bytes:
-        signature = sign_statement(ELECTION.keys(trustee), message.statement, trustee)
-        return AmendmentSignatureMessage(message, signature).encode()
+    sign = partial(signed, school)
 
     def prepare(closes_at: int) -> AmendmentMessage:
         hours = NewHours(closes_at=closes_at)
@@ -156,21 +155,21 @@ def test_an_amendment_needs_the_signatures_of_one_and_the_same_change(
 
     first, second = prepare(CLOSES_AT + 3600), prepare(CLOSES_AT + 7200)
     before = school.record()
-    forged = signed(first, 2).replace(b'"trustee":2', b'"trustee":3')
+    forged = sign(first, 2).replace(b'"trustee":2', b'"trustee":3')
     for files, said in (
-        ({"1": signed(first, 1)}, "il en faut 2"),
-        ({"1": signed(first, 1), "again": signed(first, 1)}, "il en faut 2"),
-        ({"1": signed(first, 1), "2": signed(second, 2)}, "le même changement"),
-        ({"1": signed(first, 1), "2": forged}, "Chloé"),
+        ({"1": sign(first, 1)}, "il en faut 2"),
+        ({"1": sign(first, 1), "again": sign(first, 1)}, "il en faut 2"),
+        ({"1": sign(first, 1), "2": sign(second, 2)}, "le même changement"),
+        ({"1": sign(first, 1), "2": forged}, "Chloé"),
         ({"1": b"{}"}, "pas la signature"),
     ):
         with pytest.raises(Refusal, match=said):
             take_amendment(school.database, school.uuid, files, clock)
     assert school.record() == before
-    both = {"1": signed(first, 1), "2": signed(first, 2)}
+    both = {"1": sign(first, 1), "2": sign(first, 2)}
     take_amendment(school.database, school.uuid, both, clock)
     assert school.held().closes_at == CLOSES_AT + 3600
-    late = {"1": signed(second, 1), "2": signed(second, 2)}
+    late = {"1": sign(second, 1), "2": sign(second, 2)}
     with pytest.raises(
         NotNow, match="ne permet pas cette étape"
     ):  # signed for the place that is taken

@@ -47,8 +47,7 @@ from evote.lifecycle.voting import (
 from protocol.ceremony import Member
 from protocol.codes import sign_in_number
 from protocol.credentials import public_credential
-from protocol.trustee_signatures import sign_statement
-from tally.amendments import AmendmentMessage, AmendmentSignatureMessage
+from tests.db.amending import signed
 from tests.db.postgresql import Server
 from tests.db.school import NOON, ManualClock, School, host, make_election
 from tests.simulator import CLOSES_AT, OPENS_AT
@@ -65,11 +64,6 @@ ENDED = (State.CLOSED, State.TALLIED, State.ARCHIVED, State.CANCELLED)
 @functools.cache
 def ballot(code: int) -> bytes:
     return ELECTION.cast(code, code % 2).encode()
-
-
-def amendment_signature(message: AmendmentMessage, trustee: int) -> bytes:
-    signed = sign_statement(ELECTION.keys(trustee), message.statement, trustee)
-    return AmendmentSignatureMessage(message, signed).encode()
 
 
 class LifecycleMachine(RuleBasedStateMachine):
@@ -221,10 +215,10 @@ class LifecycleMachine(RuleBasedStateMachine):
         def amend() -> None:
             asked = NewHours(closes_at=closes_at)
             message = prepare_hours(database, uuid, asked, "Panne", self.clock)
-            few = {"1": amendment_signature(message, 1)}
+            few = {"1": signed(self.school, message, 1)}
             with pytest.raises(Refusal, match="il en faut 2"):
                 take_amendment(database, uuid, few, self.clock)
-            take_amendment(database, uuid, few | {"3": amendment_signature(message, 3)}, self.clock)
+            take_amendment(database, uuid, few | {"3": signed(self.school, message, 3)}, self.clock)
 
         self.step(amend, allowed=allowed)
         self.closes_at = closes_at if allowed else self.closes_at

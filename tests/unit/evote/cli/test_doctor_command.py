@@ -15,9 +15,10 @@ from evote.backup.pace import ballots_of, remember_backup
 from evote.cli import doctor, main
 from evote.doctor.examine import Asked
 from evote.doctor.findings import Finding, Level
+from evote.lifecycle.in_force import encode_booth
 from evote.sign_in_rewriting import rewrite_sign_ins
 from evote.web.assets import AssetsMissing
-from evote.web.booth import booth_files, encode_booth
+from evote.web.booth import booth_files
 from evote.web.languages import FRENCH, PSEUDO
 from tests.simulator import HOST
 from tests.site import Site, make_site

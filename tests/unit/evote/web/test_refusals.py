@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from evote.casting import Outcome
 from evote.database.board_tables import AlphaRow, RevokedRow
 from evote.database.elections import State
+from evote.lifecycle.in_force import encode_booth
 from evote.pins import TRIES
-from evote.web.booth import encode_booth
 from evote.web.security import MAX_BODY_BYTES
 from protocol.sending import padding_for
 from tests.db.rows import COUNTERS, all_rows
