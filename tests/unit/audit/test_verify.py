@@ -14,6 +14,7 @@ import pytest
 
 from audit import cli
 from audit.catalogue import CATALOGUE
+from audit.titles import TITLES
 from audit.words import shown
 from tests.tamper.damage import SCHOOL
 from tests.tamper.forge.remake import Forge
@@ -45,6 +46,7 @@ def test_the_catalogue_is_the_table_of_the_protocol() -> None:
     text = (ROOT / "docs/protocol.md").read_text("utf-8")
     table = re.findall(r"^\| (C\d\d) \| (.*?) \| §", text, re.MULTILINE)
     assert [(entry.id, entry.title.en) for entry in CATALOGUE] == table
+    assert list(TITLES) == [entry.id for entry in CATALOGUE]
 
 
 @pytest.mark.parametrize("name", peer.RESULTS)
