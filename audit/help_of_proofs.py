@@ -13,8 +13,8 @@ Vérifie le reçu d'un bulletin (….tlog-proof), sans réseau : il prouve que l
 bulletin a été publié. Avec le dossier de l'élection, dit s'il y est toujours.
 Vérifie aussi la promesse de publier que le serveur a donnée au dépôt.
 
-Un fichier qui ne vaut rien n'est pas un fichier qui accuse : la première phrase
-dit lequel des deux.
+Un reçu qui ne vaut rien n'est pas un reçu qui accuse, une promesse non plus :
+la première phrase dit lequel des deux.
 
 arguments :
   FICHIER          le reçu ou la promesse ; - pour l'entrée standard. Du reçu,
@@ -33,7 +33,7 @@ exemples :
 
 codes de sortie :
   0    le reçu tient, la promesse est tenue ou attend encore
-  1    le fichier ne vaut rien, ou il convainc le serveur de faute
+  1    reçu ou promesse ne vaut rien, ou convainc le serveur de faute
   2    aucun verdict : illisible, non pris en charge, ou commande mal écrite
   130  interrompu par Ctrl-C""",
     """\
@@ -44,8 +44,8 @@ that the ballot was published. With the election's record, says whether it is
 still there. Also verifies the promise to publish that the server gave at
 casting.
 
-A file that is worth nothing is not a file that accuses: the first sentence says
-which of the two.
+A receipt that is worth nothing is not one that accuses, nor is such a promise:
+the first sentence says which of the two.
 
 arguments:
   FILE             the receipt or the promise; - for standard input. Of the
@@ -64,7 +64,7 @@ examples:
 
 exit status:
   0    the receipt holds, the promise is kept or still waits
-  1    the file is worth nothing, or it convicts the server
+  1    receipt or promise is worth nothing, or convicts the server
   2    no verdict: not readable, not supported, or wrong usage
   130  interrupted by Ctrl-C""",
 )

@@ -45,14 +45,15 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
     """
     self_test()
     data = None if given.startswith(SCHEMES) else _bytes(given)
+    of = said.OF_PROMISE if data is not None and _is_promise(data) else said.OF_RECEIPT
     try:
         read = decode_receipt_link(given) if data is None else _decode(data)
         if record is None:
             return HOLDS_STATUS, list(_alone(read))
         with open_published(record) as published:
-            return _ruled(read, published)
+            return _ruled(read, published, of)
     except Malformed as refusal:
-        return FAILS_STATUS, [refusal.text.at(said.NOTHING), said.ASK_AGAIN]
+        return FAILS_STATUS, [refusal.text.at(of.nothing), said.ASK_AGAIN]
 
 
 def _bytes(given: str) -> bytes:
@@ -69,12 +70,19 @@ def _decode(data: bytes) -> Paper:
     """What the first line says that it is."""
     if data.startswith(_LINK_STARTS):
         return decode_receipt_link(_line(data))
-    first = data.partition(b"\n")[0]
-    if first == RECEIPT.encode("ascii"):
+    if _first_line(data) == RECEIPT.encode("ascii"):
         return decode_receipt(data)
-    if first == PROMISE.encode("ascii"):
+    if _is_promise(data):
         return decode_promise(data)
     raise Unreadable(*said.NO_RECEIPT, said.TAKE_AS_GIVEN)
+
+
+def _is_promise(data: bytes) -> bool:
+    return _first_line(data) == PROMISE.encode("ascii")
+
+
+def _first_line(data: bytes) -> bytes:
+    return data.partition(b"\n")[0]
 
 
 def _line(data: bytes) -> str:
@@ -98,10 +106,10 @@ def _alone(read: Paper) -> Iterator[Text]:
     yield key.at(said.KEY)
     yield said.ALONE
     yield said.COMPARE
-    yield said.SECRET
+    yield said.OF_RECEIPT.secret
 
 
-def _ruled(read: Paper, published: Published) -> tuple[int, list[Text]]:
+def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, list[Text]]:
     if isinstance(read, Promise):
         ruled = rule_promise(read, published)
     elif isinstance(read, ReceiptLink):
@@ -109,21 +117,21 @@ def _ruled(read: Paper, published: Published) -> tuple[int, list[Text]]:
     else:
         ruled = rule_receipt(read, published)
     status = HOLDS_STATUS if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) else FAILS_STATUS
-    return status, list(_lines(read, published, ruled))
+    return status, list(_lines(read, published, ruled, of))
 
 
-def _lines(read: Paper, published: Published, ruled: Ruled) -> Iterator[Text]:
+def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
     """The ruling, why, what it is about, and what to do."""
     if ruled.ruling is Ruling.HOLDS:
         yield said.KEPT if isinstance(read, Promise) else said.HOLDS
     elif ruled.ruling is Ruling.WAITS:
-        yield said.WAITS
+        yield of.waits
     elif ruled.ruling is Ruling.ELSEWHERE:
-        yield said.ELSEWHERE
+        yield of.elsewhere
     elif ruled.ruling is Ruling.WORTHLESS:
-        yield Text(f"{said.NOTHING.fr}.", f"{said.NOTHING.en}.")
+        yield Text(f"{of.nothing.fr}.", f"{of.nothing.en}.")
     else:
-        yield said.CONVICTS if published.signed else said.CONVICTS_IF
+        yield of.convicts if published.signed else of.convicts_if
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
     if ruled.ruling in (Ruling.WORTHLESS, Ruling.ELSEWHERE):
         yield said.SAME if ruled.ruling is Ruling.ELSEWHERE else said.ASK_AGAIN
@@ -141,8 +149,8 @@ def _lines(read: Paper, published: Published, ruled: Ruled) -> Iterator[Text]:
     if ruled.ruling is Ruling.CONVICTS:
         yield said.KEEP_BOTH if published.signed else said.ANOTHER_RECORD
     else:
-        yield said.KEEP_WAITING if ruled.ruling is Ruling.WAITS else said.REST
-        yield said.SECRET
+        yield of.keep if ruled.ruling is Ruling.WAITS else said.REST
+        yield of.secret
 
 
 def _place(read: Paper) -> Text:

@@ -14,7 +14,7 @@ from audit.receipts import Receipt, verify_receipt
 from audit.words import Malformed, Text, count, shown
 
 _OTHER_KEY = Text(
-    "il n'est pas signé par la clé de cette élection", "it is not signed by this election's key"
+    "ce n'est pas signé par la clé de cette élection", "it is not signed by this election's key"
 )
 LONGEST_NAME = 300
 
@@ -104,7 +104,10 @@ def _refused(receipt: Receipt, published: Published) -> Ruled | None:
 
 def _elsewhere(origin: str, published: Published) -> Ruled:
     theirs, ours = shown(origin, LONGEST_NAME), shown(published.key.name, LONGEST_NAME)
-    why = Text(f"il est de {theirs}, ce dossier de {ours}", f"it is of {theirs}, this of {ours}")
+    why = Text(
+        f"son urne est {theirs}, celle de ce dossier {ours}",
+        f"its board is {theirs}, that of this record {ours}",
+    )
     return Ruled(Ruling.ELSEWHERE, why)
 
 

@@ -1,10 +1,81 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What ``evote-audit receipt`` says: a file that is worth nothing is not one that convicts."""
+"""What ``evote-audit receipt`` says: a receipt that is worth nothing is not one that convicts.
+
+A receipt is a file or a link, a promise is a file: each is called what it is in both forms.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from audit.words import Text
 
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Those that name what was given.
+
+    Args:
+        waits: the record is too early to tell.
+        elsewhere: it is of another election.
+        nothing: it proves nothing; without its full stop.
+        convicts: it and a signed record do.
+        convicts_if: it and a record that nobody signed do.
+        keep: and what may be tried later.
+        secret: what it does not say.
+    """
+
+    waits: Text
+    elsewhere: Text
+    nothing: Text
+    convicts: Text
+    convicts_if: Text
+    keep: Text
+    secret: Text
+
+
+def _of(fr: str, en: str) -> Sentences:
+    first = Text(fr[0].upper() + fr[1:], en[0].upper() + en[1:])
+    loud = Text(f"{fr.upper()} CONVAINC LE SERVEUR DE FAUTE", f"{en.upper()} CONVICTS THE SERVER")
+    return Sentences(
+        waits=Text(
+            f"On ne peut pas encore le dire : ce dossier est trop ancien pour {fr}.",
+            f"It is too early to tell: this record is too old for {en}.",
+        ),
+        elsewhere=Text(
+            f"{first.fr} est d'une autre élection que ce dossier : rien n'est dit ni de l'un ni de"
+            " l'autre.",
+            f"{first.en} is of another election than this record: nothing is said of either.",
+        ),
+        nothing=Text(
+            f"{first.fr} ne vaut rien, et n'accuse personne",
+            f"{first.en} is worth nothing, and accuses nobody",
+        ),
+        convicts=Text(
+            f"{loud.fr}, avec ce dossier : la même clé a signé l'un et l'autre, qui se"
+            " contredisent.",
+            f"{loud.en}, with this record: the same key signed both, and they contradict each"
+            " other.",
+        ),
+        convicts_if=Text(
+            f"{loud.fr}, si cette archive est bien celle que le serveur a publiée : seule, elle"
+            " n'est pas signée.",
+            f"{loud.en}, if this archive is the one that it published: alone, an archive is not"
+            " signed.",
+        ),
+        keep=Text(
+            f"Gardez {fr}, et recommencez avec un dossier téléchargé plus tard.",
+            f"Keep {en}, and try again with a record downloaded later.",
+        ),
+        secret=Text(
+            f"{first.fr} ne dit ni qui a voté, ni quel choix.",
+            f"{first.en} says neither who voted nor which choice.",
+        ),
+    )
+
+
+OF_RECEIPT = _of("ce reçu", "this receipt")
+OF_PROMISE = _of("cette promesse", "this promise")
 HOLDS = Text(
     "Ce reçu tient : le bulletin est dans l'urne.",
     "This receipt holds: the ballot is on the board.",
@@ -14,55 +85,23 @@ HOLDS_ALONE = Text(
     "This receipt holds: the holder of the board's key given below published this ballot.",
 )
 KEPT = Text("Cette promesse a été tenue.", "This promise was kept.")
-WAITS = Text(
-    "On ne peut pas encore le dire : ce dossier est trop ancien pour ce fichier.",
-    "It is too early to tell: this record is too old for this file.",
-)
-ELSEWHERE = Text(
-    "Ce fichier est d'une autre élection que ce dossier : rien n'est dit ni de l'un ni de l'autre.",
-    "This file is of another election than this record: nothing is said of either.",
-)
 SAME = Text("Donnez le dossier de son élection.", "Give the record of its election.")
-NOTHING = Text(
-    "Ce fichier ne vaut rien, et n'accuse personne",
-    "This file is worth nothing, and accuses nobody",
-)
-CONVICTS = Text(
-    "CE FICHIER CONVAINC LE SERVEUR DE FAUTE : lui et ce dossier sont signés par la même clé, et se"
-    " contredisent.",
-    "THIS FILE CONVICTS THE SERVER: it and this record are signed by the same key, and contradict"
-    " each other.",
-)
-CONVICTS_IF = Text(
-    "CE FICHIER CONVAINC LE SERVEUR DE FAUTE, si cette archive est bien celle qu'il a publiée :"
-    " seule, elle n'est pas signée.",
-    "THIS FILE CONVICTS THE SERVER, if this archive is the one that it published: alone, an archive"
-    " is not signed.",
-)
 KEEP_BOTH = Text(
-    "Gardez les deux fichiers tels quels, et portez-en une copie au bureau et à votre fédération :"
+    "Gardez l'un et l'autre tels quels, et portez-en une copie au bureau et à votre fédération :"
     " seul celui qui tient la clé secrète du serveur a pu signer les deux.",
-    "Keep both files as they are, and bring copies to the committee and to your federation: only"
-    " the holder of the server's secret key can have signed both.",
+    "Keep both as they are, and bring copies to the committee and to your federation: only the"
+    " holder of the server's secret key can have signed both.",
 )
 ANOTHER_RECORD = Text(
-    "Gardez les deux fichiers tels quels, téléchargez le dossier complet de l'élection, qui est"
+    "Gardez l'un et l'autre tels quels, téléchargez le dossier complet de l'élection, qui est"
     " signé, et recommencez avec lui ; s'il dit de même, portez le tout au bureau et à votre"
     " fédération.",
-    "Keep both files as they are, download the election's complete record, which is signed, and"
-    " try again with it; if it says the same, bring it all to the committee and your federation.",
-)
-KEEP_WAITING = Text(
-    "Gardez ce fichier, et recommencez avec un dossier téléchargé plus tard.",
-    "Keep this file, and try again with a record downloaded later.",
+    "Keep both as they are, download the election's complete record, which is signed, and try again"
+    " with it; if it says the same, bring it all to the committee and your federation.",
 )
 REST = Text(
     "Que tout le dossier soit en règle se vérifie à part : evote-audit verify DOSSIER.",
     "That the whole record is in order is verified apart: evote-audit verify RECORD --lang en.",
-)
-SECRET = Text(
-    "Ce fichier ne dit ni qui a voté, ni quel choix.",
-    "This file says neither who voted nor which choice.",
 )
 ALONE = Text(
     "Seul, il ne prouve pas que cette clé est celle de votre élection, ni que le bulletin y est"

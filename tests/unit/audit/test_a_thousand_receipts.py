@@ -75,7 +75,7 @@ def test_a_ballot_taken_away_is_told_by_its_receipt_and_all_after_it(
     assert rulings[-1] is Ruling.WAITS  # while the vote is open the board may still reach it
     (tmp_path / "r").write_bytes(receipts[GONE - 1])
     status, out = tell("receipt", tmp_path / "r", fewer)
-    assert (status, out[:30]) == (1, "CE FICHIER CONVAINC LE SERVEUR")
+    assert (status, out[:27]) == (1, "CE REÇU CONVAINC LE SERVEUR")
 
 
 def test_no_receipt_says_who_voted_or_what(receipts: list[bytes]) -> None:

@@ -79,12 +79,12 @@ def test_a_receipt_whose_board_changed_convicts(phrase: str, tmp_path: Path, tel
     record = folder(tmp_path / "record", make())
     status, out = tell("receipt", tmp_path / "r", record)
     assert status == 1
-    assert out.startswith("CE FICHIER CONVAINC LE SERVEUR DE FAUTE : lui et ce dossier sont signés")
-    assert "Gardez les deux fichiers tels quels" in out
+    assert out.startswith("CE REÇU CONVAINC LE SERVEUR DE FAUTE, avec ce dossier : la même clé")
+    assert "Gardez l'un et l'autre tels quels" in out
     assert "ne vaut rien" not in out
     status, out = tell("receipt", tmp_path / "r", record / "election.bel")
     assert status == 1
-    assert "si cette archive est bien celle qu'il a publiée" in out
+    assert "si cette archive est bien celle que le serveur a publiée" in out
     assert "téléchargez le dossier complet" in out
 
 
@@ -162,7 +162,7 @@ def test_the_record_of_another_election_tells_nothing(tmp_path: Path, tell: Tell
     )
     status, out = tell("receipt", tmp_path / "r", folder(tmp_path / "record", whole()))
     assert status == 1
-    assert out.startswith("Ce fichier est d'une autre élection que ce dossier")
+    assert out.startswith("Ce reçu est d'une autre élection que ce dossier")
 
 
 UNUSABLE: dict[str, Callable[[Files], object]] = {

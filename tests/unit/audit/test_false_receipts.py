@@ -146,7 +146,7 @@ def test_a_receipt_that_lies_is_worth_nothing(phrase: str, tmp_path: Path, tell:
     for given in ([], [record]):
         status, out = tell("receipt", tmp_path / "r", *given)
         assert status == 1, out
-        assert out.startswith("Ce fichier ne vaut rien, et n'accuse personne"), out
+        assert out.startswith("Ce reçu ne vaut rien, et n'accuse personne"), out
         assert "CONVAINC" not in out
 
 
@@ -170,7 +170,7 @@ def test_a_key_of_a_thief_is_told_by_the_record_alone(tmp_path: Path, tell: Tell
     assert tell("receipt", tmp_path / "r")[0] == 0
     status, out = tell("receipt", tmp_path / "r", folder(tmp_path / "record", files))
     assert (status, "pas signé par la clé de cette élection" in out) == (1, True)
-    assert out.startswith("Ce fichier ne vaut rien")
+    assert out.startswith("Ce reçu ne vaut rien")
 
 
 def test_a_name_in_a_receipt_acts_on_no_terminal(tmp_path: Path, tell: Tell) -> None:

@@ -93,6 +93,7 @@ def test_what_is_not_a_promise_is_worth_nothing(phrase: str, tmp_path: Path, tel
     status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
     found = 2 if phrase == "another version" else 1
     assert (status, "CONVAINC" in out) == (found, False)
+    assert out.startswith("Cette promesse ne vaut rien, et n'accuse personne : ") == (found == 1)
 
 
 def test_every_bit_of_a_promise_matters() -> None:
@@ -123,7 +124,7 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
         of(4),
         lambda: published_at(STAMPED_AT + 1, lambda: cut(4)),
         1,
-        "CE FICHIER CONVAINC LE SERVEUR",
+        "CETTE PROMESSE CONVAINC LE SERVEUR",
     ),
     "published late, but published": (
         of(4),
@@ -131,51 +132,56 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
         0,
         "Cette promesse a été tenue",
     ),
-    "another event in its place": (of(2), with_another, 1, "CE FICHIER CONVAINC LE SERVEUR"),
-    "its ballot removed": (of(3), without_ballot, 1, "CE FICHIER CONVAINC LE SERVEUR"),
-    "the ballots ended before it": (of(4), ended_before, 1, "CE FICHIER CONVAINC LE SERVEUR"),
+    "another event in its place": (of(2), with_another, 1, "CETTE PROMESSE CONVAINC LE SERVEUR"),
+    "its ballot removed": (of(3), without_ballot, 1, "CETTE PROMESSE CONVAINC LE SERVEUR"),
+    "the ballots ended before it": (of(4), ended_before, 1, "CETTE PROMESSE CONVAINC LE SERVEUR"),
     "of an event that is no ballot's": (
         promise(whole().events()[5], 5, ballot(whole(), 3), KEY),
         whole,
         1,
-        "CE FICHIER CONVAINC LE SERVEUR",
+        "CETTE PROMESSE CONVAINC LE SERVEUR",
     ),
     "of an event with another ballot": (
         promise(whole().events()[3], 3, ballot(whole(), 1), KEY),
         whole,
         1,
-        "CE FICHIER CONVAINC LE SERVEUR",
+        "CETTE PROMESSE CONVAINC LE SERVEUR",
     ),
-    "of an event after another ballot": (of(3), with_another, 1, "CE FICHIER CONVAINC LE SERVEUR"),
+    "of an event after another ballot": (
+        of(3),
+        with_another,
+        1,
+        "CETTE PROMESSE CONVAINC LE SERVEUR",
+    ),
     "of the place of the set-up": (
         promise(whole().events()[0], 0, ballot(whole(), 0), KEY),
         whole,
         1,
-        "CE FICHIER CONVAINC LE SERVEUR",
+        "CETTE PROMESSE CONVAINC LE SERVEUR",
     ),
     "beyond a board that has ended": (
         promise(b"{}", 99, ballot(whole(), 1), KEY),
         whole,
         1,
-        "CE FICHIER CONVAINC LE SERVEUR",
+        "CETTE PROMESSE CONVAINC LE SERVEUR",
     ),
     "of a thief's key": (
         promise(whole().events()[3], 3, ballot(whole(), 2), THIEF),
         whole,
         1,
-        "Ce fichier ne vaut rien, et n'accuse personne",
+        "Cette promesse ne vaut rien, et n'accuse personne",
     ),
     "of the journal's key, about the board": (
         signed_note(LINES, journal_key(SERVED.uuid)),
         whole,
         1,
-        "Ce fichier ne vaut rien, et n'accuse personne",
+        "Cette promesse ne vaut rien, et n'accuse personne",
     ),
     "of another election": (
         promise(whole().events()[3], 3, ballot(whole(), 2), board_key("AnotherEleCtion")),
         whole,
         1,
-        "Ce fichier est d'une autre élection",
+        "Cette promesse est d'une autre élection",
     ),
 }
 
@@ -186,8 +192,10 @@ def test_a_promise_is_judged_by_the_record(phrase: str, tmp_path: Path, tell: Te
     (tmp_path / "p").write_bytes(data)
     found, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", make()))
     assert (found, out[: len(first)]) == (status, first), out
-    english, _ = tell("receipt", tmp_path / "p", tmp_path / "record", "--lang", "en")
+    english, told = tell("receipt", tmp_path / "p", tmp_path / "record", "--lang", "en")
     assert english == status
+    assert told.lower().startswith(("this promise", "it is too early"))
+    assert ("fichier" in out, "file" in told) == (False, False)
 
 
 def test_the_time_is_nothing_without_the_servers_own(tmp_path: Path, tell: Tell) -> None:

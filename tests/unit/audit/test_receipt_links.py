@@ -62,7 +62,7 @@ def test_a_link_whose_board_changed_convicts_as_the_file_does(
     (tmp_path / "r").write_bytes(of(whole(), index))
     changed = folder(tmp_path / "changed", make())
     status, words = tell("receipt", tmp_path / "r", changed)
-    assert (status, words.startswith("CE FICHIER CONVAINC LE SERVEUR DE FAUTE")) == (1, True)
+    assert (status, words.startswith("CE REÇU CONVAINC LE SERVEUR DE FAUTE")) == (1, True)
     assert tell("receipt", link(whole(), index), changed) == (1, unstamped(words))
 
 
@@ -83,14 +83,14 @@ def test_the_record_of_another_election_tells_nothing_of_link_or_file(
     other = board_key("AnotherEection")
     (tmp_path / "r").write_bytes(receipt(whole().events(), 2, ballot(whole(), 1), other))
     status, words = tell("receipt", tmp_path / "r", record)
-    assert (status, words.startswith("Ce fichier est d'une autre élection")) == (1, True)
+    assert (status, words.startswith("Ce reçu est d'une autre élection")) == (1, True)
     assert tell("receipt", link(whole(), 2, key=other), record) == (status, words)
 
 
 def test_a_link_of_another_site_is_of_another_election(record: Path, tell: Tell) -> None:
     host = KEY.name.partition("/")[0]
     status, words = tell("receipt", LINK.replace(host, f"not.{host}"), record)
-    assert (status, "Ce fichier est d'une autre élection" in words) == (1, True)
+    assert (status, "Ce reçu est d'une autre élection" in words) == (1, True)
 
 
 def test_every_link_of_the_vectors_is_the_receipt_of_its_file() -> None:
@@ -172,7 +172,7 @@ def test_wrong_digits_are_worth_nothing_and_accuse_nobody(
         status, words = tell("receipt", f"{PAGE}#{case['digits']}", *more)
         assert status == 1
         assert re.fullmatch(
-            r"Ce fichier ne vaut rien, et n'accuse personne : un lien mal formé, [^.]*"
+            r"Ce reçu ne vaut rien, et n'accuse personne : un lien mal formé, [^.]*"
             r" \(protocole §20\.4\) Reprenez le reçu sur la page de l'élection,"
             r" avec le suivi de votre bulletin\.",
             words,
@@ -183,7 +183,7 @@ def test_a_link_of_another_key_is_worth_nothing(record: Path, tell: Tell) -> Non
     """Of the right site and election: forged, or damaged where no form shows it."""
     status, words = tell("receipt", link(whole(), 2, key=THIEF), record)
     assert status == 1
-    assert words.startswith("Ce fichier ne vaut rien, et n'accuse personne.")
+    assert words.startswith("Ce reçu ne vaut rien, et n'accuse personne.")
     assert "n'est pas signé par cette clé" in words
 
 
