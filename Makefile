@@ -40,8 +40,8 @@ serve: setup ## serve a ready-made school to click through, with links to vote a
 test: setup lint peer postgresql ## run every test, with the peer's tool
 	@$(PYTEST) -m 'not soak'
 
-test-core: setup ## run the tests that need nothing but Python
-	@$(PYTEST) -m core
+test-core: setup ## run the tests that need nothing but Python (CORE=--ignore=tests/e2e for a part)
+	@$(PYTEST) -m core $(CORE)
 
 lint: setup $(NODE_PACKAGES) ## check style, types and the arrows between packages
 	@$(RUN) -m ruff check

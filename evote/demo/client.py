@@ -7,11 +7,11 @@ A request without an answer is sent again, as the booth does: docs/adr/0010 says
 import http.client
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from evote.demo.parallel import rest
 from evote.errors import Refusal
 
 PATIENCE_SECONDS: Final = 60
@@ -71,7 +71,8 @@ class Visitor:
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         answered = False
         for pause in PAUSES:
-            time.sleep(pause)
+            if not rest(pause):
+                break
             try:
                 status, data = self._once(method, path, body)
             except (OSError, http.client.HTTPException):

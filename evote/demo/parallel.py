@@ -5,15 +5,22 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.synchronize import Event
 from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+# In a process of the pool: set once nobody waits for its results any more.
+_over: Event | None = None
 
-def run_all(function: Callable[[T], R], tasks: Sequence[T], *, alone: bool) -> Iterator[R]:
+
+def run_all(
+    function: Callable[[T], R], tasks: Sequence[T], *, alone: bool
+) -> Generator[R, None, None]:
     """Yield the result of every task, in order; ``alone``: in this very process.
 
     ``function`` and the tasks must be such that another process can be given them.
@@ -23,17 +30,29 @@ def run_all(function: Callable[[T], R], tasks: Sequence[T], *, alone: bool) -> I
         yield from map(function, tasks)
         return
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, spawn, _leave_interrupts)
+    over = spawn.Event()
+    pool = ProcessPoolExecutor(count, spawn, _begin, (over,))
     try:
         with _interrupts_held():  # every process of the pool is started here
             results = pool.map(function, tasks)
         yield from results
     finally:
+        over.set()  # a task that rests, or that waits in a process for its turn, ends soon
         pool.shutdown(cancel_futures=True)
 
 
-# Ctrl-C reaches every process of the terminal; the one that asked for the work answers it.
-def _leave_interrupts() -> None:
+def rest(seconds: float) -> bool:
+    """Wait so long; False, at once, if nobody waits for this task's result any more."""
+    if _over is None:
+        time.sleep(seconds)
+        return True
+    return not _over.wait(seconds)
+
+
+def _begin(over: Event) -> None:
+    global _over  # noqa: PLW0603 -- it is of the whole process, which does nothing else
+    _over = over
+    # Ctrl-C reaches every process of the terminal; the one that asked for the work answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

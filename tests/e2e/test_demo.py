@@ -227,7 +227,7 @@ def test_the_empty_current_folder_will_do(tmp_path: Path) -> None:
 @contextmanager
 def voting(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A story whose parents are voting, on every processor, in a process group of its own."""
-    command = [sys.executable, "-m", "evote", "demo", "--out", str(folder), "--voters", "600"]
+    command = [sys.executable, "-m", "evote", "demo", "--out", str(folder), "--voters", "240"]
     running = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

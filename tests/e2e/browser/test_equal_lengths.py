@@ -37,8 +37,8 @@ def visit(page: Page, site: Site, elector: int, choice: str) -> list[Sent]:
 
     page.on("requestfinished", note)
     page.goto("about:blank")
-    Parent(page, site, elector).vote(choice)
-    page.wait_for_load_state("networkidle")
+    with page.expect_event("requestfinished", lambda each: "/receipt/" in each.url):
+        Parent(page, site, elector).vote(choice)
     page.remove_listener("requestfinished", note)
     # Those that are asked at once may end in any order.
     return sorted(seen(request) for request in requests if request.url.startswith("http"))
