@@ -10,8 +10,9 @@ from typing import Final
 
 from evote.cli.demo_screen import Screen
 from evote.cli.parser import FrenchParser
-from evote.cli.server.opened import not_upgraded
+from evote.cli.server.opened import left_over, not_upgraded
 from evote.database.connection import DatabaseUnavailable
+from evote.database.left_over import LeftOver
 from evote.database.migrating import NotUpgraded
 from evote.demo.place import Place
 from evote.demo.ready_made import ready_made_school
@@ -60,6 +61,8 @@ def main(arguments: list[str]) -> int:
             "le service ne peut pas démarrer : la page de vote n'a pas été faite",
             "dans un dossier de sources : make booth ; sinon, réinstallez Préau",
         ) from cause
+    except LeftOver as cause:
+        raise left_over(cause) from cause
     except NotUpgraded as cause:
         raise not_upgraded(cause) from cause
     except (DatabaseUnavailable, ValueError) as cause:

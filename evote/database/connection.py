@@ -20,6 +20,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from evote.database.left_over import require_nothing_left_over
+
 WAIT_SECONDS: Final = 10
 CONNECTIONS: Final = 16
 
@@ -125,6 +127,7 @@ def open_database(url: str) -> Database:
 
     Raises:
         DatabaseUnavailable: it cannot be reached.
+        LeftOver: a piece of another database lies beside it, and would be destroyed.
         ValueError: neither SQLite nor PostgreSQL, or a PostgreSQL that is not durable.
     """
     parsed = make_url(url)
@@ -138,6 +141,7 @@ def open_database(url: str) -> Database:
 def _open_sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("an SQLite database is a file")
+    require_nothing_left_over(Path(url.database))
     with contextlib.suppress(FileExistsError):
         os.close(os.open(Path(url.database), os.O_CREAT | os.O_EXCL, 0o600))
     engine = create_engine(url, **_POOL)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.doctor.absent_file import check_file
 from evote.doctor.boards import check_boards
 from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
@@ -65,9 +66,9 @@ def examine(asked: Asked) -> Iterator[Finding]:
         yield check_online(f"{settings.public_url}/healthz", asked.clock, asked.ask)
     yield from check_room(_rooms(settings))
     file = sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
-        advice = "vérifiez PREAU_DATABASE_URL ; une base neuve se fait avec evote serve"
-        yield serious("database", "la base n'existe pas", advice)
+    nothing = None if file is None else check_file(file, _folder(settings))
+    if nothing is not None:
+        yield nothing
         return
     yield from check_modes(_places(settings))
     if settings.key_folder is not None:
@@ -117,7 +118,7 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     if tables.level is not Level.OK:
         return
     looking = Looking(
-        KeyFolder(settings.key_folder or Path()),
+        _folder(settings),
         asked.clock,
         settings.public_url,
         settings.publish_seconds,
@@ -130,6 +131,10 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
         yield check_rewriting(connection, asked.clock())
         yield check_outbox(connection, settings.outbox_folder, asked.clock())
         yield from check_backups(connection, asked.clock())
+
+
+def _folder(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.key_folder or Path())
 
 
 def _no_answer() -> Finding:

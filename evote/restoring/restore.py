@@ -116,8 +116,9 @@ def _require_empty(connection: Connection) -> None:
             raise Refusal(
                 "la base où rétablir n'est pas vide : rien n'y a été changé",
                 "si un rétablissement vient d'y être interrompu, il est complet : evote doctor, "
-                "puis evote serve ; sinon donnez une base vide dans PREAU_DATABASE_URL, et gardez "
-                "l'ancienne de côté",
+                "puis evote serve ; sinon donnez une base neuve dans PREAU_DATABASE_URL (pour "
+                "SQLite, un fichier dans un autre dossier, vide), et laissez l'ancienne où elle "
+                "est : de preau.db, preau.db-wal et preau.db-shm, aucun ne se déplace seul",
             )
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.database.left_over import LeftOver
 from evote.database.migrating import NotUpgraded, migrate
+from evote.doctor.absent_file import explain_left_over
 from evote.errors import Refusal, Unreadable
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -71,6 +73,8 @@ def reached_database(settings: Settings) -> Database:
     """
     try:
         return open_database(settings.database_url)
+    except LeftOver as cause:
+        raise left_over(cause) from cause
     except (DatabaseUnavailable, ValueError) as cause:
         raise Refusal(
             "la base ne répond pas, ou ne convient pas", "voir PREAU_DATABASE_URL"
@@ -114,6 +118,12 @@ def explained() -> Iterator[None]:
             f"un fichier n'est pas ce qu'il devrait être {cite(cause)}",
             "vérifiez les fichiers donnés",
         ) from cause
+
+
+def left_over(cause: LeftOver) -> Refusal:
+    """Return the refusal of a database whose making would destroy a piece of another one."""
+    finding = explain_left_over(cause)
+    return Refusal(finding.message, finding.advice)
 
 
 def not_upgraded(cause: NotUpgraded) -> Refusal:

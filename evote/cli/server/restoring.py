@@ -19,6 +19,7 @@ from evote.cli.server.opened import (
 )
 from evote.clock import system_clock
 from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.left_over import BESIDE
 from evote.database.migrating import is_up_to_date, newest_schema
 from evote.election.desk_messages import SignedInMessage
 from evote.election.french_calendar import say_with_day
@@ -40,7 +41,6 @@ from tally.french import count
 from tally.passphrase import PassphraseSource
 from tally.record import opened_record
 
-_FILES_OF_SQLITE: Final = ("", "-wal", "-shm", "-journal")
 TYPED: Final = "personne n'a rien vu de plus récent"
 
 
@@ -155,18 +155,26 @@ def _require_typed(options: Namespace) -> None:
 def _database(settings: Settings) -> Iterator[Database]:
     """Give the database; a new file of SQLite goes away again if it stays without tables."""
     file = sqlite_file(settings.database_url)
-    is_new = file is not None and not file.exists()
+    made = _absent_files(file)
     database = reached_database(settings)
     try:
         yield database
     finally:
         stayed_empty = False  # where it does not answer, a restore may have been committed
         with contextlib.suppress(DatabaseUnavailable):
-            stayed_empty = is_new and not is_up_to_date(database)
+            stayed_empty = file in made and not is_up_to_date(database)
         database.close()
-        if stayed_empty and file is not None:
-            for end in _FILES_OF_SQLITE:
-                file.with_name(file.name + end).unlink(missing_ok=True)
+        if stayed_empty:
+            for each in made:
+                each.unlink(missing_ok=True)
+
+
+def _absent_files(file: Path | None) -> list[Path]:
+    """Return which of the files of SQLite are not there yet: what is there is somebody's."""
+    if file is None:
+        return []
+    files = [file, *(file.with_name(file.name + end) for end in BESIDE)]
+    return [each for each in files if not each.exists()]
 
 
 def _tell(one: Restored) -> None:
