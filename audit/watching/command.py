@@ -115,7 +115,7 @@ class _Watch:
         watcher = self._watcher
         try:
             if not self._meet():
-                return NOTHING
+                return ALARMED if watcher.alarms.count else NOTHING
             self._entrust(promises)
             while True:
                 troubles = watcher.round()
@@ -154,11 +154,12 @@ class _Watch:
             except Away as away:
                 if self._stop.is_set():
                     return False
-                if self._asked.once:
+                if self._asked.once and not watcher.alarms.count:
                     raise Unusable(*_not_now(away)) from away
                 self._tell_troubles([away])
-                self._pause(self._asked.every)
-                if self._stop.is_set():
+                if not self._asked.once:
+                    self._pause(self._asked.every)
+                if self._asked.once or self._stop.is_set():
                     return False
         self._tell_start(new=new)
         return True

@@ -84,13 +84,13 @@ class Copy(ABC):
         """How many bytes the first so many entries are."""
         return self.ends[size - 1] if size else 0
 
-    def feed(self, data: bytes) -> None:
-        """The next bytes, cut anywhere."""
+    def feed(self, data: bytes, most: int) -> None:
+        """The next bytes, cut anywhere; what follows so many entries is not looked at, nor kept."""
         self._buffer += data
-        while not self.lost and (length := self._next()):
+        while not self.lost and self.size < most and (length := self._next()):
             del self._buffer[:length]
             self._offset += length
-        if self.lost:
+        if self.lost or self.size >= most:
             self._buffer.clear()
 
     def forget(self) -> None:

@@ -122,7 +122,10 @@ class Log:
         with written():
             self._pending.seek(0, 2)
             self._pending.write(data)
-        self.copy.feed(data)
+        self.copy.feed(data, self._enough)
+        if self.copy.size >= self._enough:
+            with written():  # nobody signed what follows
+                self._pending.truncate(self.copy.received - self.kept_bytes)
         return not self.copy.lost
 
     def drop_pending(self) -> None:
@@ -149,7 +152,7 @@ class Log:
             for chunk in given.chunks or ():
                 before = whole.size
                 self._require_bounded(whole, len(chunk))
-                whole.feed(chunk)
+                whole.feed(chunk, self._enough)
                 for index in range(before, whole.size):
                     if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
                         del whole.fresh[index]
@@ -187,7 +190,7 @@ class Log:
         self._store.trim(self.name, self.kept_bytes)
         self.copy = self._new()
         for data in self._store.read(self.name):
-            self.copy.feed(data)
+            self.copy.feed(data, self.kept)
         if (self.copy.size, self.copy.received) != (self.kept, self.kept_bytes):
             raise damaged()
         self.copy.forget()

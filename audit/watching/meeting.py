@@ -7,30 +7,43 @@ from audit.watching.address import Address
 from audit.words import Text, Unusable, shown
 
 
+def no_election() -> NotTheOne:
+    """The refusal of what is no election, or one without server."""
+    return NotTheOne(
+        "à cette adresse il n'y a pas d'élection tenue sur un serveur",
+        "at this address there is no election held on a server",
+    )
+
+
 def require_host(address: Address, origin: str) -> None:
     """The origin of the sealed board is that of the address.
 
     Raises:
-        Unusable: it is another, except on this very machine.
+        NotTheOne: it is another, except on this very machine.
     """
     host, _, rest = origin.partition("/")
     if rest != f"{address.uuid}/board":
-        raise Unusable(
+        raise NotTheOne(
             "à cette adresse se trouve l'élection d'un autre numéro",
             "at this address there is the election of another number",
         )
     if host != address.host and not address.own_machine:
         name = shown(host)
-        raise Unusable(
+        raise NotTheOne(
             f"cette élection est scellée pour le site {name}, pas pour celui-ci",
             f"this election is sealed for the site {name}, not for this one",
         )
 
 
-class OtherElection(Unusable):
+class NotTheOne(Unusable):
+    """What is at the address is nothing that can be watched there."""
+
+
+class OtherElection(NotTheOne):
     """The election at the address is not the one that was named, or met before."""
 
     def __init__(self, found: str) -> None:
+        self.found = found
         name = shown(found)
         super().__init__(
             f"ce n'est pas l'élection attendue : celle-ci a l'empreinte {name}",

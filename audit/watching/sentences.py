@@ -209,6 +209,14 @@ def refused(why: Text) -> Text:
     )
 
 
+def met_no_more(why: Text) -> Text:
+    """Where the election was, there is something else."""
+    return Text(
+        f"l'élection surveillée n'est plus à cette adresse : {why.fr}",
+        f"the election that is watched is no longer at this address: {why.en}",
+    )
+
+
 def ahead(stamp: int, *, hides: bool) -> Text:
     """What is published bears a time to come; whether it hides for an hour that nothing follows."""
     when = moment(stamp)

@@ -183,10 +183,15 @@ def _network() -> Iterator[None]:
         yield
     except Cut as cut:
         raise too_slow() from cut
-    except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
+    except (OSError, UnicodeError) as error:  # the second is of a name that can be none
         name = type(error).__name__
         raise Away(
             f"il ne répond pas ({name})", f"it does not answer ({name})", answered=False
+        ) from error
+    except (ValueError, http.client.HTTPException, zlib.error) as error:
+        name = type(error).__name__
+        raise Away(
+            f"sa réponse n'en est pas une ({name})", f"its answer is none ({name})"
         ) from error
 
 

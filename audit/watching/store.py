@@ -152,7 +152,13 @@ class Store:
             lines += [json.loads(line) for line in data[:whole].splitlines()]
         if len(lines) != data.count(b"\n") or not all(isinstance(each, dict) for each in lines):
             raise damaged()
-        if lines and (lines[0].get("watch"), lines[0].get("uuid")) != (VERSION, self.uuid):
+        if lines and lines[0].get("watch") != VERSION:
+            raise Unusable(
+                "ce dossier a été fait par une autre version de ce programme",
+                "this folder was made by another version of this program",
+                _ANOTHER,
+            )
+        if lines and lines[0].get("uuid") != self.uuid:
             raise Unusable(
                 "ce dossier surveille une autre élection",
                 "this folder watches another election",

@@ -22,7 +22,7 @@ from audit.watching.followed import Log, Seen
 from audit.watching.judging import Judge
 from audit.watching.keeping import Keeper
 from audit.watching.looking import Looker
-from audit.watching.meeting import OtherElection, require_host
+from audit.watching.meeting import NotTheOne, OtherElection, no_election, require_host
 from audit.watching.patience import Patience
 from audit.watching.phase import Phase
 from audit.watching.promised import Promised
@@ -30,7 +30,7 @@ from audit.watching.rereading import Rereader
 from audit.watching.site import Away, Site, Stopped
 from audit.watching.store import LOGS, Store, damaged
 from audit.watching.tiles import Tiles
-from audit.words import Malformed, Unsupported, Unusable
+from audit.words import Malformed, Unsupported
 
 PAGES = {"board": "archive", "journal": "journal.jsonl"}
 
@@ -163,22 +163,36 @@ class Watcher:
     # ------------------------------------------------------------ the first visit
 
     def meet(self, fingerprint: str | None) -> None:
-        """Learn whose election this is; the rest rests on it.
+        """Learn whose election this is, from the first event alone; the rest rests on it.
 
         Raises:
-            Away: not now.
-            Unusable: there is none of a kind that can be watched, or another than was named.
+            Away: not now. Once a watch has begun, nothing that is given instead ends it.
+            NotTheOne: there is none of a kind that can be watched, or another than was named.
         """
         self._site.begin()
+        try:
+            self._meet(fingerprint)
+        except NotTheOne as refusal:
+            if self.store.fresh:
+                raise
+            self.logs["board"].drop_pending()  # whose keys these are is not asked
+            self._met_no_more(refusal)
+            raise Away(*refusal.text) from refusal
+
+    def _met_no_more(self, refusal: NotTheOne) -> None:
+        """What was here when the watch began is not here now."""
+        kind, key = "out-of-order", f"refused {refusal.text.en}"
+        if isinstance(refusal, OtherElection):
+            kind, key = "another-election", refusal.found
+        self.alarms.sound(kind, sentences.met_no_more(refusal.text), key)
+
+    def _meet(self, fingerprint: str | None) -> None:
         board = self.logs["board"]
         board.drop_pending()
         board.fetch(PLAIN)
         copy = self.board
-        if copy.election is None or copy.server is None or copy.faults:
-            raise Unusable(
-                "à cette adresse il n'y a pas d'élection tenue sur un serveur",
-                "at this address there is no election held on a server",
-            )
+        if copy.election is None or copy.server is None or any(not at for at, _ in copy.faults):
+            raise no_election()
         require_host(self.address, copy.server.board_key.name)
         found = copy.election.fingerprint
         known = None if self.store.fresh else self.fingerprint

@@ -149,3 +149,34 @@ def test_a_stop_within_a_round_that_hangs_ends_it_and_keeps_what_came(
     record = tmp_path / "s" / "record"
     assert (record / f"{UUID}.bel").read_bytes() == board.shown.body("board")
     assert cli.main(["verify", str(record)]) == 0
+
+
+NO_HTTP = {
+    "another protocol": b"220 ready\r\n",
+    "a line without end": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 2**17,
+    "too many headers": b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 101 + b"\r\n",
+    "a chunk of no length": CHUNKED + b"zz\r\nvote\r\n",
+}
+
+
+@pytest.mark.parametrize("phrase", NO_HTTP)
+def test_a_server_that_answers_anything_has_answered(phrase: str) -> None:
+    """So that it is not taken for one that is away, of which there is no evidence."""
+
+    def talk(taken: socket.socket) -> None:
+        taken.recv(2**16)
+        taken.sendall(NO_HTTP[phrase])
+
+    with talking(talk) as host:
+        site = HttpSite(read_address(f"http://{host}/e/{UUID}"))
+        with pytest.raises(Away) as away, site.get("/x", PLAIN) as given:
+            given.whole(2**20)
+    assert away.value.answered
+
+
+def test_a_server_that_hangs_up_has_not_answered() -> None:
+    with talking(lambda taken: None) as host:
+        site = HttpSite(read_address(f"http://{host}/e/{UUID}"))
+        with pytest.raises(Away) as away, site.get("/x", PLAIN) as given:
+            given.whole(2**20)
+    assert not away.value.answered

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whoever comes late or begins again is sent home by nothing that a server puts in the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from audit import cli
+from audit.watching.agents import Agent
+from audit.watching.site import Away
+from audit.words import Unusable
+from tests.tamper.forge.remake import Forge
+from tests.tamper.record import SERVED
+from tests.tamper.surgery import event_member
+from tests.watching.attacks import ARCHIVE
+from tests.watching.board import UUID, Logs, TestBoard
+from tests.watching.conftest import Watching
+from tests.watching.http_board import serving
+from tests.watching.watched import Watched
+
+GARBAGE = b"\1" * 1024
+
+
+def of_no_form(logs: Logs) -> None:
+    """A signed event that says nothing: nothing after it is read."""
+    logs.members.append(event_member(b'{"hello":1}'))
+
+
+def twice_set_up(logs: Logs) -> None:
+    """A signed event that has no place there; what follows is read."""
+    logs.members.append(event_member(logs.events()[0]))
+    logs.chained()
+
+
+@pytest.mark.parametrize("damage", [of_no_form, twice_set_up])
+def test_what_was_signed_after_the_set_up_sends_no_new_watcher_home(
+    damage: Callable[[Logs], None], board: TestBoard, watching: Watching
+) -> None:
+    board.cast()
+    damage(board.logs)
+    board.pass_time()
+    watched = watching(board, "late")
+    assert [alarm.kind for alarm in watched.round()] == ["out-of-order"]
+    assert watched.watcher.met
+    assert watched.watcher.logs["board"].kept == 3
+
+
+def with_garbage(board: TestBoard, path: str, agent: Agent) -> bytes | None:
+    """What nobody signed follows what was published."""
+    body = board.answer(path)
+    return body + GARBAGE if body and path.endswith(("/archive", "/journal.jsonl")) else None
+
+
+def test_what_nobody_signed_is_not_looked_at(board: TestBoard, watching: Watching) -> None:
+    board.view = with_garbage
+    watched = watching(board, "late")
+    for size in range(1, 5):
+        assert watched.round() == []
+        assert watched.troubles == []
+        assert watched.watcher.logs["board"].kept == size
+        board.cast()
+        board.logs.tell("incident", {"note": "Une file d'attente"})
+        board.pass_time()
+        if size % 2:
+            watched.restart()
+
+
+def test_the_command_watches_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, damage, status in (("signed", of_no_form, 1), ("unsigned", None, 0)):
+        board = TestBoard()
+        monkeypatch.setattr("time.time", lambda board=board: float(board.now))
+        if damage:
+            damage(board.logs)
+        board.pass_time()
+        body = board.shown.body("board") + (b"" if damage else GARBAGE)
+
+        def instead(handler: BaseHTTPRequestHandler, body: bytes = body) -> bool:
+            if not handler.path.endswith("/archive"):
+                return False
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
+            return True
+
+        with serving(board, instead) as host:
+            url = f"http://{host}/e/{UUID}"
+            found = cli.main(["watch", url, "--once", "--json", "--store", str(tmp_path / name)])
+        events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+        assert (name, found, events[0]) == (name, status, "started")
+
+
+# ------------------------------------------------------------------ once a watch has begun
+
+
+def begun(board: TestBoard, watching: Watching) -> Watched:
+    """A watcher that knows whose election it is, and could keep nothing of it."""
+    watched = watching(board, "begun")
+    watched.watcher.meet(None)
+    watched.restart()
+    assert not watched.watcher.met
+    assert not watched.store.fresh
+    return watched
+
+
+def another(board: TestBoard) -> bytes:
+    """The set-up of another election of this number."""
+    forge = Forge(SERVED, {"election": lambda value: value | {"name": "Une autre"}}, until="Setup")
+    forge.make()
+    return Logs([m.copy() for m in forge.members], []).archive()
+
+
+INSTEAD: dict[str, tuple[Callable[[TestBoard], bytes], str]] = {
+    "garbage": (lambda board: GARBAGE, "out-of-order"),
+    "a page": (lambda board: b"<html>" + b" " * 2000, "out-of-order"),
+    "another election": (another, "another-election"),
+}
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+def test_what_is_given_instead_of_the_election_is_an_alarm_and_ends_no_watch(
+    name: str, board: TestBoard, watching: Watching
+) -> None:
+    make, kind = INSTEAD[name]
+    body = make(board)
+    watched = begun(board, watching)
+    board.view = lambda _, path, agent: body if path == ARCHIVE else None
+    assert [alarm.kind for alarm in watched.round()] == [kind]
+    assert watched.watcher.fingerprint not in watched.alarms[0].sentence.fr
+    for _ in range(2):
+        board.pass_time()
+        assert watched.round() == []  # said once
+        assert isinstance(watched.troubles[0], Away)
+        watched.restart()
+    board.view = lambda *_: None
+    board.pass_time()
+    assert watched.round() == []
+    assert watched.watcher.logs["board"].kept == 1
+
+
+@pytest.mark.parametrize(("name", "status"), [("garbage", 1), ("another election", 1)])
+def test_the_command_says_so_and_does_not_end_with_nothing_watched(
+    name: str,
+    status: int,
+    board: TestBoard,
+    watching: Watching,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    body = INSTEAD[name][0](board)
+    watched = begun(board, watching)
+    watched.close()
+
+    def instead(handler: BaseHTTPRequestHandler) -> bool:
+        if not handler.path.endswith("/archive"):
+            return False
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return True
+
+    with serving(board, instead) as host:
+        url = f"http://{host}/e/{UUID}"
+        assert cli.main(["watch", url, "--once", "--store", str(watched.folder)]) == status
+    out = " ".join(capsys.readouterr().out.split())
+    assert "ALARME : l'élection surveillée n'est plus à cette adresse" in out
+    watched.start()
+
+
+# ------------------------------------------------------------------ whose folder it is
+
+
+def test_a_folder_of_another_version_is_refused_as_such(watched: Watched) -> None:
+    watched.close()
+    diary = watched.folder / "watch.jsonl"
+    diary.write_bytes(diary.read_bytes().replace(b'"watch":1', b'"watch":2', 1))
+    with pytest.raises(Unusable) as refused:
+        watched.start()
+    assert refused.value.text.fr == "ce dossier a été fait par une autre version de ce programme"
+    diary.write_bytes(diary.read_bytes().replace(b'"watch":2', b'"watch":1', 1))
+    watched.start()
