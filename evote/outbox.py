@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
@@ -122,7 +122,7 @@ def _claim(database: Database, folder: KeyFolder, now: int) -> tuple[HeldElectio
                 OutboxRow.tries,
             )
             .join(ElectionRow, ElectionRow.id == OutboxRow.election_id)
-            .where(OutboxRow.next_try_at <= now)
+            .where(or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + LONGEST_WAIT))
             .order_by(OutboxRow.election_id, OutboxRow.number)
             .limit(1)
             .with_for_update(of=OutboxRow, skip_locked=True)

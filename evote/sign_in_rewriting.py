@@ -28,8 +28,11 @@ class Rewriting:
 
 
 def is_due(last: int | None, now: int) -> bool:
-    """Tell whether an hour has passed since the last rewriting, or there was none."""
-    return last is None or now - last >= HOUR
+    """Tell whether an hour has passed since the last rewriting, or there was none.
+
+    A time that is still to come says nothing: the clock was ahead, and was set back.
+    """
+    return last is None or not 0 <= now - last < HOUR
 
 
 def rewrite_sign_ins(database: Database, now: int) -> Rewriting:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How close two backups may be: whoever holds both sees who signed in between, and which ballots.
 
-So while a vote is open, an hour and ten ballots lie between them, or no ballot at all (ADR 16).
+So an hour and ten ballots lie between them, or no ballot at all (ADR 16). Closing changes nothing:
+the last one of before it and the first one after it are a pair too.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from evote.clock import HOUR
 from evote.database.board_tables import BallotRow
@@ -21,17 +22,19 @@ TAKING_BALLOTS: Final = (State.OPEN.value, State.SUSPENDED.value)
 
 @dataclass(frozen=True, slots=True)
 class TooClose:
-    """An open vote of which a backup now would tell too much.
+    """A vote of which a backup now would tell too much.
 
     Attributes:
         uuid: its number.
         ballots: how many came since its last backup, at least one.
         since: seconds since that backup, None if there was none.
+        is_over: whether no more will come.
     """
 
     uuid: str
     ballots: int
     since: int | None
+    is_over: bool = False
 
 
 def ballots_of(connection: Connection) -> dict[int, int]:
@@ -45,21 +48,41 @@ def ballots_of(connection: Connection) -> dict[int, int]:
 
 
 def too_close(connection: Connection, now: int) -> tuple[TooClose, ...]:
-    """Return the open votes that forbid a backup now, unless a person asks for it all the same."""
+    """Return the votes that forbid a backup now, unless a person asks for it all the same.
+
+    Of a vote that is over, a first backup tells no more than its list of who signed in.
+    """
     ballots = ballots_of(connection)
     query = (
-        select(ElectionRow.id, ElectionRow.uuid, BackupRow.made_at, BackupRow.ballots)
+        select(
+            ElectionRow.id,
+            ElectionRow.uuid,
+            ElectionRow.state,
+            BackupRow.made_at,
+            BackupRow.ballots,
+        )
         .outerjoin(BackupRow, BackupRow.election_id == ElectionRow.id)
-        .where(ElectionRow.state.in_(TAKING_BALLOTS))
         .order_by(ElectionRow.uuid)
     )
     found = []
     for row in connection.execute(query):
         new = ballots[row.id] - (row.ballots or 0)
         since = None if row.made_at is None else now - row.made_at
+        is_over = row.state not in TAKING_BALLOTS
+        if is_over and not row.ballots:
+            continue
         if new > 0 and (new < FEWEST_BALLOTS or (since is not None and since < HOUR)):
-            found.append(TooClose(row.uuid, new, since))
+            found.append(TooClose(row.uuid, new, since, is_over))
     return tuple(found)
+
+
+def count_from_now(connection: Connection, now: int) -> bool:
+    """Let the hour begin now after backups whose time is still to come; tell if there were some.
+
+    The clock was ahead when they were made: how long ago that was, nobody knows.
+    """
+    ahead = update(BackupRow).where(BackupRow.made_at > now).values(made_at=now)
+    return connection.execute(ahead).rowcount > 0
 
 
 def remember_backup(connection: Connection, made_at: int, ballots: Mapping[int, int]) -> None:

@@ -27,7 +27,9 @@ deux fichiers, du même instant, pendant que le serveur tourne :
 
 La clé de secours se fait une fois, ailleurs : evote backup key --help
 Pendant un vote, deux sauvegardes trop proches diraient, à qui a les deux et la clé de secours, qui
-a voté entre elles (jamais quoi) : il faut une heure et dix bulletins nouveaux, ou --yes.
+a voté entre elles (jamais quoi) : il faut une heure et dix bulletins nouveaux, ou --yes. La
+première après la clôture fait paire avec la dernière du vote : ajoutez --yes, et détruisez celles
+d'avant.
 Sur le serveur, dont les réglages PREAU_… sont dans l'environnement (docs/operations.md).
 
 Une urne abîmée dans la base se sauvegarde aussi, et c'est dit : evote restore refusera ces

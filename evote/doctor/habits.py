@@ -17,13 +17,17 @@ from tally.french import count
 
 DAY: Final = 24 * HOUR
 OVERDUE: Final = 600
+_CLOCK: Final = "l'horloge a changé : réglez-la ; le reste se refait de soi-même en une heure"
 WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED)
 
 
 def check_rewriting(connection: Connection, now: int) -> Finding:
     """Look when what joins sign-ins and ballots was last destroyed: docs/adr/0011."""
     query = (
-        select(func.min(func.coalesce(RewritingRow.at, 0)))
+        select(
+            func.min(func.coalesce(RewritingRow.at, 0)).label("first"),
+            func.max(RewritingRow.at).label("last"),
+        )
         .select_from(ElectionRow)
         .outerjoin(RewritingRow, RewritingRow.election_id == ElectionRow.id)
         .where(
@@ -32,10 +36,16 @@ def check_rewriting(connection: Connection, now: int) -> Finding:
             .exists()
         )
     )
-    last = connection.scalar(query)
+    found = connection.execute(query).one()
+    last: int | None = found.first
+    latest: int | None = found.last
     advice = "voyez si evote serve ou evote worker tourne ; sur PostgreSQL, les droits du rôle"
     if last is None:
         return ok("rewriting", "personne n'a encore voté : rien à récrire")
+    if latest is not None and latest > now:
+        return to_see(
+            "rewriting", "la dernière récriture des émargements porte une heure à venir", _CLOCK
+        )
     if last == 0:
         return to_see("rewriting", "les émargements n'ont jamais été récrits", advice)
     if now - last > DAY:
@@ -91,6 +101,9 @@ def check_backups(connection: Connection, now: int) -> Iterator[Finding]:
 
 
 def _check_backup(uuid: str, age: int | None, new: int) -> Finding:
+    if age is not None and age < 0:
+        said = f"{uuid} : la dernière sauvegarde porte une heure à venir"
+        return to_see("backup", said, f"{_CLOCK} ; puis evote backup --if-due")
     if age is not None and age <= DAY:
         hours = count(age // HOUR, "heure")
         return ok("backup", f"{uuid} : sauvegardée il y a {hours}")
@@ -101,8 +114,8 @@ def _check_backup(uuid: str, age: int | None, new: int) -> Finding:
     return to_see(
         "backup",
         said,
-        "evote backup --if-due, par un minuteur (deploy/) ; pendant un vote, moins de dix "
-        "bulletins nouveaux demandent --yes",
+        "evote backup --if-due, par un minuteur (deploy/) ; moins de dix bulletins nouveaux "
+        "demandent --yes, et une fois le vote clos, de détruire les sauvegardes d'avant",
     )
 
 

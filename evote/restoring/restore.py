@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from evote.backup.order import ordered_tables
+from evote.backup.pace import ballots_of, remember_backup
 from evote.backup.reading import OpenedBackup
 from evote.backup.rows import store_rows
 from evote.clock import Clock
@@ -70,6 +71,8 @@ def restore(
             migrate_tables(connection)
             _require_empty(connection)
             store_rows(connection, backup.rows())
+            # The pace goes on from here: what comes now is a pair with this backup.
+            remember_backup(connection, backup.made_at, ballots_of(connection))
             loaded = [
                 load(connection, held, keys, lines, brought.notes)
                 for held in _with_journal(connection)

@@ -3,9 +3,20 @@
 
 from __future__ import annotations
 
-from evote.backup.pace import TooClose, ballots_of, remember_backup, too_close
+from dataclasses import replace
+from pathlib import Path
+
+from evote.backup.pace import (
+    TooClose,
+    ballots_of,
+    count_from_now,
+    remember_backup,
+    too_close,
+)
 from evote.clock import HOUR
 from tests.db.school import ManualClock, School
+from tests.db.second_machine import Machine
+from tests.db.second_machine import save as save_files
 from tests.simulator import CLOSES_AT
 
 
@@ -43,9 +54,57 @@ def test_an_hour_and_ten_ballots_lie_between_two(school: School, clock: ManualCl
     assert refusals(school, clock) == (TooClose(school.uuid, 1, 5 * HOUR),)
 
 
-def test_only_a_vote_that_takes_ballots_forbids_one(school: School, clock: ManualClock) -> None:
+def test_the_first_one_of_a_vote_that_is_over_tells_no_more_than_its_list(
+    school: School, clock: ManualClock
+) -> None:
+    save(school, clock)  # before anybody had voted
     school.cast(0)
     assert refusals(school, clock)
     clock.time = CLOSES_AT + HOUR
     school.close()
     assert refusals(school, clock) == ()
+
+
+def test_closing_makes_no_pair_with_the_last_one_of_the_vote(
+    school: School, clock: ManualClock
+) -> None:
+    for elector in range(10):
+        school.cast(elector)
+    save(school, clock)
+    school.cast(10)
+    clock.time = CLOSES_AT + 5 * HOUR
+    school.close()
+    (told,) = refusals(school, clock)
+    assert (told.ballots, told.is_over) == (1, True)
+    save(school, clock)  # somebody insisted, and destroyed those of before
+    assert refusals(school, clock) == ()
+
+
+def test_a_time_that_is_still_to_come_is_none(school: School, clock: ManualClock) -> None:
+    """The clock was a day ahead: nobody waits a day, and nobody makes a pair."""
+    right = clock.time
+    clock.time += 24 * HOUR
+    save(school, clock)
+    clock.time = right
+    for elector in range(10):
+        school.cast(elector)
+    for _ in range(2):  # asking again changes nothing
+        with school.database.write() as connection:
+            count_from_now(connection, clock())
+        (told,) = refusals(school, clock)
+        assert told.since is not None
+        assert told.since == clock.time - right
+        clock.time += HOUR - 1
+    clock.time = right + HOUR
+    assert refusals(school, clock) == ()
+
+
+def test_what_is_restored_goes_on_from_its_backup(
+    voted: School, machine: Machine, clock: ManualClock, tmp_path: Path
+) -> None:
+    saved = save_files(voted, tmp_path / "backup", clock)
+    machine.restore(saved, unseen=(voted.uuid,))
+    there = replace(voted, database=machine.database, folder=machine.folder)
+    assert refusals(there, clock) == ()
+    there.cast(5)
+    assert refusals(there, clock) == (TooClose(voted.uuid, 1, 0),)

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from typing import Final
 
-from evote.backup.pace import FEWEST_BALLOTS, TooClose, remember_backup, too_close
+from evote.backup.pace import FEWEST_BALLOTS, TooClose, count_from_now, remember_backup, too_close
 from evote.backup.recovery import read_public_key
 from evote.backup.writing import Backup, Places, write_backup
 from evote.cli.inputs import make_folder
@@ -17,6 +17,18 @@ from evote.errors import Refusal
 from tally.french import count
 
 A_KEY_IS_MISSING: Final = 1
+_PAIR: Final = "qui aurait les deux sauvegardes et la clé de secours verrait qui a voté entre elles"
+_DURING_THE_VOTE: Final = (
+    f"attendez une heure et {FEWEST_BALLOTS} bulletins nouveaux, ou ajoutez --yes : {_PAIR}"
+)
+_AFTER_CLOSING: Final = (
+    "le vote est clos : ajoutez --yes, puis détruisez aussitôt les sauvegardes faites pendant le "
+    f"vote, partout où elles sont : {_PAIR}"
+)
+_WAS_AHEAD: Final = (
+    "À voir : la dernière sauvegarde porte une heure à venir, car l'horloge a été en avance ; "
+    "l'heure à attendre se compte à partir de maintenant."
+)
 
 
 def back_up(options: Namespace) -> int:
@@ -24,17 +36,19 @@ def back_up(options: Namespace) -> int:
     to = read_public_key(options.to)
     places = Places(options.folder, options.keys or options.folder)
     with server() as here:
-        with here.database.read() as connection:
+        with here.database.write() as connection:
+            was_ahead = count_from_now(connection, here.clock())
             found = too_close(connection, here.clock())
-        if found and options.if_due and not options.yes:
+        if was_ahead:
+            print(_WAS_AHEAD, file=sys.stderr)
+        is_over = any(each.is_over for each in found)  # waiting mends nothing then
+        if found and options.if_due and not options.yes and not is_over:
             print(f"Pas encore : {_say(found)}.")
             return 0
         if found and not options.yes:
             raise Refusal(
                 f"trop près de la dernière sauvegarde : {_say(found)}",
-                f"attendez une heure et {FEWEST_BALLOTS} bulletins nouveaux, ou ajoutez --yes : "
-                "qui aurait les deux sauvegardes et la clé de secours verrait qui a voté entre "
-                "elles",
+                _AFTER_CLOSING if is_over else _DURING_THE_VOTE,
             )
         for folder in (places.data, places.keys):
             make_folder(folder)

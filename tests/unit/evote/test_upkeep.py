@@ -10,11 +10,14 @@ from sqlalchemy import text
 
 from evote.cli import main
 from evote.clock import HOUR
-from evote.database.elections import State
+from evote.database.elections import State, lock_election
+from evote.outbox import post
 from evote.upkeep import Fault, Trouble, Upkeep
 from evote.witnessing.asking import Reason, Unwitnessed
 from evote.witnessing.cosigning import Missed
+from protocol.secret import Secret
 from protocol.server_binding import BOARD
+from tests.db.school import NOON
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
@@ -69,6 +72,36 @@ def test_sign_ins_are_rewritten_at_the_start_and_every_hour(tmp_path: Path) -> N
     site.clock.time += HOUR
     list(work.step())
     assert wal.stat().st_size == 0
+    site.school.database.close()
+
+
+def test_sign_ins_are_rewritten_at_once_where_the_clock_was_ahead(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    work, wal = worker(site, tmp_path), tmp_path / "site" / "data" / "preau.db-wal"
+    right = site.clock.time
+    site.clock.time += 5 * HOUR
+    list(work.step())
+    site.clock.time = right
+    site.vote(0)
+    assert wal.stat().st_size
+    list(work.step())
+    assert wal.stat().st_size == 0
+    site.school.database.close()
+
+
+def test_a_message_whose_next_try_is_days_away_goes_out_once_the_clock_is_right(
+    tmp_path: Path,
+) -> None:
+    site = make_site(tmp_path / "site")
+    with site.school.database.write() as connection:
+        held = lock_election(connection, site.school.uuid)
+        keys = site.school.folder.load(site.school.uuid)
+        post(connection, held, keys, 1, "pin", Secret("0000"))
+        connection.execute(text("UPDATE outbox SET next_try_at = :at"), {"at": NOON + 24 * HOUR})
+    outbox = tmp_path / "outbox"
+    outbox.mkdir(mode=0o700)
+    list(worker(site, outbox).step())
+    assert len(list(outbox.iterdir())) == 1
     site.school.database.close()
 
 

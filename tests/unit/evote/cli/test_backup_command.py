@@ -24,6 +24,7 @@ from evote.cli.server.opened import server
 from evote.clock import HOUR
 from evote.database.migrating import newest_schema
 from protocol.secret import Secret
+from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
 WORDS = "six mots bien choisis pour ce test"
@@ -131,6 +132,47 @@ def test_too_early_it_is_made_only_for_who_asks_twice(
     site.clock.time += 60
     assert back_up(folder, key, "--if-due") == 0
     assert len(list(folder.iterdir())) == 4
+    site.school.database.close()
+
+
+def test_after_the_clock_was_ahead_an_hour_is_counted_from_now(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, right = tmp_path / "both", site.clock.time
+    site.clock.time += 24 * HOUR
+    assert back_up(folder, key) == 0
+    site.clock.time = right
+    for elector in range(10):
+        site.vote(elector)
+    capsys.readouterr()
+    assert back_up(folder, key, "--if-due") == 0
+    said = capsys.readouterr()
+    assert "10 bulletins nouveaux (sauvegardée il y a 0 minute)" in said.out
+    assert "une heure à venir" in said.err
+    site.clock.time += HOUR
+    assert back_up(folder, key, "--if-due") == 0
+    assert not capsys.readouterr().err
+    assert len(list(folder.iterdir())) == 4
+    site.school.database.close()
+
+
+def test_the_first_one_after_closing_asks_for_those_of_before_to_be_destroyed(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "both"
+    for elector in range(10):
+        site.vote(elector)
+    assert back_up(folder, key) == 0
+    site.vote(10)
+    site.clock.time = CLOSES_AT + 301
+    site.school.close()
+    for more in ((), ("--if-due",)):  # waiting mends nothing: a timer must not be silent
+        assert back_up(folder, key, *more) == 1
+        assert (
+            "détruisez aussitôt les sauvegardes faites pendant le vote" in capsys.readouterr().err
+        )
+    assert back_up(folder, key, "--yes") == 0
+    assert back_up(folder, key) == 0
     site.school.database.close()
 
 
