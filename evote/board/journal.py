@@ -7,7 +7,7 @@ the entry tells.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from evote.board.leaves import log_position
 from evote.board.published import find_published
@@ -15,6 +15,7 @@ from evote.database.common_tables import JournalRow
 from evote.database.elections import HeldElection
 from protocol.journal import JournalEntry, next_entry
 from protocol.journal_bodies import Body
+from protocol.journal_kinds import EntryKind
 from protocol.merkle import LogPosition, leaf_hash
 from protocol.server_binding import BOARD
 from protocol.trustee_signatures import TrusteeSignature
@@ -68,6 +69,18 @@ def journal_bytes(connection: Connection, election: HeldElection, size: int) -> 
     )
     entries = connection.scalars(query.order_by(JournalRow.number))
     return b"".join(entry + b"\n" for entry in entries)
+
+
+def is_announced(connection: Connection, election: HeldElection, kind: EntryKind) -> bool:
+    """Tell whether every entry of a kind is published; so it is where there is none."""
+    query = select(func.max(JournalRow.number)).where(
+        JournalRow.election_id == election.id, JournalRow.kind == kind.value
+    )
+    last = connection.scalar(query)
+    if last is None:
+        return True
+    published = find_published(connection, election)
+    return published is not None and last < published.journal.size
 
 
 def read_entries(connection: Connection, election: HeldElection) -> tuple[JournalEntry, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
+from evote.board.journal import is_announced
 from evote.board.listing import setup_bytes
 from evote.board.published import Published, read_published
 from evote.casting import Casting
@@ -23,6 +24,7 @@ from evote.web.metrics import Metrics
 from evote.web.templating import Pages
 from protocol.bindings import EvoteBinding
 from protocol.election import Election
+from protocol.journal_kinds import EntryKind
 from protocol.sending import characters_sent
 from protocol.trustees import Trustees
 
@@ -79,6 +81,11 @@ class Services:
         """
         with self.database.read() as connection:
             return read_published(connection, held)
+
+    def booth_is_announced(self, held: HeldElection) -> bool:
+        """Tell whether the published journal names the booth in force: §18.7."""
+        with self.database.read() as connection:
+            return is_announced(connection, held, EntryKind.BOOTH_REPLACED)
 
     def _read_sealed(self, uuid: str) -> Sealed:
         # Raises UnknownElection where there is none; errors are not kept.

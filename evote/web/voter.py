@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The booth's page: the same bytes for every parent and every election, without any cookie.
 
-It is served only as it was sealed, or as an amendment replaced it: docs/adr/0013. Whoever has it
-open already goes on: what the API takes does not depend on it.
+It is served only as it was sealed, or as an amendment replaced it: docs/adr/0013; and such an
+amendment is public first, so that nobody is given a booth that the journal does not name. Whoever
+has it open already goes on: what the API takes does not depend on it.
 """
 
 from fastapi import APIRouter
@@ -35,8 +36,10 @@ def _booth(uuid: str, services: Services, language: Language, tag: str | None) -
     page = services.booth.page(tag)
     if page is None or tag == services.pages.languages[0].tag:
         raise HTTPException(404)
-    if not services.booth.serves(uuid, held.booth):
-        LOGGER.error("booth is not the sealed one", extra={"fields": {"election": uuid}})
+    sealed = services.booth.serves(uuid, held.booth)
+    if not sealed or not services.booth_is_announced(held):
+        why = "booth is not announced yet" if sealed else "booth is not the sealed one"
+        LOGGER.error(why, extra={"fields": {"election": uuid}})
         other = services.pages.render(language, "public/booth_replaced.html", uuid=uuid)
         return HTMLResponse(other, status_code=NOT_NOW, headers={"Vary": "Accept-Language"})
     return HTMLResponse(page, headers={"Content-Security-Policy": BOOTH_POLICY})

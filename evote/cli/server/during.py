@@ -172,7 +172,7 @@ def _question(here: Server, uuid: str, body: HoursChanged, *, yes: bool) -> None
 
 def _take(here: Server, uuid: str, options: Namespace) -> int:
     files = read_messages(options.signed)
-    with here.publisher.around(uuid):
+    with here.publisher.around(uuid, at_once=True):  # a new booth is served once it is announced
         amended = take_amendment(here.database, uuid, files, here.clock)
     if isinstance(amended.body, HoursChanged):
         now = here.clock()

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -15,10 +16,13 @@ from sqlalchemy import update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.elections import State
+from evote.lifecycle.amending import prepare_booth
 from evote.lifecycle.cancelling import cancel_election
 from evote.lifecycle.voting import note_incident, resume_vote, suspend_vote
 from protocol.ceremony import Member
 from protocol.encoding import encode_json, sha256_hex
+from protocol.server_binding import BoothFile
+from tests.db.amending import amend
 from tests.simulator import CLOSES_AT, UUID
 from tests.site import Site
 
@@ -145,3 +149,26 @@ def test_a_booth_that_was_not_sealed_is_not_shown(client: TestClient, site: Site
     assert "Un autre appareil recevrait la même page" in answer.text
     assert client.get(f"/fr/v/{UUID}").status_code == 404
     assert client.get(f"/xx/v/{UUID}").status_code == 404
+
+
+def test_a_new_booth_is_served_only_once_the_journal_announces_it(
+    client: TestClient, site: Site
+) -> None:
+    """Before that nobody could tell it from one that the committee did not sign."""
+    school = site.school
+    ours = school.election.server_binding.booth
+    other = (replace(ours[0], sha256="ab" * 32), *ours[1:])
+
+    def put_in_force(booth: tuple[BoothFile, ...]) -> None:
+        amend(school, prepare_booth(school.database, UUID, booth, "Une faute", site.clock))
+
+    put_in_force(other)
+    assert client.get(f"/v/{UUID}").status_code == 503
+    site.publish()
+    assert client.get(f"/v/{UUID}").status_code == 503
+    put_in_force(ours)
+    answer = client.get(f"/v/{UUID}")
+    assert answer.status_code == 503
+    assert "<script" not in answer.text
+    site.publish()
+    assert client.get(f"/v/{UUID}").status_code == 200
