@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from evote.clock import Clock
+from evote.clock import Clock, SteadyClock, steady_clock
+from evote.clock_watch import ClockWatch
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.errors import Refusal
 from evote.heads import HeadsUnavailable
@@ -30,6 +31,7 @@ class Trouble(Enum):
     NO_ANSWER = "the database does not answer"
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
+    CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
     SILENT = "the witness {witness} ({cause}) does not answer"
     REFUSING = "the witness {witness} ({cause}) does not co-sign {uuid}"
@@ -45,7 +47,7 @@ class Fault:
     Attributes:
         trouble: which.
         uuid: of the election, with its log where a witness is asked; empty for all.
-        cause: of a vote that stays open, or of steps that do not follow.
+        cause: of a vote that stays open, or of steps that do not follow; how far a clock jumped.
         missed: of a witness that did not co-sign, its name and why.
     """
 
@@ -121,6 +123,7 @@ class Upkeep:
         outbox: where messages are written; without it they wait.
         clock: of the server.
         publisher: of the server.
+        steady: with which the clock is compared, before it closes a vote.
     """
 
     def __init__(
@@ -130,9 +133,11 @@ class Upkeep:
         outbox: Path | None,
         clock: Clock,
         publisher: Publisher,
+        steady: SteadyClock = steady_clock,
     ) -> None:
         self._database = database
         self._keys = keys
+        self._watch = ClockWatch(clock, steady)
         self._publisher = publisher
         self._outbox = outbox
         self._clock = clock
@@ -148,7 +153,13 @@ class Upkeep:
                 yield fault_of(cause)
 
     def _close(self) -> Iterator[Fault]:
-        for uuid in due_votes(self._database, self._clock()):
+        moment = self._watch.look()
+        due = due_votes(self._database, moment.sure)
+        if moment.ahead:
+            jumped = f"{moment.ahead // 60} min"
+            for uuid in set(due_votes(self._database, moment.said)) - {*due}:
+                yield Fault(Trouble.CLOCK_JUMPED, uuid, jumped)
+        for uuid in due:
             try:
                 with self._publisher.around(uuid):
                     if not close_vote(self._database, uuid, self._clock).separated:

@@ -16,7 +16,8 @@ from evote.witnessing.cosigning import Cosigning
 
 _EPILOG: Final = """\
 À chaque minute : remettre les messages (les fichiers de PREAU_OUTBOX_FOLDER), récrire les
-émargements toutes les heures, et clore les votes dont l'heure et le délai sont passés.
+émargements toutes les heures, et clore les votes dont l'heure et le délai sont passés (une heure
+plus tard, si l'horloge a avancé d'un coup de plus de cinq minutes).
 evote serve le fait aussi, sauf avec --no-upkeep (ou PREAU_UPKEEP=false). À chaque seconde, comme
 evote serve dans tous les cas : publier ce qui est à publier (PREAU_PUBLISH_SECONDS), puis
 demander aux témoins (PREAU_WITNESS_FILE) de le cosigner.
@@ -34,6 +35,8 @@ _SENTENCES: Final = {
     "publié, et aucun bulletin n'est pris",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
     "bulletin n'y est pris (docs/operations.md)",
+    Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "
+    "paraît passée, n'est clos qu'une heure plus tard ; réglez l'heure (docs/operations.md)",
     Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",
 }
 _REASONS: Final = {

@@ -37,6 +37,10 @@ CLOSING_LATE: Final = 300
 AHEAD: Final = 60
 BEFORE_CLOSING: Final = (State.SEALED, State.OPEN, State.SUSPENDED)
 _RUNS: Final = "voyez si evote serve ou evote worker tourne, et ce que dit son journal"
+_NOT_CLOSED: Final = (
+    f"si l'horloge a avancé d'un coup, le serveur attend une heure avant de clore : réglez-la "
+    f"d'abord (timedatectl) ; sinon {_RUNS}"
+)
 _LOST: Final = (
     "ne touchez à rien ; evote backup, puis evote restore ailleurs avec ce que d'autres ont vu "
     "(docs/operations.md)"
@@ -192,7 +196,7 @@ def _check_box(connection: Connection, held: HeldElection, now: int) -> Iterator
         yield ok("box", f"{held.uuid} : autant de bulletins que d'émargements ({ballots})")
     if held.state in TAKING_BALLOTS and now > held.closes_at + held.grace_seconds + CLOSING_LATE:
         yield serious(
-            "closing", f"{held.uuid} : son heure est passée, le vote n'est pas clos", _RUNS
+            "closing", f"{held.uuid} : son heure est passée, le vote n'est pas clos", _NOT_CLOSED
         )
 
 

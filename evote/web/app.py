@@ -2,6 +2,7 @@
 """The server as one application, made from its settings; nothing happens at import."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -47,14 +48,15 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         outbox, publisher = settings.outbox_folder, services.publisher
+        counted = functools.partial(every, count=services.metrics.count)
         work = Upkeep(database, services.keys, outbox, clock, publisher)
         async with contextlib.AsyncExitStack() as stack:
             if with_upkeep:
-                await stack.enter_async_context(every(UPKEEP_SECONDS, work.step))
-            await stack.enter_async_context(every(STEP_SECONDS, Steps(publisher).step))
+                await stack.enter_async_context(counted(UPKEEP_SECONDS, work.step))
+            await stack.enter_async_context(counted(STEP_SECONDS, Steps(publisher).step))
             for witness in witnesses_of(settings):
                 asking = Cosignatures(Cosigning(database, publisher, witness))
-                await stack.enter_async_context(every(STEP_SECONDS, asking.step))
+                await stack.enter_async_context(counted(STEP_SECONDS, asking.step))
             yield
         database.close()
 

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evote.clock import Clock, hour_of
+from evote.upkeep import Fault
 
 LOGGER: Final = logging.getLogger("evote.web")
 SERVER_FAILED: Final = 500
@@ -37,6 +38,17 @@ class Metrics:
             ("audience", "status"),
             registry=self.registry,
         )
+
+        self.faults = Counter(
+            "preau_upkeep_faults",
+            "What the upkeep could not do, each time that it tried, by kind",
+            ("trouble",),
+            registry=self.registry,
+        )
+
+    def count(self, fault: Fault) -> None:
+        """Count what the upkeep could not do."""
+        self.faults.labels(fault.trouble.name.lower()).inc()
 
     def text(self) -> bytes:
         """Return everything in the format of Prometheus."""

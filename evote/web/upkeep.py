@@ -20,14 +20,18 @@ SAY_AGAIN_SECONDS: Final = 60
 
 
 @contextlib.asynccontextmanager
-async def every(seconds: float, step: Callable[[], Iterator[Fault]]) -> AsyncIterator[None]:
-    """Take a step at once and then again and again within the block, and log what it could not do.
+async def every(
+    seconds: float, step: Callable[[], Iterator[Fault]], *, count: Callable[[Fault], None]
+) -> AsyncIterator[None]:
+    """Take a step at once and then again and again within the block.
+
+    What it could not do is logged, and counted each time.
 
     A step that fails in a way that nobody has foreseen is logged, and taken again.
     """
     # A thread of its own: what takes its time keeps nobody else waiting.
     thread = ThreadPoolExecutor(1)
-    task = asyncio.create_task(_again_and_again(seconds, step, thread))
+    task = asyncio.create_task(_again_and_again(seconds, step, thread, count))
     try:
         yield
     finally:
@@ -38,12 +42,16 @@ async def every(seconds: float, step: Callable[[], Iterator[Fault]]) -> AsyncIte
 
 
 async def _again_and_again(
-    seconds: float, step: Callable[[], Iterator[Fault]], thread: Executor
+    seconds: float,
+    step: Callable[[], Iterator[Fault]],
+    thread: Executor,
+    count: Callable[[Fault], None],
 ) -> None:
     said: dict[Fault, float] = {}
     loop = asyncio.get_running_loop()
     while True:
         for fault in await loop.run_in_executor(thread, _take, step):
+            count(fault)
             now = time.monotonic()
             if now - said.get(fault, -SAY_AGAIN_SECONDS) >= SAY_AGAIN_SECONDS:
                 said[fault] = now

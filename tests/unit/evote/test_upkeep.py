@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from evote.cli import main
-from evote.clock import HOUR
+from evote.clock import HOUR, SteadyClock
 from evote.database.elections import State, lock_election
 from evote.outbox import post
 from evote.upkeep import Fault, Trouble, Upkeep
@@ -17,14 +17,16 @@ from evote.witnessing.asking import Reason, Unwitnessed
 from evote.witnessing.cosigning import Missed
 from protocol.secret import Secret
 from protocol.server_binding import BOARD
-from tests.db.school import NOON
+from tests.db.school import NOON, ManualClock
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
 
-def worker(site: Site, outbox: Path) -> Upkeep:
+def worker(site: Site, outbox: Path, steady: SteadyClock | None = None) -> Upkeep:
+    """The upkeep of a machine whose clock goes in step, if no other one is given."""
+    school = site.school
     return Upkeep(
-        site.school.database, site.school.folder, outbox, site.clock, site.school.publisher
+        school.database, school.folder, outbox, site.clock, school.publisher, steady or site.clock
     )
 
 
@@ -40,6 +42,53 @@ def test_a_vote_is_closed_once_its_hour_and_grace_are_over(tmp_path: Path) -> No
     assert site.school.held().state is State.CLOSED
     assert list(work.step()) == []
     assert [entry.kind.value for entry in site.school.journal()][-1] == "closed"
+    site.school.database.close()
+
+
+def test_a_clock_that_jumped_past_the_hour_closes_no_vote_until_it_is_believed(
+    tmp_path: Path,
+) -> None:
+    site, steady = make_site(tmp_path / "site"), ManualClock(0)
+    work, right = worker(site, tmp_path, steady), site.clock.time
+    site.vote(0)
+    site.clock.time += 25 * HOUR
+    fault = Fault(Trouble.CLOCK_JUMPED, site.school.uuid, "1500 min")
+    for _ in range(2):
+        assert list(work.step()) == [fault]
+        assert site.school.held().state is State.OPEN
+    site.clock.time = right  # somebody set it right
+    assert list(work.step()) == []
+    site.vote(1)
+    site.clock.time += 25 * HOUR
+    assert list(work.step()) == [fault]
+    steady.time += HOUR  # nobody sets it right: it was
+    site.clock.time += HOUR
+    assert list(work.step()) == []
+    assert site.school.held().state is State.CLOSED
+    site.school.database.close()
+
+
+def test_a_vote_whose_hour_comes_while_the_clock_is_not_believed_is_closed_at_its_hour(
+    tmp_path: Path,
+) -> None:
+    site = make_site(tmp_path / "site")
+    site.clock.time = CLOSES_AT
+    steady = ManualClock(0)
+    work = worker(site, tmp_path, steady)
+    site.clock.time += 25 * HOUR
+    assert [fault.trouble for fault in work.step()] == [Trouble.CLOCK_JUMPED]
+    site.clock.time += 301
+    steady.time += 301
+    assert list(work.step()) == []
+    assert site.school.held().state is State.CLOSED
+    site.school.database.close()
+
+
+def test_a_process_that_starts_after_the_hour_closes_at_once(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    site.clock.time = CLOSES_AT + 301
+    assert list(worker(site, tmp_path, ManualClock(0)).step()) == []
+    assert site.school.held().state is State.CLOSED
     site.school.database.close()
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 
@@ -10,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from evote.upkeep import Fault, Trouble
 from evote.web.app import create_app
 from evote.web.assets import read_assets
-from evote.web.metrics import LOGGER, JsonFormatter
+from evote.web.metrics import LOGGER, JsonFormatter, Metrics
 from evote.web.templating import TEMPLATES
+from evote.web.upkeep import every
 from tests.simulator import UUID
 from tests.site import Site
 
@@ -125,3 +128,16 @@ def test_the_log_says_nothing_of_votes_and_nothing_finer_than_the_hour(
         "route": "/e/{uuid}/find",
         "status": 200,
     }
+
+
+def test_what_the_upkeep_could_not_do_is_counted_each_time() -> None:
+    metrics, fault = Metrics(), Fault(Trouble.CLOCK_JUMPED, "x", "7 min")
+
+    async def work() -> None:
+        async with every(0.01, lambda: iter([fault]), count=metrics.count):
+            await asyncio.sleep(0.2)
+
+    asyncio.run(work())
+    name = 'preau_upkeep_faults_total{trouble="clock_jumped"} '
+    (line,) = [each for each in metrics.text().decode().splitlines() if each.startswith(name)]
+    assert float(line.removeprefix(name)) > 1
