@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from evote.board.published import DoesNotFollow
 from evote.clock import Clock, SteadyClock, steady_clock
 from evote.clock_watch import ClockWatch
 from evote.database.connection import Database, DatabaseUnavailable
@@ -18,7 +19,6 @@ from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes
 from evote.lifecycle.states import NotNow
 from evote.outbox import FileTransport, deliver
-from evote.publishing.following import DoesNotFollow
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent

@@ -5,6 +5,7 @@ Between two steps nothing public shows more than the last one: docs/protocol.md 
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -13,9 +14,23 @@ from evote.database.elections import HeldElection, UnknownElection
 from protocol.merkle import HASH_BYTES, LogPosition
 from protocol.server_binding import BOARD, JOURNAL
 
+_LOGS: Final = frozenset({BOARD, JOURNAL})
+
 
 class NothingPublished(UnknownElection):
     """The election is sealed, and its first step is still to come."""
+
+
+class DoesNotFollow(Exception):
+    """This database is not, or not surely, the one that was published from: one sentence."""
+
+    def __init__(self, uuid: str, why: str) -> None:
+        super().__init__(f"election {uuid}: {why}")
+        self.uuid = uuid
+
+
+class PublishedDamaged(DoesNotFollow):
+    """What the database keeps of a published tree, or of its entries, contradicts itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +72,30 @@ class Published:
 
 
 def find_published(connection: Connection, election: HeldElection) -> Published | None:
-    """Return what is published, None before the first step."""
+    """Return what is published, None before the first step.
+
+    Raises:
+        PublishedDamaged: of one log alone: both move at once.
+    """
+    logs = published_logs(connection, election)
+    if not logs:
+        return None
+    if logs.keys() != _LOGS:
+        raise PublishedDamaged(election.uuid, "what is published of one of its logs is missing")
+    return Published(logs[BOARD], logs[JOURNAL])
+
+
+def published_logs(connection: Connection, election: HeldElection) -> dict[str, PublishedLog]:
+    """Return what the rows say, by the name of the log, whether both are there or not."""
     rows = connection.execute(
         select(PublishedRow.log, *_COLUMNS).where(PublishedRow.election_id == election.id)
     )
-    logs = {
+    return {
         row.log: PublishedLog(
-            row.size, row.root, _split(row.hashes), row.stamp, row.stepped_at, row.note
+            row.size, row.root, split_hashes(row.hashes), row.stamp, row.stepped_at, row.note
         )
         for row in rows
     }
-    return Published(logs[BOARD], logs[JOURNAL]) if logs else None
 
 
 def read_published(connection: Connection, election: HeldElection) -> Published:
@@ -75,6 +103,7 @@ def read_published(connection: Connection, election: HeldElection) -> Published:
 
     Raises:
         NothingPublished: before the first step.
+        PublishedDamaged: of one log alone.
     """
     published = find_published(connection, election)
     if published is None:
@@ -92,5 +121,6 @@ _COLUMNS = (
 )
 
 
-def _split(joined: bytes) -> tuple[bytes, ...]:
+def split_hashes(joined: bytes) -> tuple[bytes, ...]:
+    """Return the hashes of a row one by one; of a damaged one the last may be too short."""
     return tuple(joined[i : i + HASH_BYTES] for i in range(0, len(joined), HASH_BYTES))

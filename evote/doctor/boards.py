@@ -16,9 +16,16 @@ from evote.database.connection import Database
 from evote.database.elections import State, find_election
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.lifecycle.whole import NotWhole, verify_whole
+from evote.publishing.signed import Harm, NotAsSigned, verify_signed
+from protocol.server_binding import BOARD
 
 # For all elections together: 20,000 ballots take about three seconds.
 LONGEST_SECONDS: Final = 60
+_ELSEWHERE: Final = (
+    "suspendez le vote et gardez tout ; une sauvegarde d'aujourd'hui ne se rétablira pas : "
+    "evote restore ailleurs, d'une sauvegarde d'avant, avec --complete et le dossier public "
+    "d'un témoin (docs/operations.md)"
+)
 
 
 class _TooLong(Exception):
@@ -44,24 +51,38 @@ def check_boards(database: Database, seconds: float = LONGEST_SECONDS) -> Iterat
     for done, uuid in enumerate(uuids):
         try:
             with database.snapshot() as connection:
-                verify_whole(connection, find_election(connection, uuid), at_each)
+                held = find_election(connection, uuid)
+                verify_whole(connection, held, at_each)
+                verify_signed(connection, held)
         except NotWhole as cause:
-            yield _damaged(uuid, cause)
+            yield _damaged(uuid, cause.rule)
+        except NotAsSigned as cause:
+            yield _not_as_signed(uuid, cause)
         except _TooLong:
             yield _not_in_time(uuids[done:])
             return
         else:
-            yield ok("whole", f"{uuid} : l'urne et le journal se relisent en entier")
+            said = f"{uuid} : l'urne et le journal se relisent en entier, tels que signés"
+            yield ok("whole", said)
 
 
-def _damaged(uuid: str, cause: NotWhole) -> Finding:
-    rule = f" {cause.rule}" if cause.rule else ""
+def _damaged(uuid: str, rule: str) -> Finding:
     return serious(
-        "whole",
-        f"{uuid} : l'urne ou le journal est abîmé dans la base{rule}",
-        "suspendez le vote et gardez tout ; une sauvegarde d'aujourd'hui ne se rétablira pas : "
-        "evote restore ailleurs, d'une sauvegarde d'avant, avec --complete et le dossier public "
-        "d'un témoin (docs/operations.md)",
+        "whole", f"{uuid} : l'urne ou le journal est abîmé dans la base {rule}".strip(), _ELSEWHERE
+    )
+
+
+def _not_as_signed(uuid: str, cause: NotAsSigned) -> Finding:
+    if cause.harm is Harm.ENTRIES:
+        what = "l'urne" if cause.log == BOARD else "le journal"
+        said = f"{uuid} : {what} de la base n'est pas ce qui a été signé et publié"
+        return serious("whole", said, _ELSEWHERE)
+    return serious(
+        "signed",
+        f"{uuid} : ce que la base garde de l'état publié est abîmé ; l'urne et le journal, eux, "
+        "sont entiers",
+        "rien n'est plus signé et aucun bulletin n'est pris : arrêtez le serveur, evote backup, "
+        "puis evote restore dans une base vide, qui le refait (docs/operations.md)",
     )
 
 

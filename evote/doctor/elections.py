@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from evote.board.listing import setup_bytes
-from evote.board.published import find_published
+from evote.board.published import PublishedDamaged, find_published
 from evote.board.reading import count_ballots
 from evote.clock import Clock
 from evote.database.elections import HeldElection, State, find_election
@@ -149,6 +149,13 @@ def _check_heads(
             "qui a été publié",
             _LOST,
         )
+    except PublishedDamaged:
+        return serious(
+            "heads",
+            f"{held.uuid} : ce que la base garde de l'état publié est abîmé : rien n'est signé, "
+            "aucun bulletin n'est pris",
+            "voyez ce qui est dit plus haut de son urne et de son journal (docs/operations.md)",
+        )
     except HeadLost:
         return serious(
             "heads", f"{held.uuid} : le fichier heads.sqlite du dossier des clés est perdu", _LOST
@@ -161,7 +168,12 @@ def _check_heads(
 def _check_steps(
     connection: Connection, held: HeldElection, looking: Looking, *, is_due: bool
 ) -> Iterator[Finding]:
-    published, now = find_published(connection, held), looking.clock()
+    now = looking.clock()
+    try:
+        published = find_published(connection, held)
+    except PublishedDamaged:
+        yield serious("steps", f"{held.uuid} : on ne sait pas jusqu'où elle est publiée", _LOST)
+        return
     if published is None:
         yield to_see("steps", f"{held.uuid} : rien n'est encore publié", _RUNS)
         return

@@ -10,8 +10,8 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
-from evote.board.leaves import hasher_from
-from evote.board.published import PublishedLog, find_published
+from evote.board.leaves import hasher_from, tree_so_far
+from evote.board.published import DoesNotFollow, PublishedLog, find_published, split_hashes
 from evote.database.common_tables import JournalRow, PublishedRow
 from evote.database.elections import HeldElection
 from evote.heads import Heads
@@ -26,20 +26,13 @@ _STANDS = (
     select(
         PublishedRow.size,
         PublishedRow.root,
+        PublishedRow.hashes,
         PublishedRow.stamp,
         _LAST.scalar_subquery().label("last"),
     )
     .where(PublishedRow.election_id == _OF)
     .order_by(PublishedRow.log)
 )
-
-
-class DoesNotFollow(Exception):
-    """This database is not, or not surely, the one that was published from: one sentence."""
-
-    def __init__(self, uuid: str, why: str) -> None:
-        super().__init__(f"election {uuid}: {why}")
-        self.uuid = uuid
 
 
 class WentBack(DoesNotFollow):
@@ -81,12 +74,15 @@ def require_following(
     The stamp is 0 before the first step.
 
     Raises:
-        DoesNotFollow: it was put back in time, or the head file was lost.
+        DoesNotFollow: it was put back in time, or the head file was lost, or what it keeps of a
+            published tree is damaged.
         HeadsUnavailable: the head file cannot be read.
     """
     signed, stamp = heads.read_stamped(keys.board.name, keys.journal.name)
     stands = connection.execute(_STANDS, {"of": election.id}).all()
     if [LogPosition(row.size, row.root) for row in stands] == [*signed]:
+        for log, row in zip((BOARD, JOURNAL), stands, strict=True):
+            tree_so_far(election, log, LogPosition(row.size, row.root), split_hashes(row.hashes))
         here = (0 if election.head is None else election.head.height + 1, stands[0].last + 1)
         if all(size >= row.size for size, row in zip(here, stands, strict=True)):
             return max(stamp, *(int(row.stamp) for row in stands))
@@ -108,6 +104,7 @@ def verify_follows(
     Raises:
         WentBack: there are fewer, or others.
         HeadLost: there is no head, though something was published.
+        PublishedDamaged: what the database keeps of the published tree gives another root.
     """
     published = here.published
     if head is None:

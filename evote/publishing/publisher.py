@@ -14,7 +14,8 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert
 
-from evote.board.leaves import hasher_from
+from evote.board.leaves import tree_of_entries
+from evote.board.published import DoesNotFollow, PublishedDamaged
 from evote.clock import Clock
 from evote.database.common_tables import PublishedRow
 from evote.database.connection import Database, DatabaseUnavailable
@@ -23,13 +24,8 @@ from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.log_keys import LogKeys, load_log_keys
 from evote.publishing.cosigning import with_lines_of
-from evote.publishing.following import (
-    DoesNotFollow,
-    LogSize,
-    log_sizes,
-    require_following,
-    verify_follows,
-)
+from evote.publishing.following import LogSize, log_sizes, require_following, verify_follows
+from evote.publishing.signed import is_signed
 from evote.publishing.steps import due_elections, is_due, step_time
 from protocol.cosignatures import sign_stamped
 from protocol.events import Event
@@ -185,7 +181,12 @@ def _grown(
     connection: Connection, election: HeldElection, keys: LogKeys, log: str, before: LogSize
 ) -> _Grown:
     key = keys.board if log == BOARD else keys.journal
-    return _Grown(log, key, before, hasher_from(connection, election, log, before.published))
+    tree = tree_of_entries(connection, election, log, before.published)
+    if tree.size != before.size:
+        raise PublishedDamaged(election.uuid, f"an entry of its {log} is missing")
+    if before.published is not None and not is_signed(before.published, key.verifier_key):
+        raise PublishedDamaged(election.uuid, f"the last note of its {log} does not say its row")
+    return _Grown(log, key, before, tree)
 
 
 def _rows(

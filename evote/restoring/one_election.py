@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from evote.board.listing import setup_bytes
 from evote.database.elections import HeldElection, State
 from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
@@ -15,15 +14,15 @@ from evote.heads import HeadLine
 from evote.keys import KeyUnavailable
 from evote.lifecycle.story import move, read_story, tell
 from evote.publishing.following import log_sizes
+from evote.publishing.signed import server_of
 from evote.restoring.comparing import Behind, compare
 from evote.restoring.completing import complete
 from evote.restoring.evidence import BroughtNote, Seen, seen_of
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.knowing import Knowledge, weigh
 from evote.restoring.marking import mark_sign_ins, missing_sign_ins
-from evote.restoring.published import adopt_notes, of_heads, own_rows
+from evote.restoring.published import adopt_notes, drop_rows, of_heads, own_rows
 from evote.restoring.whole import require_whole
-from protocol.election import Election
 from protocol.journal_bodies import Suspended
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 from tally.french import count
@@ -86,12 +85,13 @@ def load(
         Refusal: its rows contradict each other or what was seen, or its keys are missing.
     """
     require_whole(connection, held)
-    server = _server_of(connection, held)
+    server = server_of(connection, held)
     try:
         keys.of_logs(held.uuid, server)
     except KeyUnavailable as cause:
         raise _no_keys(held, "signe") from cause
-    own, brought = own_rows(connection, held), seen_of(server, notes)
+    own, brought = own_rows(connection, held, server), seen_of(server, notes)
+    drop_rows(connection, held)
     seen = brought.and_of(of_heads(server, lines)).and_of(own)
     behind = compare(connection, held, seen)
     return Loaded(held, server, seen, weigh(server, own, brought, lines), behind)
@@ -145,13 +145,6 @@ def too_short(behind: dict[str, tuple[Behind, ...]]) -> Refusal:
         "ce qui manque se reprend d'un dossier public plus récent, ou de celui d'un témoin : "
         "--complete DOSSIER",
     )
-
-
-def _server_of(connection: Connection, held: HeldElection) -> ServerBinding:
-    evote = Election.decode(setup_bytes(connection, held)[0]).evote
-    if evote is None or evote.server is None:
-        raise RuntimeError("a journal that was read has keys")
-    return evote.server
 
 
 def _mark(

@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from evote.board.published import DoesNotFollow
 from evote.casting import Outcome
 from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import UnknownElection
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyUnavailable
-from evote.publishing.following import DoesNotFollow
 from evote.web.languages import Language
 from evote.web.metrics import log_failure
 from evote.web.security import TooLarge

@@ -84,6 +84,10 @@ def went_back(school: School, clock: ManualClock) -> None:
     rewrite_sign_ins(school.database, clock())
 
 
+def step(school: School, _clock: ManualClock) -> None:
+    school.publisher.publish(school.uuid)
+
+
 def close(school: School, clock: ManualClock) -> None:
     clock.time = CLOSES_AT + 301
     school.close()
@@ -114,7 +118,10 @@ def both(*steps: Break) -> Break:
         (lambda s, _: s.folder.file(s.uuid).write_text("x"), {"keys": Level.SERIOUS}),
         (lambda s, _: s.folder.heads.unlink(), {"heads": Level.SERIOUS}),
         (lambda s, _: s.folder.heads.write_text("x" * 4096), {"heads": Level.SERIOUS}),
-        (went_back, {"heads": Level.SERIOUS, "box": Level.SERIOUS}),
+        (
+            went_back,
+            {"whole": Level.SERIOUS, "heads": Level.SERIOUS, "box": Level.SERIOUS},
+        ),
         (lambda s, _: s.folder.heads.chmod(0o644), {"modes": Level.SERIOUS}),
         (statement("UPDATE election SET booth = 'x'"), {"booth": Level.SERIOUS}),
         (
@@ -126,7 +133,11 @@ def both(*steps: Break) -> Break:
             {"box": Level.SERIOUS},
         ),
         (statement("DELETE FROM published_log"), {"steps": Level.TO_SEE}),
-        (statement("UPDATE published_log SET stamp = stamp + 9999"), {"stamps": Level.TO_SEE}),
+        (
+            statement("UPDATE published_log SET stamp = stamp + 9999"),
+            {"signed": Level.SERIOUS, "stamps": Level.TO_SEE},
+        ),
+        (both(later(9999), step, later(-9999)), {"stamps": Level.TO_SEE}),
         (statement("DELETE FROM last_rewriting"), {"rewriting": Level.TO_SEE}),
         (post, {}),
         (both(post, later(700)), {"outbox": Level.TO_SEE}),

@@ -64,7 +64,13 @@ def back_up(options: Namespace) -> int:
 
 def _warn(finding: Finding) -> None:
     # A copy of a damaged board is worth having, but nobody may take it for one to restore.
-    if finding.level is Level.SERIOUS:
+    if finding.check == "signed":
+        print(
+            f"ATTENTION : {finding.message}. Les deux fichiers sont écrits, et evote restore "
+            "refait de l'urne et du journal ce qui est abîmé : lancez evote doctor.",
+            file=sys.stderr,
+        )
+    elif finding.level is Level.SERIOUS:
         print(
             f"ATTENTION : {finding.message}. Les deux fichiers sont écrits : gardez-les, mais "
             "evote restore les refusera. Gardez aussi les sauvegardes d'avant, et lancez "

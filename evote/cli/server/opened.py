@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from evote.board.published import DoesNotFollow, PublishedDamaged
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.database.left_over import LeftOver
@@ -14,7 +15,6 @@ from evote.doctor.absent_file import explain_left_over
 from evote.errors import Refusal, Unreadable
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
-from evote.publishing.following import DoesNotFollow
 from evote.publishing.publisher import Publisher
 from evote.settings import Settings, SettingsError, read_settings
 from protocol.errors import ProtocolError
@@ -98,6 +98,11 @@ def explained() -> Iterator[None]:
         ) from cause
     except NotUpgraded as cause:
         raise not_upgraded(cause) from cause
+    except PublishedDamaged as cause:
+        raise Refusal(
+            f"ce que la base garde de ce qui est publié de l'élection {cause.uuid} est abîmé",
+            "rien n'est signé, aucun bulletin n'est pris ; evote doctor dit quoi faire",
+        ) from cause
     except DoesNotFollow as cause:
         raise Refusal(
             f"la base n'est pas celle d'où l'élection {cause.uuid} a été publiée : elle est "

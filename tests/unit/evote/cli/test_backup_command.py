@@ -113,6 +113,20 @@ def test_a_damaged_board_is_saved_all_the_same_and_said_aloud(
     site.school.database.close()
 
 
+def test_a_state_that_a_restore_makes_again_is_saved_and_said(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with site.school.database.write() as connection:
+        connection.execute(text("UPDATE published_log SET hashes = :h"), {"h": bytes(32)})
+    assert back_up(tmp_path / "both", key) == 0
+    said = capsys.readouterr().err
+    uuid = site.school.uuid
+    assert said.startswith(f"ATTENTION : {uuid} : ce que la base garde de l'état publié est abîmé")
+    assert "evote restore refait" in said
+    assert "refusera" not in said
+    site.school.database.close()
+
+
 def test_too_early_it_is_made_only_for_who_asks_twice(
     site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
