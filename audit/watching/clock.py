@@ -3,7 +3,9 @@
 
 A server that is away, or answers with an error, is no alarm until an hour has passed in which it
 was asked again and again: a watcher that slept through that hour has seen nothing. How old a
-checkpoint is counts from when it was asked for, whatever happened between then and now.
+checkpoint is counts from when it was asked for, whatever happened between then and now. This
+machine's clock may be the one that is wrong: that a server stands still is said of stamps that do
+not go, and never of stamps that go and are far from here.
 """
 
 from __future__ import annotations
@@ -13,31 +15,12 @@ from collections.abc import Callable
 from audit.evidence_parts import STALLED_SECONDS
 from audit.watching import sentences
 from audit.watching.alarms import Alarms, magnitude
+from audit.watching.asking import Hours
 from audit.watching.followed import Log, Seen
+from audit.watching.store import LOGS
 
 AHEAD_SECONDS = 300
-_LONGEST_GAP = 600  # between two questions, if both are to count as asking
-
-
-class Asking:
-    """For how long something was asked for in vain."""
-
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
-        self._asked_at: int | None = None
-        self._in_vain = 0  # seconds
-
-    def given(self) -> None:
-        """It was had."""
-        self._asked_at, self._in_vain = self._now(), 0
-
-    def refused(self) -> bool:
-        """It was not; whether that lasts too long."""
-        now = self._now()
-        if self._asked_at is not None:
-            self._in_vain += min(max(0, now - self._asked_at), _LONGEST_GAP)
-        self._asked_at = now
-        return self._in_vain > STALLED_SECONDS
+APART_SECONDS = 1800  # of a distance that nobody saw come about
 
 
 class Clock:
@@ -46,27 +29,41 @@ class Clock:
     Args:
         alarms: what is said.
         now: what time it is.
+        hours: for how long what was asked for in vain.
     """
 
-    def __init__(self, alarms: Alarms, now: Callable[[], int]) -> None:
+    def __init__(self, alarms: Alarms, now: Callable[[], int], hours: Hours) -> None:
         self._alarms = alarms
         self._now = now
-        self._looks = Asking(now)
-        self._steps = Asking(now)
-        self._entries = {name: Asking(now) for name in ("board", "journal")}
+        self._pace = hours.pace
+        self._looks = hours.asking("looks")
+        self._steps = hours.asking("steps")
+        self._entries = {name: hours.asking(name) for name in LOGS}
+        self.apart: int | None = None  # the last stamp, while one of the two clocks is wrong
+
+    @property
+    def stands(self) -> bool:
+        """Whether the stamps did not go, for an hour in which they were asked for."""
+        return self._pace.stands
 
     def seen(self, last: Seen, *, stepping: bool) -> None:
         """The server showed this as its last publication."""
         self._looks.given()
+        self.apart = None
         if last.stamp is None:
             return
+        self._pace.seen(last.asked_at, last.stamp)
         ahead = last.stamp - last.shown_at
         if ahead > AHEAD_SECONDS:
             hides = ahead > STALLED_SECONDS
             text = sentences.ahead(last.stamp, hides=hides)
             self._alarms.sound("ahead", text, magnitude(ahead // AHEAD_SECONDS))
-        if stepping and last.asked_at - last.stamp > STALLED_SECONDS:
+        if not stepping or last.asked_at - last.stamp <= STALLED_SECONDS:
+            return
+        if self._pace.stands:
             self._stalled(last, last.stamp)
+        elif last.asked_at - last.stamp - self._pace.behind > APART_SECONDS:
+            self.apart = last.stamp
 
     def away(self, last: Seen, *, stepping: bool, answered: bool) -> None:
         """The server showed nothing; this was the last that it showed."""

@@ -12,7 +12,8 @@ from audit.watching.store import Store
 from audit.watching.watcher import Watcher
 from audit.words import Text, count, shown
 
-_ONCE: Final = ("unopened", "cancelled", "closed")
+_ONCE: Final = ("unopened", "cancelled", "closed", "clocks")
+_DAY: Final = 86400
 
 
 class News:
@@ -38,6 +39,8 @@ class News:
         phase = self._watcher.phase
         if phase.unopened is not None:
             self._unopened(phase.unopened)
+        if self._watcher.clock.apart is not None:
+            self._clocks(self._watcher.clock.apart)
         if phase.cancelled_until is not None:
             self._cancelled(phase.cancelled_until)
         if phase.closed is not None:
@@ -55,6 +58,21 @@ class News:
             " already, it shows you an old state: tell the committee and your federation.",
         )
         self._once("unopened", opens_at, text, opens_at=opens_at)
+
+    def _clocks(self, stamp: int) -> None:
+        """Far apart, and nobody saw how that came: once, and again in another of their days."""
+        when = moment(stamp)
+        text = Text(
+            f"La dernière publication du serveur est signée {when.fr}, il y a plus d'une heure à"
+            " l'horloge de cette machine : l'une des deux horloges est fausse, ou le serveur ne"
+            " publie plus. Vérifiez l'heure de cette machine ; si rien ne paraît pendant une heure,"
+            " la surveillance le dira.",
+            f"The server's last publication was signed {when.en}, over an hour ago by this"
+            " machine's clock: one of the two clocks is wrong, or the server no longer publishes."
+            " Check this machine's time; if nothing is published for an hour, the watch will say"
+            " so.",
+        )
+        self._once("clocks", stamp // _DAY, text, stamp=stamp)
 
     def _cancelled(self, until: int) -> None:
         when = moment(until)

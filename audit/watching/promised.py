@@ -29,13 +29,19 @@ class Promised:
         self.files = PromiseFolder(folder)
         self._alarms = alarms
 
-    def judge(self, log: Log, key: VerifierKey) -> None:
-        """Judge every promise by what is kept of the board, and by what was signed of it."""
+    def judge(self, log: Log, key: VerifierKey, *, stands: bool) -> None:
+        """Judge every promise by what is kept of the board, and by what was signed of it.
+
+        Args:
+            log: the board.
+            key: its key.
+            stands: whether its stamps did not go, for an hour in which they were asked for.
+        """
         for name, promise in self.files.waiting(key):
-            if self._rule(promise, log):
+            if self._rule(promise, log, stands=stands):
                 self.files.settle(name)
 
-    def _rule(self, promise: Promise, log: Log) -> bool:
+    def _rule(self, promise: Promise, log: Log, *, stands: bool) -> bool:
         """Whether there is nothing more to wait for."""
         board, best = log.copy, log.best
         index = promise.index
@@ -55,7 +61,7 @@ class Promised:
         if best is not None and end is not None and end.position < best.size:
             text = sentences.promise_closed(index)
             self._alarms.sound("promise-closed", text, _key(promise))
-        else:
+        elif stands:  # stamps that go tell by themselves when the time is over
             self._overdue(promise, log)
         return False
 

@@ -221,8 +221,10 @@ def ahead(stamp: int, *, hides: bool) -> Text:
     """What is published bears a time to come; whether it hides for an hour that nothing follows."""
     when = moment(stamp)
     text = Text(
-        f"l'horloge du serveur avance sur celle de cette machine : il signe {when.fr}",
-        f"the server's clock is ahead of this machine's: it signs {when.en}",
+        "l'horloge du serveur avance sur celle de cette machine, ou celle-ci retarde : il signe"
+        f" {when.fr}",
+        "the server's clock is ahead of this machine's, or this machine's is behind: it signs"
+        f" {when.en}",
     )
     if not hides:
         return text

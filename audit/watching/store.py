@@ -3,14 +3,15 @@
 
 The diary, ``watch.jsonl``, has a line for each thing that happened; what it says was kept of
 archive and journal is in ``record/``, which is a record of §17.1. After a stop anywhere, a torn
-last line and bytes of the record that no line speaks of are taken off again.
+last line and bytes of the record that no line speaks of are taken off again. What is asked for in
+vain is beside it in ``asking.json``, which is replaced.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +23,7 @@ from audit.words import Text, Unusable
 
 VERSION = 1
 DIARY = "watch.jsonl"
+HOURS = "asking.json"
 LOGS = ("board", "journal")
 _CHUNK = 2**20
 Line = dict[str, Any]
@@ -138,6 +140,25 @@ class Store:
     def add_promise(self, name: str, data: bytes) -> None:
         """A promise to look after."""
         self._disk.replace(self.promises / name, data)
+
+    def hours(self) -> Line:
+        """What was asked for in vain when it was last kept; nothing before that.
+
+        Raises:
+            Unusable: it cannot be read.
+        """
+        path = self.folder / HOURS
+        try:
+            kept = json.loads(path.read_bytes()) if path.exists() else {}
+        except ValueError:
+            raise damaged() from None
+        if not isinstance(kept, dict):
+            raise damaged()
+        return kept
+
+    def keep_hours(self, hours: Mapping[str, Any]) -> None:
+        """In the place of what was kept of it before."""
+        self._disk.replace(self.folder / HOURS, encode(dict(hours)))
 
     def pending(self, log: str) -> BinaryIO:
         """A file for what came in and is not kept yet; empty at each start."""

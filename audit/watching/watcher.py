@@ -15,6 +15,7 @@ from audit.watching.address import Address
 from audit.watching.agents import DESKTOP, PLAIN
 from audit.watching.alarms import Alarm, Alarms
 from audit.watching.amended import Amendments
+from audit.watching.asking import Hours
 from audit.watching.booth import Booth
 from audit.watching.clock import Clock
 from audit.watching.copies import BoardCopy, JournalCopy
@@ -65,6 +66,7 @@ class Watcher:
         self.address = address
         self.store = store
         self._around = around
+        self.hours = Hours(store, around.now)
         site = self._site = Patience(around.site, around.now)
         self.logs = {
             name: Log(name, address.of_page(PAGES[name]), address.of_log(name, ""), store, site)
@@ -76,7 +78,7 @@ class Watcher:
         amendments = Amendments()
         self._booth = Booth(site, self.alarms, amendments)
         self.phase = Phase(self.keeper, amendments, around.now)
-        self._clock = Clock(self.alarms, around.now)
+        self.clock = Clock(self.alarms, around.now, self.hours)
         self._troubles: list[Away] = []
         self._looker = Looker(
             self.logs, store, self.alarms, around.now, around.pause, self._troubles.append
@@ -229,6 +231,7 @@ class Watcher:
             self._try(rereader.read_again)
             self._try(rereader.compare_tiles)
         self._rest(candidates["board"], kept=kept)
+        self.hours.save()
         return list(self._troubles)
 
     def _rest(self, boards: list[Seen], *, kept: bool) -> None:
@@ -237,19 +240,21 @@ class Watcher:
         size = journal.best.size if journal.best else 0
         self._troubles += self._booth.check(self.board, self.journal, size)
         server = self.board.server
+        if not any(isinstance(trouble, Stopped) for trouble in self._troubles):
+            self._time(boards, kept=kept)  # whoever stops asking learns nothing of a clock
         if server is not None:
-            self.promised.judge(self.logs["board"], server.board_key)
-        if any(isinstance(trouble, Stopped) for trouble in self._troubles):
-            return  # whoever stops asking learns nothing of the server's clock
+            self.promised.judge(self.logs["board"], server.board_key, stands=self.clock.stands)
+
+    def _time(self, boards: list[Seen], *, kept: bool) -> None:
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
-            self._clock.seen(last, stepping=self.phase.stepping)
-            self._clock.step(self.keeper.pair.get("board"), kept=kept)
+            self.clock.seen(last, stepping=self.phase.stepping)
+            self.clock.step(self.keeper.pair.get("board"), kept=kept)
             for log in self.logs.values():
-                self._clock.entries(log)
+                self.clock.entries(log)
         elif self.keeper.pair:
             answered = all(away.answered for away in self._troubles)
-            self._clock.away(
+            self.clock.away(
                 self.keeper.pair["board"], stepping=self.phase.stepping, answered=answered
             )
 

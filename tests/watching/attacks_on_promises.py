@@ -7,7 +7,7 @@ from random import Random
 
 from tests.tamper.forge.papers import promise
 from tests.tamper.forge.texts import canonical
-from tests.watching.attacks import CONVICTS, HOUR, OBSERVED, Attack, grow, promised
+from tests.watching.attacks import CONVICTS, OBSERVED, Attack, grow, promised, stalled
 from tests.watching.board import KEYS, STEP, TestBoard
 from tests.watching.watched import Watched
 
@@ -29,8 +29,10 @@ def clash(board: TestBoard, watched: Watched, random: Random) -> None:
 def stale(board: TestBoard, watched: Watched, random: Random) -> None:
     """A state from before the ballot is shown again and again, stamped before its time."""
     promised(board, watched, board.now + 5 * STEP)
-    board.stopped = True
-    board.pass_time(HOUR + 6 * STEP)
+    stalled(board, watched, random)
+    for _ in range(5):
+        assert "promise-overdue" not in [alarm.kind for alarm in watched.round()]
+        board.pass_time()
 
 
 PROMISES: dict[str, Attack] = {

@@ -13,13 +13,13 @@ from tests.watching.attacks import (
     BACK,
     CONVICTS,
     FORKED,
-    HOUR,
     OBSERVED,
     SAID,
     Attack,
     Make,
     replaced,
     shorter,
+    stalled,
 )
 from tests.watching.board import KEYS, STEP, Logs, Shown, TestBoard, copied
 from tests.watching.watched import Watched
@@ -111,8 +111,7 @@ def standing_suspended(board: TestBoard, watched: Watched, random: Random) -> No
     board.logs.tell("suspended", {"reason": "Une panne"})
     board.pass_time()
     assert watched.round() == []
-    board.stopped = True
-    board.pass_time(HOUR + STEP + random.randrange(HOUR))
+    stalled(board, watched, random)
 
 
 STEPS: dict[str, Attack] = {

@@ -23,6 +23,7 @@ class Watched:
         self.board = board
         self.folder = folder
         self.site = site or board
+        self.ahead = 0  # seconds by which this machine's clock is wrong
         self.alarms: list[Alarm] = []
         self.troubles: list[Away] = []
         self.start(disk)
@@ -31,7 +32,7 @@ class Watched:
         self.store = Store(self.folder, UUID, disk)
         around = Around(
             self.site,
-            lambda: self.board.now,
+            lambda: self.board.now + self.ahead,
             lambda seconds: None,
             self.alarms.append,
             "FCPE 35",
