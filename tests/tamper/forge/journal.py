@@ -10,6 +10,7 @@ signs), `signatures i`, `entry i` (what is written).
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from tests.tamper.forge.curve import GENERATOR
@@ -49,7 +50,9 @@ class Teller:
 
     def tell(self, moment: str) -> None:
         """The entries of this moment, one after the other."""
-        due = [(kind, body) for when, kind, body in self.forge.world.story if when == moment]
+        story = self.forge.world.story
+        # Copied: a touch may change what it is given, and the world is for all.
+        due = [(kind, deepcopy(body)) for when, kind, body in story if when == moment]
         for kind, body in self.forge.touched(f"tell {moment}", due):
             self.write(kind, body)
 
