@@ -215,6 +215,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parsed.database)) if is_file else None
 
 
+def is_elsewhere(url: str) -> bool:
+    """Tell whether a database is on another machine."""
+    return sqlite_file(url) is None and _crosses_network(make_url(url))
+
+
 def _crosses_network(url: URL) -> bool:
     given = [url.host or "", *_texts(url, "host"), *_texts(url, "hostaddr")]
     hosts = [host for each in given for host in each.split(",") if host]

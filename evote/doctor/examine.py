@@ -11,7 +11,9 @@ from pathlib import Path
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.doctor.absent_file import check_file
+from evote.doctor.accounts import check_account, check_owners
 from evote.doctor.boards import check_boards
+from evote.doctor.clocks import IsSet, check_unasked_clock, is_clock_set
 from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
 from evote.doctor.habits import check_backups, check_outbox, check_rewriting
@@ -29,7 +31,13 @@ from evote.doctor.machine import (
 from evote.doctor.storage import check_database, check_tables
 from evote.doctor.strangers import check_strangers
 from evote.keys import KeyFolder
-from evote.settings import Settings, SettingsError, read_settings, sqlite_file
+from evote.settings import (
+    Settings,
+    SettingsError,
+    is_elsewhere,
+    read_settings,
+    sqlite_file,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Asked:
         urls: web servers to ask for the time, as parents reach them.
         clock: of this machine.
         ask: how they are asked.
+        is_set: what the system knows of this machine's clock.
     """
 
     booth_of: BoothOf
@@ -48,6 +57,7 @@ class Asked:
     online: bool = False
     clock: Clock = system_clock
     ask: AskDate = ask_date
+    is_set: IsSet = is_clock_set
 
 
 def examine(asked: Asked) -> Iterator[Finding]:
@@ -62,15 +72,31 @@ def examine(asked: Asked) -> Iterator[Finding]:
             yield serious("settings", fault, "corrigez ce réglage (docs/operations.md)")
         return
     yield ok("settings", "les réglages sont sûrs")
+    other = check_account(settings)
+    if other is not None:  # whatever it may read, the server may not
+        yield other
+        return
     if asked.online:
         yield check_online(f"{settings.public_url}/healthz", asked.clock, asked.ask)
+    if not (asked.urls or asked.online or is_elsewhere(settings.database_url)):
+        yield check_unasked_clock(asked.is_set)
     yield from check_room(_rooms(settings))
+    yield from _examine_files(settings, asked)
+
+
+def worst(findings: list[Finding]) -> Level:
+    """Return how bad the worst of them is."""
+    return max((each.level for each in findings), default=Level.OK)
+
+
+def _examine_files(settings: Settings, asked: Asked) -> Iterator[Finding]:
     file = sqlite_file(settings.database_url)
     nothing = None if file is None else check_file(file, _folder(settings))
     if nothing is not None:
         yield nothing
         return
     yield from check_modes(_places(settings))
+    yield from check_owners(settings)
     if settings.key_folder is not None:
         yield check_key_disk(settings.key_folder)
     if file is not None:
@@ -80,11 +106,6 @@ def examine(asked: Asked) -> Iterator[Finding]:
         if integrity.level is Level.SERIOUS:  # opened as a server does, it would be written to
             return
     yield from _examine_database(settings, asked)
-
-
-def worst(findings: list[Finding]) -> Level:
-    """Return how bad the worst of them is."""
-    return max((each.level for each in findings), default=Level.OK)
 
 
 def _examine_database(settings: Settings, asked: Asked) -> Iterator[Finding]:

@@ -66,6 +66,7 @@ def check_database(database: Database, clock: Clock) -> Iterator[Finding]:
     # open_database refuses a PostgreSQL whose fsync, full_page_writes or synchronous_commit is off.
     yield ok("durable", "PostgreSQL garde ce qu'il confirme")
     with database.read() as connection:
+        # On this machine it is the same clock, of which examine says what is known.
         theirs = int(connection.execute(text("SELECT extract(epoch FROM now())")).scalar_one())
         yield check_clock("clock", "de la base", theirs, clock())
         yield from _check_separating(connection)

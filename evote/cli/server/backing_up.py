@@ -3,17 +3,25 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Final
+
+from sqlalchemy import select
 
 from evote.backup.pace import FEWEST_BALLOTS, TooClose, count_from_now, remember_backup, too_close
 from evote.backup.recovery import read_public_key
 from evote.backup.writing import Backup, Places, write_backup
 from evote.cli.inputs import make_folder
-from evote.cli.server.opened import server
+from evote.cli.server.opened import environment_settings, server
 from evote.cli.stopping import stopping_cleanly
+from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database
+from evote.doctor.absent_file import check_file
 from evote.doctor.boards import check_boards
 from evote.doctor.findings import Finding, Level
 from evote.errors import Refusal
+from evote.keys import KeyFolder
+from evote.settings import sqlite_file
 from tally.french import count
 
 A_KEY_IS_MISSING: Final = 1
@@ -35,7 +43,16 @@ def back_up(options: Namespace) -> int:
     """``evote backup DOSSIER``."""
     to = read_public_key(options.to)
     places = Places(options.folder, options.keys or options.folder)
+    _require_database()
     with server() as here:
+        if not options.yes and not _has_elections(here.database):
+            if options.if_due:
+                print("Rien à sauvegarder : la base n'a aucune élection.")
+                return 0
+            raise Refusal(
+                "la base n'a aucune élection : il n'y a rien à sauvegarder",
+                "vérifiez PREAU_DATABASE_URL ; si elle est vide exprès, ajoutez --yes",
+            )
         with here.database.write() as connection:
             was_ahead = count_from_now(connection, here.clock())
             found = too_close(connection, here.clock())
@@ -60,6 +77,20 @@ def back_up(options: Namespace) -> int:
         for finding in check_boards(here.database):
             _warn(finding)
     return status
+
+
+def _require_database() -> None:
+    """Refuse what would save a database that is made just now: of a mistyped setting."""
+    settings = environment_settings()
+    file = sqlite_file(settings.database_url)
+    nothing = None if file is None else check_file(file, KeyFolder(settings.key_folder or Path()))
+    if nothing is not None:
+        raise Refusal(f"{nothing.message} : rien n'est sauvegardé", nothing.advice)
+
+
+def _has_elections(database: Database) -> bool:
+    with database.read() as connection:
+        return connection.scalar(select(ElectionRow.uuid).limit(1)) is not None
 
 
 def _warn(finding: Finding) -> None:

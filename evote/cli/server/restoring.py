@@ -2,6 +2,7 @@
 """A backup restored into the server that the environment names, told election by election."""
 
 import contextlib
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ from evote.cli.server.opened import (
 )
 from evote.clock import system_clock
 from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.elections import State
 from evote.database.left_over import BESIDE
 from evote.database.migrating import is_up_to_date, newest_schema
+from evote.doctor.accounts import check_account
 from evote.election.desk_messages import SignedInMessage
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
@@ -48,11 +51,13 @@ def restore_backup(options: Namespace) -> int:
     """``evote restore DONNÉES CLÉS``."""
     settings = environment_settings()
     with explained():
+        _require_account(settings)
         brought = _brought(options)
         key = _recovery_key(options)
         _require_typed(options)
         with opened_backup(options.data, options.keys, key, newest_schema()) as backup:
             print(f"Sauvegarde faite {say_with_day(backup.made_at, system_clock())}.")
+            _require_some(backup)
             with _database(settings) as database:
                 return _restore(settings, database, backup, brought, check=options.check)
 
@@ -149,6 +154,30 @@ def _require_typed(options: Namespace) -> None:
             "ce n'est pas la phrase demandée : rien n'a été écrit",
             "cherchez qui a téléchargé le dossier public, et donnez-le avec --seen",
         )
+
+
+def _require_account(settings: Settings) -> None:
+    other = check_account(settings)
+    if other is not None:
+        raise Refusal(f"{other.message} ; rien n'a été écrit", other.advice)
+    if not os.access(settings.key_folder or Path(), os.W_OK | os.X_OK):
+        raise Refusal(
+            "ce compte ne peut pas écrire dans le dossier des clés : rien n'a été écrit",
+            "chmod 0700 sur PREAU_KEY_FOLDER, et vérifiez que son disque se laisse écrire",
+        )
+
+
+def _require_some(backup: OpenedBackup) -> None:
+    """Say what a backup has; one of an empty database restores nothing."""
+    states = [row.values["state"] for row in backup.rows() if row.table.name == "election"]
+    drafts = states.count(State.DRAFT.value)
+    held = count(len(states) - drafts, "élection"), count(drafts, "brouillon")
+    if not states:
+        raise Refusal(
+            "cette sauvegarde est d'une base vide : elle n'a ni élection ni brouillon",
+            "prenez la dernière d'avant ; celle-ci vient d'une machine neuve, ou d'un réglage faux",
+        )
+    print(f"Elle a {' et '.join(held)}.")
 
 
 @contextlib.contextmanager

@@ -22,7 +22,8 @@ from evote.backup.rows import dump_rows
 from evote.cli import main
 from evote.cli.server.opened import server
 from evote.clock import HOUR
-from evote.database.migrating import newest_schema
+from evote.database.connection import open_database
+from evote.database.migrating import migrate, newest_schema
 from protocol.secret import Secret
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
@@ -50,6 +51,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 def back_up(folder: Path, key: Path, *more: str) -> int:
     return main(["backup", str(folder), "--to", f"{key}.pub", *more])
+
+
+def migrate_file(file: Path) -> None:
+    database = open_database(f"sqlite:///{file}")
+    migrate(database)
+    database.close()
 
 
 def make_key(path: Path, words: Path) -> int:
@@ -84,6 +91,36 @@ def test_a_backup_is_two_files_that_the_key_opens(
         assert set(backup.keys.files) == {f"{site.school.uuid}.{end}" for end in ("key", "logs")}
         assert backup.made_at == site.clock()
     site.school.database.close()
+
+
+def test_nothing_is_no_backup(
+    key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped setting, or a machine that is quite new, makes no newest backup of nothing."""
+    file, keys = tmp_path / "mistyped" / "preau.db", tmp_path / "keys"
+    file.parent.mkdir()
+    keys.mkdir(mode=0o700)
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{file}")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(keys))
+    for more in ((), ("--if-due",), ("--yes",)):
+        assert back_up(tmp_path / "both", key, *more) == 1
+        assert "la base n'existe pas : rien n'est sauvegardé" in capsys.readouterr().err
+        assert not file.exists()
+    migrate_file(file)
+    assert back_up(tmp_path / "both", key) == 1
+    assert "aucune élection" in capsys.readouterr().err
+    assert back_up(tmp_path / "both", key, "--if-due") == 0
+    assert capsys.readouterr().out.startswith("Rien à sauvegarder")
+    assert not (tmp_path / "both").exists()
+    assert back_up(tmp_path / "both", key, "--yes") == 0
+    (data,), (keys_file,) = ((tmp_path / "both").glob(f"*.{end}") for end in ("data", "keys"))
+    words = ("--recovery-key", str(key), "--passphrase-file", str(tmp_path / "words"))
+    file.unlink()
+    for more in ((), ("--check",)):
+        assert main(["restore", str(data), str(keys_file), *words, *more]) == 1
+        assert "d'une base vide" in capsys.readouterr().err
+        assert not file.exists()
 
 
 def test_it_says_that_both_lie_together_and_that_a_key_is_missing(

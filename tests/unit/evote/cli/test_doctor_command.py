@@ -42,7 +42,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
     monkeypatch.setenv("PREAU_PUBLIC_URL", f"https://{HOST}")
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
-    monkeypatch.setattr(doctor, "Asked", partial(Asked, clock=site.clock))
+    monkeypatch.setattr(doctor, "Asked", partial(Asked, clock=site.clock, is_set=lambda: True))
     monkeypatch.setattr(
         doctor, "_booth_of", lambda uuid: encode_booth(booth_files(uuid, (FRENCH, PSEUDO)))
     )
@@ -64,6 +64,30 @@ def test_all_is_well(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].startswith("Tout va bien : ")
     assert all(line.startswith("[ok]     ") for line in lines[:-1])
+    site.school.database.close()
+
+
+def test_no_clock_is_left_out_in_silence(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "Asked", partial(Asked, clock=site.clock, is_set=lambda: False))
+    assert main(["doctor"]) == 1
+    assert "l'heure de la machine n'a été comparée à aucune autre" in capsys.readouterr().out
+    ask = partial(Asked, clock=site.clock, ask=lambda _url: site.clock(), is_set=lambda: False)
+    monkeypatch.setattr(doctor, "Asked", ask)
+    assert main(["doctor", "--online"]) == 0
+    assert "aucune autre" not in capsys.readouterr().out
+    site.school.database.close()
+
+
+def test_under_another_account_nothing_is_looked_at(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 4242)
+    assert main(["doctor"]) == 2
+    said = capsys.readouterr().out
+    assert "tourne sous « 4242 »" in said
+    assert "la base répond" not in said
     site.school.database.close()
 
 

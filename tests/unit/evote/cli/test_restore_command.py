@@ -113,6 +113,30 @@ def test_a_check_says_what_would_be_and_leaves_not_even_a_file(
     assert disaster.is_untouched()
 
 
+@pytest.mark.parametrize("more", [(), ("--check",)])
+def test_under_another_account_nothing_is_restored(
+    disaster: Disaster,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    more: tuple[str, ...],
+) -> None:
+    """What root writes, the server could not read."""
+    monkeypatch.setattr("os.geteuid", lambda: 4242)
+    assert disaster.restore("--complete", str(disaster.kept), *more) == 1
+    assert "tourne sous « 4242 »" in capsys.readouterr().err
+    assert disaster.is_untouched()
+
+
+def test_a_check_tries_the_key_folder_too(
+    disaster: Disaster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = os.access
+    # As for an account that is not root's: root may write everywhere.
+    monkeypatch.setattr("os.access", lambda path, mode: path != disaster.keys and asked(path, mode))
+    assert disaster.restore("--complete", str(disaster.kept), "--check") == 1
+    assert "ne peut pas écrire dans le dossier des clés" in capsys.readouterr().err
+
+
 def test_what_stands_beside_the_database_is_not_its_own(disaster: Disaster) -> None:
     beside = disaster.folder / "new" / "data" / "preau.db.old"
     beside.write_bytes(b"kept aside")

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from evote.doctor import machine
+from evote.doctor import accounts, machine
+from evote.doctor.accounts import check_account, check_owners
+from evote.doctor.clocks import check_unasked_clock, is_clock_set
 from evote.doctor.findings import Level
 from evote.doctor.machine import (
     MEGABYTE,
@@ -23,6 +26,7 @@ from evote.doctor.machine import (
     check_room,
     check_zones,
 )
+from evote.settings import Settings
 
 NOW = 1_800_000_000
 URL = "https://time.example"
@@ -158,3 +162,59 @@ def test_keys_lie_where_they_outlive_the_machine(place: str, level: Level, tmp_p
     assert (found.check, found.level) == ("disk", level)
     assert "clés" in found.message
     assert check_key_disk(Path(place), tmp_path / "no linux").level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("known", "level", "said"),
+    [
+        (True, Level.OK, "un service d'heure la règle"),
+        (False, Level.TO_SEE, "aucun service d'heure ne la règle"),
+        (None, Level.TO_SEE, "le système ne dit pas"),
+    ],
+)
+def test_a_clock_that_was_compared_with_no_other_is_said_to_be_that(
+    *, known: bool | None, level: Level, said: str
+) -> None:
+    found = check_unasked_clock(lambda: known)
+    assert found.level is level
+    assert "n'a été comparée à aucune autre" in found.message
+    assert said in found.message
+    assert ("--clock-from" in found.advice) is (level is not Level.OK)
+
+
+def test_the_system_says_whether_its_clock_is_set_by_a_service() -> None:
+    """Whatever it is here: it is told, the same twice, and nothing was set."""
+    before = time.time() - time.monotonic()
+    assert is_clock_set() in (True, False, None)
+    assert is_clock_set() is is_clock_set()
+    assert abs(time.time() - time.monotonic() - before) < 1
+
+
+def test_the_folders_must_be_those_of_the_account_that_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, data = tmp_path / "keys", tmp_path / "data"
+    for folder in (keys, data):
+        folder.mkdir(mode=0o700)
+    (keys / "heads.sqlite").touch()
+    (data / "preau.db").touch()
+    settings = Settings(
+        database_url=f"sqlite:///{data}/preau.db",
+        public_url="https://vote.example",
+        key_folder=keys,
+    )
+    assert check_account(settings) is None
+    assert not list(check_owners(settings))
+    owners = dict.fromkeys((keys, data), 4242) | {data / "preau.db": 77}
+    monkeypatch.setattr(accounts, "_owner", lambda path: owners.get(path, 4242))
+    monkeypatch.setattr("os.geteuid", lambda: 4242)
+    assert check_account(settings) is None
+    (found,) = [each for each in check_owners(settings) if "preau.db »" in each.message]
+    assert (found.level, found.advice[:10]) == (Level.SERIOUS, "chown 4242")
+    for mine, owner, what in ((0, 4242, "clés"), (4242, 0, "clés"), (0, 0, "base")):
+        owners = {keys: owner, data: 4242}
+        monkeypatch.setattr("os.geteuid", lambda mine=mine: mine)
+        other = check_account(settings)
+        assert other is not None
+        assert (other.level, "le compte du serveur" in other.advice) == (Level.SERIOUS, True)
+        assert f"le dossier de{'s' if what == 'clés' else ' la'} {what}" in other.message
