@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,15 @@ from evote.database.connection import open_database
 from evote.database.left_over import LeftOver, require_nothing_left_over
 from evote.doctor.examine import Asked, examine
 from evote.doctor.findings import Level
+from evote.keys import KeyFolder
 from protocol.secret import Secret
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
+from tests.db.examined import booth_of
 from tests.db.lost_server import WORDS
 from tests.db.school import ManualClock, host
-from tests.db.second_machine import save, vote
+from tests.db.second_machine import keep_record, save, verify_since, vote
+from tests.simulator import HOST
 
 ENDS = ("", "-wal", "-shm")
 
@@ -36,17 +40,22 @@ def stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "recovery.key.pub").write_text(f"{saved.key.public.encode()}\n")
     (tmp_path / "words").write_text(WORDS)
     vote(school, range(2, 5))
-    running, file = tmp_path / "running" / "data" / "preau.db", tmp_path / "killed" / "preau.db"
-    file.parent.mkdir(mode=0o700)
-    for end in ENDS:  # nobody writes meanwhile: what a kill leaves
-        data = running.with_name(f"preau.db{end}").read_bytes()
-        file.with_name(f"preau.db{end}").write_bytes(data)
-        file.with_name(f"preau.db{end}").chmod(0o600)
+    file = what_a_kill_leaves(tmp_path / "running" / "data", tmp_path / "killed")
     database.close()
     monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{file}")
     monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "keys"))
     return file
+
+
+def what_a_kill_leaves(running: Path, folder: Path) -> Path:
+    """Copy the files of a database that is open, and to which nobody writes meanwhile."""
+    folder.mkdir(mode=0o700)
+    for end in ENDS:
+        file = folder / f"preau.db{end}"
+        file.write_bytes((running / file.name).read_bytes())
+        file.chmod(0o600)
+    return folder / "preau.db"
 
 
 def ballots(file: Path) -> int:
@@ -161,3 +170,33 @@ def test_a_restore_that_fails_takes_away_what_it_made(
     monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{new}")
     assert main(restoring(tmp_path, "--check")) == 1  # nothing says how far it was published
     assert not list(new.parent.iterdir())
+
+
+def test_where_the_old_disk_can_be_read_its_files_go_on_elsewhere_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/operations.md: the database's files and the key folder, moved together."""
+    database = open_database(sqlite_url(tmp_path / "running"))
+    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    vote(school, range(3))
+    kept = keep_record(school, tmp_path / "kept")
+    school.cast(3)  # acknowledged, and in no step yet
+    file = what_a_kill_leaves(tmp_path / "running" / "data", tmp_path / "new")
+    database.close()
+    file.with_name("preau.db-shm").unlink()  # SQLite makes it anew
+    (tmp_path / "keys").rename(tmp_path / "new-keys")
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{file}")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", f"https://{HOST}")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "new-keys"))
+    there = replace(
+        school, database=open_database(f"sqlite:///{file}"), folder=KeyFolder(tmp_path / "new-keys")
+    )
+    assert there.counts() == (4, 4)
+    vote(there, range(4, 6))
+    keep_record(there, tmp_path / "after")
+    verify_since(tmp_path / "after", kept)
+    assert there.counts() == (6, 6)
+    there.database.close()
+    asked = Asked(booth_of, clock=there.clock, is_set=lambda: True)
+    found = {each.check: each.level for each in examine(asked)}
+    assert {found[check] for check in ("integrity", "whole", "heads", "box")} == {Level.OK}
