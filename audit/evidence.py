@@ -16,7 +16,6 @@ from audit.binding import decode_binding
 from audit.election import Election, decode_election
 from audit.evidence_kinds import KINDS
 from audit.evidence_parts import Accused, Held
-from audit.server import Server
 from audit.strict_json import decode, encode, read_integer, read_object, read_text
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
@@ -88,8 +87,8 @@ def judge_evidence(data: bytes) -> Judged:
         name = shown(str(value["kind"]))
         raise Malformed(f"genre « {name} » inconnu (§21)", f"unknown kind “{name}” (§21)")
     fields = read_object(value, f"{_HEAD} {kind.members}", strict=True)
-    election, server = _accused(read_text(fields["election"], "election"))
-    return Judged(election, value["kind"], kind.judge(Accused(election, server), fields))
+    accused = _accused(read_text(fields["election"], "election"))
+    return Judged(accused.election, value["kind"], kind.judge(accused, fields))
 
 
 def _evidence(data: bytes) -> dict[str, Any]:
@@ -112,14 +111,14 @@ def _evidence(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _accused(text: str) -> tuple[Election, Server]:
+def _accused(text: str) -> Accused:
     """The election in the file and its server, whose keys the evidence is judged by."""
     data = text.encode("utf-8")
     election, evote = decode_election(data, strict=True)
-    server = None if evote is None else decode_binding(evote, election.uuid).server
-    if server is None:
+    binding = None if evote is None else decode_binding(evote, election.uuid)
+    if binding is None or binding.server is None:
         raise Malformed(
             "son élection n'est pas tenue sur un serveur (§21)",
             "its election is not held on a server (§21)",
         )
-    return election, server
+    return Accused(election, binding.server, binding.hours.closes_at)

@@ -20,7 +20,14 @@ from audit.evidence_parts import (
     shows_nothing,
     stamped_at,
 )
-from audit.evidence_promises import promise_broken, promise_contradicts, promise_overdue
+from audit.evidence_promises import (
+    promise_beyond,
+    promise_broken,
+    promise_contradicts,
+    promise_ended,
+    promise_overdue,
+    promise_too_far,
+)
 from audit.moments import moment
 from audit.notes import Checkpoint, VerifierKey
 from audit.plain_text import plain_text
@@ -154,6 +161,10 @@ def _promise_overdue(accused: Accused, fields: Fields) -> Held:
     return _observed(fields, *promise_overdue(accused, fields, _seen_at(fields)))
 
 
+def _promise_too_far(accused: Accused, fields: Fields) -> Held:
+    return _observed(fields, *promise_too_far(accused, fields, _seen_at(fields)))
+
+
 def _old_stamp(fields: Fields, checkpoint: Checkpoint, key: VerifierKey) -> int:
     """The stamp of a checkpoint, more than an hour before it was seen (§21)."""
     stamp = stamped_at(checkpoint, key)
@@ -175,9 +186,12 @@ KINDS = {
     "rollback": Kind("log first second", _rollback),
     "promise-broken": Kind("promise checkpoint leaf proof", promise_broken),
     "promise-contradicts": Kind("promise event", promise_contradicts),
+    "promise-ended": Kind("promise checkpoint event proof", promise_ended),
+    "promise-beyond": Kind("promise", promise_beyond),
     "unlike-checkpoint": Kind("log checkpoint index entry observer seen_at", _unlike_checkpoint),
     "booth-changed": Kind("path sha256 sealed_sha256 observer seen_at", _booth_changed),
     "stalled": Kind("checkpoint observer seen_at", _stalled),
     "withheld": Kind("log checkpoint observer seen_at", _withheld),
     "promise-overdue": Kind("promise checkpoint observer seen_at", _promise_overdue),
+    "promise-too-far": Kind("promise checkpoint observer seen_at", _promise_too_far),
 }

@@ -24,10 +24,11 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Accused:
-    """The election that evidence speaks about, and its server's sealed keys."""
+    """The election that evidence speaks about, its server's sealed keys, and its sealed closing."""
 
     election: Election
     server: Server
+    closes_at: int
 
 
 @dataclass(frozen=True, slots=True)

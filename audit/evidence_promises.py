@@ -100,6 +100,59 @@ def promise_contradicts(accused: Accused, fields: Fields) -> Held:
     )
 
 
+def promise_ended(accused: Accused, fields: Fields) -> Held:
+    """The ballots have ended before the place that was promised (§10.2)."""
+    promise = _promise(accused, fields)
+    checkpoint = read_signed(fields["checkpoint"], accused.server.board_key)
+    proof, event = read_proof(fields["proof"]), read_text(fields["event"], "event").encode("utf-8")
+    said = read_event(event)
+    if said is None or (said.kind, said.written()) != ("EndBallots", event):
+        raise shows_nothing("l'événement", "the event")
+    root = included_root(leaf_hash(event), said.height, checkpoint.size, proof)
+    if said.height > promise.index or root != checkpoint.root:
+        raise shows_nothing("la promesse", "the promise")
+    return Held(
+        Text(
+            f"le serveur a promis un bulletin à la place {promise.index}, et a terminé les"
+            f" bulletins à la place {said.height}, sans lui",
+            f"the server promised a ballot at place {promise.index}, and ended the ballots at"
+            f" place {said.height}, without it",
+        )
+    )
+
+
+def promise_beyond(accused: Accused, fields: Fields) -> Held:
+    """The time that was promised is one that no server may promise, whatever the hour (§20.1)."""
+    promise = _promise(accused, fields)
+    if not promise.is_beyond(accused.closes_at):
+        raise shows_nothing("la promesse", "the promise")
+    until, closes = moment(promise.until), moment(accused.closes_at)
+    return Held(
+        Text(
+            f"le serveur a promis un bulletin {until.fr} au plus tard, pour une élection qui"
+            f" ferme {closes.fr} : aucune promesse ne va plus d'un an au-delà (§20.1)",
+            f"the server promised a ballot {until.en} at the latest, in an election that closes"
+            f" {closes.en}: no promise goes more than a year beyond that (§20.1)",
+        )
+    )
+
+
+def promise_too_far(accused: Accused, fields: Fields, seen_at: int) -> Text:
+    """The time that was promised is later than a server may have promised by now: on a word."""
+    key = accused.server.board_key
+    promise, checkpoint = _promise(accused, fields), read_signed(fields["checkpoint"], key)
+    stamp = stamped_at(checkpoint, key)
+    if not promise.is_too_far(seen_at, stamp):
+        raise shows_nothing("la promesse", "the promise")
+    until, when = moment(promise.until), moment(stamp)
+    return Text(
+        f"le serveur a promis un bulletin {until.fr} au plus tard, et sa dernière publication"
+        f" était signée {when.fr} : une promesse va au plus à 16 minutes (§20.1)",
+        f"the server promised a ballot {until.en} at the latest, and its last publication was"
+        f" signed {when.en}: a promise goes 16 minutes ahead at most (§20.1)",
+    )
+
+
 def _promise(accused: Accused, fields: Fields) -> Promise:
     promise = decode_promise(read_note(fields["promise"]))
     if not promise.signed_by(accused.server.board_key):

@@ -13,6 +13,12 @@ Vérifie le reçu d'un bulletin (….tlog-proof), sans réseau : il prouve que l
 bulletin a été publié. Avec le dossier de l'élection, dit s'il y est toujours.
 Vérifie aussi la promesse de publier que le serveur a donnée au dépôt.
 
+Une promesse va au plus à 16 minutes : celle qui va plus loin, et que le dossier
+ne montre pas tenue, est nommée aussitôt, d'après l'horloge de cet ordinateur
+et l'heure signée du dossier. Au-delà d'un an après la clôture, elle convainc à
+elle seule. Un reçu tient sans témoins ; avec le dossier, la commande dit
+combien des témoins demandés l'ont cosigné, sans changer le code de sortie.
+
 Un reçu qui ne vaut rien n'est pas un reçu qui accuse, une promesse non plus :
 la première phrase dit lequel des deux.
 
@@ -33,7 +39,8 @@ exemples :
 
 codes de sortie :
   0    le reçu tient, la promesse est tenue ou attend encore
-  1    reçu ou promesse ne vaut rien, ou convainc le serveur de faute
+  1    reçu ou promesse ne vaut rien, ou convainc le serveur de faute ; ou
+       promesse contraire à la règle
   2    aucun verdict : illisible, non pris en charge, ou commande mal écrite
   130  interrompu par Ctrl-C""",
     """\
@@ -43,6 +50,12 @@ Verifies the receipt of a ballot (….tlog-proof), without a network: it proves
 that the ballot was published. With the election's record, says whether it is
 still there. Also verifies the promise to publish that the server gave at
 casting.
+
+A promise goes 16 minutes ahead at most: one that goes further, and that the
+record does not show kept, is named at once, by this computer's clock and the
+record's signed time. More than a year after the closing it convicts by itself.
+A receipt holds without witnesses; with the record, the command says how many of
+those demanded co-signed it, which does not change the exit status.
 
 A receipt that is worth nothing is not one that accuses, nor is such a promise:
 the first sentence says which of the two.
@@ -64,7 +77,8 @@ examples:
 
 exit status:
   0    the receipt holds, the promise is kept or still waits
-  1    receipt or promise is worth nothing, or convicts the server
+  1    receipt or promise is worth nothing, or convicts the server; or a
+       promise that breaks the rule
   2    no verdict: not readable, not supported, or wrong usage
   130  interrupted by Ctrl-C""",
 )

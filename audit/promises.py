@@ -11,6 +11,9 @@ from audit.strict_json import read_hash
 from audit.words import Malformed
 
 FIRST_LINE = "evote/v1/promise"
+LONGEST = 960  # seconds: a step of 600, 300 more, rounded up to a minute
+LONGEST_STEP = 600
+LAST_AFTER_CLOSING = 366 * 86_400
 _LINES = 6
 _NUMBER = re.compile("[0-9]{10}", re.ASCII)
 
@@ -38,6 +41,30 @@ class Promise:
     def signed_by(self, key: VerifierKey) -> bool:
         """Whether the board of this key promised it: its name, and its one signature (§20.1)."""
         return self.origin == key.name and self.note.signed_by(key)
+
+    @property
+    def text(self) -> str:
+        """The note as it was."""
+        lines = b"".join(line.encode() for line in self.note.lines)
+        return (self.note.text + b"\n" + lines).decode("utf-8")
+
+    def is_beyond(self, closes_at: int) -> bool:
+        """Whether no server may promise so, whatever the hour and the amendments (§20.1).
+
+        Args:
+            closes_at: the closing time that the election seals.
+        """
+        return self.until > closes_at + LAST_AFTER_CLOSING
+
+    def is_too_far(self, clock: int, stamp: int | None) -> bool:
+        """Whether no server may have promised so by now (§20.1).
+
+        Args:
+            clock: of whoever reads it.
+            stamp: the last that is known of this board.
+        """
+        by_stamp = 0 if stamp is None else stamp + LONGEST_STEP
+        return self.until > LONGEST + max(clock, by_stamp)
 
 
 def decode_promise(data: bytes) -> Promise:

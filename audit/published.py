@@ -46,6 +46,7 @@ class Published:
         board: what one pass over it showed, without a fault of C01 to C05.
         election: and its server's keys.
         server: what version 2 of the bindings adds.
+        closes_at: the sealed closing time, in seconds since 1970 UTC.
         signed: whether the record's own checkpoint is signed by the server and covers all of it.
         stamp: the time of that checkpoint, in seconds since 1970 UTC; None without one.
     """
@@ -54,6 +55,7 @@ class Published:
     board: Board
     election: Election
     server: Server
+    closes_at: int
     signed: bool
     stamp: int | None
 
@@ -107,13 +109,14 @@ def open_published(path: Path) -> Iterator[Published]:
             raise Unreadable(*_FAULTY, _VERIFY)
         try:
             election, evote = decode_election(read_exactly(file, datum), strict=True)
-            server = None if evote is None else decode_binding(evote, election.uuid).server
-            if server is None:
+            binding = None if evote is None else decode_binding(evote, election.uuid)
+            if binding is None or binding.server is None:
                 raise Unreadable(*_NO_SERVER, _VERIFY)
+            server, closes_at = binding.server, binding.hours.closes_at
             signed, stamp = _checkpoint(record, board, server.board_key)
         except Malformed as refusal:
             raise Unreadable(*refusal.text.at(_FAULTY), _VERIFY) from refusal
-        yield Published(file, board, election, server, signed, stamp)
+        yield Published(file, board, election, server, closes_at, signed, stamp)
 
 
 def _checkpoint(record: Record, board: Board, key: VerifierKey) -> tuple[bool, int | None]:

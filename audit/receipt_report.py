@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,10 @@ HOLDS_STATUS, FAILS_STATUS = 0, 1
 STANDARD_INPUT = "-"
 _LONGEST = 400
 _LINK_STARTS = tuple(scheme.encode("ascii") for scheme in SCHEMES)
+_BY_ITSELF = {  # whatever the record shows
+    Ruling.TOO_FAR: said.BREAKS_THE_RULE,
+    Ruling.CONVICTS_ALONE: said.CONVICTS_ALONE,
+}
 Paper = Receipt | ReceiptLink | Promise
 
 
@@ -111,7 +116,7 @@ def _alone(read: Paper) -> Iterator[Text]:
 
 def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, list[Text]]:
     if isinstance(read, Promise):
-        ruled = rule_promise(read, published)
+        ruled = rule_promise(read, published, int(time.time()))
     elif isinstance(read, ReceiptLink):
         ruled = rule_link(read, published)
     else:
@@ -130,6 +135,8 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
         yield of.elsewhere
     elif ruled.ruling is Ruling.WORTHLESS:
         yield Text(f"{of.nothing.fr}.", f"{of.nothing.en}.")
+    elif ruled.ruling in _BY_ITSELF:
+        yield _BY_ITSELF[ruled.ruling]
     else:
         yield of.convicts if published.signed else of.convicts_if
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
@@ -148,6 +155,8 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     yield print_of.at(said.FINGERPRINT)
     if ruled.ruling is Ruling.CONVICTS:
         yield said.KEEP_BOTH if published.signed else said.ANOTHER_RECORD
+    elif ruled.ruling in _BY_ITSELF:
+        yield said.KEEP_IT
     else:
         yield of.keep if ruled.ruling is Ruling.WAITS else said.REST
         yield of.secret
@@ -170,17 +179,24 @@ def _place(read: Paper) -> Text:
 
 
 def _witnesses(read: Paper, published: Published) -> Iterator[Text]:
-    """The witnesses of the election who co-signed the receipt's checkpoint."""
-    if not isinstance(read, Receipt):
+    """The witnesses of the election who co-signed the receipt's checkpoint, and who is missing."""
+    keys, quorum = published.server.witnesses, published.server.quorum
+    if isinstance(read, Promise) or not keys:
+        return
+    if isinstance(read, ReceiptLink):
+        yield said.LINK_UNWITNESSED
         return
     found = []
-    for key in published.server.witnesses:
+    for key in keys:
         time = _time(read.checkpoint, key)
         if time is not None:
             name, when = shown(key.name, _LONGEST), moment(time)
             found.append(Text(f"{name} ({when.fr})", f"{name} ({when.en})"))
     if found:
         yield enumerated(found).at(said.WITNESSED)
+    missing = said.MISSING if len(found) < quorum else said.ENOUGH
+    numbers = {"n": len(found), "all": len(keys), "quorum": quorum}
+    yield Text(missing.fr.format_map(numbers), missing.en.format_map(numbers))
 
 
 def _time(checkpoint: Checkpoint, key: VerifierKey) -> int | None:

@@ -26,6 +26,8 @@ class Ruling(Enum):
     WAITS = "waits"  # the record is too early to tell
     WORTHLESS = "worthless"  # proves nothing, accuses nobody
     ELSEWHERE = "elsewhere"  # of another election
+    TOO_FAR = "too far"  # no server may have promised so by now
+    CONVICTS_ALONE = "convicts alone"  # whoever holds the board's key, whatever was published
     CONVICTS = "convicts"  # whoever holds the board's key, if the record is what was published
 
 
@@ -144,17 +146,21 @@ def _compared(receipt: Receipt, published: Published) -> Ruled:
     )
 
 
-def rule_promise(promise: Promise, published: Published) -> Ruled:
-    """Whether a promise is kept, broken, or still waits (§20.3)."""
+def rule_promise(promise: Promise, published: Published, clock: int) -> Ruled:
+    """Whether a promise is kept, broken, or still waits (§20.3).
+
+    Args:
+        promise: what was given.
+        published: the board to judge it by.
+        clock: of this machine, in seconds since 1970 UTC.
+    """
     if promise.origin != published.key.name:
         return _elsewhere(promise.origin, published)
     if not promise.signed_by(published.key):
         return Ruled(Ruling.WORTHLESS, _OTHER_KEY)
     leaf = published.leaf(promise.index)
     if leaf is None:
-        ruled = _beyond(promise.index, published)
-        late = published.stamp is not None and published.stamp > promise.until
-        return _late(promise, published) if ruled.ruling is Ruling.WAITS and late else ruled
+        return _not_there(promise, published, clock)
     ballot = published.ballot(promise.index)
     if leaf != promise.leaf:
         return _gone(promise.index)
@@ -165,6 +171,43 @@ def rule_promise(promise: Promise, published: Published) -> Ruled:
         Text("le bulletin promis est dans l'urne", "the promised ballot is on the board"),
         ballot[1],
     )
+
+
+def _not_there(promise: Promise, published: Published, clock: int) -> Ruled:
+    """The ruling on a promise whose place the record does not reach."""
+    ruled = _beyond(promise.index, published)
+    if ruled.ruling is not Ruling.WAITS:
+        return ruled
+    late = published.stamp is not None and published.stamp > promise.until
+    return _late(promise, published) if late else _far(promise, published, clock) or ruled
+
+
+def _far(promise: Promise, published: Published, clock: int) -> Ruled | None:
+    """The ruling on a promise for a time that is too far away, or None (§20.1)."""
+    until = moment(promise.until)
+    if promise.is_beyond(published.closes_at):
+        closes = moment(published.closes_at)
+        return Ruled(
+            Ruling.CONVICTS_ALONE,
+            Text(
+                f"elle promet {until.fr}, pour une élection qui ferme {closes.fr} : aucune promesse"
+                " ne va plus d'un an au-delà (§20.1)",
+                f"it promises {until.en}, in an election that closes {closes.en}: no promise goes"
+                " more than a year beyond that (§20.1)",
+            ),
+        )
+    if promise.is_too_far(clock, published.stamp):
+        now = moment(clock)
+        return Ruled(
+            Ruling.TOO_FAR,
+            Text(
+                f"elle promet {until.fr}, et il est {now.fr} à l'horloge de cet ordinateur : une"
+                " promesse va au plus à 16 minutes (§20.1)",
+                f"it promises {until.en}, and by this computer's clock it is {now.en}: a promise"
+                " goes 16 minutes ahead at most (§20.1)",
+            ),
+        )
+    return None
 
 
 def _late(promise: Promise, published: Published) -> Ruled:

@@ -84,6 +84,23 @@ HOLDS_ALONE = Text(
     "Ce reçu tient : qui a la clé de l'urne ci-dessous a publié ce bulletin.",
     "This receipt holds: the holder of the board's key given below published this ballot.",
 )
+BREAKS_THE_RULE = Text(
+    "CETTE PROMESSE EST CONTRAIRE À LA RÈGLE, si l'horloge de cet ordinateur est juste : aucun"
+    " serveur ne peut avoir promis cette heure.",
+    "THIS PROMISE BREAKS THE RULE, if this computer's clock is right: no server can have promised"
+    " that time.",
+)
+CONVICTS_ALONE = Text(
+    "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle seule : quoi qu'il publie, il ne pouvait"
+    " pas la signer.",
+    "THIS PROMISE CONVICTS THE SERVER, by itself: whatever it publishes, it could not sign this.",
+)
+KEEP_IT = Text(
+    "Gardez cette promesse telle quelle, et portez-en une copie au bureau et à votre fédération :"
+    " seul celui qui tient la clé secrète du serveur a pu la signer.",
+    "Keep this promise as it is, and bring a copy to the committee and to your federation: only the"
+    " holder of the server's secret key can have signed it.",
+)
 KEPT = Text("Cette promesse a été tenue.", "This promise was kept.")
 SAME = Text("Donnez le dossier de son élection.", "Give the record of its election.")
 KEEP_BOTH = Text(
@@ -105,8 +122,9 @@ REST = Text(
 )
 ALONE = Text(
     "Seul, il ne prouve pas que cette clé est celle de votre élection, ni que le bulletin y est"
-    " resté.",
-    "Alone, it does not prove that this key is your election's, or that the ballot stayed there.",
+    " resté, ni que des témoins ont vu la même urne.",
+    "Alone, it does not prove that this key is your election's, or that the ballot stayed there, or"
+    " that witnesses saw the same board.",
 )
 COMPARE = Text(
     "Comparez la clé à celle que montrent la page de l'élection, la lettre ou l'affiche ; ou donnez"
@@ -156,3 +174,20 @@ PLACE = Text("Place dans l'urne", "Place on the board")
 KEY = Text("Clé de l'urne", "Key of the board")
 FINGERPRINT = Text("Empreinte de l'élection", "Fingerprint of the election")
 WITNESSED = Text("Témoins qui ont cosigné cet état", "Witnesses who co-signed that state")
+ENOUGH = Text(
+    "Témoins : {n} sur {all} ont cosigné cet état ; le résultat en demande {quorum}.",
+    "Witnesses: {n} of {all} co-signed that state; the result demands {quorum}.",
+)
+MISSING = Text(
+    "Témoins : {n} sur {all} ont cosigné cet état ; le résultat en demandera {quorum}. Le reçu vaut"
+    " contre le serveur, mais personne d'autre que lui n'y répond encore de ce que tous voient la"
+    " même urne.",
+    "Witnesses: {n} of {all} co-signed that state; the result will demand {quorum}. The receipt"
+    " holds against the server, but nobody else vouches in it yet that all see the same board.",
+)
+LINK_UNWITNESSED = Text(
+    "Témoins : un lien n'a pas la place de leurs signatures ; le fichier du reçu les porte, s'il y"
+    " en a.",
+    "Witnesses: a link has no room for their signatures; the receipt's file has them, if there are"
+    " any.",
+)

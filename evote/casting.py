@@ -69,7 +69,8 @@ class Answer:
     Attributes:
         outcome: the answer itself.
         tracker: of a ballot that is on the board.
-        promise: the signed note that this ballot will be published: docs/protocol.md §20.1.
+        promise: the signed note that this ballot will be published: docs/protocol.md §20.1; None
+            too where the last stamp is so far ahead that no server may promise what follows it.
         reason: why a ballot was refused.
     """
 
@@ -140,7 +141,7 @@ class Casting:
             return done
         if not self._publisher.seconds:
             self._publish_at_once(request.uuid)
-        return Answer(Outcome.RECORDED, ballot.tracker, self._publisher.sign(request.uuid, done))
+        return Answer(Outcome.RECORDED, ballot.tracker, self._signed(request.uuid, setup, done))
 
     def _fits(self, request: CastRequest, connection: Connection) -> bool:
         election = lock_election(connection, request.uuid)
@@ -165,6 +166,14 @@ class Casting:
         else:
             event = event_of_ballot(connection, election, ballot.data)
         return self._publisher.promise(election.uuid, event, max(now, stamp))
+
+    def _signed(self, uuid: str, setup: SealedSetup, promise: Promise) -> bytes | None:
+        # A clock that was a year ahead leaves a stamp after which nothing may be promised: what
+        # would be signed then convicts by itself (§20.1, §21).
+        evote = setup.election.evote
+        if evote is None or promise.is_beyond(evote.closes_at):
+            return None
+        return self._publisher.sign(uuid, promise)
 
     def _publish_at_once(self, uuid: str) -> None:
         # The ballot is recorded whatever becomes of this; who comes every second tries again.

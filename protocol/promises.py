@@ -20,6 +20,7 @@ PROMISE: Final = "evote/v1/promise"
 GRACE_SECONDS: Final = 300
 MINUTE: Final = 60
 DIGITS: Final = 10
+LAST_AFTER_CLOSING: Final = 366 * 86_400
 _TEXT: Final = re.compile(
     rf"{PROMISE}\n([^\n]+)\nballot ([0-9a-f]{{64}})\nevent ([0-9a-f]{{64}})"
     rf"\nindex ([0-9]{{{DIGITS}}})\nuntil ([0-9]{{{DIGITS}}})\n"
@@ -76,6 +77,14 @@ class Promise:
     def is_of(self, ballot: bytes) -> bool:
         """Tell whether it promises the ballot with these exact bytes."""
         return self.ballot == sha256_hex(ballot)
+
+    def is_beyond(self, closes_at: int) -> bool:
+        """Tell whether no server may promise so, whatever the hour and the amendments: §20.1.
+
+        Args:
+            closes_at: the closing time that the election seals.
+        """
+        return self.until > closes_at + LAST_AFTER_CLOSING
 
 
 def promised_until(now: int, period: int) -> int:

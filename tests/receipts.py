@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from protocol.events import EventKind
 from protocol.merkle import TreeHasher, leaf_hash
 from protocol.merkle_proofs import prove_inclusion, subtrees_of
@@ -12,11 +14,14 @@ from protocol.server_binding import BOARD
 from tests.simulator import SimulatedElection
 
 
-def make_receipt(election: SimulatedElection, elector: int = 0, size: int = 0) -> bytes:
+def make_receipt(
+    election: SimulatedElection, elector: int = 0, size: int = 0, cosigned: Sequence[int] = ()
+) -> bytes:
     """Return the receipt of an elector's ballot: §20.2.
 
     Args:
         size: of the board; what is missing is filled with leaves of nothing.
+        cosigned: by which witnesses, from 1.
     """
     events = election.events(EventKind.BALLOT)
     leaves = [leaf_hash(event.encode()) for event in events]
@@ -30,7 +35,7 @@ def make_receipt(election: SimulatedElection, elector: int = 0, size: int = 0) -
         event,
         election.log_key(BOARD).verifier_key,
         prove_inclusion(event.height, len(leaves), subtrees_of(leaves)),
-        election.checkpoint(BOARD, hasher.position()),
+        election.checkpoint(BOARD, hasher.position(), cosigned=cosigned),
     ).encode()
 
 

@@ -13,6 +13,7 @@ from audit.tree_proofs import inclusion_proof
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy
+from audit.watching.far import judge_time
 from audit.watching.followed import Log, Seen
 from audit.watching.promise_files import PromiseFolder
 
@@ -37,7 +38,11 @@ class Promised:
             key: its key.
             stands: whether its stamps did not go, for an hour in which they were asked for.
         """
+        board = log.copy
+        binding = board.binding if isinstance(board, BoardCopy) else None
+        closes_at = None if binding is None else binding.hours.closes_at
         for name, promise in self.files.waiting(key):
+            judge_time(promise, log, closes_at, self._alarms)
             if self._rule(promise, log, stands=stands):
                 self.files.settle(name)
 
@@ -59,11 +64,21 @@ class Promised:
             return True
         end = board.end if isinstance(board, BoardCopy) else None
         if best is not None and end is not None and end.position < best.size:
-            text = sentences.promise_closed(index)
-            self._alarms.sound("promise-closed", text, _key(promise))
+            self._ended(promise, best, log, end.position)
         elif stands:  # stamps that go tell by themselves when the time is over
             self._overdue(promise, log)
         return False
+
+    def _ended(self, promise: Promise, best: Seen, log: Log, end: int) -> None:
+        """The ballots have ended before the place that was promised."""
+        members = {
+            "promise": promise.text,
+            "checkpoint": best.text,
+            "event": log.event(end).decode("utf-8", "replace"),
+            "proof": [p.hex() for p in inclusion_proof(log.copy.leaves, end, best.size)],
+        }
+        text = sentences.promise_closed(promise.index)
+        self._alarms.sound("promise-ended", text, _key(promise), members)
 
     def _overdue(self, promise: Promise, log: Log) -> None:
         """By this machine's clock it should be there, whatever old state is shown again and again.
@@ -76,7 +91,7 @@ class Promised:
             return
         if all(each.size <= promise.index for each in log.seen):
             text = sentences.promise_overdue(promise.index, promise.until)
-            members = {"promise": _text(promise), "checkpoint": last.text}
+            members = {"promise": promise.text, "checkpoint": last.text}
             self._alarms.sound("promise-overdue", text, _key(promise), members)
 
     def _compare(self, promise: Promise, event: bytes) -> None:
@@ -84,12 +99,12 @@ class Promised:
         said = read_event(event)
         if said is None or said.payload != promise.ballot:
             text = sentences.promise_contradicts(promise.index)
-            members = {"promise": _text(promise), "event": event.decode("utf-8", "replace")}
+            members = {"promise": promise.text, "event": event.decode("utf-8", "replace")}
             self._alarms.sound("promise-contradicts", text, _key(promise), members)
 
     def _sound(self, promise: Promise, seen: Seen, leaf: str, proof: list[bytes]) -> None:
         members = {
-            "promise": _text(promise),
+            "promise": promise.text,
             "checkpoint": seen.text,
             "leaf": leaf,
             "proof": [p.hex() for p in proof],
@@ -116,9 +131,3 @@ def _shorter_but_later(promise: Promise, log: Log) -> Seen | None:
         ),
         None,
     )
-
-
-def _text(promise: Promise) -> str:
-    """The note as it was."""
-    lines = b"".join(line.encode() for line in promise.note.lines)
-    return (promise.note.text + b"\n" + lines).decode("utf-8")

@@ -134,6 +134,28 @@ def promise_closed(index: int) -> Text:
     )
 
 
+def promise_beyond(index: int, until: int) -> Text:
+    """No server may promise so, whatever the hour."""
+    when = moment(until)
+    return Text(
+        f"le serveur a promis un bulletin, à la place {index}, pour plus d'un an après la clôture"
+        f" ({when.fr})",
+        f"the server promised a ballot, at place {index}, for more than a year after the closing"
+        f" ({when.en})",
+    )
+
+
+def promise_too_far(index: int, until: int) -> Text:
+    """No server may have promised so by now."""
+    when = moment(until)
+    return Text(
+        f"le serveur a promis un bulletin, à la place {index}, seulement {when.fr} : une promesse"
+        " va au plus à 16 minutes",
+        f"the server promised a ballot, at place {index}, only {when.en}: a promise goes 16 minutes"
+        " ahead at most",
+    )
+
+
 def stalled(stamp: int) -> Text:
     """What is published is old."""
     when = moment(stamp)

@@ -15,6 +15,8 @@ import { HASH_BYTES } from "./merkle.ts";
 import { concatenate } from "./transcript.ts";
 
 const ED25519 = "01";
+/** The type of the keys of witnesses: §18.6. */
+export const COSIGNATURE = "04";
 const ID_DIGITS = 8;
 const KEY_DIGITS = 64;
 const SHORTEST_SIGNATURE = 5;
@@ -46,12 +48,15 @@ export interface Checkpoint {
   readonly root: Uint8Array;
 }
 
-/** Read `name+ID+KEY`: §18.2; MalformedError: another form or type, or an ID that is not its own. */
-export function decodeVerifierKey(text: JsonValue): VerifierKey {
+/** Read `name+ID+KEY` of this type: §18.2.
+ *
+ * MalformedError: another form or type, or an ID that is not its own.
+ */
+export function decodeVerifierKey(text: JsonValue, type = ED25519): VerifierKey {
   const [, name = "", id = "", key = ""] =
     /^([^+]*)\+([0-9a-f]{8})\+([^]*)$/.exec(typeof text === "string" ? text : "") ?? [];
   const typed = hex(decodeBase64(key, "18.2"));
-  if (!isName(name) || typed.length !== KEY_DIGITS + 2 || !typed.startsWith(ED25519)) {
+  if (!isName(name) || typed.length !== KEY_DIGITS + 2 || !typed.startsWith(type)) {
     throw new MalformedError("a verifier key is not a name, an ID and a key of Ed25519", "18.2");
   }
   const ownId = hex(sha256(concatenate([utf8(`${name}\n`), fromHex(typed)]))).slice(0, ID_DIGITS);

@@ -12,6 +12,11 @@ const LINES = new RegExp(
   `^evote/v1/promise\\n(.+)\\nballot ${HASH}\\nevent ${HASH}\\nindex ${TEN_DIGITS}\\nuntil ${TEN_DIGITS}\\n$`,
 );
 
+/** A step takes 600 seconds at most, and a promise 300 more and up to a minute: §20.1. */
+export const LONGEST_PROMISE_S = 960;
+const LONGEST_STEP_S = 600;
+const LAST_AFTER_CLOSING_S = 366 * 86_400;
+
 /** What a server promised; hashes in hexadecimal, `until` in seconds since 1970 UTC: §20.1. */
 export interface BallotPromise {
   readonly origin: string;
@@ -37,6 +42,19 @@ export function verifyPromise(data: Uint8Array, key: VerifierKey): BallotPromise
   }
   verifyNote(note, key);
   return { origin, ballot, leaf, index: Number(index), until: Number(until) };
+}
+
+/** Tell whether no server may promise so, whatever the hour, where this closing is sealed: §20.1. */
+export function isBeyond(promise: BallotPromise, closesAt: number): boolean {
+  return promise.until > closesAt + LAST_AFTER_CLOSING_S;
+}
+
+/** Tell whether no server may have promised so by now: §20.1.
+ *
+ * `clock` is the reader's; `stamp` the last of the board, null where none is known.
+ */
+export function isTooFar(promise: BallotPromise, clock: number, stamp: number | null): boolean {
+  return promise.until > LONGEST_PROMISE_S + Math.max(clock, (stamp ?? 0) + LONGEST_STEP_S);
 }
 
 /** Check that this ballot, by its exact bytes, is the one promised: §20.1; else ProofError. */

@@ -7,14 +7,15 @@
 
 import { ProofError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
-import { requirePromised, verifyPromise } from "./promises.ts";
+import { LONGEST_PROMISE_S, isTooFar, requirePromised, verifyPromise } from "./promises.ts";
 import type { BallotPromise } from "./promises.ts";
 import { decodeReceipt, requireKept, requireOfBallot, verifyReceipt } from "./receipts.ts";
 import type { Receipt } from "./receipts.ts";
 
-/** The server's step takes 600 seconds at most, and a promise 300 more and up to a minute: §20.1. */
-const LONGEST_PROMISE_S = 960;
 const MARGIN_S = 90;
+
+/** A promise for a time that no server may have promised, as far as is known: §20.1. */
+export class TooFar extends ProofError {}
 
 /** A ballot that was recorded; `ballot` is null where a later visit has only its tracker. */
 export class Publication {
@@ -29,17 +30,18 @@ export class Publication {
     this.ballot = ballot;
   }
 
-  /** Take the server's promise; ProtocolError if it is none for this ballot: §20.1.
+  /** Take the server's promise: §20.1; ProtocolError if it is none for this ballot.
    *
-   * `now` is the later of the answer's own time and this device's: a clock may be slow.
+   * TooFar: by `clock`, this device's, and by `stamp`, the last of the board that is known, it is for
+   * later than a server may have promised. A clock may be slow: then the last stamp tells.
    */
-  takePromise(data: Uint8Array, now: number): void {
+  takePromise(data: Uint8Array, clock: number, stamp: number | null): void {
     const promise = verifyPromise(data, this.key);
-    if (promise.until > now + LONGEST_PROMISE_S) {
-      throw new ProofError("the promise is for later than a server may promise", "20.1");
-    }
     if (this.ballot !== null) {
       requirePromised(promise, this.ballot);
+    }
+    if (isTooFar(promise, clock, stamp)) {
+      throw new TooFar("the promise is for a time too far away", "20.1");
     }
     this.promise = promise;
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Stamps: when a log made its own checkpoint: docs/protocol.md §18.6. */
+/** Stamps and co-signatures: when a log made its checkpoint, and who saw it: docs/protocol.md §18.6. */
 
 import { bigEndian, fromHex, utf8 } from "./encoding.ts";
 import { ProofError } from "./errors.ts";
 import { verifySignature } from "./ed25519.ts";
 import { decodeNote, verifyCheckpoint } from "./notes.ts";
-import type { VerifierKey } from "./notes.ts";
+import type { Note, VerifierKey } from "./notes.ts";
 
 /** In hexadecimal digits: the ID, the time, and the whole line's ID, time and signature. */
 const ID_END = 8;
@@ -20,9 +20,21 @@ export function verifyStamp(data: Uint8Array, key: VerifierKey): number {
   verifyCheckpoint(data, key);
   const { text, lines } = decodeNote(data);
   const own = lines.filter(({ name, blob }) => name === key.name && !blob.startsWith(key.id));
+  return signedAt(text, own, key);
+}
+
+/** Return when this witness co-signed a checkpoint: §18.6; ProofError: it did not, once and truly. */
+export function verifyCosignature(data: Uint8Array, witness: VerifierKey): number {
+  const { text, lines } = decodeNote(data);
+  const own = lines.filter(({ name, blob }) => name === witness.name && blob.startsWith(witness.id));
+  return signedAt(text, own, witness);
+}
+
+/** Return the time that the one line says, if the key signed it with this text. */
+function signedAt(text: string, own: Note["lines"], key: VerifierKey): number {
   const [line] = own;
   if (line?.blob.length !== LINE_DIGITS || own.length > 1) {
-    throw new ProofError("a checkpoint has not one stamp of its log", "18.6");
+    throw new ProofError("a checkpoint has not one line of this key with a time", "18.6");
   }
   const time = Number(bigEndian(fromHex(line.blob.slice(ID_END, TIME_END))));
   const signature = fromHex(line.blob.slice(TIME_END));

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { utf8 } from "../src/encoding.ts";
 import { MalformedError, ProofError } from "../src/errors.ts";
-import { Publication } from "../src/publication.ts";
+import { Publication, TooFar } from "../src/publication.ts";
 import { KEY } from "./logs.ts";
 import { BALLOTS, TRACKER, promiseOf, receiptOf } from "./papers.ts";
 import { at } from "./vectors.ts";
@@ -21,22 +21,32 @@ function recorded(later = false): Publication {
 describe("a ballot that was recorded", () => {
   test("is promised, then published as promised", () => {
     const publication = recorded();
-    publication.takePromise(utf8(promiseOf(INDEX)), NOW);
+    publication.takePromise(utf8(promiseOf(INDEX)), NOW, null);
     assert.equal(publication.takeReceipt(utf8(receiptOf(INDEX))).index, INDEX);
   });
 
   test("is not promised by nothing, nor by the promise of another ballot", () => {
-    assert.throws(() => recorded().takePromise(utf8(""), NOW), MalformedError);
-    assert.throws(() => recorded().takePromise(utf8(promiseOf(INDEX + 1)), NOW), ProofError);
+    assert.throws(() => recorded().takePromise(utf8(""), NOW, null), MalformedError);
+    assert.throws(() => recorded().takePromise(utf8(promiseOf(INDEX + 1)), NOW, null), ProofError);
   });
 
-  test("is not promised for later than a server may promise", () => {
-    recorded().takePromise(utf8(promiseOf(INDEX, {}, NOW + 960)), NOW);
-    for (const late of [NOW + 961, 9_999_999_999]) {
+  test("is not promised for later than a server may promise, by the device's clock or a stamp", () => {
+    recorded().takePromise(utf8(promiseOf(INDEX, {}, NOW + 960)), NOW, null);
+    recorded().takePromise(utf8(promiseOf(INDEX, {}, NOW + 1560)), NOW - 7200, NOW);
+    for (const [late, stamp] of [[NOW + 961, null], [NOW + 1561, NOW], [9_999_999_999, NOW]] as const) {
       const publication = recorded();
-      assert.throws(() => publication.takePromise(utf8(promiseOf(INDEX, {}, late)), NOW), ProofError);
+      const promise = utf8(promiseOf(INDEX, {}, late));
+      assert.throws(() => publication.takePromise(promise, NOW, stamp), TooFar);
       assert.equal(publication.isPromised, false);
     }
+  });
+
+  test("is not promised by the promise of another, however far", () => {
+    const far = utf8(promiseOf(INDEX + 1, {}, 9_999_999_999));
+    assert.throws(
+      () => recorded().takePromise(far, NOW, null),
+      (error) => error instanceof ProofError && !(error instanceof TooFar),
+    );
   });
 
   test("is not published by the receipt of another ballot, or of another tracker", () => {
@@ -49,7 +59,7 @@ describe("a ballot that was recorded", () => {
 
   test("is not published elsewhere than promised", () => {
     const publication = recorded();
-    publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })), NOW);
+    publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })), NOW, null);
     assert.throws(() => publication.takeReceipt(utf8(receiptOf(INDEX))), ProofError);
   });
 
@@ -61,7 +71,7 @@ describe("a ballot that was recorded", () => {
 describe("how long a booth waits", () => {
   const waiting = (until: number, now = NOW): Publication => {
     const publication = recorded();
-    publication.takePromise(utf8(promiseOf(INDEX, {}, until)), Math.max(until, now));
+    publication.takePromise(utf8(promiseOf(INDEX, {}, until)), Math.max(until, now), null);
     assert.ok(publication.patience(now) > publication.promisedIn(now));
     return publication;
   };

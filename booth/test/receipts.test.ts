@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { utf8 } from "../src/encoding.ts";
 import { MalformedError, ProofError } from "../src/errors.ts";
 import { decodeVerifierKey } from "../src/notes.ts";
-import { requirePromised, verifyPromise } from "../src/promises.ts";
+import { isBeyond, isTooFar, requirePromised, verifyPromise } from "../src/promises.ts";
 import { decodeReceiptDigits, encodeReceiptDigits } from "../src/receipt_link.ts";
 import {
   decodeReceipt,
@@ -25,6 +25,7 @@ const promises = readVectors<{
   readonly board_key: string;
   readonly ballot: string;
   readonly promises: readonly PromiseCase[];
+  readonly limits: readonly Limit[];
 }>("promises");
 const receipts = readVectors<{
   readonly board_key: string;
@@ -35,6 +36,9 @@ const INDEX = 5;
 const BALLOT = at(BALLOTS, INDEX - 1);
 const OTHER_KEY = keyOf(KEY.name, SEED.map((byte) => byte ^ 1));
 type PromiseCase = Omit<Case, "index" | "until"> & { readonly index?: number; readonly until?: number };
+type Limit = Readonly<Record<"name" | "expect", string> & Record<"until" | "closes_at" | "clock", number>> & {
+  readonly stamp: number | null;
+};
 type ReceiptCase = Omit<Case, "index"> & { readonly index?: number };
 
 /** Read a receipt and check all that is checked of one. */
@@ -53,6 +57,15 @@ describe("a promise (§20.1)", () => {
         const error = expect === "untrue" ? ProofError : MalformedError;
         assert.throws(() => verifyPromise(utf8(text), key), error);
       }
+    });
+  }
+
+  for (const { name, expect, until, closes_at, clock, stamp } of promises.limits) {
+    test(`for a time ${name} is ${expect}`, () => {
+      const promise = { origin: key.name, ballot: "", leaf: "", index: 0, until };
+      const beyond = isBeyond(promise, closes_at);
+      assert.equal(beyond, expect === "beyond");
+      assert.equal(beyond || isTooFar(promise, clock, stamp), expect !== "valid");
     });
   }
 

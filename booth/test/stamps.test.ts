@@ -5,12 +5,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { encodeBase64, fromHex, utf8 } from "../src/encoding.ts";
-import { ProofError } from "../src/errors.ts";
-import { verifyStamp } from "../src/stamps.ts";
+import { ProofError, ProtocolError } from "../src/errors.ts";
+import { COSIGNATURE, decodeVerifierKey, verifyCheckpoint } from "../src/notes.ts";
+import { verifyCosignature, verifyStamp } from "../src/stamps.ts";
 import { concatenate } from "../src/transcript.ts";
 import { KEY, SEED } from "./logs.ts";
 import { checkpointOf } from "./papers.ts";
+import { readVectors } from "./vectors.ts";
+import type { Case } from "./vectors.ts";
 
+type Cosigned = Omit<Case, "witnessed_at"> & { readonly witnessed_at?: Readonly<Record<string, number>> };
+const vectors = readVectors<{
+  readonly log_key: string;
+  readonly witnesses: readonly string[];
+  readonly witness_keys: readonly Case[];
+  readonly checkpoints: readonly Cosigned[];
+}>("cosigned");
 const TIME = 1_760_000_000;
 const NOTE = checkpointOf(5);
 
@@ -39,3 +49,33 @@ test("no stamp, two, another's or one that does not hold give none", () => {
     assert.throws(() => verifyStamp(utf8(NOTE + line), KEY), ProofError);
   }
 });
+
+for (const { name, expect, text = "" } of vectors.witness_keys) {
+  test(`the key ${name} is ${expect ?? ""}`, () => {
+    if (expect === "valid") {
+      assert.equal(decodeVerifierKey(text, COSIGNATURE).text, text);
+    } else {
+      assert.throws(() => decodeVerifierKey(text, COSIGNATURE), ProtocolError);
+    }
+  });
+}
+
+for (const { name, expect, text = "", witnessed_at } of vectors.checkpoints) {
+  test(`of ${name}, which is ${expect ?? ""}, the witnesses are counted`, () => {
+    const data = utf8(text);
+    const seen: Record<string, number> = {};
+    for (const key of vectors.witnesses.map((each) => decodeVerifierKey(each, COSIGNATURE))) {
+      try {
+        verifyCheckpoint(data, decodeVerifierKey(vectors.log_key));
+        seen[key.name] = verifyCosignature(data, key);
+      } catch (error) {
+        assert.ok(error instanceof ProtocolError);
+      }
+    }
+    if (expect === "valid") {
+      assert.deepEqual(seen, witnessed_at);
+    } else {
+      assert.ok(Object.keys(seen).length < vectors.witnesses.length);
+    }
+  });
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -153,3 +154,12 @@ def test_the_verifier_says_the_same(kind: str, case: Case) -> None:
         return
     with pytest.raises((Malformed, Unsupported, Untrue)):
         read(case)
+
+
+@pytest.mark.parametrize("case", PROMISES["limits"], ids=lambda case: str(case["name"]))
+def test_promises_are_too_far_alike(case: Case) -> None:
+    valid = next(each for each in PROMISES["promises"] if each["expect"] == "valid")
+    read = replace(decode_promise(valid["text"].encode()), until=case["until"])
+    beyond = read.is_beyond(case["closes_at"])
+    too_far = read.is_too_far(case["clock"], case["stamp"])
+    assert (beyond, too_far or beyond) == (case["expect"] == "beyond", case["expect"] != "valid")

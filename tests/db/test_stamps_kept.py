@@ -8,6 +8,7 @@ from typing import Any
 from audit.evidence import judge_evidence, write_evidence
 from audit.words import Malformed
 from evote.board.listing import setup_bytes
+from evote.casting import Outcome
 from protocol.promises import verify_promise
 from tests.db.backups import dump, put_back
 from tests.db.school import NOON, ManualClock, School
@@ -51,3 +52,23 @@ def test_a_restored_database_stamps_and_promises_nothing_earlier(
     broken = {"promise": promise.decode(), "checkpoint": earlier, "leaf": "", "proof": []}
     assert not convicts(school, "rollback", rollback)
     assert not convicts(school, "promise-broken", broken)
+
+
+def test_after_a_stamp_a_year_ahead_nothing_is_signed_that_would_convict(
+    school: School, clock: ManualClock
+) -> None:
+    closes_at = school.election.closes_at
+    last = closes_at + 366 * DAY
+    key = school.publisher.keys(school.uuid).board.verifier_key
+    clock.time = last - P - 300
+    clock.time -= clock.time % 600  # a step, and a whole minute
+    school.publisher.publish(school.uuid)
+    clock.time = NOON
+    promise = school.cast(0).promise
+    assert promise is not None
+    assert not verify_promise(promise, key).is_beyond(closes_at)
+    clock.time = last
+    school.publisher.publish(school.uuid)
+    clock.time = NOON
+    answer = school.cast(1)
+    assert (answer.outcome, answer.promise) == (Outcome.RECORDED, None)

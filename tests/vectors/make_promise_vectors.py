@@ -155,6 +155,28 @@ def _stamped(text: str) -> str:
     return _lined(text, key_id, at + KEY.sign(f"cosignature/v1\ntime {NOW}\n{text}".encode()))
 
 
+def _limits() -> Iterator[Case]:
+    """What a promise may say at most, of an election that closes at NOW: §20.1."""
+    year = 366 * 86_400
+    longest, by_stamp = 960, 600 + 960
+    for name, until, clock, stamped, expect in (
+        ("as far as the clock allows", NOW + longest, NOW, NOW - 601, "valid"),
+        ("a second more", NOW + longest + 1, NOW, NOW - 600, "too far"),
+        ("by a clock that is slow", NOW + by_stamp, NOW - 7200, NOW, "valid"),
+        ("by a clock that is slow, a second more", NOW + by_stamp + 1, NOW - 7200, NOW, "too far"),
+        ("by a clock that is slow, without a stamp", NOW + 60, NOW - 7200, None, "too far"),
+        ("by a clock alone", NOW + longest, NOW, None, "valid"),
+        ("by a stamp that is old", NOW + longest, NOW, NOW - 86_400, "valid"),
+        ("in the past", NOW - 86_400, NOW, NOW, "valid"),
+        ("a day later", NOW + 86_400, NOW, NOW, "too far"),
+        ("a year after the closing", NOW + year, NOW, NOW, "too far"),
+        ("more than a year after the closing", NOW + year + 1, NOW, NOW, "beyond"),
+        ("the same, whatever the clock", NOW + year + 1, NOW + year, NOW + year, "beyond"),
+        ("in the year 2286", 10**10 - 1, NOW, NOW, "beyond"),
+    ):
+        yield case(name, expect, until=until, closes_at=NOW, clock=clock, stamp=stamped)
+
+
 def vectors() -> dict[str, str]:
     """Return the text of every file of vectors, by its name."""
     content = {
@@ -162,6 +184,7 @@ def vectors() -> dict[str, str]:
         "ballot": BALLOT.decode(),
         "event": EVENT.encode().decode(),
         "promises": [*_valid(), *_malformed(), *_untrue()],
+        "limits": list(_limits()),
     }
     return {"promises.json": json.dumps(content, indent=1, ensure_ascii=False) + "\n"}
 

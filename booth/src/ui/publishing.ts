@@ -7,7 +7,7 @@
 
 import { utf8 } from "../encoding.ts";
 import { ProtocolError } from "../errors.ts";
-import { Publication } from "../publication.ts";
+import { Publication, TooFar } from "../publication.ts";
 import { encodeReceiptDigits } from "../receipt_link.ts";
 import { whyNoAnswer } from "./ending.ts";
 import { offerFile } from "./pictures.ts";
@@ -19,6 +19,7 @@ import { wait } from "./waiting.ts";
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
 const LONGEST_WAIT_WHEN_LATE_S = 900;
+const MOST_TRIES = 5; // to judge a promise, for half a minute
 
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
 type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | "wrong-receipt";
@@ -33,15 +34,16 @@ export async function follow(
   answer: CastAnswer | null,
 ): Promise<string> {
   const publication = new Publication(visit.boardKey, visit.tracker, ballot);
-  if (answer !== null) {
-    takePromise(visit, publication, answer);
-  }
+  let isJudged = answer === null || (await judgePromise(visit, publication, answer));
   const begun = performance.now();
   const patience = publication.patience(answer?.at ?? 0);
-  for (let seconds = FIRST_WAIT_S; ; seconds *= 2) {
+  for (let seconds = FIRST_WAIT_S, tries = 2; ; seconds *= 2, tries += 1) {
     const found = await look(visit, publication);
     if (typeof found === "object") {
       return found.link;
+    }
+    if (answer !== null && !isJudged && publication.tracker === visit.tracker) {
+      isJudged = await judgePromise(visit, publication, answer, tries >= MOST_TRIES);
     }
     const left = patience - (performance.now() - begun) / 1000;
     if (left <= 0 && publication.isPromised && found !== "wrong-receipt") {
@@ -70,12 +72,35 @@ export async function lookOnce(visit: Visit): Promise<void> {
   }
 }
 
-function takePromise(visit: Visit, publication: Publication, { promise, at }: CastAnswer): void {
+/** Judge the promise, tell what it is worth, and return true; false where that is not known yet.
+ *
+ * By this device's clock; where that may be slow, by the last step of the board, which its log signed.
+ * The answer's own time is the server's bare word.
+ */
+async function judgePromise(
+  visit: Visit,
+  publication: Publication,
+  { promise, at }: CastAnswer,
+  isLast = false,
+): Promise<boolean> {
   const { page } = visit;
   const data = utf8(promise);
   offer(visit, "promise-file", data, "promise");
+  const take = (stamp: number | null): void =>
+    publication.takePromise(data, Date.now() / 1000, stamp);
   try {
-    publication.takePromise(data, Math.max(at, Date.now() / 1000));
+    try {
+      take(null);
+    } catch (error) {
+      if (!(error instanceof TooFar)) {
+        throw error;
+      }
+      const stamp = await visit.server.lastStep(visit.boardKey).catch(whyNoAnswer);
+      if (publication.tracker !== visit.tracker || (typeof stamp !== "number" && !isLast)) {
+        return false; // meanwhile the page shows another ballot, or the next look asks again
+      }
+      take(typeof stamp === "number" ? stamp : null);
+    }
     const minutes = Math.max(2, Math.ceil(publication.promisedIn(at) / 60));
     page.fill("minutes", page.message("minutes", { n: String(minutes) }));
     page.when("waiting", true);
@@ -83,6 +108,7 @@ function takePromise(visit: Visit, publication: Publication, { promise, at }: Ca
     requireUntrue(error);
     tell(visit, "wrong-promise");
   }
+  return true;
 }
 
 async function look(visit: Visit, publication: Publication): Promise<Look> {

@@ -4,11 +4,14 @@
 import "../older.ts";
 import { decodeElection } from "../election.ts";
 import { examineFile, examineLink } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import type { VerifierKey } from "../notes.ts";
+import type { Finding, Sealed } from "../finding.ts";
+import { decodeWitnesses } from "../witnesses.ts";
+import type { Witnesses } from "../witnesses.ts";
 import { Camera, hasCamera, readPicture } from "./camera.ts";
 import { Page } from "./page.ts";
 import { offerFile } from "./pictures.ts";
+
+type Show = (finding: Finding) => void;
 
 const KINDS = ["receipt", "promise", "wrong"] as const;
 
@@ -16,45 +19,49 @@ const root = document.getElementById("receipt");
 const data = document.getElementById("election-data")?.textContent?.trim() ?? "";
 
 if (root !== null) {
-  const key = decodeElection(Uint8Array.from(atob(data), (c) => c.charCodeAt(0))).boardKey;
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const { boardKey: key, closesAt } = decodeElection(bytes);
+  const witnesses = decodeWitnesses(bytes);
   if (key !== null) {
-    prepare(new Page(root), key);
+    const show = (finding: Finding): void => showFinding(new Page(root), finding, witnesses);
+    prepare(new Page(root), { key, closesAt, witnesses: witnesses.keys }, show);
   }
 }
 
-function prepare(page: Page, key: VerifierKey): void {
+function prepare(page: Page, sealed: Sealed, show: Show): void {
   page.when("ready", true);
   const byLink = (): void => {
     if (/^#[0-9]/.test(location.hash)) {
-      show(page, examineLink(location.hash, key));
+      show(examineLink(location.hash, sealed));
     }
   };
-  prepareFile(page, key);
-  prepareCamera(page, key);
+  prepareFile(sealed, show);
+  prepareCamera(page, sealed, show);
   window.addEventListener("hashchange", byLink);
   byLink();
 }
 
-function prepareFile(page: Page, key: VerifierKey): void {
+function prepareFile(sealed: Sealed, show: Show): void {
   const input = document.getElementById("receipt-file");
   if (input instanceof HTMLInputElement) {
     input.addEventListener("change", () => {
       const [file] = input.files ?? [];
       if (file !== undefined) {
-        void readFile(file, key).then((finding) => show(page, finding));
+        void readFile(file, sealed).then(show);
       }
     });
   }
 }
 
 /** Judge a file: a receipt, a promise, or a picture of the receipt's QR code. */
-async function readFile(file: File, key: VerifierKey): Promise<Finding> {
-  const finding = examineFile(new Uint8Array(await file.arrayBuffer()), key);
+async function readFile(file: File, sealed: Sealed): Promise<Finding> {
+  const data = new Uint8Array(await file.arrayBuffer());
+  const finding = examineFile(data, sealed, Date.now() / 1000);
   const text = finding.kind === "wrong" ? await readPicture(file) : null;
-  return text === null ? finding : examineLink(text, key);
+  return text === null ? finding : examineLink(text, sealed);
 }
 
-function prepareCamera(page: Page, key: VerifierKey): void {
+function prepareCamera(page: Page, sealed: Sealed, show: Show): void {
   const video = document.querySelector("video");
   if (video === null || !hasCamera()) {
     return;
@@ -66,11 +73,11 @@ function prepareCamera(page: Page, key: VerifierKey): void {
     page.when("looking", true);
     try {
       await camera.read((text) => {
-        const finding = examineLink(text, key);
+        const finding = examineLink(text, sealed);
         const found = finding.kind !== "wrong";
         page.when("other-code", !found); // a code, but of something else: go on looking
         if (found) {
-          show(page, finding);
+          show(finding);
         }
         return found;
       });
@@ -84,16 +91,28 @@ function prepareCamera(page: Page, key: VerifierKey): void {
   page.onAction("stop", () => camera.close());
 }
 
-function show(page: Page, finding: Finding): void {
+function showFinding(page: Page, finding: Finding, witnesses: Witnesses): void {
   KINDS.forEach((kind) => page.when(kind, kind === finding.kind));
   if (finding.kind === "receipt") {
     showReceipt(page, finding.receipt.tracker, finding.receipt.index, finding.file);
+    showWitnesses(page, finding.cosigned, witnesses);
   } else if (finding.kind === "promise") {
     page.fill("until", momentWords(page, new Date(finding.until * 1000)));
+    page.when("too-far", finding.isTooFar);
   }
   const shown = page.one("when", finding.kind);
   shown.tabIndex = -1;
   shown.focus();
+}
+
+/** Say who else vouches for the board: true words, where nobody does. */
+function showWitnesses(page: Page, cosigned: number | null, { keys, quorum }: Witnesses): void {
+  const named = keys.length > 0;
+  const numbers = { n: String(cosigned), all: String(keys.length), quorum: String(quorum) };
+  page.when("witnesses", named && cosigned !== null);
+  page.fill("witnesses", page.message("witnesses", numbers));
+  page.when("unwitnessed", named && cosigned !== null && cosigned < quorum);
+  page.when("unknown-witnesses", named && cosigned === null);
 }
 
 /** A moment in the words of the page, by this device's clock and zone. */

@@ -42,7 +42,10 @@ from tests.simulator import SimulatedElection
 from tests.site import Site
 
 OK = 200
-LONGEST = 960  # seconds: docs/protocol.md §20.1
+LONGEST, STEP = 960, 600  # seconds: docs/protocol.md §20.1
+TRIES = 5
+A_WAIT = 17_000  # milliseconds: more than the waits between tries, less than a request has
+YEAR_2286 = 10**10 - 1
 SLOWNESS = 120  # that a phone's clock may go on while a test votes
 
 
@@ -112,8 +115,9 @@ WRONG_PROMISES: dict[str, Forger] = {
         replace(honest, origin=OTHER.log_key(BOARD).name), OTHER.log_key(BOARD)
     ).decode(),
     "it is for a time later than any server may promise": lambda site, honest: _signed(
-        site, replace(honest, until=site.clock.time + LONGEST + SLOWNESS)
+        site, replace(honest, until=site.clock.time + LONGEST + STEP + SLOWNESS)
     ),
+    "it is for the year 2286": lambda site, honest: _signed(site, replace(honest, until=YEAR_2286)),
     "it was changed": lambda site, honest: _signed(site, honest).replace("until 1", "until 2"),
 }
 
@@ -128,7 +132,10 @@ def promising(parent: Parent, forge: Forger) -> Iterator[list[str | None]]:
         response = route.fetch()
         content = response.json()
         given.append(forge(parent.site, verify_promise(content.pop("promise").encode(), key)))
-        route.fulfill(response=response, json={**content, "promise": given[-1]})
+        # Whatever it promises, the server says that it is the hour for it.
+        date = formatdate(YEAR_2286 - LONGEST // 2, usegmt=True)
+        told = {**content, "promise": given[-1]}
+        route.fulfill(response=response, headers={**response.headers, "date": date}, json=told)
 
     parent.page.route("**/cast", answer)
     yield given
@@ -177,6 +184,36 @@ def _of_another(site: Site, _mine: bytes) -> bytes:
     tracker = site.vote(5)
     site.publish()
     return httpx2.get(f"{site.page}/receipt/{tracker}").raise_for_status().content
+
+
+@pytest.mark.parametrize("kept_away", [2, 99], ids=["for a moment", "for ever"])
+def test_where_the_clock_is_slow_the_last_step_is_asked_for_again(
+    phone: Page, stepping: Site, kept_away: int
+) -> None:
+    """Nothing is said of a promise before it can be judged; without any step it is not believed."""
+    phone.clock.install(time=moment(stepping.clock.time - 7200))
+    parent = Parent(phone, stepping, 0)
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > kept_away:
+            route.continue_()
+        else:
+            route.fulfill(status=503, json={"problem": "away"})
+
+    phone.route("**/board/checkpoint", answer)
+    parent.vote()
+    expect(phone.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
+    for _ in range(min(kept_away, TRIES - 1)):
+        with phone.expect_response("**/board/checkpoint"):
+            later(parent, A_WAIT)
+    if kept_away < TRIES:
+        parent.reads(WAITING)
+        expect(phone.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
+    else:
+        is_told(parent, WRONG_PROMISE)
+    assert len(asked) == min(kept_away + 1, TRIES)
 
 
 WRONG_RECEIPTS: dict[str, Callable[[Site, bytes], bytes]] = {

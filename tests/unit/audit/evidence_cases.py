@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
+from tests.tamper.forge.journal import CLOSES_AT
 from tests.tamper.forge.logs import (
     STAMPED_AT,
     consistency,
@@ -97,6 +98,24 @@ OVERDUE = {
     **SEEN,
     "seen_at": STAMPED_AT + HOUR + 1,
 }
+BEYOND = {  # a year, and the second after it
+    "promise": promise(
+        EVENTS[4], 4, ballot(whole(), 3), KEY, CLOSES_AT + 366 * 24 * HOUR + 1
+    ).decode()
+}
+END = next(i for i, event in enumerate(EVENTS) if b"EndBallots" in event)
+ENDED: Members = {
+    "promise": promise(OTHER, END + 3, b"a ballot", KEY).decode(),
+    "checkpoint": signed(EVENTS),
+    "event": EVENTS[END].decode(),
+    "proof": texts(inclusion(EVENTS, END)),
+}
+TOO_FAR = {
+    "promise": promise(EVENTS[4], 4, ballot(whole(), 3), KEY, STAMPED_AT + 1561).decode(),
+    "checkpoint": signed(EVENTS[:4]),
+    **SEEN,
+    "seen_at": STAMPED_AT + 600,
+}
 
 HOLDS: dict[str, tuple[str, Members]] = {
     "a fork": ("fork", FORK),
@@ -146,8 +165,22 @@ HOLDS: dict[str, tuple[str, Members]] = {
         WITHHELD | {"log": "journal", "checkpoint": signed([b"a"], JOURNAL)},
     ),
     "a promise of which nothing is shown": ("promise-overdue", OVERDUE),
+    "a promise after the ballots ended": ("promise-ended", ENDED),
+    "a promise of the place where they ended": (
+        "promise-ended",
+        ENDED | {"promise": promise(OTHER, END, b"a ballot", KEY).decode()},
+    ),
+    "a promise beyond any closing": ("promise-beyond", BEYOND),
+    "a promise for the year 2286": (
+        "promise-beyond",
+        {"promise": promise(EVENTS[4], 4, ballot(whole(), 3), KEY, 10**10 - 1).decode()},
+    ),
+    "a promise that is too far": ("promise-too-far", TOO_FAR),
 }
-OBSERVATIONS = ("unlike-checkpoint", "booth-changed", "stalled", "withheld", "promise-overdue")
+OBSERVATIONS = (
+    *("unlike-checkpoint", "booth-changed", "stalled", "withheld"),
+    *("promise-overdue", "promise-too-far"),
+)
 
 
 def resigned(text: str, key: Any = KEY) -> str:  # noqa: ANN401
@@ -312,6 +345,57 @@ NOTHING: dict[str, tuple[str, Members]] = {
     "overdue, promised by a thief": (
         "promise-overdue",
         but(OVERDUE, promise=promise(EVENTS[4], 4, b"x", THIEF).decode()),
+    ),
+    "a promise a year after the closing": (
+        "promise-beyond",
+        {
+            "promise": promise(
+                EVENTS[4], 4, ballot(whole(), 3), KEY, CLOSES_AT + 366 * 24 * HOUR
+            ).decode()
+        },
+    ),
+    "a thief's promise beyond any closing": (
+        "promise-beyond",
+        {"promise": promise(EVENTS[4], 4, b"x", THIEF, 10**10 - 1).decode()},
+    ),
+    "a promise before the ballots ended": (
+        "promise-ended",
+        but(ENDED, promise=promise(EVENTS[END - 1], END - 1, b"x", KEY).decode()),
+    ),
+    "a thief's promise after they ended": (
+        "promise-ended",
+        but(ENDED, promise=promise(OTHER, END + 3, b"a ballot", THIEF).decode()),
+    ),
+    "the end on a thief's board": ("promise-ended", but(ENDED, checkpoint=signed(EVENTS, THIEF))),
+    "an end that is not on the board": (
+        "promise-ended",
+        but(ENDED, event=ENDED["event"].replace(ENDED["event"][11:75], "0" * 64)),
+    ),
+    "an end with a hash less": ("promise-ended", but(ENDED, proof=ENDED["proof"][1:])),
+    "an end of another size": ("promise-ended", but(ENDED, checkpoint=signed(EVENTS[:-1]))),
+    "a ballot for the end": (
+        "promise-ended",
+        but(ENDED, event=EVENTS[END - 1].decode(), proof=texts(inclusion(EVENTS, END - 1))),
+    ),
+    "as far as the stamp allows": (
+        "promise-too-far",
+        but(
+            TOO_FAR,
+            promise=promise(EVENTS[4], 4, ballot(whole(), 3), KEY, STAMPED_AT + 1560).decode(),
+        ),
+    ),
+    "as far as the clock allows": ("promise-too-far", but(TOO_FAR, seen_at=STAMPED_AT + 601)),
+    "too far, by a thief": (
+        "promise-too-far",
+        but(TOO_FAR, promise=promise(EVENTS[4], 4, b"x", THIEF, 10**10 - 1).decode()),
+    ),
+    "too far, stamped by a thief": (
+        "promise-too-far",
+        but(TOO_FAR, checkpoint=signed(EVENTS[:4], THIEF)),
+    ),
+    "too far, without stamp": (
+        "promise-too-far",
+        but(TOO_FAR, checkpoint=KEY.checkpoint(EVENTS[:4]).decode()),
     ),
     "an unknown kind": ("spoon", FORK),
     "members of another kind": ("fork", ROLLBACK),

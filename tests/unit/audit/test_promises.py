@@ -12,6 +12,7 @@ import pytest
 from audit.notes import decode_key
 from audit.promises import decode_promise
 from audit.words import Malformed
+from tests.tamper.forge.journal import CLOSES_AT
 from tests.tamper.forge.logs import STAMPED_AT, board_key, journal_key
 from tests.tamper.forge.papers import promise, signed_note, stamped
 from tests.tamper.record import BOARD, SERVED, Files, served
@@ -29,6 +30,7 @@ def of(index: int = 3, until: int = STAMPED_AT) -> bytes:
     return promise(files.events()[index], index, ballot(files, index - 1), KEY, until)
 
 
+NOW, YEAR = STAMPED_AT + 7200, 366 * 86_400
 LINES = of().decode().split("\n")[:6]
 
 
@@ -184,6 +186,47 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
         "Cette promesse est d'une autre élection",
     ),
 }
+
+
+YEAR_2286 = 10**10 - 1
+FAR: dict[str, tuple[int, int, str]] = {
+    "as far as a promise goes": (NOW + 960, 0, "On ne peut pas encore le dire"),
+    "a second more": (NOW + 961, 1, "CETTE PROMESSE EST CONTRAIRE À LA RÈGLE, si l'horloge"),
+    "a year after the closing": (CLOSES_AT + YEAR, 1, "CETTE PROMESSE EST CONTRAIRE À LA RÈGLE"),
+    "beyond any closing": (CLOSES_AT + YEAR + 1, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE"),
+    "for the year 2286": (YEAR_2286, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle"),
+}
+
+
+@pytest.mark.parametrize("phrase", FAR)
+def test_a_promise_for_a_time_too_far_away_is_named_at_once(
+    phrase: str, tmp_path: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.receipt_report.time.time", lambda: NOW + 0.5)
+    until, status, first = FAR[phrase]
+    (tmp_path / "p").write_bytes(of(4, until))
+    early = folder(tmp_path / "record", cut(4))
+    for record in (early / "election.bel", early):
+        found, out = tell("receipt", tmp_path / "p", record)
+        assert (found, out[: len(first)]) == (status, first), out
+        assert ("portez-en une copie" in out) == (status == 1)
+        assert tell("receipt", tmp_path / "p", record, "--lang", "en")[0] == status
+
+
+def test_by_the_last_stamp_a_slow_clock_makes_no_promise_wrong(
+    tmp_path: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.receipt_report.time.time", lambda: STAMPED_AT - 86_400)
+    record = folder(tmp_path / "record", published_at(STAMPED_AT, lambda: cut(4)))
+    for until, status in ((STAMPED_AT + 1560, 0), (STAMPED_AT + 1561, 1)):
+        (tmp_path / "p").write_bytes(of(4, until))
+        assert tell("receipt", tmp_path / "p", record)[0] == status
+
+
+def test_a_promise_that_was_kept_is_kept_whatever_its_time(tmp_path: Path, tell: Tell) -> None:
+    (tmp_path / "p").write_bytes(of(3, YEAR_2286))
+    status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
+    assert (status, out[:26]) == (0, "Cette promesse a été tenue")
 
 
 @pytest.mark.parametrize("phrase", RULED)

@@ -47,6 +47,12 @@ def test_promises(case: Case) -> None:
         verify_promise(data, key)
 
 
+@pytest.mark.parametrize("case", PROMISES["limits"], ids=by_name)
+def test_what_no_server_may_promise_whatever_the_hour(case: Case) -> None:
+    promise = replace(PROMISE, until=case["until"])
+    assert promise.is_beyond(case["closes_at"]) == (case["expect"] == "beyond")
+
+
 def test_a_promise_is_of_its_ballot_alone() -> None:
     promise = verify_promise(sign_promise(PROMISE, KEY), KEY.verifier_key)
     assert promise == PROMISE
