@@ -2,20 +2,25 @@
 """The head file: of each log the largest size ever signed, its root, the last stamp: docs/adr/0015.
 
 It lies in the key folder, outside the database and outside every backup, and only moves forward:
-a database that was put back in time is noticed by it. Several servers may share it.
+a database that was put back in time is noticed by it. Several servers may share it. So that an old
+copy of it is not taken for the last one it has the mark of each backup, and when a server last
+wrote to it: docs/adr/0016.
 """
 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from protocol.merkle import LogPosition
 
 WAIT_SECONDS: Final = 10
+# A running server renews the time of the last writing so often, and not more often.
+ALIVE_SECONDS: Final = 60
+MARK_KEPT_SECONDS: Final = 400 * 86_400
 # TRUNCATE with FULL: on the disk, the emptied journal too, when a commit returns; and unlike a
 # write-ahead log it works in a folder that several machines share.
 _DURABLE: Final = ("journal_mode = TRUNCATE", "synchronous = FULL")
@@ -26,6 +31,11 @@ _TABLES: Final = (
     "(origin TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     # Lines that a restore wrote, and of which nobody knows yet that it was completed.
     "CREATE TABLE IF NOT EXISTS told (origin TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    # The numbers of backups: a copy of this file made before a backup has not its number.
+    "CREATE TABLE IF NOT EXISTS mark "
+    "(backup TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS written "
+    "(one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT",
 )
 _IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = ?"
 _ALL: Final = (
@@ -45,6 +55,11 @@ _STAMP_NOW: Final = (
 )
 _TELL: Final = "INSERT OR IGNORE INTO told (origin) VALUES (?)"
 _OWN: Final = "DELETE FROM told WHERE origin = ?"
+_MARKS: Final = "SELECT backup FROM mark"
+_MARK: Final = "INSERT OR REPLACE INTO mark (backup, at) VALUES (?, ?)"
+_FORGET_MARKS: Final = "DELETE FROM mark WHERE at < ?"
+_WRITTEN: Final = "SELECT at FROM written"
+_WRITE: Final = "INSERT OR REPLACE INTO written (one, at) VALUES (1, ?)"
 
 
 class HeadsUnavailable(Exception):
@@ -65,6 +80,22 @@ class HeadLine:
     position: LogPosition
     stamp: int
     told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFile:
+    """All that the head file says.
+
+    Attributes:
+        lines: of each log that was signed, by origin.
+        marks: the numbers of the backups that were made, or restored, since there is this file.
+        written: when a server last wrote to it, by its own clock in seconds since 1970 UTC; 0 where
+            that is not known.
+    """
+
+    lines: Mapping[str, HeadLine] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    written: int = 0
 
 
 class Heads:
@@ -97,26 +128,53 @@ class Heads:
                 heads = tuple(_head(connection, origin) for origin in origins)
                 return heads, max(_stamp(connection, origin) for origin in origins)
 
-    def lines(self) -> dict[str, HeadLine]:
-        """Return all that the file says, by origin.
+    def read_all(self) -> HeadFile:
+        """Return all that the file says.
 
         Raises:
             HeadsUnavailable: see there.
         """
         with _as_unavailable():
             if not self._path.exists():
-                return {}
+                return HeadFile()
             with self._opened() as connection:
-                if not _has(connection, "stamp"):
-                    return {}
                 connection.execute("BEGIN")
-                told = set[str]()
-                if _has(connection, "told"):
-                    told = {origin for (origin,) in connection.execute(_TOLD)}
-                return {
+                if not _has(connection, "stamp"):
+                    return HeadFile()
+                told = {origin for (origin,) in _rows(connection, "told", _TOLD)}
+                lines = {
                     origin: HeadLine(LogPosition(size, root), stamp, origin in told)
                     for origin, size, root, stamp in connection.execute(_ALL)
                 }
+                marks = frozenset(backup for (backup,) in _rows(connection, "mark", _MARKS))
+                return HeadFile(lines, marks, _written(connection))
+
+    def mark(self, backup: str, at: int) -> None:
+        """Remember that a backup of this number begins now; without a file nothing is to be marked.
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        with _as_unavailable():
+            is_there = self._path.exists()
+        if is_there:
+            with self.moving() as moving:
+                moving.mark(backup, at)
+
+    def keep_alive(self, at: int) -> None:
+        """Remember that a server runs now, if that was not written within the last minute.
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        with _as_unavailable():
+            if not self._path.exists():
+                return
+            with self._opened() as connection:
+                written = _written(connection)
+        if abs(at - written) >= ALIVE_SECONDS:
+            with self.moving() as moving:
+                moving.write_time(at)
 
     @contextlib.contextmanager
     def moving(self) -> Iterator["MovingHeads"]:
@@ -182,9 +240,27 @@ class MovingHeads:
         """Remember that a server of this key folder has this head, or more, as its own."""
         self._connection.execute(_OWN, (origin,))
 
+    def mark(self, backup: str, at: int) -> None:
+        """Remember that a backup was made or restored; the marks of long ago are forgotten."""
+        self._connection.execute(_FORGET_MARKS, (at - MARK_KEPT_SECONDS,))
+        self._connection.execute(_MARK, (backup, at))
+
+    def write_time(self, at: int) -> None:
+        """Say when this was written: whatever it was before, for a clock may have been wrong."""
+        self._connection.execute(_WRITE, (at,))
+
 
 def _has(connection: sqlite3.Connection, table: str) -> bool:
     return connection.execute(_IS_MADE, (table,)).fetchone() is not None
+
+
+def _rows(connection: sqlite3.Connection, table: str, query: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a table that files of before have not."""
+    return connection.execute(query).fetchall() if _has(connection, table) else []
+
+
+def _written(connection: sqlite3.Connection) -> int:
+    return max((at for (at,) in _rows(connection, "written", _WRITTEN)), default=0)
 
 
 def _stamp(connection: sqlite3.Connection, origin: str) -> int:

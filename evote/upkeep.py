@@ -82,6 +82,10 @@ class Steps:
     def step(self) -> Iterator[Fault]:
         """Publish what is due now; yield what could not be published."""
         try:
+            self._publisher.keep_alive()
+        except HeadsUnavailable as cause:
+            yield fault_of(cause)
+        try:
             due = self._publisher.due()
         except DatabaseUnavailable as cause:
             yield fault_of(cause)

@@ -30,10 +30,12 @@ class OpenedBackup:
     """A backup whose two files were read to their ends.
 
     Attributes:
+        number: that both files have, and that the head file was marked with before it was made.
         made_at: when its snapshot was taken, in seconds since 1970 UTC.
         keys: the files of the key folder.
     """
 
+    number: str
     made_at: int
     keys: KeyFiles
     _data: BinaryIO
@@ -69,7 +71,7 @@ def opened_backup(data: Path, keys: Path, key: RecoveryKey, schema: str) -> Iter
         label = SealedReader(stream, data.name).label
         if label.kind is not Kind.DATA or label.backup != key_files.backup:
             raise Refusal("ces deux fichiers ne sont pas d'une même sauvegarde", _BOTH)
-        backup = OpenedBackup(label.made_at, key_files, stream, key, schema)
+        backup = OpenedBackup(label.backup, label.made_at, key_files, stream, key, schema)
         for _ in backup.rows():
             pass
         yield backup

@@ -2,6 +2,8 @@
 """A backup of a running server: two files, of one snapshot of its database: docs/adr/0016.
 
 Nobody who votes waits for it. Both files are complete and on the disk before either has its name.
+Its number, which both files have sealed in them, is first of all put into the head file: so a copy
+of that one which was made before the backup is known at a restore.
 """
 
 import contextlib
@@ -24,6 +26,7 @@ from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.migrating import newest_schema
 from evote.database.roll_tables import RollSealRow
+from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder
 from protocol.rng import Rng, system_rng
 
@@ -47,6 +50,7 @@ class Backup:
         keys: the file of keys.
         made_at: when the snapshot was taken.
         ballots: how many each election had, by its number in the database.
+        is_marked: whether the head file, if there is one, has its number.
         missing: keys that elections of this snapshot need, and the key folder has not.
         ignored: what lies in the key folder and is no key.
     """
@@ -55,6 +59,7 @@ class Backup:
     keys: Path
     made_at: int
     ballots: Mapping[int, int]
+    is_marked: bool
     missing: tuple[str, ...]
     ignored: tuple[str, ...]
 
@@ -84,9 +89,11 @@ def write_backup(
     with contextlib.ExitStack() as stack:
         data = stack.enter_context(new_file(places.data))
         sealed_keys = stack.enter_context(new_file(places.keys))
+        identity = rng(ID_BYTES).hex()
+        is_marked = _mark(keys, identity, clock())
         with database.snapshot() as connection:
             needed, ballots = _begin(connection), ballots_of(connection)
-            identity, made_at = rng(ID_BYTES).hex(), clock()
+            made_at = clock()
             # After the snapshot's beginning: the keys of whatever it has were made before.
             files, ignored = read_key_files(keys.path)
             label = Label(Kind.DATA, identity, made_at)
@@ -97,7 +104,16 @@ def write_backup(
         paths = places.data / f"{name}.data", places.keys / f"{name}.keys"
         name_files([(data, paths[0]), (sealed_keys, paths[1])])
     missing = tuple(sorted(needed - set(files)))
-    return Backup(*paths, made_at, ballots, missing, ignored)
+    return Backup(*paths, made_at, ballots, is_marked, missing, ignored)
+
+
+def _mark(keys: KeyFolder, identity: str, now: int) -> bool:
+    """Mark the head file; where that cannot be, the backup is worth having all the same."""
+    try:
+        Heads(keys.heads).mark(identity, now)
+    except HeadsUnavailable:
+        return False
+    return True
 
 
 def _begin(connection: Connection) -> set[str]:

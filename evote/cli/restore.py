@@ -11,6 +11,8 @@ from evote.errors import Unreadable
 _EPILOG: Final = """\
 La base (PREAU_DATABASE_URL) doit être vide ; le dossier des clés (PREAU_KEY_FOLDER) aussi, ou être
 celui du serveur perdu : son fichier heads.sqlite dit jusqu'où il a publié, gardez-le s'il existe.
+Une copie de heads.sqlite faite avant la sauvegarde ne compte pas ; de celui qui compte, la commande
+dit quand il a été écrit pour la dernière fois, et demande si le serveur a tourné après.
 
 Une sauvegarde plus ancienne que ce qui a été publié est refusée. Ce qui manque se reprend :
   --seen      ce que d'autres ont vu après la sauvegarde : un point de contrôle, un dossier public,
@@ -38,7 +40,7 @@ def main(arguments: list[str]) -> int:
         )
     if alone and not options.sign_ins:
         raise Unreadable("il n'y a rien à rétablir", "voir « evote restore --help »")
-    of_backup = (options.seen, options.complete, options.unseen, options.without)
+    of_backup = (options.seen, options.complete, options.unseen, options.without, options.stopped)
     if alone and (options.check or any(of_backup)):
         raise Unreadable(
             "sans sauvegarde, --sign-ins ne va avec aucune autre option",
@@ -95,5 +97,11 @@ def _parser() -> FrenchParser:
         help="élection publiée depuis la sauvegarde, qui ne l'a pas : rétablir le reste sans elle",
     )
     add("--check", action="store_true", help="tout essayer, et ne rien écrire")
-    add("--yes", action="store_true", help="ne pas demander de retaper la phrase de --unseen")
+    add(
+        "--stopped",
+        action="store_true",
+        help="ne pas le demander : le serveur perdu n'a plus tourné après la dernière écriture de "
+        "heads.sqlite, que --check dit",
+    )
+    add("--yes", action="store_true", help="ne pas demander de retaper les phrases de --unseen")
     return parser

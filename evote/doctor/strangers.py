@@ -30,7 +30,7 @@ def check_strangers(connection: Connection, folder: KeyFolder) -> Iterator[Findi
     """Look for what was published, and for keys, of elections that the database has not."""
     states = {row.uuid: State(row.state) for row in connection.execute(_STATES)}
     try:
-        signed = {uuid_of_key(origin) for origin in Heads(folder.heads).lines()}
+        signed = {uuid_of_key(origin) for origin in Heads(folder.heads).read_all().lines}
         yield from _check_signed(signed, states, folder)
         yield _check_keys({*folder.uuids()} - {*states} - signed)
     except HeadsUnavailable:

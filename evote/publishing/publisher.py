@@ -96,6 +96,14 @@ class Publisher:
         with self._database.read() as connection:
             return due_elections(connection, self._clock(), self.seconds)
 
+    def keep_alive(self) -> None:
+        """Have the head file say that a server runs now, once a minute: docs/adr/0016.
+
+        Raises:
+            HeadsUnavailable: it does not say so.
+        """
+        self._heads.keep_alive(self._clock())
+
     def require_following(self, connection: Connection, election: HeldElection) -> int:
         """Let go on who works on the very database that was published from; return the last stamp.
 
@@ -174,6 +182,7 @@ class Publisher:
                     heads.move(each.key.name, position)
                 heads.move_stamp(each.key.name, stamp)
                 heads.own(each.key.name)
+            heads.write_time(self._clock())
         return stamp
 
 

@@ -58,6 +58,13 @@ def longest(seen: Iterable[SeenLog]) -> SeenLog | None:
     return max(seen, key=lambda each: (each.position.size, each.stamp or 0), default=None)
 
 
+def latest(seen: Iterable[SeenLog]) -> SeenLog | None:
+    """Return what was seen at the latest time, of whichever log."""
+    return max(
+        (each for each in seen if each.stamp), key=lambda each: each.stamp or 0, default=None
+    )
+
+
 def _require_same(connection: Connection, held: HeldElection, log: str, seen: SeenLog) -> None:
     size = seen.position.size
     if hasher_from(connection, held, log, None, size).position() != seen.position:

@@ -17,9 +17,9 @@ from evote.lifecycle.drafting import drop_draft_rows
 from evote.restoring.brought import Brought
 from evote.restoring.evidence import BroughtNote
 from evote.restoring.key_placing import RestoredKeys
-from evote.restoring.knowing import in_words, lost_heads_are_here
 from evote.restoring.one_election import Loaded
 from evote.restoring.published import HEADS_HERE
+from evote.restoring.standing import Standing, options, require_seen
 from protocol.server_binding import uuid_of_key
 
 
@@ -29,8 +29,8 @@ def account_for_all(
     keys: RestoredKeys,
     lines: Mapping[str, HeadLine],
     brought: Brought,
-) -> None:
-    """Leave out what a person leaves out; of all the rest it must be known how far it was.
+) -> tuple[Standing, ...]:
+    """Leave out what a person leaves out; return who says of all the rest how far it was.
 
     Args:
         connection: of the transaction in which the rows were stored.
@@ -53,7 +53,7 @@ def account_for_all(
     for each in every:
         if each.uuid in brought.without:
             drop_draft_rows(connection, each)
-    _require_seen(loaded, drafts, keys, brought.unseen)
+    return require_seen(connection, loaded, drafts, keys, brought.unseen)
 
 
 def _drafts(connection: Connection) -> list[HeldElection]:
@@ -102,7 +102,7 @@ def _require_covered(
         "la sauvegarde est plus ancienne que cette élection, ou d'un autre serveur : donnez-en une "
         "plus récente. S'il n'y en a pas, son dossier public ne suffit pas à la rétablir, car il "
         "n'a ni la liste électorale ni les codes secrets : il reste vérifiable, et ce vote se "
-        f"refait sous un autre numéro. Pour rétablir tout le reste : {_options('without', told)}",
+        f"refait sous un autre numéro. Pour rétablir tout le reste : {options('without', told)}",
     )
 
 
@@ -137,53 +137,3 @@ def _require_left_out(
             f"rien ne nomme cette élection : {', '.join(strange)}",
             "vérifiez son numéro ; --without n'est utile que si le rétablissement le demande",
         )
-
-
-def _require_seen(
-    loaded: Collection[Loaded],
-    drafts: Iterable[HeldElection],
-    keys: RestoredKeys,
-    unseen: Collection[str],
-) -> None:
-    """Refuse where nobody knows how far an election was published after the backup.
-
-    Of a draft it must be known too, for it may have been sealed and opened: sealed again under the
-    same keys it would have two histories.
-    """
-    has_lost_heads = lost_heads_are_here(each.known for each in loaded)
-    unknown = {
-        each.held.uuid: in_words(each.known.old)
-        for each in loaded
-        if each.held.uuid not in unseen
-        and not each.known.by_notes
-        and not (each.known.by_heads and has_lost_heads)
-    }
-    drafted = [
-        each.uuid
-        for each in drafts
-        if each.uuid not in unseen and keys.can_sign(each.uuid) and not has_lost_heads
-    ]
-    said = []
-    if unknown:
-        uuids = ", ".join(f"{uuid}{words}" for uuid, words in unknown.items())
-        what = "rien ne dit jusqu'où ces élections ont été publiées depuis la sauvegarde"
-        said.append(f"{what} : {uuids}")
-    if drafted:
-        what = "rien ne dit si ces brouillons ont été scellés et publiés depuis la sauvegarde"
-        said.append(f"{what} : {', '.join(drafted)}")
-    if any(each.known.heads_are_old for each in loaded):
-        said.append(
-            f"« {HEADS_HERE} » est plus ancien que la sauvegarde, et ne le dit pas non plus"
-        )
-    if unknown or drafted:
-        raise Refusal(
-            " ; ".join(said),
-            "donnez pour chaque élection un dossier public ou un point de contrôle plus récent que "
-            "la sauvegarde, le plus récent que quelqu'un ait : --seen ; si vraiment personne n'en "
-            f"a : {_options('unseen', [*unknown, *drafted])}",
-        )
-
-
-def _options(name: str, uuids: Iterable[str]) -> str:
-    """Return what to add to the command, to be copied."""
-    return " ".join(f"--{name} {uuid}" for uuid in sorted(uuids))

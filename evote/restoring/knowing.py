@@ -2,12 +2,14 @@
 """Who knows how far an election was published after the backup: docs/adr/0016.
 
 What is older than the backup, or as old as it, knows nothing of that, however well it is signed.
+A head file may be a copy of any time. One that was made before the backup has not its mark; one
+that was made after it cannot be told from the last one, so a person is asked when it was written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evote.heads import HeadLine
+from evote.heads import HeadFile, HeadLine
 from evote.restoring.evidence import Seen, SeenLog
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 
@@ -18,8 +20,9 @@ class Knowledge:
 
     Attributes:
         by_notes: whether a note was signed after the backup.
-        by_heads: whether the lines of the head file may be the lost server's last ones.
-        heads_are_old: whether they were written before the backup, so that the whole file was.
+        by_heads: whether the lines of the head file may be the lost server's last ones, or say by
+            their absence that nothing of it was published.
+        heads_are_old: whether the head file, if there is one, was written before the backup.
         old: where those notes were found that say no more than the backup.
     """
 
@@ -29,20 +32,19 @@ class Knowledge:
     old: tuple[str, ...]
 
 
-def weigh(
-    server: ServerBinding, own: Seen, notes: Seen, lines: Mapping[str, HeadLine]
-) -> Knowledge:
-    """Hold what others say against what the backup says was published when it was made."""
+def weigh(server: ServerBinding, own: Seen, notes: Seen, heads: HeadFile, backup: str) -> Knowledge:
+    """Hold what others say against what the backup of this number says was published before it."""
     pairs = [(own.log(log), note) for log in (BOARD, JOURNAL) for note in notes.log(log)]
     newer = [note for before, note in pairs if _is_newer(before, note)]
-    heads = [
-        (own.log(log), lines.get(key.name))
+    lines = [
+        (own.log(log), heads.lines.get(key.name))
         for log, key in ((BOARD, server.board_key), (JOURNAL, server.journal_key))
     ]
+    follows = backup in heads.marks and all(_reaches(before, line) for before, line in lines)
     return Knowledge(
         by_notes=bool(newer),
-        by_heads=all(line and not line.told and _reaches(before, line) for before, line in heads),
-        heads_are_old=bool(lines) and not all(_reaches(before, line) for before, line in heads),
+        by_heads=follows and not any(line and line.told for _, line in lines),
+        heads_are_old=bool(heads.lines or heads.marks) and not follows,
         old=() if newer else tuple(dict.fromkeys(note.source for _, note in pairs)),
     )
 

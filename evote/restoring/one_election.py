@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One election of a backup: looked at, completed, and left in a state that is true."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from evote.database.elections import HeldElection, State
 from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
-from evote.heads import HeadLine
+from evote.heads import HeadFile
 from evote.keys import KeyUnavailable
 from evote.lifecycle.story import move, read_story, tell
 from evote.publishing.following import log_sizes
@@ -35,13 +35,15 @@ class Loaded:
     Attributes:
         held: its row.
         server: what was sealed of the server's keys.
-        seen: how far it was published, by whoever knows, the backup among them.
+        brought: how far it was published, by what was brought.
+        seen: the same by whoever knows, the head file and the backup among them.
         known: who knows how far since the backup.
         behind: where the backup is shorter than that.
     """
 
     held: HeldElection
     server: ServerBinding
+    brought: Seen
     seen: Seen
     known: Knowledge
     behind: tuple[Behind, ...]
@@ -76,10 +78,19 @@ def load(
     connection: Connection,
     held: HeldElection,
     keys: RestoredKeys,
-    lines: Mapping[str, HeadLine],
+    heads: HeadFile,
     notes: Iterable[BroughtNote],
+    backup: str,
 ) -> Loaded:
     """Look at an election whose rows were stored in this transaction.
+
+    Args:
+        connection: of the transaction.
+        held: its row.
+        keys: that the server will have.
+        heads: what the head file here says.
+        notes: that were brought.
+        backup: the number of the backup.
 
     Raises:
         Refusal: its rows contradict each other or what was seen, or its keys are missing.
@@ -92,9 +103,10 @@ def load(
         raise _no_keys(held, "signe") from cause
     own, brought = own_rows(connection, held, server), seen_of(server, notes)
     drop_rows(connection, held)
-    seen = brought.and_of(of_heads(server, lines)).and_of(own)
+    seen = brought.and_of(of_heads(server, heads.lines)).and_of(own)
     behind = compare(connection, held, seen)
-    return Loaded(held, server, seen, weigh(server, own, brought, lines), behind)
+    known = weigh(server, own, brought, heads, backup)
+    return Loaded(held, server, brought, seen, known, behind)
 
 
 def finish(

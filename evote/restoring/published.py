@@ -78,15 +78,17 @@ def move_heads(server: ServerBinding, heads: Heads, seen: Seen) -> None:
                 moving.tell(key.name)
 
 
-def own_heads(servers: Iterable[ServerBinding], heads: Heads) -> None:
+def own_heads(servers: Iterable[ServerBinding], heads: Heads, backup: str, now: int) -> None:
     """Have the heads of these elections be those of this server: they are restored.
 
+    If this server is lost in turn before its first backup, its head file goes with this one still.
     Where the file cannot be written they stay what others told, until the next step of each.
     """
     with contextlib.suppress(HeadsUnavailable), heads.moving() as moving:
         for server in servers:
             moving.own(server.board_key.name)
             moving.own(server.journal_key.name)
+        moving.mark(backup, now)
 
 
 def adopt_notes(connection: Connection, held: HeldElection, seen: Seen) -> None:

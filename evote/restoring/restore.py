@@ -27,6 +27,7 @@ from evote.restoring.covering import account_for_all
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.one_election import Loaded, Restored, finish, load, too_short
 from evote.restoring.published import move_heads, own_heads
+from evote.restoring.standing import Confirm
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,12 @@ class _Checked(Exception):
 
 
 def restore(
-    target: Target, backup: OpenedBackup, brought: Brought, *, check: bool = False
+    target: Target,
+    backup: OpenedBackup,
+    brought: Brought,
+    confirm: Confirm,
+    *,
+    check: bool = False,
 ) -> tuple[Restored, ...]:
     """Restore a backup; return every election that has a journal, as it is then.
 
@@ -51,12 +57,13 @@ def restore(
         target: an empty database, with our tables or with none.
         backup: that was read to its end.
         brought: what comes from outside.
+        confirm: is asked, before anything is completed or kept, to stand by what nothing proves.
         check: whether nothing is kept.
 
     Raises:
         Refusal: the database is not empty, or a log would be shorter than it was published, or is
             another one, or nobody says how far it was published, or the backup lacks an election
-            of which something was; nothing was changed.
+            of which something was, or ``confirm`` refuses; nothing was changed.
         Unreadable: a file cannot be read, or a key not written; nothing was changed.
         HeadsUnavailable: nothing was changed.
         NotUpgraded: the database is of another program; nothing was changed.
@@ -64,7 +71,7 @@ def restore(
     """
     keys = RestoredKeys(target.folder, backup.keys.files)
     heads = Heads(target.folder.heads)
-    lines = heads.lines()
+    said = heads.read_all()
     restored: tuple[Restored, ...] = ()
     try:
         with target.database.write() as connection:
@@ -74,10 +81,11 @@ def restore(
             # The pace goes on from here: what comes now is a pair with this backup.
             remember_backup(connection, backup.made_at, ballots_of(connection))
             loaded = [
-                load(connection, held, keys, lines, brought.notes)
+                load(connection, held, keys, said, brought.notes, backup.number)
                 for held in _with_journal(connection)
             ]
-            account_for_all(connection, loaded, keys, lines, brought)
+            standings = account_for_all(connection, loaded, keys, said.lines, brought)
+            confirm(standings, said.written)
             restored = _finish(connection, loaded, brought, keys, target.clock())
             if check:
                 raise _Checked
@@ -86,7 +94,7 @@ def restore(
                     move_heads(each.server, heads, each.seen)
     except _Checked:
         return restored
-    own_heads([each.server for each in loaded], heads)
+    own_heads([each.server for each in loaded], heads, backup.number, target.clock())
     return restored
 
 

@@ -28,6 +28,7 @@ from evote.restoring.evidence import read_notes
 from evote.restoring.marking import mark_sign_ins
 from evote.restoring.one_election import Restored
 from evote.restoring.restore import Target, restore
+from evote.restoring.standing import Ground, Standing
 from evote.roll.sign_in_file import SignInNumbers
 from protocol.codes import sign_in_number
 from protocol.journal import decode_journal
@@ -71,6 +72,11 @@ class Machine:
     database: Database
     folder: KeyFolder
     clock: ManualClock
+    asked: list[tuple[dict[str, Ground], int]] = field(default_factory=list)
+
+    def confirm(self, standings: tuple[Standing, ...], written: int) -> None:
+        """Stand by everything, and remember what it was."""
+        self.asked.append(({each.uuid: each.ground for each in standings}, written))
 
     def restore(
         self,
@@ -89,7 +95,7 @@ class Machine:
         brought = Brought(tuple(notes), records, sign_ins or {}, *said)
         target = Target(self.database, self.folder, self.clock)
         with opened_backup(saved.files.data, saved.files.keys, saved.key, SCHEMA) as backup:
-            return restore(target, backup, brought, check=check)
+            return restore(target, backup, brought, self.confirm, check=check)
 
     def school(self, of: School) -> School:
         """The same school, on this machine."""

@@ -50,7 +50,8 @@ def test_what_is_older_than_the_backup_is_no_evidence(
     for kept in (old, same, old / "board.checkpoint"):
         with pytest.raises(Refusal, match=rf"« .*{kept.name}.* » n'est pas plus") as refused:
             machine.restore(saved, seen=(kept,))
-        assert f"--unseen {voted.uuid}" in refused.value.advice
+        assert "--unseen et son numéro" in refused.value.advice
+        assert f"--unseen {voted.uuid}" not in refused.value.advice  # never to be copied
         assert is_untouched(machine)
     machine.clock.time += MINUTE
     fresh = keep_record(voted, tmp_path / "fresh")
@@ -182,6 +183,7 @@ def test_what_a_failed_restore_wrote_is_nobodys_evidence(
     voted: School, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved = save(voted, tmp_path / "backup")
+    lose(voted, machine)  # a copy: the server has published since
     machine.clock.time += MINUTE
     fresh = keep_record(voted, tmp_path / "fresh")
     with failing_commit(machine.database, monkeypatch), pytest.raises(DatabaseUnavailable):

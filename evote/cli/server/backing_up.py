@@ -136,6 +136,12 @@ def _tell(backup: Backup, check: str) -> int:
     if backup.ignored:
         names = ", ".join(backup.ignored)
         print(f"Pas sauvegardé, car ce n'est pas une clé : {names}", file=sys.stderr)
+    if not backup.is_marked:
+        print(
+            "Attention : heads.sqlite, du dossier des clés, n'a pas pu être marqué : avec cette "
+            "sauvegarde il ne comptera pas pour evote restore. Lancez evote doctor.",
+            file=sys.stderr,
+        )
     if backup.missing:
         names = ", ".join(backup.missing)
         print(

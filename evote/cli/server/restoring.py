@@ -7,11 +7,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from evote.backup.reading import OpenedBackup, opened_backup
 from evote.backup.recovery import RecoveryKey, decode_recovery_key
 from evote.cli.inputs import read_as, read_uuid
+from evote.cli.server.confirming import Confirming
 from evote.cli.server.opened import (
     environment_settings,
     explained,
@@ -36,15 +36,13 @@ from evote.restoring.evidence import read_notes, record_in
 from evote.restoring.marking import mark_sign_ins
 from evote.restoring.one_election import Restored
 from evote.restoring.restore import Target, restore
+from evote.restoring.standing import Confirm
 from evote.settings import Settings, sqlite_file
 from evote.sign_in_rewriting import rewrite_sign_ins
-from tally.console import ask
 from tally.files import read_file
 from tally.french import count
 from tally.passphrase import PassphraseSource
 from tally.record import opened_record
-
-TYPED: Final = "personne n'a rien vu de plus récent"
 
 
 def restore_backup(options: Namespace) -> int:
@@ -54,21 +52,32 @@ def restore_backup(options: Namespace) -> int:
         _require_account(settings)
         brought = _brought(options)
         key = _recovery_key(options)
-        _require_typed(options)
         with opened_backup(options.data, options.keys, key, newest_schema()) as backup:
             print(f"Sauvegarde faite {say_with_day(backup.made_at, system_clock())}.")
             _require_some(backup)
             with _database(settings) as database:
-                return _restore(settings, database, backup, brought, check=options.check)
+                confirm = Confirming(
+                    system_clock,
+                    check=options.check,
+                    typed=not options.yes,
+                    stopped=options.stopped,
+                )
+                return _restore(settings, database, backup, brought, confirm, check=options.check)
 
 
 def _restore(
-    settings: Settings, database: Database, backup: OpenedBackup, brought: Brought, *, check: bool
+    settings: Settings,
+    database: Database,
+    backup: OpenedBackup,
+    brought: Brought,
+    confirm: Confirm,
+    *,
+    check: bool,
 ) -> int:
     folder = KeyFolder(settings.key_folder or Path())
     target = Target(database, folder, system_clock)
     try:
-        restored = restore(target, backup, brought, check=check)
+        restored = restore(target, backup, brought, confirm, check=check)
     except DatabaseUnavailable as cause:
         raise Refusal(
             "la base n'a pas pu être écrite jusqu'au bout : disque plein ou abîmé, ou base arrêtée",
@@ -142,18 +151,6 @@ def _recovery_key(options: Namespace) -> RecoveryKey:
     data = read_file(options.recovery_key)  # says that it is missing before asking for the words
     words = PassphraseSource(options.passphrase_file).existing("Les mots de la clé de secours")
     return decode_recovery_key(data, words)
-
-
-def _require_typed(options: Namespace) -> None:
-    if not options.unseen or options.yes:
-        return
-    print("Si quelqu'un a vu plus que la sauvegarde, l'élection reviendrait en arrière : des")
-    print("bulletins confirmés à des parents n'existeraient plus, et cela se verrait.")
-    if ask(f"Pour continuer, tapez : {TYPED}\n") != TYPED:
-        raise Refusal(
-            "ce n'est pas la phrase demandée : rien n'a été écrit",
-            "cherchez qui a téléchargé le dossier public, et donnez-le avec --seen",
-        )
 
 
 def _require_account(settings: Settings) -> None:

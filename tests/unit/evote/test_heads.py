@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
-from evote.heads import Heads, HeadsUnavailable
+from evote.heads import HeadFile, Heads, HeadsUnavailable
 from protocol.merkle import LogPosition
 
 BOARD, JOURNAL = "h/U/board", "h/U/journal"
@@ -94,6 +95,29 @@ def test_two_do_not_compare_and_move_at_once(heads: Heads, tmp_path: Path) -> No
         order.append("first")
     thread.join()
     assert order == ["first", "second"]
+
+
+def test_marks_are_kept_for_a_year_and_no_longer(heads: Heads) -> None:
+    day = 86_400
+    heads.mark("nothing to mark", 0)
+    assert heads.read_all() == HeadFile()
+    move(heads, BOARD, ONE)
+    for backup, at in (("first", 0), ("second", 300 * day), ("third", 401 * day)):
+        heads.mark(backup, at)
+    said = heads.read_all()
+    assert said.marks == {"second", "third"}
+    assert (said.lines[BOARD].position, said.written) == (ONE, 0)
+
+
+def test_a_file_of_before_has_no_marks(heads: Heads, tmp_path: Path) -> None:
+    move(heads, BOARD, ONE)
+    with sqlite3.connect(tmp_path / "heads.sqlite") as connection:
+        for table in ("mark", "written", "told"):
+            connection.execute(f"DROP TABLE {table}")
+    said = heads.read_all()
+    assert (said.lines[BOARD].position, said.marks, said.written) == (ONE, frozenset(), 0)
+    heads.keep_alive(7 * 60)
+    assert heads.read_all().written == 7 * 60
 
 
 def test_a_file_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from evote.board.listing import list_ballots
 from evote.board.receipts import receipt_of
 from evote.cli import main
-from evote.cli.server.restoring import TYPED
+from evote.cli.server.confirming import STOPPED
 from evote.credentials.sealed import seal_memory
 from evote.database.connection import open_database
 from evote.database.elections import find_election
@@ -75,6 +76,7 @@ def disaster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disaster:
     environment(monkeypatch, tmp_path / "site")
     keep_record(site.school, tmp_path / "early")
     assert main(["backup", str(tmp_path / "backup"), "--to", f"{key}.pub", "--yes"]) == 0
+    shutil.copy(site.school.folder.heads, tmp_path)
     for elector in range(4, 7):
         site.vote(elector)
     keep_record(site.school, tmp_path / "kept")
@@ -198,19 +200,60 @@ def test_few_ballots_are_asked_about_at_the_desk(
     assert not (folder / "signed-in.json").exists()
 
 
-def test_who_says_that_nobody_has_seen_more_types_it(
+def answers(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_who_says_that_nobody_has_seen_more_types_how_many_ballots(
     disaster: Disaster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     uuid = disaster.site.school.uuid
     assert disaster.restore() == 1
-    assert f"--unseen {uuid}" in capsys.readouterr().err
-    monkeypatch.setattr(sys, "stdin", io.StringIO("oui\n"))
-    assert disaster.restore("--unseen", uuid) == 1
-    assert "reviendrait en arrière" in capsys.readouterr().out
-    assert disaster.is_untouched()
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TYPED}\n"))
+    said = capsys.readouterr().err
+    assert f"{uuid} (4 bulletins dans la sauvegarde)" in said
+    assert f"--unseen {uuid}" not in said
+    for typed in ("oui", "personne n'a rien vu de plus récent", "personne n'a vu plus de"):
+        answers(monkeypatch, typed)
+        assert disaster.restore("--unseen", uuid) == 1
+        said = capsys.readouterr().out
+        assert "reviendrait en arrière" in said
+        assert "tapez : personne n'a vu plus de 4 bulletins\n> " in said
+        assert disaster.is_untouched()
+    answers(monkeypatch, "Personne n’a vu plus de  4 bulletins")
     assert disaster.restore("--unseen", uuid) == 0
     assert "Le serveur est rétabli" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("typed", "more", "status"),
+    [
+        ("oui", (), 1),
+        ("Le serveur n a plus tourne ensuite", (), 0),
+        ("", ("--stopped",), 0),
+        ("", ("--check",), 0),
+    ],
+)
+def test_the_head_file_counts_if_the_server_stopped_then(
+    disaster: Disaster,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    more: tuple[str, ...],
+    status: int,
+) -> None:
+    """It is a copy of the minute of the backup: only a person can know that, from the hour."""
+    shutil.copy(disaster.folder / "heads.sqlite", disaster.keys)
+    with Heads(disaster.keys / "heads.sqlite").moving() as heads:
+        heads.write_time(NOON - 7200)
+    answers(monkeypatch, typed)
+    assert disaster.restore(*more) == status
+    said = capsys.readouterr().out
+    assert (
+        f"heads.sqlite seul dit jusqu'où tout était publié : {disaster.site.school.uuid}." in said
+    )
+    assert "samedi 10 octobre 2026 à 13 h 46 (heure de Paris), il y a 2 heures" in said
+    assert "(2026-10-10 11:46:40 UTC)" in said
+    assert (STOPPED in said) is (more != ("--stopped",))
 
 
 def damaged(disaster: Disaster, how: str) -> None:
@@ -283,7 +326,6 @@ def test_an_old_record_opens_no_way_back(
     assert disaster.restore("--seen", str(early)) == 1
     said = capsys.readouterr().err
     assert f"« {early / 'board.checkpoint'} » n'est pas plus récent que la sauvegarde" in said
-    assert f"--unseen {uuid}" in said
     assert disaster.is_untouched()
     assert disaster.restore("--seen", str(early), "--unseen", uuid, "--yes") == 0
 
