@@ -3,17 +3,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
 from audit.hashing import sha256_hex
 from audit.server import decode_booth
 from audit.watching import sentences
 from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import Alarms
 from audit.watching.amended import Amendments
+from audit.watching.booth_headers import forbidden_headers, wrong_headers
 from audit.watching.copies import BoardCopy, JournalCopy
-from audit.watching.site import Away, Site
+from audit.watching.patience import Patience
+from audit.watching.site import Away
+from audit.words import Text
 
 LARGEST_FILE = 2**23
+_OTHER_PAGE = range(201, 400)  # another success, or a move: of what is at another address
 Files = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file as it was given to an agent."""
+
+    path: str
+    agent: Agent
+    sha256: str
 
 
 class Booth:
@@ -23,40 +39,83 @@ class Booth:
         site: whence they come.
         alarms: what is said.
         amendments: of the booth, too.
+        journal_now: look at the journal once more; how much of it was signed by now.
     """
 
-    def __init__(self, site: Site, alarms: Alarms, amendments: Amendments) -> None:
+    def __init__(
+        self,
+        site: Patience,
+        alarms: Alarms,
+        amendments: Amendments,
+        journal_now: Callable[[], int],
+    ) -> None:
         self._site = site
         self._alarms = alarms
         self._amendments = amendments
+        self._journal_now = journal_now
 
     def check(self, board: BoardCopy, journal: JournalCopy, size: int) -> list[Away]:
-        """Compare every file, for every agent, with what is in force; what could not be had."""
-        server = board.server
-        if server is None:
+        """Compare every file, for every agent, with what is in force; what could not be had.
+
+        A file that differs may be in force since the journal was looked at: an amendment is
+        published before what it puts in force is served (§18.7).
+        """
+        if board.server is None:
             return []
-        sealed = server.booth
         permitted = self._in_force(board, journal, size)
-        away = []
-        for path, hashes in permitted.items():
-            for agent in AGENTS:
-                try:
-                    self._compare(path, hashes, agent, sealed)
-                except Away as refusal:
-                    away.append(refusal)
+        questions = [(path, agent) for path in permitted for agent in AGENTS]
+        self._site.share(len(questions))
+        away, others = [], []
+        for path, agent in questions:
+            try:
+                found = self._ask(path, agent)
+            except Away as refusal:
+                away.append(refusal)
+                continue
+            if found.sha256 not in permitted[path]:
+                others.append(found)
+        if any(not self._alarms.known(*_named(each)) for each in others):
+            permitted = self._in_force(board, journal, self._journal_now())
+            for each in others:
+                if each.sha256 not in permitted.get(each.path, ()):
+                    self._changed(each, board.server.booth)
         return away
 
-    def _compare(self, path: str, hashes: set[str], agent: Agent, sealed: Files) -> None:
-        with self._site.get(path, agent) as given:
-            found = sha256_hex(given.whole(LARGEST_FILE))
-        if found in hashes:
-            return
-        text = sentences.booth_changed(path, agent.name)
-        of_sealed = dict(sealed).get(path)
+    def _ask(self, path: str, agent: Agent) -> _Found:
+        """One file; what its headers do is said at once.
+
+        Raises:
+            Away: it could not be had.
+        """
+        try:
+            with self._site.get(path, agent) as given:
+                if given.moved:
+                    self._moved(path, agent)
+                wrong = (*forbidden_headers(given.headers), *wrong_headers(path, given.headers))
+                self._headers(path, agent, wrong)
+                return _Found(path, agent, sha256_hex(given.whole(LARGEST_FILE)))
+        except Away as refusal:
+            self._headers(path, agent, forbidden_headers(refusal.headers))
+            if refusal.status in _OTHER_PAGE:
+                self._moved(path, agent)
+            raise
+
+    def _moved(self, path: str, agent: Agent) -> None:
+        self._alarms.sound("booth-changed", sentences.booth_moved(path, agent.name), "moved")
+
+    def _headers(self, path: str, agent: Agent, wrong: Iterable[tuple[str, Text]]) -> None:
+        for name, why in wrong:
+            text = sentences.booth_headers(path, agent.name, why)
+            self._alarms.sound("booth-changed", text, f"header {name}")
+
+    def _changed(self, found: _Found, sealed: Files) -> None:
+        kind, key = _named(found)
+        text = sentences.booth_changed(found.path, found.agent.name)
+        of_sealed = dict(sealed).get(found.path)
         members = None
-        if of_sealed is not None and of_sealed != found:
-            members = {"path": path, "sha256": found, "sealed_sha256": of_sealed}
-        self._alarms.sound("booth-changed", text, f"{path} {found}", members)
+        if of_sealed is not None and of_sealed != found.sha256:
+            members = {"path": found.path, "sha256": found.sha256, "sealed_sha256": of_sealed}
+        self._alarms.sound(kind, text, key, members)
 
     def _in_force(self, board: BoardCopy, journal: JournalCopy, size: int) -> dict[str, set[str]]:
         """By path: the hashes that are in order.
@@ -77,3 +136,8 @@ class Booth:
                 if path in permitted:
                     permitted[path].add(digest)
         return permitted
+
+
+def _named(found: _Found) -> tuple[str, str]:
+    """The kind and the key of the alarm that a file is another."""
+    return "booth-changed", f"{found.path} {found.sha256}"

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A round ends, however slowly the server answers: each question has half of the time left.
+"""A round ends, however slowly the server answers.
 
-So two rounds are never so far apart that they would not count as asking (``clock.py``), and each
-begins with the checkpoints.
+So two rounds are never so far apart that they would not count as asking (``asking.py``), and each
+begins with the checkpoints. Each question has half of the time left; the booth's files have a time
+of their own, each an equal part of it and what others left over, so that nothing that comes before
+takes it from them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from audit.watching.agents import Agent
 from audit.watching.site import SHORT_SECONDS, Answer, Site, too_slow
 
 ROUND_SECONDS = 540
+BOOTH_SECONDS = 200
+_AGAIN_SECONDS = 40  # to look once more at what may have changed meanwhile
 
 
 class Patience:
@@ -27,11 +31,23 @@ class Patience:
     def __init__(self, site: Site, now: Callable[[], int]) -> None:
         self._site = site
         self._now = now
-        self._until = now() + ROUND_SECONDS
+        self._questions = 0
+        self.begin()
 
     def begin(self) -> None:
         """A round begins."""
-        self._until = self._now() + ROUND_SECONDS
+        self._until = self._now() + ROUND_SECONDS - BOOTH_SECONDS - _AGAIN_SECONDS
+        self._questions = 0
+
+    def share(self, questions: int) -> None:
+        """So many questions about the booth follow, and have a time of their own."""
+        self._until = self._now() + BOOTH_SECONDS
+        self._questions = questions
+
+    def again(self) -> None:
+        """What follows was looked at in this round before."""
+        self._until = self._now() + _AGAIN_SECONDS
+        self._questions = 0
 
     @contextmanager
     def get(
@@ -41,5 +57,7 @@ class Patience:
         left = self._until - self._now()
         if left <= 0:
             raise too_slow()
-        with self._site.get(path, agent, start, patience=min(patience, left // 2 + 1)) as answer:
+        mine = left // self._questions if self._questions else left // 2
+        self._questions = max(0, self._questions - 1)
+        with self._site.get(path, agent, start, patience=min(patience, mine + 1)) as answer:
             yield answer

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -27,20 +28,40 @@ _MOVES = 3
 _LONGEST = 240
 _MOVED = (301, 302, 303, 307, 308)
 OK, PARTIAL, NOTHING_THERE = 200, 206, 416
+Headers = tuple[tuple[str, str], ...]
+UNREADABLE = ("", "")  # among the headers, where a line of them is none
 
 
 class Away(Exception):
-    """No answer that could be used; whether the server answered at all."""
+    """No answer that could be used; whether the server answered at all.
 
-    def __init__(self, fr: str, en: str, *, answered: bool = True) -> None:
+    Attributes:
+        text: why.
+        answered: whether there was an answer.
+        status: of that answer, that of a move if there was one; 0 where it does not matter.
+        headers: of that answer.
+    """
+
+    def __init__(
+        self,
+        fr: str,
+        en: str,
+        *,
+        answered: bool = True,
+        status: int = 0,
+        headers: Headers = (),
+    ) -> None:
         super().__init__(en)
         self.text = Text(fr, en)
         self.answered = answered
+        self.status = status
+        self.headers = headers
 
     def about(self, path: str) -> Away:
         """The same, with what was asked for."""
         name = shown(path, _LONGEST)
-        return Away(f"{name} : {self.text.fr}", f"{name}: {self.text.en}", answered=self.answered)
+        fr, en = f"{name} : {self.text.fr}", f"{name}: {self.text.en}"
+        return Away(fr, en, answered=self.answered, status=self.status, headers=self.headers)
 
 
 class Stopped(Away):
@@ -62,10 +83,19 @@ def oversized() -> Away:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server gives, from byte ``start`` on; ``None`` where it has nothing from there."""
+    """What the server gives.
+
+    Args:
+        start: the byte from which on it gives it.
+        chunks: the bytes; None where it has nothing from there.
+        headers: that came with it.
+        moved: whether it sent to another address within the site first.
+    """
 
     start: int
     chunks: Iterator[bytes] | None
+    headers: Headers = ()
+    moved: bool = False
 
     def whole(self, limit: int) -> bytes:
         """All of it.
@@ -138,9 +168,9 @@ class HttpSite:
             line.cut()
         try:
             with _network():
-                response = self._asked(line, path, headers)
+                response, moved = self._asked(line, path, headers)
             with contextlib.closing(response):
-                yield _answer(response, start, line)
+                yield _answer(response, start, line, moved=moved)
         except Away as away:
             if self._stopped:
                 raise Stopped from away
@@ -148,9 +178,11 @@ class HttpSite:
         finally:
             line.close()
 
-    def _asked(self, line: Line, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
-        """The answer, after moves within the same site and no others."""
-        for _ in range(_MOVES + 1):
+    def _asked(
+        self, line: Line, path: str, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bool]:
+        """The answer, after moves within the same site and no others; whether there were any."""
+        for moves in range(_MOVES + 1):
             connection = _Connection(self._address)
             connection.sock = line.connect(connection.host, connection.port, self._context)
             connection.request("GET", path, headers=headers)
@@ -160,9 +192,13 @@ class HttpSite:
                 line.require_time()
                 if response.status not in _MOVED:
                     unless_returned.pop_all()
-                    return response
+                    return response, moves > 0
                 path = self._moved(path, response.getheader("Location") or "")
-        raise Away("il renvoie d'une page à l'autre", "it sends from one page to another")
+        raise Away(
+            "il renvoie d'une page à l'autre",
+            "it sends from one page to another",
+            status=_MOVED[0],
+        )
 
     def _moved(self, path: str, location: str) -> str:
         base = f"{self._address.scheme}://{self._address.host}"
@@ -172,7 +208,11 @@ class HttpSite:
             there = urlsplit("")
         if (there.scheme, there.netloc) != (self._address.scheme, self._address.host):
             name = shown(there.netloc) or "?"
-            raise Away(f"il renvoie vers le site {name}", f"it sends to the site {name}")
+            raise Away(
+                f"il renvoie vers le site {name}",
+                f"it sends to the site {name}",
+                status=_MOVED[0],
+            )
         return there.path + (f"?{there.query}" if there.query else "")
 
 
@@ -195,18 +235,26 @@ def _network() -> Iterator[None]:
         ) from error
 
 
-def _answer(response: http.client.HTTPResponse, start: int, line: Line) -> Answer:
-    if response.status == NOTHING_THERE and start:
-        return Answer(start, None)
-    if response.status == PARTIAL:
+def _headers(response: http.client.HTTPResponse) -> Headers:
+    """Those of an answer; after a line that is none ours are read no further, a browser's are."""
+    found = tuple(response.msg.items())
+    return (*found, UNREADABLE) if response.msg.defects or response.msg.get_payload() else found
+
+
+def _answer(response: http.client.HTTPResponse, start: int, line: Line, *, moved: bool) -> Answer:
+    headers, code = _headers(response), response.status
+    away = partial(Away, status=_MOVED[0] if moved else code, headers=headers)
+    answer = partial(Answer, headers=headers, moved=moved)
+    if code == NOTHING_THERE and start:
+        return answer(start, None)
+    if code == PARTIAL:
         said = response.getheader("Content-Range") or ""
         if not start or not said.startswith(f"bytes {start}-"):
-            raise Away("il donne une autre partie que demandé", "it gives another part than asked")
-        return Answer(start, _chunks(response, line))
-    if response.status != OK:
-        code = response.status
-        raise Away(f"il répond par l'erreur {code}", f"it answers with error {code}")
-    return Answer(0, _unpacked(response, _chunks(response, line)))
+            raise away("il donne une autre partie que demandé", "it gives another part than asked")
+        return answer(start, _chunks(response, line))
+    if code != OK:
+        raise away(f"il répond par l'erreur {code}", f"it answers with error {code}")
+    return answer(0, _unpacked(response, _chunks(response, line)))
 
 
 def _chunks(response: http.client.HTTPResponse, line: Line) -> Iterator[bytes]:

@@ -76,7 +76,7 @@ class Watcher:
         self.keeper = Keeper(store, self.logs, self.alarms)
         self.promised = Promised(store.promises, self.alarms)
         amendments = Amendments()
-        self._booth = Booth(site, self.alarms, amendments)
+        self._booth = Booth(site, self.alarms, amendments, self._journal_now)
         self.phase = Phase(self.keeper, amendments, around.now)
         self.clock = Clock(self.alarms, around.now, self.hours)
         self._troubles: list[Away] = []
@@ -257,6 +257,15 @@ class Watcher:
             self.clock.away(
                 self.keeper.pair["board"], stepping=self.phase.stepping, answered=answered
             )
+
+    def _journal_now(self) -> int:
+        """How much of the journal was signed by now."""
+        self._site.again()
+        journal = self.logs["journal"]
+        shown = self._looker.look(PLAIN)["journal"]
+        self._try(partial(journal.fetch, PLAIN))
+        self._judge("journal", journal, shown)
+        return journal.best.size if journal.best else 0
 
     def _try(self, step: Callable[[], object]) -> bool:
         try:

@@ -17,7 +17,8 @@ from functools import cache
 from hashlib import sha256
 
 from audit.watching.agents import Agent
-from audit.watching.site import Answer, Away
+from audit.watching.site import Answer, Away, Headers
+from evote.web.security import BOOTH_POLICY
 from tests.tamper.forge.journal import OPENS_AT
 from tests.tamper.forge.logs import LogKey, board_key, checkpoint_text, journal_key, position, root
 from tests.tamper.forge.remake import Forge
@@ -135,6 +136,25 @@ class Shown:
         return self.cached[log]
 
 
+TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
+
+
+def headers_of(path: str) -> Headers:
+    """What an honest server behind an honest proxy says with a file of the booth."""
+    kind = TYPES[path.rpartition(".")[2]]
+    policy = BOOTH_POLICY if kind == "text/html" else "default-src 'none'; frame-ancestors 'none'"
+    return (
+        ("Server", "nginx"),
+        ("Date", "Sat, 10 Oct 2026 08:00:00 GMT"),
+        ("content-type", f"{kind}; charset=utf-8"),
+        ("Content-Security-Policy", policy),
+        ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+        ("Cache-Control", "no-cache"),
+        ("X-Cache", "MISS"),
+        ("Alt-Svc", 'h3=":443"; ma=86400'),
+    )
+
+
 View = Callable[["TestBoard", str, Agent], bytes | None]
 
 
@@ -145,6 +165,8 @@ class TestBoard:
         logs: what was recorded.
         shown: what is published.
         view: what an agent is given at a path instead; None: what everybody is given.
+        headers: of the booth's files, for an agent.
+        moves: paths that are answered at another one.
         down: it does not answer.
     """
 
@@ -156,6 +178,8 @@ class TestBoard:
         self.now = OPENS_AT // STEP * STEP
         self.booth = dict(BOOTH)
         self.view: View = lambda board, path, agent: None
+        self.headers: Callable[[str, Agent], Headers] = lambda path, agent: headers_of(path)
+        self.moves: set[str] = set()
         self.down = False
         self.stopped = False  # its clock
         self.asked: list[str] = []
@@ -212,7 +236,8 @@ class TestBoard:
         if start and start >= len(body):
             yield Answer(start, None)
             return
-        yield Answer(start, iter([body[start:]]))
+        headers = self.headers(path, agent) if path in BOOTH else ()
+        yield Answer(start, iter([body[start:]]), headers, path in self.moves)
 
     def answer(self, path: str) -> bytes | None:
         """What everybody is given."""

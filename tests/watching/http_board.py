@@ -9,9 +9,15 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.watching.board import TestBoard
+from tests.watching.board import TestBoard, headers_of
 
 Answering = Callable[[BaseHTTPRequestHandler], bool]
+
+
+def send_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Those of a file of the booth."""
+    for name, value in headers_of(handler.path):
+        handler.send_header(name, value)
 
 
 @contextlib.contextmanager
@@ -39,6 +45,8 @@ def serving(board: TestBoard, instead: Answering = lambda handler: False) -> Ite
             self.send_response(206 if asked else 200)
             if asked:
                 self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+            if self.path in board.booth:
+                send_headers(self)
             self.send_header("Content-Length", str(len(body) - start))
             self.end_headers()
             with contextlib.suppress(OSError):

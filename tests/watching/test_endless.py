@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ class Endless:
     ) -> Iterator[Answer]:
         with self.board.get(path, agent) as given:
             if path != self.path:
-                yield given if not start else Answer(0, given.chunks)
+                yield given if not start else replace(given, start=0)
                 return
             yield Answer(start, self._chunks((given.whole(2**24) + self.more)[start:]))
 

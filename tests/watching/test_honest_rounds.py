@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -83,7 +84,7 @@ class Busy:
             raise Away("il répond par l'erreur 503", "it answers with error 503")
         with self.board.get(path, agent, start) as given:
             if self.random.random() < 0.02:
-                yield Answer(given.start, self._broken(given))
+                yield replace(given, chunks=self._broken(given))
             else:
                 yield given
 
