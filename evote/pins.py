@@ -23,10 +23,11 @@ from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
 
 PIN_DIGITS: Final = 6
+MAC_BYTES: Final = 32
 TRIES: Final = 10
 TRIES_WHEN_MANY_FAIL: Final = 2
 # A MAC that no PIN has: what an unknown code is compared with.
-_NOBODY: Final = (0, bytes(32))
+_NOBODY: Final = (0, bytes(MAC_BYTES))
 _WATCH: Final = select(
     PinWatchRow.ceiling, PinWatchRow.hour, PinWatchRow.wrong_pins, PinWatchRow.unknown_codes
 ).where(PinWatchRow.election_id == bindparam("of"))

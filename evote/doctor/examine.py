@@ -28,6 +28,7 @@ from evote.doctor.machine import (
     check_room,
     check_zones,
 )
+from evote.doctor.rolls import check_rolls
 from evote.doctor.storage import check_database, check_tables
 from evote.doctor.strangers import check_strangers
 from evote.keys import KeyFolder
@@ -146,6 +147,7 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
         asked.booth_of,
     )
     yield from check_boards(database)
+    yield from check_rolls(database, looking.folder)
     with database.read() as connection:
         yield from check_strangers(connection, looking.folder)
         yield from check_elections(connection, looking)

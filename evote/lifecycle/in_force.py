@@ -6,14 +6,31 @@ The journal decides; the row repeats it, so that nobody reads a journal to answe
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import Connection, update
 
 from evote.database.common_tables import ElectionRow
-from evote.database.elections import HeldElection
+from evote.database.elections import HeldElection, State
 from protocol.encoding import encode_json
-from protocol.journal_state import Hours
+from protocol.errors import ProtocolError
+from protocol.journal import JournalEntry
+from protocol.journal_bodies import Opened
+from protocol.journal_phases import Phase
+from protocol.journal_state import Hours, JournalState
 from protocol.server_binding import BoothFile
+from protocol.setup_signatures import SetupSignatures
+
+STATES: Final = {
+    Phase.SEALED: State.SEALED,
+    Phase.OPEN: State.OPEN,
+    Phase.SUSPENDED: State.SUSPENDED,
+    Phase.CLOSED: State.CLOSED,
+    Phase.CLOSING_SIGNED: State.CLOSED,
+    Phase.TALLIED: State.TALLIED,
+    Phase.ARCHIVED: State.ARCHIVED,
+    Phase.CANCELLED: State.CANCELLED,
+}
 
 
 def put_in_force(
@@ -45,6 +62,28 @@ def put_in_force(
         )
     )
     return held
+
+
+def is_in_force(held: HeldElection, told: JournalState, entries: Iterable[JournalEntry]) -> bool:
+    """Tell whether the row says what the journal of these entries has told."""
+    if told.phase is None or held.state is not STATES[told.phase]:
+        return False
+    if Hours(held.opens_at, held.closes_at, held.grace_seconds) != told.hours:
+        return False
+    if held.booth != encode_booth(told.booth):
+        return False
+    return all(
+        _signatures(held) == SetupSignatures(told.uuid, told.setup_event, body.setup_signatures)
+        for body in (entry.body for entry in entries)
+        if isinstance(body, Opened)
+    )
+
+
+def _signatures(held: HeldElection) -> SetupSignatures | None:
+    try:
+        return SetupSignatures.decode(held.setup_signatures or b"")
+    except ProtocolError:
+        return None
 
 
 def encode_booth(files: Iterable[BoothFile]) -> bytes:

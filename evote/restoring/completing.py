@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from sqlalchemy import Connection, insert
 
@@ -17,10 +17,10 @@ from evote.board.appending import NewBallot, append_ballot, append_event
 from evote.board.export import recorded_archive
 from evote.board.journal import store_entry
 from evote.database.board_tables import RevokedRow
-from evote.database.elections import HeldElection, State
+from evote.database.elections import HeldElection
 from evote.election.box import read_proper_ballot
 from evote.errors import Refusal
-from evote.lifecycle.in_force import put_in_force
+from evote.lifecycle.in_force import STATES, put_in_force
 from evote.lifecycle.story import Story, read_story
 from evote.verdict import ask_verifier
 from protocol.archive import read_archive
@@ -29,20 +29,8 @@ from protocol.ballot import BallotContext
 from protocol.events import EventKind, Head
 from protocol.journal import JournalEntry, decode_journal
 from protocol.journal_bodies import Opened, Reissued
-from protocol.journal_phases import Phase
 from protocol.setup_signatures import SetupSignatures
 from tally.record_files import JOURNAL, opened_files
-
-STATES: Final = {
-    Phase.SEALED: State.SEALED,
-    Phase.OPEN: State.OPEN,
-    Phase.SUSPENDED: State.SUSPENDED,
-    Phase.CLOSED: State.CLOSED,
-    Phase.CLOSING_SIGNED: State.CLOSED,
-    Phase.TALLIED: State.TALLIED,
-    Phase.ARCHIVED: State.ARCHIVED,
-    Phase.CANCELLED: State.CANCELLED,
-}
 
 
 @dataclass(frozen=True, slots=True)

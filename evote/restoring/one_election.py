@@ -12,6 +12,7 @@ from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
 from evote.heads import HeadFile
 from evote.keys import KeyUnavailable
+from evote.lifecycle.rolls import WITH_ROLL
 from evote.lifecycle.story import move, read_story, tell
 from evote.publishing.following import log_sizes
 from evote.publishing.signed import server_of
@@ -22,7 +23,7 @@ from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.knowing import Knowledge, weigh
 from evote.restoring.marking import mark_sign_ins, missing_sign_ins
 from evote.restoring.published import adopt_notes, drop_rows, of_heads, own_rows
-from evote.restoring.whole import require_whole
+from evote.restoring.whole import require_roll, require_whole
 from protocol.journal_bodies import Suspended
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 from tally.french import count
@@ -101,6 +102,11 @@ def load(
         keys.of_logs(held.uuid, server)
     except KeyUnavailable as cause:
         raise _no_keys(held, "signe") from cause
+    if held.state in WITH_ROLL:
+        try:
+            require_roll(connection, held, keys.of_roll(held.uuid))
+        except KeyUnavailable as cause:
+            raise _no_keys(held, "ouvre la liste électorale") from cause
     own, brought = own_rows(connection, held, server), seen_of(server, notes)
     drop_rows(connection, held)
     seen = brought.and_of(of_heads(server, heads.lines)).and_of(own)

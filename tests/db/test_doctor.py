@@ -123,10 +123,13 @@ def both(*steps: Break) -> Break:
             {"whole": Level.SERIOUS, "heads": Level.SERIOUS, "box": Level.SERIOUS},
         ),
         (lambda s, _: s.folder.heads.chmod(0o644), {"modes": Level.SERIOUS}),
-        (statement("UPDATE election SET booth = 'x'"), {"booth": Level.SERIOUS}),
+        (
+            statement("UPDATE election SET booth = 'x'"),
+            {"whole": Level.SERIOUS, "booth": Level.SERIOUS},
+        ),
         (
             statement("UPDATE election SET booth = 'x', state = 'sealed'"),
-            {"booth": Level.TO_SEE},
+            {"whole": Level.SERIOUS, "booth": Level.TO_SEE},
         ),
         (
             statement("UPDATE sign_in SET used = FALSE WHERE elector = 1"),
