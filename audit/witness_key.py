@@ -62,10 +62,10 @@ class WitnessKey:
 
 def make_key(name: str) -> WitnessKey:
     """A new key of this name, from the system's own randomness."""
-    if not is_name(name) or len(name) > _LONGEST_NAME:
+    if not is_name(name) or len(name) > _LONGEST_NAME or "://" in name:
         raise Unusable(
-            "ce nom ne peut pas être celui d'une clé : ni espace, ni signe +",
-            "this name cannot be a key's: no space, no plus sign",
+            "ce nom ne peut pas être celui d'une clé : ni espace, ni signe +, ni https://",
+            "this name cannot be a key's: no space, no plus sign, no https://",
             Text("par exemple : temoin.exemple.fr", "for instance: witness.example.org"),
         )
     return WitnessKey(name, os.urandom(_SEED_BYTES))

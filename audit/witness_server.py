@@ -101,16 +101,24 @@ class WitnessServer(ThreadingHTTPServer):
             self.shutdown_request(request)
             return
         self._until[request] = time.monotonic() + WHOLE_SECONDS
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except (RuntimeError, MemoryError):  # the machine has no thread for it
+            self._give_back(request, client_address)
+            self.shutdown_request(request)
+            complain("no thread could be started for a connection")
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """In the thread: answer, then give the place back."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._until.pop(request, None)
-            self._free.release()
-            self._places.give_back(client_address[0])
+            self._give_back(request, client_address)
+
+    def _give_back(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        self._until.pop(request, None)
+        self._free.release()
+        self._places.give_back(client_address[0])
 
     def service_actions(self) -> None:
         """Twice a second: whoever takes too long is cut off."""
@@ -162,6 +170,10 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self._broken(error)
         self._answer(answer)
 
+    def do_HEAD(self) -> None:
+        """As ``GET``, without the checkpoint: whether it works, for whoever asks from outside."""
+        self.do_GET()
+
     def _body(self) -> tuple[Answer | None, bytes]:
         """All bytes of a request, whose number it says beforehand; or why they are not read."""
         lengths = self.headers.get_all("Content-Length", [])
@@ -187,7 +199,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
         """What was asked and answered, and not by whom."""

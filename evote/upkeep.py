@@ -35,7 +35,7 @@ class Trouble(Enum):
     NOT_REWRITTEN = "sign-ins not rewritten yet"
     SILENT = "the witness {witness} ({cause}) does not answer"
     REFUSING = "the witness {witness} ({cause}) does not co-sign {uuid}"
-    AHEAD = "the witness {witness} ({cause}) has co-signed more of {uuid} than is published"
+    AHEAD = "the witness {witness} says ({cause}) it co-signed more of {uuid} than is published"
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 

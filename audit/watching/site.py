@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from audit.watching.address import Address
 from audit.watching.agents import Agent
 from audit.watching.line import TOO_SLOW, Cut, Line
+from audit.watching.reasons import why_silent
 from audit.words import Text, shown
 
 SHORT_SECONDS, LONG_SECONDS = 60, 900
@@ -224,10 +225,7 @@ def _network() -> Iterator[None]:
     except Cut as cut:
         raise too_slow() from cut
     except (OSError, UnicodeError) as error:  # the second is of a name that can be none
-        name = type(error).__name__
-        raise Away(
-            f"il ne répond pas ({name})", f"it does not answer ({name})", answered=False
-        ) from error
+        raise Away(*why_silent(error), answered=False) from error
     except (ValueError, http.client.HTTPException, zlib.error) as error:
         name = type(error).__name__
         raise Away(

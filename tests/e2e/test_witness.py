@@ -82,11 +82,20 @@ def test_other_addresses_and_methods_have_no_answer(port: int) -> None:
         ("GET", "/../secret", 404),
         ("POST", "/", 404),
         ("POST", f"/{NAME}/checkpoint", 404),
+        ("HEAD", "/", 404),
+        ("HEAD", f"/{NAME}/checkpoint", 404),
         ("PUT", "/add-checkpoint", 501),
         ("DELETE", f"/{NAME}/checkpoint", 501),
     ):
         assert ask(port, method, path, b"" if method == "POST" else None).status == status
     assert last(port).status == 404
+
+
+def test_whether_it_works_can_be_asked_by_head(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port):
+        assert add(port, grown(0, 7)).status == 200
+        told, kept = ask(port, "HEAD", f"/{NAME}/checkpoint"), last(port)
+        assert (told.status, told.kind, told.body) == (200, kept.kind, b"")
 
 
 def raw(port: int, data: bytes) -> bytes:

@@ -248,7 +248,8 @@ def test_the_first_visit_may_be_cut_anywhere(board: TestBoard, watching: Watchin
 @pytest.mark.parametrize(
     "url",
     [URL, f"{URL}/", f"{URL}/record", f"https://{HOST}/v/{UUID}#SECRET", f"https://{HOST}/ar/v/{UUID}",
-     f"{URL}?x=1#SECRET"],
+     f"{URL}?x=1#SECRET", f" {URL} ", f"{URL}\n", f"HTTPS://{HOST.upper()}/e/{UUID}",
+     f"{HOST}/e/{UUID}", f"{HOST}/v/{UUID}#SECRET"],
 )  # fmt: skip
 def test_an_address_of_the_election_serves(url: str) -> None:
     address = read_address(url)
@@ -265,6 +266,22 @@ def test_another_address_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(Unusable) as refused:
         read_address(url)
     assert "SECRET" not in refused.value.text.fr + refused.value.text.en
+
+
+def test_of_an_address_without_https_is_said_what_to_write() -> None:
+    for url in (f"http://{HOST}/e/{UUID}", f"HTTP://vote.exemple.fr:80/e/{UUID}"):
+        with pytest.raises(Unusable) as refused:
+            read_address(url)
+        assert refused.value.hint is not None
+        assert "https:// au lieu de http://" in refused.value.hint.fr
+
+
+def test_another_port_is_another_address_and_the_usual_one_is_none() -> None:
+    name, port = HOST.split(":")
+    assert read_address(f"https://{name}:{port}/e/{UUID}").host == HOST
+    for usual in (f"HTTPS://{name.upper()}:443/e/{UUID}", f"{name}:443/e/{UUID}"):
+        assert read_address(usual).host == name
+    assert read_address(f"http://localhost:8000/e/{UUID}").host == "localhost:8000"
 
 
 # ------------------------------------------------------------------ what is kept

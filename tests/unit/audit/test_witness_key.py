@@ -53,7 +53,9 @@ def test_two_keys_are_not_the_same() -> None:
     assert make_key("w").vkey != make_key("w").vkey
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u2009b", "a\u0007", "x" * 256])
+@pytest.mark.parametrize(
+    "name", ["", "a b", "a+b", "a\u2009b", "a\u0007", "x" * 256, "https://w.fr"]
+)
 def test_a_name_that_no_key_can_have_is_refused(name: str, tmp_path: Path, tell: Tell) -> None:
     status, out = tell("witness", "key", "--name", name, "--out", tmp_path / "secret")
     assert (status, "ni espace, ni signe +" in out) == (2, True)
