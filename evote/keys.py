@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from evote.secret_files import create_secret_file, destroy_secret_file
+from evote.secret_files import create_secret_file, destroy_secret_file, read_secret_file
 from protocol.encoding import BASE58_ALPHABET
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
@@ -98,7 +98,7 @@ class KeyFolder:
         """
         path = self.file(uuid)
         try:
-            return decode_key(Secret(path.read_bytes()), path.name)
+            return decode_key(read_secret_file(path), path.name)
         except OSError as cause:
             raise KeyUnavailable(f"the key {path} cannot be read") from cause
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evote.keys import KeyFolder, KeyUnavailable
-from evote.secret_files import create_secret_file, destroy_secret_file
+from evote.secret_files import create_secret_file, destroy_secret_file, read_secret_file
 from protocol.errors import ProtocolError
 from protocol.notes import LogKey
 from protocol.rng import Rng, system_rng
@@ -62,7 +62,7 @@ def load_log_keys(folder: KeyFolder, uuid: str) -> LogKeys:
     """
     path = folder.file(uuid, "logs")
     try:
-        return decode_log_keys(Secret(path.read_bytes()), path.name)
+        return decode_log_keys(read_secret_file(path), path.name)
     except OSError as cause:
         raise KeyUnavailable(f"the keys {path} cannot be read") from cause
 

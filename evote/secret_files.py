@@ -5,6 +5,9 @@ import contextlib
 import os
 from pathlib import Path
 
+from protocol.secret import Secret
+from tally.files import open_regular
+
 
 def create_secret_file(path: Path, data: bytes) -> None:
     """Write a new file, readable by its owner alone, on the disk when this returns.
@@ -31,6 +34,16 @@ def create_secret_file(path: Path, data: bytes) -> None:
     except BaseException:
         path.unlink()
         raise
+
+
+def read_secret_file(path: Path) -> Secret[bytes]:
+    """Return what a file holds.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file: a pipe could be waited for for ever.
+    """
+    with open_regular(path) as stream:
+        return Secret(stream.read())
 
 
 def remove_unnamed(path: Path) -> None:

@@ -48,6 +48,7 @@ def read_file(path: Path, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
         Unreadable: with a sentence that names the file and what is wrong with it.
     """
     try:
+        _require_no_pipe(path)
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except FileNotFoundError as cause:
@@ -61,6 +62,13 @@ def read_file(path: Path, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
             f"le fichier « {path} » est trop gros pour être un fichier de ce genre", _WHERE
         )
     return data
+
+
+def _require_no_pipe(path: Path) -> None:
+    # One with a name may be waited for for ever; that of a shell, ``<(…)``, has its other end.
+    named = not path.resolve().is_relative_to("/proc")
+    if named and stat.S_ISFIFO(path.stat().st_mode):
+        raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(path))
 
 
 def write_file(path: Path, data: bytes, *, secret: bool = False, replace: bool = False) -> None:

@@ -27,6 +27,11 @@ settings.load_profile(
 )
 
 
+# A developer's own server is nobody's here: its settings would be those of the tests' commands.
+for name in [name for name in os.environ if name.startswith("PREAU_") and name != "PREAU_CACHE"]:
+    del os.environ[name]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     in_charge = not hasattr(config, "workerinput")
     if os.environ.get("CI") and in_charge:

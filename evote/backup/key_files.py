@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from evote.errors import Unreadable
+from evote.errors import Refusal, Unreadable
 from protocol.datum import hash_text
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
@@ -22,6 +22,7 @@ from tally.french import reason
 
 HEADS_PREFIX: Final = "heads.sqlite"
 MAX_FILE_BYTES: Final = 2**20
+MAX_KEYS_BYTES: Final = 2**26  # of what is sealed: enough for 100,000 elections
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -40,13 +41,24 @@ class KeyFiles:
     files: Mapping[str, Secret[bytes]]
 
     def encode(self) -> Secret[bytes]:
-        """Return the canonical JSON that is sealed."""
+        """Return the canonical JSON that is sealed.
+
+        Raises:
+            Refusal: it is more than a restore would read.
+        """
         files: list[JsonValue] = [
             {"name": name, "content": b64encode(content.reveal()).decode("ascii")}
             for name, content in sorted(self.files.items())
         ]
         head: dict[str, JsonValue] = {"evote_keys": 1, "backup": self.backup}
-        return Secret(encode_json({**head, "data_sha256": self.data_sha256, "files": files}))
+        text = encode_json({**head, "data_sha256": self.data_sha256, "files": files})
+        if len(text) > MAX_KEYS_BYTES:
+            raise Refusal(
+                f"le dossier des clés est trop gros ({len(text) // 2**20} Mo) : cette sauvegarde "
+                "ne pourrait pas être rétablie, et n'est pas faite",
+                "mettez-en de côté ce qui n'est pas une clé",
+            )
+        return Secret(text)
 
     @classmethod
     def decode(cls, plaintext: Secret[bytes]) -> "KeyFiles":

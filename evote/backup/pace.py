@@ -11,12 +11,15 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from evote.board.journal import last_entry
 from evote.clock import HOUR
 from evote.database.board_tables import BallotRow
 from evote.database.common_tables import BackupRow, ElectionRow
-from evote.database.elections import State
+from evote.database.elections import State, find_election
 
 FEWEST_BALLOTS: Final = 10
+MINUTE: Final = 60
+DAY: Final = 24 * HOUR
 TAKING_BALLOTS: Final = (State.OPEN.value, State.SUSPENDED.value)
 
 
@@ -74,6 +77,30 @@ def too_close(connection: Connection, now: int) -> tuple[TooClose, ...]:
         if new > 0 and (new < FEWEST_BALLOTS or (since is not None and since < HOUR)):
             found.append(TooClose(row.uuid, new, since, is_over))
     return tuple(found)
+
+
+def is_quiet(connection: Connection, now: int) -> bool:
+    """Tell whether a backup now would have nothing that the last one has not, as far as is known.
+
+    Renewed PINs and decryptions are in no journal: so nothing is quiet for longer than a day.
+    """
+    ballots = ballots_of(connection)
+    query = select(
+        ElectionRow.id, ElectionRow.uuid, BackupRow.made_at, BackupRow.ballots
+    ).outerjoin(BackupRow, BackupRow.election_id == ElectionRow.id)
+    rows = connection.execute(query).all()
+    return all(
+        row.made_at is not None
+        and row.ballots == ballots[row.id]
+        and 0 <= now - row.made_at < DAY
+        and not _told_since(connection, row.uuid, row.made_at)
+        for row in rows
+    )
+
+
+def _told_since(connection: Connection, uuid: str, made_at: int) -> bool:
+    last = last_entry(connection, find_election(connection, uuid))
+    return last is not None and last.at + MINUTE > made_at  # times are whole minutes
 
 
 def count_from_now(connection: Connection, now: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from evote.backup.key_files import KeyFiles
+from evote.backup.key_files import MAX_KEYS_BYTES, KeyFiles
 from evote.backup.recovery import RecoveryKey
 from evote.backup.rows import DumpedRow, OtherSchema, RowReader
 from evote.backup.sealed_stream import Kind, SealedReader
@@ -21,7 +21,6 @@ from protocol.secret import Secret
 from tally.files import open_regular
 from tally.french import reason
 
-MAX_KEYS_BYTES: Final = 2**26
 _BOTH: Final = "donnez les deux fichiers d'une même sauvegarde : preau-….data puis preau-….keys"
 
 

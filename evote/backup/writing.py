@@ -84,6 +84,7 @@ def write_backup(
 
     Raises:
         DatabaseUnavailable: see there; nothing is written.
+        Refusal: the key folder holds more than a restore would read; nothing is written.
         Unreadable: the key folder cannot be read, or a file not written; neither is there then.
     """
     with contextlib.ExitStack() as stack:

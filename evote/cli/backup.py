@@ -55,7 +55,11 @@ def _parser() -> FrenchParser:
     add("folder", type=Path, metavar="DOSSIER", help="où écrire ; ou « key », pour faire la clé")
     add("--to", required=True, type=Path, metavar="F.pub", help="la clé publique de secours")
     add("--keys", type=Path, metavar="DOSSIER", help="où écrire les clés (sinon, le même dossier)")
-    add("--if-due", action="store_true", help="ne rien faire s'il est trop tôt (pour un minuteur)")
+    add(
+        "--if-due",
+        action="store_true",
+        help="ne rien faire s'il est trop tôt ou que rien n'a changé (pour un minuteur)",
+    )
     add("--yes", action="store_true", help="sauvegarder même s'il est trop tôt")
     return parser
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from evote.cli.inputs import make_folder, read_as
 from evote.cli.parser import Group
+from evote.cli.words import printable
 from evote.credentials.sealed import open_desk
 from evote.credentials.signed_in import signed_in
 from evote.errors import Refusal
@@ -59,6 +60,12 @@ def _signed_in(options: Namespace) -> int:
         raise Refusal(
             "ces numéros d'émargement ne vont pas avec ce bureau des codes",
             "donnez les deux fichiers du même bureau",
+        )
+    inside = options.record / "record"
+    if inside.is_dir():
+        raise Refusal(
+            f"« {printable(options.record)} » n'est pas un dossier public : il en a un",
+            f"donnez « {printable(inside)} »",
         )
     with opened_record(options.record) as record:
         require_uuid(record.board.election, memory.uuid)

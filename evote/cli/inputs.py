@@ -40,6 +40,15 @@ def read_uuid(text: str) -> str:
     return _uuid(text, advice)
 
 
+def read_told_uuid(text: str) -> str:
+    """Return the number of an election as a restore has told it: docs/protocol.md §2.4.
+
+    Raises:
+        Unreadable: it is no such number.
+    """
+    return _uuid(text, "recopiez-le du refus de evote restore, ou du dossier public")
+
+
 def read_hosted_uuid(text: str) -> str:
     """Return the number of an election of this server as typed: docs/protocol.md §2.4.
 

@@ -13,12 +13,13 @@ from evote.database.connection import Database
 from evote.database.elections import HeldElection, State
 from evote.election.config import ElectionConfig
 from evote.errors import Refusal
+from evote.heads import Heads
 from evote.keys import KeyFolder
 from evote.lifecycle.states import locked
 from evote.log_keys import create_log_keys, destroy_log_keys, has_log_keys
 from protocol.bindings import School
 from protocol.rng import Rng, system_rng
-from protocol.server_binding import BoothFile, ServerBinding, encode_server_file
+from protocol.server_binding import BoothFile, ServerBinding, encode_server_file, uuid_of_key
 
 
 def make_draft(
@@ -59,7 +60,15 @@ def delete_draft(database: Database, folder: KeyFolder, uuid: str) -> None:
 
     Raises:
         NotNow: it is no draft any more.
+        Refusal: something of it was published from here; its keys stay.
+        HeadsUnavailable: that cannot be known.
     """
+    if uuid in {uuid_of_key(origin) for origin in Heads(folder.heads).lines()}:
+        raise Refusal(
+            f"l'élection {uuid} a déjà été publiée d'ici : la base, qui n'en a qu'un brouillon, "
+            "est d'avant",
+            "n'effacez rien : ses clés sont les seules qui signent pour elle ; evote doctor",
+        )
     with database.write() as connection:
         election = locked(connection, uuid, {State.DRAFT}, "elle n'est plus un brouillon")
         drop_draft_rows(connection, election)

@@ -10,10 +10,12 @@ from evote.backup.pace import (
     TooClose,
     ballots_of,
     count_from_now,
+    is_quiet,
     remember_backup,
     too_close,
 )
 from evote.clock import HOUR
+from evote.lifecycle.voting import note_incident
 from tests.db.school import ManualClock, School
 from tests.db.second_machine import Machine
 from tests.db.second_machine import save as save_files
@@ -97,6 +99,39 @@ def test_a_time_that_is_still_to_come_is_none(school: School, clock: ManualClock
         clock.time += HOUR - 1
     clock.time = right + HOUR
     assert refusals(school, clock) == ()
+
+
+def is_quiet_now(school: School, clock: ManualClock) -> bool:
+    with school.database.read() as connection:
+        return is_quiet(connection, clock())
+
+
+def test_where_nothing_changed_the_last_one_is_enough_for_a_day(
+    school: School, clock: ManualClock
+) -> None:
+    assert not is_quiet_now(school, clock)  # there was none
+    clock.time += 2 * 60  # the journal tells whole minutes
+    save(school, clock)
+    for seconds in (0, HOUR, 22 * HOUR):
+        clock.time += seconds
+        assert is_quiet_now(school, clock)
+    clock.time += HOUR
+    assert not is_quiet_now(school, clock)
+    save(school, clock)
+    note_incident(school.database, school.uuid, "La lumière est revenue", clock)
+    assert not is_quiet_now(school, clock)
+    clock.time += 2 * 60
+    save(school, clock)
+    assert is_quiet_now(school, clock)
+    clock.time -= 2 * HOUR  # of a time that is to come nothing is known
+    assert not is_quiet_now(school, clock)
+
+
+def test_a_ballot_is_a_change(school: School, clock: ManualClock) -> None:
+    clock.time += 2 * 60
+    save(school, clock)
+    school.cast(0)
+    assert not is_quiet_now(school, clock)
 
 
 def test_what_is_restored_goes_on_from_its_backup(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -188,6 +189,18 @@ def test_what_is_wrong_is_found_and_nothing_else(
     for finding in look(fit):
         assert bool(finding.advice) is (finding.level is not Level.OK)
         assert not finding.message.endswith(".")
+
+
+def test_a_pipe_among_the_keys_is_told_and_not_waited_for(fit: School) -> None:
+    for kind in ("key", "logs"):
+        path = fit.folder.file(fit.uuid, kind)
+        kept = path.read_bytes()
+        path.unlink()
+        os.mkfifo(path, 0o600)
+        assert bad(fit) == {"keys": Level.SERIOUS}
+        path.unlink()
+        path.write_bytes(kept)
+        path.chmod(0o600)
 
 
 @pytest.mark.parametrize(

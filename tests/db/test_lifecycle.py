@@ -111,6 +111,19 @@ def test_a_draft_has_no_page_and_goes_with_its_keys(
         delete_draft(database, folder, ELECTION.uuid)
 
 
+def test_a_draft_that_was_published_keeps_the_only_keys_that_sign_for_it(
+    school: School, url: str
+) -> None:
+    """Of a database that was put back: evote/doctor/strangers.py names it."""
+    school.publisher.publish(school.uuid)
+    path = school.folder.file(school.uuid, "logs")
+    with school.database.write() as connection:
+        connection.execute(text("UPDATE election SET state = 'draft'"))
+    with pytest.raises(Refusal, match="a déjà été publiée d'ici"):
+        delete_draft(school.database, school.folder, school.uuid)
+    assert path.exists()
+
+
 def test_another_member_or_another_closing_is_set_aside(school: School, clock: ManualClock) -> None:
     clock.time = CLOSES_AT + 301
     school.close()

@@ -8,7 +8,14 @@ from typing import Final
 
 from sqlalchemy import select
 
-from evote.backup.pace import FEWEST_BALLOTS, TooClose, count_from_now, remember_backup, too_close
+from evote.backup.pace import (
+    FEWEST_BALLOTS,
+    TooClose,
+    count_from_now,
+    is_quiet,
+    remember_backup,
+    too_close,
+)
 from evote.backup.recovery import read_public_key
 from evote.backup.writing import Backup, Places, write_backup
 from evote.cli.inputs import make_folder
@@ -21,7 +28,7 @@ from evote.doctor.boards import check_boards
 from evote.doctor.findings import Finding, Level
 from evote.errors import Refusal
 from evote.keys import KeyFolder
-from evote.settings import sqlite_file
+from evote.settings import Settings, sqlite_file
 from tally.french import count
 
 A_KEY_IS_MISSING: Final = 1
@@ -45,6 +52,7 @@ def back_up(options: Namespace) -> int:
     places = Places(options.folder, options.keys or options.folder)
     _require_database()
     with server() as here:
+        _require_apart(here.settings, places)
         if not options.yes and not _has_elections(here.database):
             if options.if_due:
                 print("Rien à sauvegarder : la base n'a aucune élection.")
@@ -56,11 +64,16 @@ def back_up(options: Namespace) -> int:
         with here.database.write() as connection:
             was_ahead = count_from_now(connection, here.clock())
             found = too_close(connection, here.clock())
+            quiet = is_quiet(connection, here.clock())
         if was_ahead:
             print(_WAS_AHEAD, file=sys.stderr)
         is_over = any(each.is_over for each in found)  # waiting mends nothing then
         if found and options.if_due and not options.yes and not is_over:
             print(f"Pas encore : {_say(found)}.")
+            return 0
+        if quiet and options.if_due and not options.yes:
+            print("Pas encore : rien n'a changé depuis la dernière sauvegarde, d'il y a moins d'un")
+            print("jour.")
             return 0
         if found and not options.yes:
             raise Refusal(
@@ -86,6 +99,24 @@ def _require_database() -> None:
     nothing = None if file is None else check_file(file, KeyFolder(settings.key_folder or Path()))
     if nothing is not None:
         raise Refusal(f"{nothing.message} : rien n'est sauvegardé", nothing.advice)
+
+
+def _require_apart(settings: Settings, places: Places) -> None:
+    """Refuse what would grow with each backup, or be lost with the database."""
+    file = sqlite_file(settings.database_url)
+    for folder in (places.data, places.keys):
+        inside = folder.resolve()
+        if settings.key_folder and inside.is_relative_to(settings.key_folder.resolve()):
+            raise Refusal(
+                "une sauvegarde ne va pas dans le dossier des clés : la suivante l'aurait aussi",
+                f"donnez un autre dossier que « {folder} »",
+            )
+        if file is not None and inside.is_relative_to(file.parent.resolve()):
+            raise Refusal(
+                "une sauvegarde ne va pas dans le dossier de la base : elle serait perdue avec "
+                "elle",
+                f"donnez un dossier d'un autre disque que « {folder} »",
+            )
 
 
 def _has_elections(database: Database) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evote.backup.reading import OpenedBackup, opened_backup
 from evote.backup.recovery import RecoveryKey, decode_recovery_key
-from evote.cli.inputs import read_as, read_uuid
+from evote.cli.inputs import read_as, read_told_uuid
 from evote.cli.server.confirming import Confirming
 from evote.cli.server.opened import (
     environment_settings,
@@ -128,7 +128,7 @@ def _brought(options: Namespace) -> Brought:
         records[uuid] = path
     notes = [note for path in (*options.seen, *options.complete) for note in read_notes(path)]
     unseen, without = (
-        frozenset(map(read_uuid, each)) for each in (options.unseen, options.without)
+        frozenset(map(read_told_uuid, each)) for each in (options.unseen, options.without)
     )
     return Brought(tuple(notes), records, _messages(options.sign_ins), unseen, without)
 

@@ -93,6 +93,49 @@ def test_a_backup_is_two_files_that_the_key_opens(
     site.school.database.close()
 
 
+def test_a_timer_makes_no_pair_of_what_has_not_changed(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.clock.time += 2 * 60
+    for _ in range(3):
+        assert back_up(tmp_path / "both", key, "--if-due") == 0
+        site.clock.time += HOUR
+    assert "rien n'a changé" in capsys.readouterr().out
+    assert len(list((tmp_path / "both").iterdir())) == 2
+    assert back_up(tmp_path / "both", key) == 0  # who asks for one gets one
+    assert len(list((tmp_path / "both").iterdir())) == 4
+    site.school.database.close()
+
+
+def test_a_backup_lies_neither_with_the_keys_nor_with_the_database(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, what in (("keys", "des clés"), ("keys/x", "des clés"), ("data", "de la base")):
+        place = tmp_path / "site" / folder
+        before = sorted(place.iterdir()) if place.exists() else None
+        assert back_up(place, key) == 1
+        assert f"dans le dossier {what}" in capsys.readouterr().err
+        assert back_up(tmp_path / "else", key, "--keys", str(place)) == 1
+        assert (sorted(place.iterdir()) if place.exists() else None) == before
+    assert not (tmp_path / "else").exists()
+    site.school.database.close()
+
+
+def test_keys_that_no_restore_would_read_are_not_saved(
+    site: Site,
+    key: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("evote.backup.key_files.MAX_KEYS_BYTES", 2**16)
+    (tmp_path / "site" / "keys" / "big").write_bytes(bytes(2**16))
+    assert back_up(tmp_path / "both", key) == 1
+    assert "le dossier des clés est trop gros" in capsys.readouterr().err
+    assert not list((tmp_path / "both").iterdir())
+    site.school.database.close()
+
+
 def test_nothing_is_no_backup(
     key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -161,6 +161,8 @@ def test_a_watchers_folder_completes_it_and_the_desk_ends_it(
     uuid = disaster.site.school.uuid
     assert main(["election", "resume", uuid, "--reason", "On reprend"]) == 1
     assert "7 bulletins dans l'urne et 4 émargements" in capsys.readouterr().err
+    assert desk(disaster, store) == 1  # the folder that --complete was given
+    assert f"donnez « {store / 'record'} »" in capsys.readouterr().err
     assert desk(disaster, store / "record") == 0
     assert "7 émargements, 0 code remplacé." in capsys.readouterr().out
     signed_in = disaster.folder / "desk" / "signed-in.json"
@@ -176,7 +178,7 @@ def test_a_watchers_folder_completes_it_and_the_desk_ends_it(
 def desk(disaster: Disaster, record: Path) -> int:
     """The desk's own command, on its own machine."""
     folder, memory = disaster.folder / "desk", Desk(disaster.site.school.election)
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "desk-sealed").write_bytes(seal_memory(memory.memory, Secret(WORDS)))
     (folder / "sign-ins").write_bytes(memory.numbers.encode())
     files = ("--desk", str(folder / "desk-sealed"), "--sign-ins", str(folder / "sign-ins"))
@@ -356,6 +358,28 @@ def test_a_pipe_is_told_and_not_waited_for(
     os.mkfifo(key)
     assert disaster.restore("--complete", str(disaster.kept)) == 2
     assert key.name in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--recovery-key", "--sign-ins"])
+def test_a_pipe_in_the_place_of_a_file_is_told_too(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    pipe = disaster.folder / "pipe"
+    os.mkfifo(pipe)
+    more = ("--complete", str(disaster.kept)) if option == "--sign-ins" else ()
+    assert disaster.restore(*more, option, str(pipe)) == 2
+    assert f"impossible de lire « {pipe} »" in capsys.readouterr().err
+    assert disaster.is_untouched()
+
+
+def test_what_is_no_number_is_sought_where_it_was_told(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for option in ("--unseen", "--without"):
+        assert disaster.restore(option, "XXXX") == 2
+        said = capsys.readouterr().err
+        assert "recopiez-le du refus" in said
+        assert "evote election id" not in said
 
 
 def test_a_parents_receipt_is_evidence_too(
