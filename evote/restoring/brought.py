@@ -19,6 +19,8 @@ class Brought:
         sign_ins: what desks say, by the number of their election.
         unseen: the elections of which, a person says, nobody has seen more.
         without: those that are not restored: the backup has them not, or as drafts.
+        host: of the address that this server is to have, as its logs name it; of one with another
+            host a note says nothing here.
     """
 
     notes: tuple[BroughtNote, ...] = ()
@@ -26,3 +28,4 @@ class Brought:
     sign_ins: Mapping[str, SignedInMessage] = field(default_factory=dict)
     unseen: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    host: str = ""

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, select
 from evote.database.common_tables import ElectionRow
 from evote.database.elections import HeldElection, State, find_election
 from evote.errors import Refusal
-from evote.heads import HeadLine
+from evote.heads import HeadFile, HeadLine
 from evote.lifecycle.drafting import drop_draft_rows
 from evote.restoring.brought import Brought
 from evote.restoring.evidence import BroughtNote
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.one_election import Loaded
 from evote.restoring.published import HEADS_HERE
-from evote.restoring.standing import Standing, options, require_seen
+from evote.restoring.standing import Rests, options, require_seen
+from evote.restoring.strangers import strange_notes
 from protocol.server_binding import uuid_of_key
 
 
@@ -27,23 +28,27 @@ def account_for_all(
     connection: Connection,
     loaded: Collection[Loaded],
     keys: RestoredKeys,
-    lines: Mapping[str, HeadLine],
+    heads: HeadFile,
     brought: Brought,
-) -> tuple[Standing, ...]:
+) -> Rests:
     """Leave out what a person leaves out; return who says of all the rest how far it was.
 
     Args:
         connection: of the transaction in which the rows were stored.
         loaded: the sealed elections of the backup.
         keys: that the server will have.
-        lines: of the head file.
+        heads: what the head file says.
         brought: what comes from outside.
 
     Raises:
         Refusal: an election is named that the backup has not, or nobody knows how far one was
             published after the backup; nothing was changed but in this transaction.
     """
-    every, named = _drafts(connection), _named(lines, brought.notes)
+    every = _drafts(connection)
+    strange = strange_notes(
+        [each.server for each in loaded], every, brought.notes, heads.lines, brought.host
+    )
+    named = _named(heads.lines, {*brought.notes} - {*strange})
     _require_covered(loaded, every, named, brought.without)
     drafts = [each for each in every if each.uuid not in brought.without]
     _require_known(loaded, drafts, brought)
@@ -53,7 +58,9 @@ def account_for_all(
     for each in every:
         if each.uuid in brought.without:
             drop_draft_rows(connection, each)
-    return require_seen(connection, loaded, drafts, keys, brought.unseen)
+    standings = require_seen(connection, loaded, drafts, keys, brought.unseen)
+    strangers = tuple(dict.fromkeys(each.source for each in strange))
+    return Rests(standings, heads.written, strangers)
 
 
 def _drafts(connection: Connection) -> list[HeldElection]:

@@ -158,10 +158,17 @@ def too_short(behind: dict[str, tuple[Behind, ...]]) -> Refusal:
     parts = [
         f"élection {uuid} : {' ; '.join(map(str, each))}" for uuid, each in sorted(behind.items())
     ]
-    return Refusal(
-        f"cette sauvegarde est plus ancienne que ce qui a été publié : {' ; '.join(parts)}",
+    advice = (
         "ce qui manque se reprend d'un dossier public plus récent, ou de celui d'un témoin : "
-        "--complete DOSSIER",
+        "--complete DOSSIER"
+    )
+    if any(each.promised for of in behind.values() for each in of):
+        advice += (
+            " ; un bulletin promis n'a peut-être jamais été publié : si personne n'a de dossier "
+            "plus récent, recommencez sans cette promesse, gardez-la, et notez un incident"
+        )
+    return Refusal(
+        f"cette sauvegarde est plus ancienne que ce qui a été publié : {' ; '.join(parts)}", advice
     )
 
 

@@ -84,8 +84,7 @@ def restore(
                 load(connection, held, keys, said, brought.notes, backup.number)
                 for held in _with_journal(connection)
             ]
-            standings = account_for_all(connection, loaded, keys, said.lines, brought)
-            confirm(standings, said.written)
+            confirm(account_for_all(connection, loaded, keys, said, brought))
             restored = _finish(connection, loaded, brought, keys, target.clock())
             if check:
                 raise _Checked

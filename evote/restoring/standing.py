@@ -59,9 +59,23 @@ class Standing:
         return self.state in TAKING_BALLOTS
 
 
-# Stands by what a person must stand by, or raises Refusal: the standings, and when the head file
-# was last written (0 where that is not known).
-Confirm = Callable[[tuple[Standing, ...], int], None]
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """All that a restore rests on.
+
+    Attributes:
+        standings: of every election and draft.
+        written: when the head file was last written, 0 where that is not known.
+        strangers: where notes of other servers were found, which say nothing of this one.
+    """
+
+    standings: tuple[Standing, ...]
+    written: int
+    strangers: tuple[str, ...]
+
+
+# Stands by what a person must stand by, or raises Refusal.
+Confirm = Callable[[Rests], None]
 
 
 def require_seen(

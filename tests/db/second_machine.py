@@ -24,11 +24,11 @@ from evote.database.migrating import newest_schema
 from evote.election.desk_messages import SignedInMessage
 from evote.keys import KeyFolder
 from evote.restoring.brought import Brought
-from evote.restoring.evidence import read_notes
 from evote.restoring.marking import mark_sign_ins
+from evote.restoring.note_files import read_notes
 from evote.restoring.one_election import Restored
 from evote.restoring.restore import Target, restore
-from evote.restoring.standing import Ground, Standing
+from evote.restoring.standing import Ground, Rests
 from evote.roll.sign_in_file import SignInNumbers
 from protocol.codes import sign_in_number
 from protocol.journal import decode_journal
@@ -73,10 +73,13 @@ class Machine:
     folder: KeyFolder
     clock: ManualClock
     asked: list[tuple[dict[str, Ground], int]] = field(default_factory=list)
+    strangers: tuple[str, ...] = ()
 
-    def confirm(self, standings: tuple[Standing, ...], written: int) -> None:
+    def confirm(self, rests: Rests) -> None:
         """Stand by everything, and remember what it was."""
-        self.asked.append(({each.uuid: each.ground for each in standings}, written))
+        grounds = {each.uuid: each.ground for each in rests.standings}
+        self.asked.append((grounds, rests.written))
+        self.strangers = rests.strangers
 
     def restore(
         self,

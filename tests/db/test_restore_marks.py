@@ -21,7 +21,7 @@ from evote.database.connection import Database, open_database
 from evote.errors import Refusal, Unreadable
 from evote.heads import Heads
 from evote.keys import KeyFolder
-from evote.restoring.standing import Ground, Standing
+from evote.restoring.standing import Ground, Rests
 from evote.upkeep import Steps
 from tests.db.school import ManualClock, School, draft, host, host_drafted, make_election
 from tests.db.second_machine import Machine, is_untouched, keep_record, save, vote
@@ -92,8 +92,8 @@ def test_a_person_is_told_when_it_was_written_and_may_refuse(
     machine.clock.time += DAY // 2
     vote(voted, range(4, 9))
 
-    def refuse(standings: tuple[Standing, ...], written: int) -> None:
-        Machine.confirm(machine, standings, written)
+    def refuse(rests: Rests) -> None:
+        Machine.confirm(machine, rests)
         raise Refusal("it ran after that", "")
 
     with monkeypatch.context() as patch:

@@ -8,7 +8,7 @@ from typing import Final
 from evote.clock import Clock
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
-from evote.restoring.standing import Ground, Standing
+from evote.restoring.standing import Ground, Rests, Standing
 from tally.console import ask
 from tally.french import count
 from tally.passphrase import normalise
@@ -37,17 +37,19 @@ class Confirming:
         self._typed = typed
         self._stopped = stopped
 
-    def __call__(self, standings: tuple[Standing, ...], written: int) -> None:
+    def __call__(self, rests: Rests) -> None:
         """Tell, and ask.
 
         Raises:
             Refusal: other words were typed.
             Unreadable: nobody is there to type.
         """
-        for each in standings:
+        for source in rests.strangers:
+            print(f"« {source} » n'est pas d'ici : laissé de côté.")
+        for each in rests.standings:
             self._tell_evidence(each)
-        self._confirm_heads(_of(standings, Ground.HEADS), written)
-        self._confirm_unseen(_of(standings, Ground.UNSEEN))
+        self._confirm_heads(_of(rests.standings, Ground.HEADS), rests.written)
+        self._confirm_unseen(_of(rests.standings, Ground.UNSEEN))
 
     def _tell_evidence(self, standing: Standing) -> None:
         if standing.ground is not Ground.SEEN or standing.last is None:

@@ -28,12 +28,13 @@ from evote.election.desk_messages import SignedInMessage
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
 from evote.keys import KeyFolder
+from evote.lifecycle.drafting import host_of
 from evote.lifecycle.states import WORDS, locked
 from evote.lifecycle.voting import SEALED_OR_LATER
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.restoring.brought import Brought
-from evote.restoring.evidence import read_notes, record_in
 from evote.restoring.marking import mark_sign_ins
+from evote.restoring.note_files import read_notes, record_in
 from evote.restoring.one_election import Restored
 from evote.restoring.restore import Target, restore
 from evote.restoring.standing import Confirm
@@ -50,7 +51,7 @@ def restore_backup(options: Namespace) -> int:
     settings = environment_settings()
     with explained():
         _require_account(settings)
-        brought = _brought(options)
+        brought = _brought(options, host_of(settings.public_url))
         key = _recovery_key(options)
         with opened_backup(options.data, options.keys, key, newest_schema()) as backup:
             print(f"Sauvegarde faite {say_with_day(backup.made_at, system_clock())}.")
@@ -118,7 +119,7 @@ def mark(options: Namespace) -> int:
     return 0
 
 
-def _brought(options: Namespace) -> Brought:
+def _brought(options: Namespace, host: str) -> Brought:
     records: dict[str, Path] = {}
     for path in map(record_in, options.complete):
         with opened_record(path) as record:
@@ -130,7 +131,7 @@ def _brought(options: Namespace) -> Brought:
     unseen, without = (
         frozenset(map(read_told_uuid, each)) for each in (options.unseen, options.without)
     )
-    return Brought(tuple(notes), records, _messages(options.sign_ins), unseen, without)
+    return Brought(tuple(notes), records, _messages(options.sign_ins), unseen, without, host)
 
 
 def _messages(paths: list[Path]) -> dict[str, SignedInMessage]:

@@ -151,7 +151,7 @@ def test_a_watchers_folder_completes_it_and_the_desk_ends_it(
 ) -> None:
     store = disaster.folder / "preau-watch"
     store.mkdir()
-    (store / "watch.jsonl").write_text("{}\n")
+    (store / "watch.jsonl").write_text('{"watch":1}\n')
     disaster.kept.rename(store / "record")
     assert disaster.restore("--complete", str(store)) == 0
     said = capsys.readouterr().out
