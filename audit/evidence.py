@@ -121,4 +121,4 @@ def _accused(text: str) -> Accused:
             "son élection n'est pas tenue sur un serveur (§21)",
             "its election is not held on a server (§21)",
         )
-    return Accused(election, binding.server, binding.hours.closes_at)
+    return Accused(election, binding.server, binding)

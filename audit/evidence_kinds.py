@@ -28,6 +28,7 @@ from audit.evidence_promises import (
     promise_overdue,
     promise_too_far,
 )
+from audit.log_sizes import most_of
 from audit.moments import moment
 from audit.notes import Checkpoint, VerifierKey
 from audit.plain_text import plain_text
@@ -96,6 +97,22 @@ def _rollback(accused: Accused, fields: Fields) -> Held:
             f" taille {second.size} seulement, {late.fr}",
             f"the server shortened {log.en}: size {first.size}, signed {early.en}, then size"
             f" {second.size} only, {late.en}",
+        )
+    )
+
+
+def _oversized(accused: Accused, fields: Fields) -> Held:
+    key, log = read_log(accused, fields)
+    checkpoint = read_signed(fields["checkpoint"], key)
+    most = most_of(fields["log"], accused.binding)
+    if checkpoint.size <= most:
+        raise shows_nothing("le point de contrôle", "the checkpoint")
+    return Held(
+        Text(
+            f"le serveur a signé {log.fr} de taille {checkpoint.size}, alors que cette élection ne"
+            f" permet pas plus de {most}",
+            f"the server signed {log.en} of size {checkpoint.size}, and this election permits"
+            f" {most} at most",
         )
     )
 
@@ -184,6 +201,7 @@ def _seen_at(fields: Fields) -> int:
 KINDS = {
     "fork": Kind("log first second proof", _fork),
     "rollback": Kind("log first second", _rollback),
+    "oversized": Kind("log checkpoint", _oversized),
     "promise-broken": Kind("promise checkpoint leaf proof", promise_broken),
     "promise-contradicts": Kind("promise event", promise_contradicts),
     "promise-ended": Kind("promise checkpoint event proof", promise_ended),

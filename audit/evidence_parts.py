@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from audit.binding import Binding
 from audit.cosignatures import cosigned_at, stamp_key
 from audit.election import Election
 from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
@@ -24,11 +25,16 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Accused:
-    """The election that evidence speaks about, its server's sealed keys, and its sealed closing."""
+    """The election that evidence speaks about, its bindings, and its server's sealed keys."""
 
     election: Election
     server: Server
-    closes_at: int
+    binding: Binding
+
+    @property
+    def closes_at(self) -> int:
+        """The sealed closing, in seconds since 1970 UTC."""
+        return self.binding.hours.closes_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,17 @@ def read_note(value: Any) -> bytes:  # noqa: ANN401
 
 
 def read_signed(value: Any, key: VerifierKey) -> Checkpoint:  # noqa: ANN401
-    """A checkpoint of this log, signed by it (§18.3)."""
+    """A checkpoint of this log, signed by it (§18.3), with no false line in its name (§21)."""
     checkpoint = decode_checkpoint(read_note(value))
     if checkpoint.origin != key.name or not checkpoint.signed_by(key):
         raise unsigned()
+    stamps = [stamp_key(key)] if cosigned_at(checkpoint, stamp_key(key)) is not None else []
+    own = sum(line.name == key.name for line in checkpoint.lines)
+    if own != 1 + len(stamps):
+        raise Malformed(
+            "une ligne au nom du serveur qui n'est pas la sienne (§21)",
+            "a line in the server's name that is not its own (§21)",
+        )
     return checkpoint
 
 

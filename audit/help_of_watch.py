@@ -11,7 +11,7 @@ usage : evote-audit watch [options] ADRESSE
 
 Surveille une élection sur son serveur : l'urne, le journal et les fichiers du
 programme de vote, demandés par plusieurs chemins et comme par plusieurs
-navigateurs. Garde tout ce qu'il a vu ; se tait, sauf si le serveur revient en
+navigateurs. Garde ce qu'il a vu ; se tait, sauf si le serveur revient en
 arrière, se contredit, réécrit, ne tient pas une promesse, change le programme
 de vote ou s'arrête. Une élection annulée est surveillée jusqu'à l'heure de
 clôture. Chaque alarme est une phrase, avec une preuve à donner à d'autres
@@ -51,7 +51,7 @@ codes de sortie :
 usage: evote-audit watch [options] URL
 
 Watches an election on its server: board, journal and the booth's files, asked
-for by several paths and as by several browsers. Keeps all that it saw; is quiet
+for by several paths and as by several browsers. Keeps what it saw; is quiet
 unless the server goes back, contradicts itself, rewrites, breaks a promise,
 changes the booth or stands still. An election that is cancelled is watched
 until its closing time. Each alarm is one sentence, with evidence to give to

@@ -16,7 +16,8 @@ from audit.evidence_parts import STALLED_SECONDS
 from audit.watching import sentences
 from audit.watching.alarms import Alarms, magnitude
 from audit.watching.asking import Hours
-from audit.watching.followed import Log, Seen
+from audit.watching.followed import Log
+from audit.watching.signed import Seen
 from audit.watching.store import LOGS
 
 AHEAD_SECONDS = 300

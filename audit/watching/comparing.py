@@ -6,44 +6,48 @@ That needs nothing but the checkpoints: a server that gives no archive is convic
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-
 from audit.watching import sentences
-from audit.watching.alarms import Alarms
-from audit.watching.followed import Seen
+from audit.watching.alarms import Alarms, magnitude
+from audit.watching.followed import Log
+from audit.watching.signed import Seen
 
 
 class Comparer:
     """Of one log.
 
     Args:
-        log: ``board`` or ``journal``.
+        log: what was signed of it.
         alarms: what is said.
     """
 
-    def __init__(self, log: str, alarms: Alarms) -> None:
-        self._log = log
+    def __init__(self, log: Log, alarms: Alarms) -> None:
+        self._log = log.name
+        self._signed = log.signed
         self._alarms = alarms
-        self._of_size: dict[int, Seen] = {}
-        self._by_stamp: list[tuple[int, int, int]] = []  # stamp, size, number
-        self._of_number: dict[int, Seen] = {}
 
     def compare(self, seen: Seen) -> None:
         """Sound what follows from a checkpoint that was not seen before."""
-        first = self._of_size.setdefault(seen.size, seen)
-        if first.root != seen.root:
+        first = self._signed.other_root(seen)
+        if first is not None:
             self.fork(first, seen, [])
         if seen.stamp is None:
             self._alarms.sound("unstamped", sentences.unstamped(self._log), self._log)
             return
-        before = bisect_left(self._by_stamp, (seen.stamp,)) - 1
-        after = bisect_left(self._by_stamp, (seen.stamp + 1,))
-        if before >= 0:
-            self._rollback(self._of_number[self._by_stamp[before][2]], seen)
-        if after < len(self._by_stamp):
-            self._rollback(seen, self._of_number[self._by_stamp[after][2]])
-        self._of_number[seen.number] = seen
-        insort(self._by_stamp, (seen.stamp, seen.size, seen.number))
+        signed = self._signed
+        larger, smaller = signed.larger_just_before(seen), signed.smaller_just_after(seen)
+        if not self._alarms.any_of("rollback", self._log):
+            larger = larger or signed.larger_before(seen)
+            smaller = smaller or signed.smaller_after(seen)
+        if larger is not None:
+            self._rollback(larger, seen)
+        if smaller is not None:
+            self._rollback(seen, smaller)
+
+    def oversized(self, seen: Seen, most: int) -> None:
+        """It signed more entries than there can be, which nobody asks for (§18.9)."""
+        text = sentences.oversized(self._log, seen.size, most)
+        members = {"log": self._log, "checkpoint": seen.text}
+        self._alarms.sound("oversized", text, f"{self._log} {magnitude(seen.size)}", members)
 
     def fork(self, first: Seen, second: Seen, proof: list[str]) -> None:
         """They exclude each other, as the proof shows (§21)."""
@@ -52,9 +56,7 @@ class Comparer:
         self._alarms.sound("fork", sentences.fork(self._log), key, members)
 
     def _rollback(self, first: Seen, second: Seen) -> None:
-        """The second, stamped later and next to the first, is smaller."""
-        if second.size >= first.size:
-            return
+        """The second, stamped later, is smaller."""
         members = {"log": self._log, "first": first.text, "second": second.text}
         text = sentences.rollback(self._log, first.size, second.size)
         key = f"{self._log} {first.size} {second.size} {second.stamp}"

@@ -8,111 +8,28 @@ question (``judging.py``). Nothing of an unfinished entry is looked at.
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from array import array
 from typing import Any
 
-from audit.archive import BLOCK, MAX_FAULTS, Datum, Member, header, header_time
+from audit.archive import BLOCK, Datum, Member, header, header_time
 from audit.binding import Binding, decode_binding
 from audit.board import Posted
-from audit.chain import Chain, Event
+from audit.chain import MAX_EVENT, Chain, Event
 from audit.election import Election, decode_election
 from audit.hashing import sha256_hex
 from audit.journal import MAX_ENTRY, Entry, decode_entry
+from audit.log_sizes import most_events
+from audit.record import MAX_JOURNAL
 from audit.server import Server
-from audit.strict_json import MAX_BYTES, decode
-from audit.tree import HASH_BYTES, Tree, leaf_hash
+from audit.strict_json import MAX_BYTES, decode, read_list
+from audit.watching.copy import Copy
 from audit.words import Malformed, Text, Unsupported
 
 _NAME = re.compile(rb"([0-9a-f]{64})\.(data|event)\.json")
 _SIZE = re.compile(rb"[0-7]{11}\0")
 _DATA_BEFORE_EVENT = 8
-
-
-class Copy(ABC):
-    """What both logs have in common.
-
-    Attributes:
-        leaves: 32 bytes an entry (§18.1).
-        ends: where each entry ends, in bytes from the start.
-        fresh: the bytes of entries by index, until ``forget``.
-        faults: index of the entry at fault, and what is wrong with it.
-        lost_at: the entry that cannot be read, from which on nothing is read; None if all can.
-    """
-
-    def __init__(self) -> None:
-        self.leaves = bytearray()
-        self.ends = array("Q")
-        self.fresh: dict[int, bytes] = {}
-        self.faults: list[tuple[int, Text]] = []
-        self.lost_at: int | None = None
-        self._buffer = bytearray()
-        self._offset = 0
-        self._tree = Tree()
-        self._roots: list[bytes] = []
-
-    @property
-    def lost(self) -> bool:
-        """Whether nothing that follows is read."""
-        return self.lost_at is not None
-
-    def lose(self, index: int) -> None:
-        """Read nothing after this entry: what somebody garbled has no end."""
-        self.lost_at = index
-
-    @property
-    def size(self) -> int:
-        """How many entries there are."""
-        return len(self.ends)
-
-    @property
-    def received(self) -> int:
-        """How many bytes came in."""
-        return self._offset + len(self._buffer)
-
-    def root(self, size: int) -> bytes:
-        """The root of the first so many entries, which there are."""
-        if size == 0:
-            return Tree().root()
-        return self._roots[size - 1]
-
-    def leaf(self, index: int) -> bytes:
-        """The leaf of an entry that there is."""
-        return bytes(self.leaves[HASH_BYTES * index : HASH_BYTES * (index + 1)])
-
-    def length(self, size: int) -> int:
-        """How many bytes the first so many entries are."""
-        return self.ends[size - 1] if size else 0
-
-    def feed(self, data: bytes, most: int) -> None:
-        """The next bytes, cut anywhere; what follows so many entries is not looked at, nor kept."""
-        self._buffer += data
-        while not self.lost and self.size < most and (length := self._next()):
-            del self._buffer[:length]
-            self._offset += length
-        if self.lost or self.size >= most:
-            self._buffer.clear()
-
-    def forget(self) -> None:
-        """The bytes of entries are no longer needed; the hashes are."""
-        self.fresh.clear()
-
-    @abstractmethod
-    def _next(self) -> int:
-        """Take the next whole piece; how many bytes it is, 0 if it is not whole."""
-
-    def _entry(self, data: bytes, length: int) -> None:
-        leaf = leaf_hash(data)
-        self.fresh[self.size] = data
-        self.ends.append(self._offset + length)
-        self.leaves += leaf
-        self._tree.append(leaf)
-        self._roots.append(self._tree.root())
-
-    def fault(self, index: int, text: Text) -> None:
-        """Note what is wrong with an entry."""
-        if len(self.faults) < MAX_FAULTS:
-            self.faults.append((index, text))
+LARGEST_SETUP = 2**27  # with its data: two of the largest that a JSON text may be
+_OF_COUNT = 2**26  # bytes of all that follows the ballots
+_OF_BALLOT, _OF_CHOICE = 2**12, 2**10  # bytes with event and headers; a choice has two proofs
 
 
 class BoardCopy(Copy):
@@ -124,6 +41,7 @@ class BoardCopy(Copy):
         self.election: Election | None = None
         self.binding: Binding | None = None
         self.trustees_bytes = b""
+        self.listed = 0  # credentials
         self.ballots: list[int] = []  # their places
         self.setup: Posted | None = None
         self.end: Posted | None = None
@@ -132,6 +50,22 @@ class BoardCopy(Copy):
         self._time: int | None = None
         self._chain = Chain()
         self._data: dict[str, bytes] = {}
+
+    @property
+    def most(self) -> int | None:
+        """How many events there can be (§18.9); None before the set-up is known."""
+        if self.binding is None:
+            return None
+        return most_events(self.binding) - max(0, self.binding.electors - self.listed)
+
+    @property
+    def most_bytes(self) -> int:
+        """By the longest ballot of this election, and more for the count than it can have."""
+        most = self.most
+        if most is None or self.binding is None:
+            return LARGEST_SETUP
+        choices = len(self.binding.lists) + 1
+        return self.length(1) + most * (_OF_BALLOT + choices * _OF_CHOICE) + _OF_COUNT
 
     @property
     def stage(self) -> int:
@@ -209,7 +143,7 @@ class BoardCopy(Copy):
         before = len(chain.faults) + len(chain.order_faults)
         member = Member(Datum(digest, bytes.fromhex(digest), 0, len(content)), True, content)
         event = chain.follow(member)
-        if event is None:
+        if event is None or len(content) > MAX_EVENT:
             self.lose(index)
         if event is not None and chain.move(event):
             self._know(event, digest)
@@ -249,6 +183,7 @@ class BoardCopy(Copy):
             self.election, evote = decode_election(election, strict=True)
             self.binding = decode_binding(evote, self.election.uuid)
             self.trustees_bytes = self._data[named["trustees"]]
+            self.listed = len(read_list(decode(self._data[named["credentials"]]), "credentials"))
             self.election_bytes = election
         except (Malformed, Unsupported) as refusal:
             self.fault(0, refusal.text)
@@ -262,6 +197,11 @@ class JournalCopy(Copy):
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Entry | None] = []
+
+    @property
+    def most_bytes(self) -> int:
+        """§19.1."""
+        return MAX_JOURNAL
 
     def _next(self) -> int:
         end = self._buffer.find(b"\n", 0, MAX_ENTRY + 1)

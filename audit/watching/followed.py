@@ -5,54 +5,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from audit.cosignatures import cosigned_at, stamp_key
-from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
 from audit.record import MAX_CHECKPOINT
 from audit.watching.agents import Agent
-from audit.watching.copies import BoardCopy, Copy, JournalCopy, last_content
+from audit.watching.copies import LARGEST_SETUP, BoardCopy, JournalCopy, last_content
+from audit.watching.copy import Copy
 from audit.watching.disk import written
-from audit.watching.site import LONG_SECONDS, Away, Site, oversized
-from audit.watching.store import Store, damaged
-from audit.words import Malformed, Text
+from audit.watching.signed import Seen, Signed
+from audit.watching.site import LONG_SECONDS, Site, oversized
+from audit.watching.store import Line, Store, damaged
 
-LARGEST = {"board": 2**32, "journal": 2**24}
-LARGEST_ENTRY = 2**28  # with its data: four of the largest that a JSON text may be
+LARGEST_ENTRY = 2**24  # with its data; a ballot has some thousand bytes
 _CHUNK = 2**20
-
-
-@dataclass(slots=True)
-class Seen:
-    """A checkpoint that the server signed.
-
-    Args:
-        number: its place among all that were seen, of both logs.
-        text: the whole note.
-        size: and root, of the log.
-        stamp: when, by the server's clock; None without a stamp.
-        at: when it was first seen.
-        asked_at: when it was last asked for, and given.
-        shown_at: when it was last seen.
-        good: it is of the log that is followed.
-        judged: whether that is known.
-    """
-
-    number: int
-    text: str
-    size: int
-    root: bytes
-    stamp: int | None
-    at: int
-    asked_at: int
-    shown_at: int
-    good: bool = False
-    judged: bool = False
-
-
-class Unsigned(Away):
-    """A checkpoint that is not the sealed key's."""
 
 
 class Log:
@@ -73,11 +37,9 @@ class Log:
         self.copy: Copy = self._new()
         self.kept = 0  # entries
         self.kept_bytes = 0
-        self.seen: list[Seen] = []
-        self.by_text: dict[str, Seen] = {}
+        self.signed = Signed()
         self.unjudged: list[Seen] = []
         self.best: Seen | None = None  # the largest that is of this log
-        self._enough = 1  # entries: as many as were signed, and the set-up before that
         self._store = store
         self._site = site
         self._pending = store.pending(name)
@@ -90,6 +52,16 @@ class Log:
             self._pending.seek(0)
             self._pending.truncate()
         self._pending.close()
+
+    @property
+    def seen(self) -> list[Seen]:
+        """What the server signed, as far as it still matters."""
+        return list(self.signed)
+
+    @property
+    def _enough(self) -> int:
+        """Entries: as many as were signed, and the set-up before that."""
+        return max(1, self.signed.largest)
 
     def _new(self) -> Copy:
         return BoardCopy() if self.name == "board" else JournalCopy()
@@ -163,7 +135,8 @@ class Log:
     def _require_bounded(self, copy: Copy, more: int) -> None:
         """Whoever sends without end, or data of which no entry comes, fills no disk."""
         received = copy.received + more
-        if received > LARGEST[self.name] or received - copy.length(copy.size) > LARGEST_ENTRY:
+        one = LARGEST_ENTRY if copy.size else LARGEST_SETUP
+        if received > copy.most_bytes or received - copy.length(copy.size) > one:
             raise oversized()
 
     def event(self, index: int) -> bytes:
@@ -230,23 +203,21 @@ class Log:
         with self._site.get(f"{self.prefix}checkpoint", agent) as given:
             return given.whole(MAX_CHECKPOINT)
 
-    def remember(self, line: dict[str, Any], number: int) -> Seen:
+    def write(self, seen: Seen) -> None:
+        """Put a checkpoint into the diary, unless it is there."""
+        if seen.number is None:
+            seen.number = self._store.signed
+            self._store.note(seen=self.name, at=seen.at, **_said(seen))
+
+    def write_lines(self, seen: Seen) -> None:
+        """More signatures of a checkpoint that is in the diary."""
+        if seen.number is not None:
+            self._store.note(cosigned=self.name, **_said(seen))
+
+    def remember(self, line: Line, number: int) -> Seen:
         """A checkpoint of the diary, which was verified before it was written there."""
-        seen = Seen(
-            number,
-            line["note"],
-            line["size"],
-            bytes.fromhex(line["root"]),
-            line["stamp"],
-            line["at"],
-            line.get("asked_at", line["at"]),
-            line["at"],
-        )
-        self.seen.append(seen)
-        self._enough = max(self._enough, seen.size)
-        self.by_text[seen.text] = seen
-        self.unjudged.append(seen)
-        return seen
+        at, root = line["at"], bytes.fromhex(line["root"])
+        return Seen(line["note"], line["size"], root, line["stamp"], at, at, at, number)
 
     def accept(self, seen: Seen) -> None:
         """This checkpoint is of the log that is followed."""
@@ -256,27 +227,10 @@ class Log:
             self.best = seen
 
 
+def _said(seen: Seen) -> Line:
+    root = seen.root.hex()
+    return {"size": seen.size, "root": root, "stamp": seen.stamp, "note": seen.text}
+
+
 def _rank(seen: Seen) -> tuple[int, int]:
     return seen.size, seen.stamp or 0
-
-
-def read_note(data: bytes, key: VerifierKey) -> tuple[Checkpoint, int | None]:
-    """A checkpoint that this key signed, and its stamp.
-
-    Raises:
-        Unsigned: it is something else.
-    """
-    try:
-        checkpoint = decode_checkpoint(data)
-        if checkpoint.origin != key.name or not checkpoint.signed_by(key):
-            raise Unsigned(
-                "il donne un point de contrôle qui n'est pas signé par la clé de l'élection",
-                "it gives a checkpoint that the election's key did not sign",
-            )
-        return checkpoint, cosigned_at(checkpoint, stamp_key(key))
-    except Malformed as refusal:
-        why: Text = refusal.text
-        raise Unsigned(
-            f"il donne un point de contrôle mal formé, {why.fr}",
-            f"it gives a malformed checkpoint, {why.en}",
-        ) from refusal

@@ -15,8 +15,9 @@ from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
 from audit.watching.alarms import Alarms, magnitude
 from audit.watching.comparing import Comparer
-from audit.watching.copies import Copy
-from audit.watching.followed import Log, Seen
+from audit.watching.copy import Copy
+from audit.watching.followed import Log
+from audit.watching.signed import Seen
 from audit.watching.site import Away, Stopped
 from audit.watching.tiles import Tiles
 

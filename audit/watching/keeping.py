@@ -14,7 +14,8 @@ from audit.journal import Entry
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy, JournalCopy
-from audit.watching.followed import Log, Seen
+from audit.watching.followed import Log
+from audit.watching.signed import Seen
 from audit.watching.store import LOGS, Store
 from audit.watching.telling import Telling
 from audit.words import Text
@@ -60,9 +61,13 @@ class Keeper:
     def keep(self, candidates: dict[str, list[Seen]]) -> bool:
         """Keep the latest step of which both checkpoints were seen in this round; is there one."""
         pair = self._latest(candidates)
-        if pair is None or pair == self.pair:
-            return pair is not None
+        if pair is None:
+            return False
+        if not self._is_more(pair):
+            self._show(pair)
+            return True
         for log in self._logs.values():
+            log.write(pair[log.name])
             log.keep(pair[log.name].size)
         sizes = {name: log.copy.length(pair[name].size) for name, log in self._logs.items()}
         self._store.note(
@@ -73,6 +78,12 @@ class Keeper:
             log.kept_now(pair[log.name].size)
         for log in self._logs.values():
             self._look_through(log)
+        return True
+
+    def _is_more(self, pair: dict[str, Seen]) -> bool:
+        """Whether the diary has to say so: not of the same, nor of a later stamp without room."""
+        if all(pair[name].size == log.kept for name, log in self._logs.items()):
+            return pair != self.pair and all(each.number is not None for each in pair.values())
         return True
 
     def resume(self, pair: dict[str, Seen]) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from audit.log_sizes import MOST_ENTRIES
 from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
 from audit.watching.alarms import Alarms, magnitude
 from audit.watching.comparing import Comparer
 from audit.watching.copies import BoardCopy
-from audit.watching.followed import Log, Seen, Unsigned, read_note
+from audit.watching.followed import Log
+from audit.watching.read_notes import Read, Unsigned, read_note
+from audit.watching.signed import Seen
 from audit.watching.site import Away
 from audit.watching.store import LOGS, Line, Store
 
 _LOOKS = 3  # until both checkpoints are of one step
-MOST_BYTES = 2**28  # of notes kept: months of an honest server's
+MOST_BYTES = 2**28  # of notes in the diary: months of an honest server's
 _STEP_SECONDS = 2  # what a server needs to show a step of both
 
 
@@ -46,22 +49,25 @@ class Looker:
         self._now = now
         self._pause = pause
         self._away = away
-        self._comparers = {name: Comparer(name, alarms) for name in LOGS}
-        self._count = 0
-        self._bytes = 0
+        self._comparers = {name: Comparer(log, alarms) for name, log in logs.items()}
 
-    def remember(self, line: Line) -> Seen:
-        """A checkpoint that is in the diary."""
-        seen = self._logs[line["seen"]].remember(line, self._count)
-        self._count += 1
-        self._bytes += len(seen.text)
+    def remember(self, line: Line, number: int) -> Seen:
+        """A checkpoint that is in the diary, compared with those before it as it was then."""
+        name = line["seen"]
+        log = self._logs[name]
+        seen = log.remember(line, number)
+        if not self._is_oversized(name, seen):
+            self._comparers[name].compare(seen)
+            log.signed.add(seen)
+            log.signed.show(seen)
         return seen
 
-    def compare_stored(self) -> None:
-        """What the diary has, with each other."""
-        for name, log in self._logs.items():
-            for seen in log.seen:
-                self._comparers[name].compare(seen)
+    def remember_lines(self, line: Line) -> None:
+        """A checkpoint of the diary came again, with more signatures."""
+        signed = self._logs[line["cosigned"]].signed
+        seen = signed.find(line["size"], bytes.fromhex(line["root"]), line["stamp"])
+        if seen is not None:
+            seen.text = line["note"]
 
     def comparer(self, name: str) -> Comparer:
         """Of one log."""
@@ -83,8 +89,8 @@ class Looker:
 
     def _split(self, found: dict[str, list[Seen]]) -> None:
         """Both stay as they are, and are not of one time: they are of no step (§18.7)."""
-        numbers = {each.number for seen in found.values() for each in seen}
-        if len(numbers) == len(LOGS) and all(each.stamp for each in found["board"]):
+        different = {id(each) for seen in found.values() for each in seen}
+        if len(different) == len(LOGS) and all(each.stamp for each in found["board"]):
             board, journal = (found[name][-1] for name in LOGS)
             if journal.stamp is not None:
                 text = sentences.split(board.stamp or 0, journal.stamp)
@@ -98,13 +104,7 @@ class Looker:
             raise RuntimeError("a round begins with whose election it is")
         asked_at = self._now()
         try:
-            data = log.look(agent)
-            known = log.by_text.get(data.decode("utf-8", "replace"))
-            if known is not None:
-                known.asked_at, known.shown_at = asked_at, self._now()
-                return known
-            checkpoint, stamp = read_note(data, server.log_key(name))
-            self._require_room(len(data))
+            read = read_note(log.look(agent), server, name)
         except Unsigned as trouble:
             self._away(trouble)
             self._another_election()
@@ -112,24 +112,52 @@ class Looker:
         except Away as trouble:
             self._away(trouble)
             return None
-        line = {
-            "seen": name,
-            "at": self._now(),
-            "size": checkpoint.size,
-            "root": checkpoint.root.hex(),
-            "stamp": stamp,
-            "note": data.decode("utf-8"),
-        }
-        self._store.note(**line)
-        seen = self.remember(line | {"asked_at": asked_at})
-        self._comparers[name].compare(seen)
+        seen = log.signed.find(read.size, read.root, read.stamp)
+        if seen is None:
+            seen = self._new(name, read)
+        elif Seen.lines_of(read.text) > seen.lines:
+            seen.text = read.text
+            if self._has_room(seen):
+                log.write_lines(seen)
+        seen.asked_at, seen.shown_at = asked_at, self._now()
+        if seen.size <= self._most(name):
+            log.signed.show(seen)
         return seen
 
-    def _require_room(self, size: int) -> None:
-        """Whoever signs without end fills neither disk nor memory, and is said."""
-        if self._bytes + size > MOST_BYTES:
-            self._alarms.sound("crowded", sentences.crowded())
-            raise Away("il signe plus que ce qui peut être gardé", "it signs more than can be kept")
+    def _new(self, name: str, read: Read) -> Seen:
+        """Into the diary, then compared with what else was signed, then kept with it."""
+        log, now = self._logs[name], self._now()
+        seen = Seen(read.text, read.size, read.root, read.stamp, now, now, now)
+        if self._is_oversized(name, seen):
+            return seen
+        if log.signed.matters(seen) and (self._has_room(seen) or log.signed.is_new_size(seen.size)):
+            log.write(seen)
+        self._comparers[name].compare(seen)
+        log.signed.add(seen)
+        log.unjudged.append(seen)
+        return seen
+
+    def _is_oversized(self, name: str, seen: Seen) -> bool:
+        """Whether no log of this election can be so long; then it is said, and no more is done."""
+        most = self._most(name)
+        if seen.size <= most:
+            return False
+        seen.judged = True
+        self._comparers[name].oversized(seen, most)
+        return True
+
+    def _most(self, name: str) -> int:
+        board = self._logs["board"].copy
+        if name != "board" or not isinstance(board, BoardCopy):
+            return MOST_ENTRIES
+        return board.most or 0
+
+    def _has_room(self, seen: Seen) -> bool:
+        """Whether the diary takes more than it must; once it does not, that is said."""
+        if self._store.signed_bytes + len(seen.text) <= MOST_BYTES:
+            return True
+        self._alarms.sound("crowded", sentences.crowded())
+        return False
 
     def _another_election(self) -> None:
         """The address may give another set-up than it gave: then it is said so."""

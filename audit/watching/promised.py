@@ -14,8 +14,9 @@ from audit.watching import sentences
 from audit.watching.alarms import Alarms
 from audit.watching.copies import BoardCopy
 from audit.watching.far import judge_time
-from audit.watching.followed import Log, Seen
+from audit.watching.followed import Log
 from audit.watching.promise_files import PromiseFolder
+from audit.watching.signed import Seen
 
 
 class Promised:

@@ -215,6 +215,17 @@ def unpaired() -> Text:
     )
 
 
+def oversized(log: str, size: int, most: int) -> Text:
+    """More entries than there can be."""
+    which = OF_LOG[log]
+    return Text(
+        f"le serveur a signé une version {which.fr} de {size} entrées, alors que cette élection ne"
+        f" peut en avoir plus de {most}",
+        f"the server signed a version {which.en} of {size} entries, and this election cannot have"
+        f" more than {most}",
+    )
+
+
 def unstamped(log: str) -> Text:
     """A checkpoint without the time of its step."""
     which = OF_LOG[log]
@@ -238,10 +249,10 @@ def split(board: int, journal: int) -> Text:
 def crowded() -> Text:
     """More checkpoints than can be kept."""
     return Text(
-        "le serveur a signé plus d'états que cette surveillance ne peut en garder : elle ne suit"
-        " plus ce qu'il signe",
-        "the server signed more states than this watch can keep: what it signs from now on is not"
-        " followed",
+        "le serveur a signé plus d'états que cette surveillance n'en note : elle les compare tous"
+        " encore, mais ne note plus que le premier de chaque taille",
+        "the server signed more states than this watch notes: it goes on comparing all of them, but"
+        " notes only the first of each size from now on",
     )
 
 

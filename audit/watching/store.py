@@ -9,7 +9,6 @@ vain is beside it in ``asking.json``, which is replaced.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -60,12 +59,15 @@ class Store:
             for each in (folder, self.record, self.evidence, self.promises):
                 each.mkdir(parents=True, exist_ok=True)
         self._lock = _held(folder / "lock")
+        self.signed = 0  # checkpoints in the diary
+        self.signed_bytes = 0  # of their notes, and of those that came again with more lines
+        self.first: Line = {}
         try:
-            self.lines = self._read()
+            self._read()
         except BaseException:
             self._lock.close()
             raise
-        self.fresh = not self.lines
+        self.fresh = not self.first
 
     def close(self) -> None:
         """Let another watcher have it."""
@@ -77,10 +79,10 @@ class Store:
 
     def note(self, **line: Any) -> None:  # noqa: ANN401
         """Add a line to the diary."""
-        if not self.lines and "watch" not in line:
+        if not self.first and "watch" not in line:
             raise RuntimeError("the diary begins with whom it watches")
         self._disk.append(self.folder / DIARY, encode(line) + b"\n")
-        self.lines.append(line)
+        self._count(line)
 
     def begin(self, fingerprint: str, now: int) -> None:
         """The first line: whose election this is."""
@@ -88,9 +90,25 @@ class Store:
         self.fresh = False
 
     @property
-    def first(self) -> Line:
-        """The first line."""
-        return self.lines[0]
+    def lines(self) -> Iterator[Line]:
+        """The diary, one line in memory at a time: it may be large.
+
+        Raises:
+            Unusable: it is damaged.
+        """
+        path = self.folder / DIARY
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            for data in file:
+                if not data.endswith(b"\n"):
+                    return  # torn
+                yield _line(data)
+
+    def _count(self, line: Line) -> None:
+        self.first = self.first or line
+        self.signed += "seen" in line
+        self.signed_bytes += len(line.get("note", ""))
 
     def grow(self, log: str, source: Iterator[bytes]) -> None:
         """Add to the record's file of a log; ``keep`` says how far it counts."""
@@ -164,30 +182,52 @@ class Store:
         """A file for what came in and is not kept yet; empty at each start."""
         return (self.folder / f"pending.{log}").open("w+b")
 
-    def _read(self) -> list[Line]:
+    def _read(self) -> None:
+        """Look through the diary, and take a torn end off."""
+        for line in self.lines:
+            if not self.first:
+                self._require_mine(line)
+            self._count(line)
         path = self.folder / DIARY
-        data = path.read_bytes() if path.exists() else b""
-        whole = data.rfind(b"\n") + 1
-        lines: list[Line] = []
-        with contextlib.suppress(ValueError):
-            lines += [json.loads(line) for line in data[:whole].splitlines()]
-        if len(lines) != data.count(b"\n") or not all(isinstance(each, dict) for each in lines):
-            raise damaged()
-        if lines and lines[0].get("watch") != VERSION:
+        whole = _whole(path) if path.exists() else 0
+        if path.exists() and whole < path.stat().st_size:
+            self._disk.cut(path, whole)
+
+    def _require_mine(self, first: Line) -> None:
+        if first.get("watch") != VERSION:
             raise Unusable(
                 "ce dossier a été fait par une autre version de ce programme",
                 "this folder was made by another version of this program",
                 _ANOTHER,
             )
-        if lines and lines[0].get("uuid") != self.uuid:
+        if first.get("uuid") != self.uuid:
             raise Unusable(
                 "ce dossier surveille une autre élection",
                 "this folder watches another election",
                 _ANOTHER,
             )
-        if whole < len(data):
-            self._disk.cut(path, whole)
-        return lines
+
+
+def _line(data: bytes) -> Line:
+    try:
+        line = json.loads(data)
+    except ValueError:
+        raise damaged() from None
+    if not isinstance(line, dict) or not isinstance(line.get("note", ""), str):
+        raise damaged()
+    return line
+
+
+def _whole(path: Path) -> int:
+    """Up to where the lines of a file are whole."""
+    size, end = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while size and not end:
+            start = max(0, size - _CHUNK)
+            file.seek(start)
+            end = file.read(size - start).rfind(b"\n") + 1
+            end, size = start + end if end else 0, start
+    return end
 
 
 def _held(path: Path) -> BinaryIO:

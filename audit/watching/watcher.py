@@ -19,7 +19,7 @@ from audit.watching.asking import Hours
 from audit.watching.booth import Booth
 from audit.watching.clock import Clock
 from audit.watching.copies import BoardCopy, JournalCopy
-from audit.watching.followed import Log, Seen
+from audit.watching.followed import Log
 from audit.watching.judging import Judge
 from audit.watching.keeping import Keeper
 from audit.watching.looking import Looker
@@ -28,8 +28,10 @@ from audit.watching.patience import Patience
 from audit.watching.phase import Phase
 from audit.watching.promised import Promised
 from audit.watching.rereading import Rereader
+from audit.watching.resuming import Resumer
+from audit.watching.signed import Seen
 from audit.watching.site import Away, Site, Stopped
-from audit.watching.store import LOGS, Store, damaged
+from audit.watching.store import LOGS, Store
 from audit.watching.tiles import Tiles
 from audit.words import Malformed, Unsupported
 
@@ -89,6 +91,7 @@ class Watcher:
             judge = Judge(log, tiles, comparer, self.alarms, around.pause)
             self._judges[name] = judge
             self._rereaders[name] = Rereader(log, store, site, tiles, judge, self.alarms)
+        self._resumer = Resumer(store, self.logs, self._looker, self._judges)
         try:
             self._resume()
         except BaseException:
@@ -122,45 +125,9 @@ class Watcher:
         return self.board.election_bytes or b""
 
     def _resume(self) -> None:
-        found: dict[int, tuple[str, Seen]] = {}
-        pair: dict[str, Seen] = {}
-        try:
-            for line in self.store.lines:
-                if "seen" in line:
-                    seen = self._looker.remember(line)
-                    found[seen.number] = line["seen"], seen
-                elif "kept" in line:
-                    pair = dict(found[number] for number in line["kept"])
-                    for name, size in zip(LOGS, line["bytes"], strict=True):
-                        self.logs[name].kept_bytes = size
-                        self.logs[name].kept = pair[name].size
-        except (KeyError, ValueError, TypeError):
-            raise damaged() from None
-        for log in self.logs.values():
-            log.load()
-        for name, seen in pair.items():
-            if self.logs[name].copy.root(seen.size) != seen.root:
-                raise damaged()
+        pair = self._resumer.resume()
         if pair:
-            self._judge_stored()
             self.keeper.resume(pair)
-        self._looker.compare_stored()
-
-    def _judge_stored(self) -> None:
-        """What the store covers needs no server to be judged."""
-        for name, log in self.logs.items():
-            waiting, log.unjudged = log.unjudged, []
-            others = []
-            for seen in waiting:
-                if seen.size > log.kept:
-                    log.unjudged.append(seen)
-                elif log.copy.root(seen.size) == seen.root:
-                    log.accept(seen)
-                else:
-                    others.append(seen)
-            for seen in others:  # now that the best one is known, they are forks of it
-                self._judges[name].differs(seen)
-                seen.judged = True
 
     # ------------------------------------------------------------ the first visit
 
@@ -203,6 +170,7 @@ class Watcher:
                 raise OtherElection(found)
         if self.store.fresh:
             self.store.begin(found, self._around.now())
+        self._resumer.remember()
 
     # ------------------------------------------------------------ a round
 
@@ -289,5 +257,5 @@ class Watcher:
         for seen in [*waiting, *(each for each in candidates if each.judged)]:
             if given or seen.judged or seen.size <= log.copy.size:
                 given = self._try(partial(judge.judge, seen)) and given
-            if not seen.judged:
+            if not seen.judged and log.signed.holds(seen):
                 log.unjudged.append(seen)

@@ -23,6 +23,7 @@ from tests.tamper.forge.journal import OPENS_AT
 from tests.tamper.forge.logs import LogKey, board_key, checkpoint_text, journal_key, position, root
 from tests.tamper.forge.remake import Forge
 from tests.tamper.forge.texts import canonical, hash_hex
+from tests.tamper.forge.world import crowded_school
 from tests.tamper.record import SERVED
 from tests.tamper.surgery import Archive, Member, event_member
 
@@ -41,7 +42,7 @@ KEYS: dict[str, LogKey] = {
 
 @cache
 def whole() -> Forge:
-    forge = Forge(SERVED)
+    forge = Forge(crowded_school())
     forge.make()
     return forge
 

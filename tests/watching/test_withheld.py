@@ -199,19 +199,6 @@ def test_what_goes_on_for_ever_fills_no_disk(board: TestBoard, watched: Watched)
     assert watched.kinds().count("rollback") == MOST_OF_A_KIND
 
 
-def test_more_notes_than_can_be_kept_are_said_and_not_kept(
-    board: TestBoard, watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("audit.watching.looking.MOST_BYTES", 5000)
-    kinds = go_on(watched, 20 * STEP)
-    assert kinds == ["crowded"]
-    kept = sum(len(line.get("note", "")) for line in watched.store.lines)
-    assert 4000 < kept <= 5000
-    watched.restart()
-    assert go_on(watched, 2 * STEP) == []  # said once
-    assert sum(len(line.get("note", "")) for line in watched.store.lines) == kept
-
-
 def test_a_step_of_two_times_that_passes_is_none(board: TestBoard, watched: Watched) -> None:
     """Board and journal were asked for while a step came between them, each time."""
 

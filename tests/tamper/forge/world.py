@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from tests.tamper.forge.curve import Q, generator_power
 from tests.tamper.forge.texts import Dice, Json, hash_hex
@@ -64,7 +65,7 @@ class World:
     @property
     def credentials(self) -> tuple[int, ...]:
         """All private credentials in the order of the public list (§8.4, Préau)."""
-        return tuple(sorted((*self.voters, *self.reserves), key=lambda x: generator_power(x).raw))
+        return _sorted((*self.voters, *self.reserves))
 
     def share(self, index: int) -> int:
         """The decryption key of one trustee of the threshold: §7.8."""
@@ -82,6 +83,11 @@ class World:
         if owner <= len(self.singles):
             return self.singles[owner - 1]
         return self.share(owner - len(self.singles))
+
+
+@cache
+def _sorted(secrets: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(secrets, key=lambda x: generator_power(x).raw))
 
 
 def make_trustees(dice: Dice, count: int, threshold: int) -> tuple[Trustee, ...]:
@@ -173,3 +179,12 @@ def served_school() -> World:
             ("result", "incident", note),
         ),
     )
+
+
+def crowded_school() -> World:
+    """The same with many more electors, who do not vote: there is room for ballots of no voter."""
+    small = served_school()
+    dice = Dice("crowded school")
+    voters = (*small.voters, *(dice() for _ in range(1195)))
+    votes = tuple((len(voters), vote) if who == 5 else (who, vote) for who, vote in small.votes)
+    return replace(small, voters=voters, votes=votes)

@@ -60,6 +60,20 @@ def fork(m: int, n: int) -> Members:
     }
 
 
+def resigned(text: str, key: Any = KEY) -> str:  # noqa: ANN401
+    """The same checkpoint's text, signed and stamped anew as it stands."""
+    body = text.split("\n\n", maxsplit=1)[0] + "\n"
+    line = key.line(body.encode()) + key.stamper.line(body.encode())
+    return f"{body}\n{line.decode()}"
+
+
+def resized(events: Sequence[bytes], size: int, key: Any = KEY) -> str:  # noqa: ANN401
+    """A checkpoint that says another size than its events have."""
+    return resigned(signed(events, key).replace(f"\n{len(events)}\n", f"\n{size}\n", 1), key)
+
+
+MOST = 4 + 5 + 3  # electors, trustees
+TOO_MANY = {"log": "board", "checkpoint": resized(EVENTS, MOST + 1)}
 FORK = fork(3, 7)
 ROLLBACK = {
     "log": "board",
@@ -149,6 +163,11 @@ HOLDS: dict[str, tuple[str, Members]] = {
             "second": signed([], JOURNAL, STAMPED_AT + 1),
         },
     ),
+    "a board of more than there can be": ("oversized", TOO_MANY),
+    "a journal of more than there can be": (
+        "oversized",
+        {"log": "journal", "checkpoint": resized([b"a"], 2**17 + 1, JOURNAL)},
+    ),
     "a promise not kept in time": ("promise-broken", LATE),
     "a promise whose place has another event": ("promise-broken", ANOTHER),
     "a promise of another ballot's event": ("promise-contradicts", CONTRADICTS),
@@ -183,14 +202,21 @@ OBSERVATIONS = (
 )
 
 
-def resigned(text: str, key: Any = KEY) -> str:  # noqa: ANN401
-    """The same checkpoint's text, signed and stamped anew as it stands."""
-    body = text.split("\n\n", maxsplit=1)[0] + "\n"
-    line = key.line(body.encode()) + key.stamper.line(body.encode())
-    return f"{body}\n{line.decode()}"
-
-
 HOLDS["a fork of no entry"][1]["first"] = resigned(HOLDS["a fork of no entry"][1]["first"])
+
+
+def false_stamp(text: str) -> str:
+    """The stamp's signature is another."""
+    return text[:-10] + ("A" if text[-10] != "A" else "B") + text[-9:]
+
+
+def twice_stamped(text: str) -> str:
+    return text + text.rstrip("\n").rpartition("\n")[2] + "\n"
+
+
+def in_its_name() -> str:
+    """A line of the log's name and of no key of its own."""
+    return f"{FORK['second']}\u2014 {KEY.name} {'A' * 8}\n"
 
 
 def written(kind: str, members: Members, election: bytes = ELECTION) -> bytes:
@@ -237,6 +263,21 @@ NOTHING: dict[str, tuple[str, Members]] = {
         but(FORK, second=resigned(FORK["second"].replace(KEY.name, JOURNAL.name, 1))),
     ),
     "a proof that is a text": ("fork", but(FORK, proof="")),
+    "a board as large as it can be": (
+        "oversized",
+        but(TOO_MANY, checkpoint=resized(EVENTS, MOST)),
+    ),
+    "a journal as large as it can be": (
+        "oversized",
+        {"log": "journal", "checkpoint": resized([b"a"], 2**17, JOURNAL)},
+    ),
+    "too many by a thief": (
+        "oversized",
+        but(TOO_MANY, checkpoint=resized(EVENTS, MOST + 1, THIEF)),
+    ),
+    "a fork with a false stamp": ("fork", but(FORK, first=false_stamp(FORK["first"]))),
+    "a fork with two stamps": ("fork", but(FORK, first=twice_stamped(FORK["first"]))),
+    "a fork with a line in the server's name": ("fork", but(FORK, second=in_its_name())),
     "no step back": ("rollback", but(ROLLBACK, second=signed(EVENTS[:7], time=STAMPED_AT + 60))),
     "a step forward": ("rollback", but(ROLLBACK, second=signed(EVENTS[:8], time=STAMPED_AT + 60))),
     "at the same time": ("rollback", but(ROLLBACK, second=signed(EVENTS[:4]))),
