@@ -15,6 +15,7 @@ from protocol.errors import ProtocolError
 from protocol.notes import LogKey
 from protocol.rng import Rng, system_rng
 from protocol.secret import Secret
+from protocol.server_binding import ServerBinding
 
 FIRST_LINE: Final = "EVOTE-LOGS-SECRET-1 secret: never send or print; keep one copy elsewhere"
 _FILE: Final = re.compile(
@@ -28,6 +29,11 @@ class LogKeys:
 
     board: LogKey
     journal: LogKey
+
+    def are_of(self, server: ServerBinding) -> bool:
+        """Tell whether they are those that were sealed: §8.3."""
+        sealed = (server.board_key, server.journal_key)
+        return (self.board.verifier_key, self.journal.verifier_key) == sealed
 
 
 def create_log_keys(folder: KeyFolder, uuid: str, host: str, rng: Rng = system_rng) -> LogKeys:

@@ -5,7 +5,7 @@ So an hour and ten ballots lie between them, or no ballot at all (ADR 16). Closi
 the last one of before it and the first one after it are a pair too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,11 +86,16 @@ def is_quiet(connection: Connection, now: int) -> bool:
     """
     ballots = ballots_of(connection)
     query = select(
-        ElectionRow.id, ElectionRow.uuid, BackupRow.made_at, BackupRow.ballots
+        ElectionRow.id,
+        ElectionRow.uuid,
+        BackupRow.made_at,
+        BackupRow.ballots,
+        BackupRow.is_whole,
     ).outerjoin(BackupRow, BackupRow.election_id == ElectionRow.id)
     rows = connection.execute(query).all()
     return all(
         row.made_at is not None
+        and row.is_whole
         and row.ballots == ballots[row.id]
         and 0 <= now - row.made_at < DAY
         and not _told_since(connection, row.uuid, row.made_at)
@@ -112,8 +117,17 @@ def count_from_now(connection: Connection, now: int) -> bool:
     return connection.execute(ahead).rowcount > 0
 
 
-def remember_backup(connection: Connection, made_at: int, ballots: Mapping[int, int]) -> None:
-    """Write down when a backup was made, and how many ballots of each election it has."""
+def remember_backup(
+    connection: Connection,
+    made_at: int,
+    ballots: Mapping[int, int],
+    *,
+    is_whole: bool = True,
+) -> None:
+    """Write down when a backup was made, and how many ballots of each election it has.
+
+    One of which nobody knows yet whether it brings elections back counts for the pace all the same.
+    """
     places = select(ElectionRow.id, ElectionRow.school_id).where(ElectionRow.id.in_(ballots))
     rows = [
         {
@@ -121,9 +135,22 @@ def remember_backup(connection: Connection, made_at: int, ballots: Mapping[int, 
             "election_id": row.id,
             "made_at": made_at,
             "ballots": ballots[row.id],
+            "is_whole": is_whole,
         }
         for row in connection.execute(places)
     ]
     connection.execute(delete(BackupRow).where(BackupRow.election_id.in_(ballots)))
     if rows:
         connection.execute(insert(BackupRow), rows)
+
+
+def confirm_backup(
+    connection: Connection, ballots: Mapping[int, int], wrong: Collection[str]
+) -> None:
+    """Write down that the last backup brings these elections back, but those of these numbers."""
+    whole = select(ElectionRow.id).where(
+        ElectionRow.id.in_(ballots), ElectionRow.uuid.not_in(tuple(wrong))
+    )
+    connection.execute(
+        update(BackupRow).where(BackupRow.election_id.in_(whole)).values(is_whole=True)
+    )

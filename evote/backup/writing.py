@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import Connection, select, text
 
 from evote.backup.key_files import KeyFiles, read_key_files
+from evote.backup.needed_keys import unfit_keys
 from evote.backup.new_file import NewFile, name_files, new_file
 from evote.backup.pace import ballots_of
 from evote.backup.recovery import RecoveryPublicKey
@@ -25,7 +26,6 @@ from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.migrating import newest_schema
-from evote.database.roll_tables import RollSealRow
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder
 from protocol.rng import Rng, system_rng
@@ -51,7 +51,7 @@ class Backup:
         made_at: when the snapshot was taken.
         ballots: how many each election had, by its number in the database.
         is_marked: whether the head file, if there is one, has its number.
-        missing: keys that elections of this snapshot need, and the key folder has not.
+        unfit: keys that elections of this snapshot need, and that are missing or other ones.
         ignored: what lies in the key folder and is no key.
     """
 
@@ -60,7 +60,7 @@ class Backup:
     made_at: int
     ballots: Mapping[int, int]
     is_marked: bool
-    missing: tuple[str, ...]
+    unfit: tuple[str, ...]
     ignored: tuple[str, ...]
 
 
@@ -93,19 +93,20 @@ def write_backup(
         identity = rng(ID_BYTES).hex()
         is_marked = _mark(keys, identity, clock())
         with database.snapshot() as connection:
-            needed, ballots = _begin(connection), ballots_of(connection)
+            _begin(connection)
+            ballots = ballots_of(connection)
             made_at = clock()
             # After the snapshot's beginning: the keys of whatever it has were made before.
             files, ignored = read_key_files(keys.path)
             label = Label(Kind.DATA, identity, made_at)
+            unfit = tuple(unfit_keys(connection, files))
             _seal(data, label, to, dump_rows(connection, newest_schema()), rng)
         content = KeyFiles(identity, data.sha256(), files).encode()
         _seal(sealed_keys, Label(Kind.KEYS, identity, made_at), to, [content.reveal()], rng)
         name = _name(identity, made_at)
         paths = places.data / f"{name}.data", places.keys / f"{name}.keys"
         name_files([(data, paths[0]), (sealed_keys, paths[1])])
-    missing = tuple(sorted(needed - set(files)))
-    return Backup(*paths, made_at, ballots, is_marked, missing, ignored)
+    return Backup(*paths, made_at, ballots, is_marked, unfit, ignored)
 
 
 def _mark(keys: KeyFolder, identity: str, now: int) -> bool:
@@ -117,18 +118,12 @@ def _mark(keys: KeyFolder, identity: str, now: int) -> bool:
     return True
 
 
-def _begin(connection: Connection) -> set[str]:
-    """Have the snapshot begin, and return the names of the keys that its elections need."""
+def _begin(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # A TRUNCATE takes rows out of older snapshots too, so the rewriting of the sign-ins must
         # not come between: it is locked out before the snapshot is taken (docs/adr/0011).
         connection.execute(text("LOCK TABLE sign_in IN ACCESS SHARE MODE"))
-    rolls = select(RollSealRow.election_id)
-    query = select(ElectionRow.uuid, ElectionRow.id.in_(rolls).label("has_roll"))
-    needed = set()
-    for row in connection.execute(query):
-        needed |= {f"{row.uuid}.logs", *([f"{row.uuid}.key"] if row.has_roll else [])}
-    return needed
+    connection.execute(select(ElectionRow.id).limit(1))
 
 
 def _seal(

@@ -36,7 +36,7 @@ Une urne abîmée dans la base se sauvegarde aussi, et c'est dit : evote restore
 fichiers-là, gardez donc ceux d'avant.
 
 codes de sortie : 0 faite (ou pas encore due, avec --if-due), 1 refusée, ou faite mais une clé
-manque, 2 illisible ou mal appelé."""
+manque ou n'est pas la bonne, 2 illisible ou mal appelé."""
 
 
 def main(arguments: list[str]) -> int:

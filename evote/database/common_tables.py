@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Schools, elections, the journal, what is published; nothing here names an elector or a ballot."""
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evote.database.base import Base, OfElection, of_election
@@ -77,10 +77,11 @@ class PublishedRow(Base, OfElection):
 
 
 class BackupRow(Base, OfElection):
-    """When an election was last saved, and with how many ballots: docs/adr/0016."""
+    """When an election was last saved, with how many ballots, and whether it can come back so."""
 
     __tablename__ = "last_backup"
     __table_args__ = (of_election(),)
 
     made_at: Mapped[int] = mapped_column(BigInteger)
     ballots: Mapped[int] = mapped_column(BigInteger)
+    is_whole: Mapped[bool] = mapped_column(default=True, server_default=true())

@@ -7,6 +7,7 @@ waits for nobody here.
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -71,14 +72,14 @@ def _damaged(uuid: str, cause: NotWhole) -> Finding:
         said = f"{uuid} : {cause.what} est abîmé dans la base {cause.rule}".strip()
     else:
         said = f"{uuid} : {cause.what} n'est pas ce qui a été scellé et journalisé"
-    return serious("whole", said, _ELSEWHERE)
+    return replace(serious("whole", said, _ELSEWHERE), uuid=uuid)
 
 
 def _not_as_signed(uuid: str, cause: NotAsSigned) -> Finding:
     if cause.harm is Harm.ENTRIES:
         what = "l'urne" if cause.log == BOARD else "le journal"
         said = f"{uuid} : {what} de la base n'est pas ce qui a été signé et publié"
-        return serious("whole", said, _ELSEWHERE)
+        return replace(serious("whole", said, _ELSEWHERE), uuid=uuid)
     return serious(
         "signed",
         f"{uuid} : ce que la base garde de l'état publié est abîmé ; l'urne et le journal, eux, "

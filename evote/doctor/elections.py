@@ -113,10 +113,7 @@ def _log_keys(
     connection: Connection, held: HeldElection, folder: KeyFolder, server: ServerBinding | None
 ) -> LogKeys:
     keys = load_log_keys(folder, held.uuid)
-    if server is None or (server.board_key, server.journal_key) != (
-        keys.board.verifier_key,
-        keys.journal.verifier_key,
-    ):
+    if server is None or not keys.are_of(server):
         raise KeyUnavailable("these keys are not those that were sealed")
     has_roll = select(RollSealRow.election_id).where(RollSealRow.election_id == held.id)
     if connection.scalar(has_roll) is not None:

@@ -29,12 +29,14 @@ class Finding:
         level: how bad it is.
         message: what was found, without a full stop.
         advice: what to do; empty if nothing.
+        uuid: of the election that it is about, where a program of ours asks; else empty.
     """
 
     check: str
     level: Level
     message: str
     advice: str = ""
+    uuid: str = ""
 
     def encode(self) -> JsonValue:
         """Return the object of the JSON report."""

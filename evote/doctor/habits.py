@@ -89,6 +89,7 @@ def check_backups(connection: Connection, now: int) -> Iterator[Finding]:
             ElectionRow.state,
             BackupRow.made_at,
             BackupRow.ballots,
+            BackupRow.is_whole,
         )
         .outerjoin(BackupRow, BackupRow.election_id == ElectionRow.id)
         .where(ElectionRow.state.in_([state.value for state in WORTH_SAVING]))
@@ -97,7 +98,19 @@ def check_backups(connection: Connection, now: int) -> Iterator[Finding]:
     for row in connection.execute(query):
         new = ballots[row.id] - (row.ballots or 0)
         age = None if row.made_at is None else now - row.made_at
-        yield _check_backup(row.uuid, age, new)
+        if row.is_whole is False:
+            yield _incomplete(row.uuid)
+        else:
+            yield _check_backup(row.uuid, age, new)
+
+
+def _incomplete(uuid: str) -> Finding:
+    return serious(
+        "backup",
+        f"{uuid} : la dernière sauvegarde est incomplète ou abîmée : evote restore la refuserait",
+        "réglez ce qui est dit de ses clés, de son urne et de sa liste, puis evote backup ; gardez "
+        "les sauvegardes d'avant",
+    )
 
 
 def _check_backup(uuid: str, age: int | None, new: int) -> Finding:

@@ -5,6 +5,7 @@ Sign-ins are read last, in a transaction of each election: who rewrites them har
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -47,7 +48,8 @@ def _check(connection: Connection, held: HeldElection, folder: KeyFolder) -> Ite
     except (KeyUnavailable, ProtocolError):
         return  # what is said of the keys, or of the board, comes first
     except NotWhole as cause:
-        yield serious("roll", f"{held.uuid} : {cause.what} n'est pas ce qui a été scellé", _BEFORE)
+        said = f"{held.uuid} : {cause.what} n'est pas ce qui a été scellé"
+        yield replace(serious("roll", said, _BEFORE), uuid=held.uuid)
     else:
         yield ok("roll", f"{held.uuid} : la liste électorale est celle qui a été scellée")
     yield from _check_pins(connection, held)

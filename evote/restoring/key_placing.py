@@ -53,8 +53,7 @@ class RestoredKeys:
         """
         path = self._folder.file(uuid, "logs")
         keys = decode_log_keys(self._content(path), path.name)
-        sealed = (server.board_key, server.journal_key)
-        if (keys.board.verifier_key, keys.journal.verifier_key) != sealed:
+        if not keys.are_of(server):
             raise KeyUnavailable(f"the keys {path.name} are not those that were sealed")
         return keys
 

@@ -12,7 +12,7 @@ from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
 from evote.heads import HeadFile
 from evote.keys import KeyUnavailable
-from evote.lifecycle.rolls import WITH_ROLL
+from evote.lifecycle.rolls import WITH_ROLL, has_roll
 from evote.lifecycle.story import move, read_story, tell
 from evote.publishing.following import log_sizes
 from evote.publishing.signed import server_of
@@ -24,6 +24,7 @@ from evote.restoring.knowing import Knowledge, weigh
 from evote.restoring.marking import mark_sign_ins, missing_sign_ins
 from evote.restoring.published import adopt_notes, drop_rows, of_heads, own_rows
 from evote.restoring.whole import require_roll, require_whole
+from evote.roll.electors import read_salt
 from protocol.journal_bodies import Suspended
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 from tally.french import count
@@ -63,6 +64,7 @@ class Restored:
         ballots: that came back from a record.
         marked: sign-ins that the desk's file marked.
         missing: ballots whose sign-ins the desk must still give.
+        roll_is_closed: whether the key that opens its roll is missing, or another one.
     """
 
     uuid: str
@@ -73,6 +75,7 @@ class Restored:
     ballots: int
     marked: int
     missing: int
+    roll_is_closed: bool = False
 
 
 def load(
@@ -150,6 +153,7 @@ def finish(
         ballots,
         marked,
         missing,
+        not _opens_roll(connection, held, keys),
     )
 
 
@@ -184,6 +188,15 @@ def _mark(
     except KeyUnavailable as cause:
         raise _no_keys(held, "ouvre la liste électorale") from cause
     return mark_sign_ins(connection, held, key, message, now)
+
+
+def _opens_roll(connection: Connection, held: HeldElection, keys: RestoredKeys) -> bool:
+    if has_roll(connection, held):
+        try:
+            read_salt(connection, held, keys.of_roll(held.uuid))
+        except KeyUnavailable:
+            return False
+    return True
 
 
 def _suspend(connection: Connection, held: HeldElection, missing: int, now: int) -> HeldElection:

@@ -192,8 +192,19 @@ def test_a_key_that_an_election_lacks_is_named(busy: School, tmp_path: Path) -> 
     busy.folder.file(busy.uuid, "logs").unlink()
     (busy.folder.path / "lost+found").mkdir()
     saved = save(busy, tmp_path / "backup")
-    assert saved.files.missing == (f"{busy.uuid}.logs",)
+    assert saved.files.unfit == (f"{busy.uuid}.logs",)
     assert saved.files.ignored == ("lost+found",)
+
+
+@pytest.mark.parametrize("kind", ["key", "logs"])
+def test_a_key_that_is_another_one_is_named_too(busy: School, tmp_path: Path, kind: str) -> None:
+    own = busy.folder.file(busy.uuid, kind)
+    digits = own.read_text()
+    for wrong in (f"{digits[:-2]}{int(digits[-2], 16) ^ 1:x}\n", "no key at all\n", ""):
+        own.write_text(wrong)
+        saved = save(busy, tmp_path / "backup")
+        assert saved.files.unfit == (own.name,)
+        assert saved.files.ignored == ()
 
 
 def test_a_full_disk_leaves_nothing_and_is_said(busy: School, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from evote.casting import Outcome
+from evote.database.elections import State
 from evote.errors import Refusal, Unreadable
 from evote.heads import HeadsUnavailable
 from protocol.merkle import LogPosition
@@ -16,7 +17,7 @@ from protocol.notes import Checkpoint, LogKey, sign_checkpoint
 from protocol.rng import system_rng
 from protocol.secret import Secret
 from tests.db.backups import dump, put_back
-from tests.db.school import School
+from tests.db.school import ManualClock, School
 from tests.db.second_machine import (
     Machine,
     is_untouched,
@@ -24,6 +25,7 @@ from tests.db.second_machine import (
     save,
     vote,
 )
+from tests.simulator import CLOSES_AT
 
 HOUR = 3600
 
@@ -199,3 +201,40 @@ def test_a_backup_without_the_keys_of_its_logs_waits_for_them(
     other.write_bytes(content)
     machine.restore(saved, unseen=(voted.uuid,))
     assert machine.school(voted).cast(5).outcome is Outcome.RECORDED
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_roll_that_nothing_opens_is_not_restored_while_people_vote(
+    voted: School, machine: Machine, tmp_path: Path, *, check: bool
+) -> None:
+    own = voted.folder.file(voted.uuid)
+    key = own.read_text()
+    for place, wrong in enumerate((None, "no key\n", f"{key[:-2]}{int(key[-2], 16) ^ 1:x}\n")):
+        own.unlink()
+        if wrong is not None:
+            own.write_text(wrong)
+        saved = save(voted, tmp_path / f"backup-{place}")
+        with pytest.raises(Refusal, match="la clé qui ouvre la liste électorale"):
+            machine.restore(saved, unseen=(voted.uuid,), check=check)
+        assert is_untouched(machine)
+        own.write_text(key)
+    own.unlink()
+    without = save(voted, tmp_path / "backup")
+    machine.folder.file(voted.uuid).write_text(key)  # the copy that somebody has
+    machine.restore(without, unseen=(voted.uuid,), check=check)
+    if not check:
+        assert machine.school(voted).cast(5).outcome is Outcome.RECORDED
+
+
+def test_a_counted_election_comes_back_without_its_roll_and_says_so(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    assert isinstance(voted.clock, ManualClock)
+    voted.clock.time = CLOSES_AT + 301
+    voted.close()
+    voted.count()
+    voted.folder.file(voted.uuid).unlink()
+    saved = save(voted, tmp_path / "backup")
+    (restored,) = machine.restore(saved, unseen=(voted.uuid,))
+    assert restored.state is State.TALLIED
+    assert restored.roll_is_closed

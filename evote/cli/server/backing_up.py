@@ -11,6 +11,7 @@ from sqlalchemy import select
 from evote.backup.pace import (
     FEWEST_BALLOTS,
     TooClose,
+    confirm_backup,
     count_from_now,
     is_quiet,
     remember_backup,
@@ -26,6 +27,7 @@ from evote.database.connection import Database
 from evote.doctor.absent_file import check_file
 from evote.doctor.boards import check_boards
 from evote.doctor.findings import Finding, Level
+from evote.doctor.rolls import check_rolls
 from evote.errors import Refusal
 from evote.keys import KeyFolder
 from evote.settings import Settings, sqlite_file
@@ -85,10 +87,14 @@ def back_up(options: Namespace) -> int:
         with stopping_cleanly():
             backup = write_backup(here.database, here.keys, to, places, here.clock)
         with here.database.write() as connection:
-            remember_backup(connection, backup.made_at, backup.ballots)
+            remember_backup(connection, backup.made_at, backup.ballots, is_whole=False)
         status = _tell(backup, to.check)
-        for finding in check_boards(here.database):
+        wrong = {name.partition(".")[0] for name in backup.unfit}
+        for finding in (*check_boards(here.database), *check_rolls(here.database, here.keys)):
             _warn(finding)
+            wrong.add(finding.uuid)
+        with here.database.write() as connection:
+            confirm_backup(connection, backup.ballots, wrong)
     return status
 
 
@@ -126,6 +132,8 @@ def _has_elections(database: Database) -> bool:
 
 def _warn(finding: Finding) -> None:
     # A copy of a damaged board is worth having, but nobody may take it for one to restore.
+    if finding.check == "pins":
+        return  # the doctor's to say: a restore mends nothing of it, and harms nothing
     if finding.check == "signed":
         print(
             f"ATTENTION : {finding.message}. Les deux fichiers sont écrits, et evote restore "
@@ -173,11 +181,11 @@ def _tell(backup: Backup, check: str) -> int:
             "sauvegarde il ne comptera pas pour evote restore. Lancez evote doctor.",
             file=sys.stderr,
         )
-    if backup.missing:
-        names = ", ".join(backup.missing)
+    if backup.unfit:
+        names = ", ".join(backup.unfit)
         print(
-            f"Attention : il manque dans le dossier des clés : {names}. Cette sauvegarde est "
-            "incomplète : evote doctor",
+            "Attention : il manque dans le dossier des clés, ou n'est pas la clé qui a été "
+            f"scellée : {names}. Cette sauvegarde est incomplète : evote doctor",
             file=sys.stderr,
         )
         return A_KEY_IS_MISSING

@@ -213,6 +213,9 @@ def _tell(one: Restored) -> None:
         print(f"  repris du dossier public : {count(one.ballots, 'bulletin')}")
     if one.marked:
         print(f"  {count(one.marked, 'émargement marqué')} d'après le bureau des codes")
+    if one.roll_is_closed:
+        print("  la clé de sa liste électorale manque, ou n'est pas la bonne : si la loi veut")
+        print(f"  encore cette liste, remettez « {one.uuid}.key » dans le dossier des clés")
     if one.missing:
         print(f"  il manque les émargements de {count(one.missing, 'bulletin')}. Au bureau des")
         print("  codes : evote credentials signed-in ; puis ici : evote restore --sign-ins")

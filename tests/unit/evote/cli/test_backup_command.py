@@ -24,6 +24,8 @@ from evote.cli.server.opened import server
 from evote.clock import HOUR
 from evote.database.connection import open_database
 from evote.database.migrating import migrate, newest_schema
+from evote.doctor.findings import Level
+from evote.doctor.habits import check_backups
 from protocol.secret import Secret
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
@@ -174,7 +176,37 @@ def test_it_says_that_both_lie_together_and_that_a_key_is_missing(
     site.school.folder.file(site.school.uuid).unlink()
     assert back_up(tmp_path / "both", key) == 1
     assert f"{site.school.uuid}.key" in capsys.readouterr().err
+    assert not is_whole(site)
     site.school.database.close()
+
+
+@pytest.mark.parametrize("kind", ["key", "logs"])
+def test_a_key_that_is_not_the_sealed_one_is_named_like_a_missing_one(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    assert back_up(tmp_path / "both", key) == 0
+    assert is_whole(site)
+    path = site.school.folder.file(site.school.uuid, kind)
+    own = path.read_text()
+    path.write_text(f"{own[:-2]}{'0' if own[-2] != '0' else '1'}\n")
+    assert back_up(tmp_path / "both", key) == 1
+    said = capsys.readouterr().err
+    assert f"n'est pas la clé qui a été scellée : {path.name}" in said
+    assert not is_whole(site)
+    path.write_text(own)
+    assert back_up(tmp_path / "both", key, "--if-due") == 0  # though nothing is new in the rows
+    assert is_whole(site)
+    site.school.database.close()
+
+
+def is_whole(site: Site) -> bool:
+    """What is remembered of the last backup, and told by the doctor as it is."""
+    with site.school.database.read() as connection:
+        found = connection.execute(text("SELECT is_whole FROM last_backup")).scalar_one()
+        (told,) = check_backups(connection, site.clock())
+    assert (told.level is Level.SERIOUS) is not bool(found)
+    assert ("evote restore la refuserait" in told.message) is not bool(found)
+    return bool(found)
 
 
 def test_a_damaged_board_is_saved_all_the_same_and_said_aloud(
@@ -190,6 +222,7 @@ def test_a_damaged_board_is_saved_all_the_same_and_said_aloud(
     assert said.err.startswith(f"ATTENTION : {site.school.uuid} : l'urne ou le journal est abîmé")
     assert "evote restore les refusera" in said.err
     assert "evote doctor" in said.err
+    assert not is_whole(site)
     site.school.database.close()
 
 
@@ -203,6 +236,7 @@ def test_a_state_that_a_restore_makes_again_is_saved_and_said(
     uuid = site.school.uuid
     assert said.startswith(f"ATTENTION : {uuid} : ce que la base garde de l'état publié est abîmé")
     assert "evote restore refait" in said
+    assert is_whole(site)
     assert "refusera" not in said
     site.school.database.close()
 
