@@ -117,7 +117,7 @@ def _require_apart(settings: Settings, places: Places) -> None:
                 "une sauvegarde ne va pas dans le dossier des clés : la suivante l'aurait aussi",
                 f"donnez un autre dossier que « {folder} »",
             )
-        if file is not None and inside.is_relative_to(file.parent.resolve()):
+        if file is not None and inside == file.parent.resolve():
             raise Refusal(
                 "une sauvegarde ne va pas dans le dossier de la base : elle serait perdue avec "
                 "elle",

@@ -98,11 +98,13 @@ class Day:
         return self.folder / "recovery.key"
 
     def files(self) -> tuple[str, str]:
-        (data,), (keys,) = (list(self.folder.glob(f"{end}/*.{end}")) for end in ("data", "keys"))
+        (data,), (keys,) = (
+            list(self.folder.glob(f"saved/{end}/*.{end}")) for end in ("data", "keys")
+        )
         return str(data), str(keys)
 
     def back_up(self) -> str:
-        places = (str(self.folder / "data"), "--keys", str(self.folder / "keys"))
+        places = (str(self.folder / "saved/data"), "--keys", str(self.folder / "saved/keys"))
         return self.lost.must("backup", *places, "--to", f"{self.key}.pub", "--yes")
 
     def restore(self, *more: str) -> tuple[int, str]:
