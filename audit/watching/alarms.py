@@ -16,6 +16,8 @@ from audit.words import Malformed, Text, Unreadable, Unsupported
 
 _CHECKPOINTS = {"first", "second", "checkpoint"}
 MOST_OF_A_KIND = 50  # what goes on for ever fills no disk
+MOST_BYTES = 2**26  # of evidence of one kind that convicts: thousands of files
+_SIZES = {"fork": (0, 1, 2, 4), "rollback": (0, 1, 2, 3)}  # words of a key: kind, log, sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,12 @@ class Alarms:
         self._tell = tell
         self._said: set[str] = set()
         self._of_kind: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()  # of evidence
         self._numbers = 0
         for line in store.lines:
             if "alarm" in line:
-                self._remember(line["alarm"], line["key"], written=store.has_evidence(line))
+                size = store.evidence_size(line)
+                self._remember(line["alarm"], line["key"], size)
 
     @property
     def count(self) -> int:
@@ -70,12 +74,25 @@ class Alarms:
         return self._numbers
 
     def known(self, kind: str, key: str = "") -> bool:
-        """Whether this was said."""
-        return _key(kind, key) in self._said or self._of_kind[kind] >= MOST_OF_A_KIND
+        """Whether this was said, or so many of its kind that it is not said any more.
+
+        What convicts is said of every promise and of each two sizes, whatever was said before it.
+        """
+        key = _key(kind, key)
+        if key in self._said:
+            return True
+        if self._of_kind[kind] < MOST_OF_A_KIND:
+            return False
+        others = not convicts(kind) or _subject(kind, key) in self._said
+        return others or self._bytes[kind] >= MOST_BYTES
 
     def any_of(self, kind: str, log: str) -> bool:
         """Whether one of this kind was said of this log."""
-        return any(key.split(" ")[:2] == [kind, log] for key in self._said)
+        return f"{kind} {log}" in self._said
+
+    def forked(self, log: str, size: int, root: bytes) -> bool:
+        """Whether this state of a log was said to exclude another."""
+        return _state(log, str(size), root.hex()) in self._said
 
     def sound(
         self,
@@ -109,18 +126,24 @@ class Alarms:
                 en=sentence.en,
                 evidence=name,
             )
-            self._remember(kind, _key(kind, key), written=True)
+            self._remember(kind, _key(kind, key), len(data or b""))
             if name is not None and data is not None:
                 self._store.write_evidence(name, data)
                 told = Alarm(kind, sentence, name)
         finally:
             self._tell(told)
 
-    def _remember(self, kind: str, key: str, *, written: bool) -> None:
+    def _remember(self, kind: str, key: str, size: int | None) -> None:
+        """One more, with evidence of so many bytes; None where it was not written in time."""
         self._numbers += 1
-        if written:
-            self._said.add(key)
+        if size is not None:
+            of_log = " ".join(key.split(" ")[:2])
+            self._said |= {key, _subject(kind, key), of_log}
+            if kind == "fork":
+                log, *states = key.split(" ")[1:]
+                self._said |= {_state(log, *states[at : at + 2]) for at in (0, 2)}
             self._of_kind[kind] += 1
+            self._bytes[kind] += size
 
     def _evidence(self, kind: str, members: dict[str, Any]) -> bytes | None:
         """The file, if what was seen makes evidence that holds and is not too large."""
@@ -137,6 +160,22 @@ class Alarms:
 def magnitude(number: int) -> str:
     """A part of a key: what goes on is said again each time that it has doubled, not each time."""
     return f"x{abs(number).bit_length()}"
+
+
+def convicts(kind: str) -> bool:
+    """Whether evidence of this kind proves the fault by itself (§21)."""
+    return kind in KINDS and "observer" not in KINDS[kind].members.split()
+
+
+def _state(log: str, size: str, root: str) -> str:
+    return f"state {log} {size} {root}"
+
+
+def _subject(kind: str, key: str) -> str:
+    """What an alarm is about, as a text that is no alarm's key."""
+    words = key.split(" ")
+    places = _SIZES.get(kind, range(len(words)))
+    return "about " + " ".join(words[place] for place in places if place < len(words))
 
 
 def _key(kind: str, key: str) -> str:

@@ -109,7 +109,8 @@ class Judge:
         """Sound what follows from a checkpoint that is not of the log that came in."""
         log, best = self._log, self._log.best
         if best is not None and seen.size <= best.size:
-            self._fork(seen, best, log.copy)
+            if not self._alarms.forked(log.name, seen.size, seen.root):
+                self._fork(seen, best, log.copy)
         elif not self._alarms.any_of("fork", log.name):  # whose log is followed no more
             self._investigate(seen, best)
 

@@ -146,10 +146,12 @@ class Store:
             while data := file.read(_CHUNK):
                 yield data
 
-    def has_evidence(self, line: Line) -> bool:
-        """Whether an alarm's file of evidence is there, if it has one."""
-        name = line.get("evidence")
-        return name is None or (self.evidence / str(name)).exists()
+    def evidence_size(self, line: Line) -> int | None:
+        """How many bytes an alarm's file of evidence has; 0 without one, None if it is missing."""
+        if line.get("evidence") is None:
+            return 0
+        path = self.evidence / str(line["evidence"])
+        return path.stat().st_size if path.exists() else None
 
     def write_evidence(self, name: str, data: bytes) -> None:
         """A file of evidence, whole or not at all."""

@@ -15,6 +15,7 @@ import pytest
 from audit.evidence import judge_evidence
 from audit.log_sizes import MOST_ENTRIES
 from audit.watching.agents import Agent
+from audit.watching.alarms import MOST_OF_A_KIND
 from tests.tamper.forge.logs import checkpoint_text, root
 from tests.tamper.forge.texts import canonical
 from tests.watching.attacks import ARCHIVE, promised
@@ -233,6 +234,50 @@ def test_what_is_proved_is_proved_whatever_was_signed_before(
     before = len(filled.alarms)
     filled.restart()
     assert len(filled.alarms) == before
+
+
+def test_a_hundred_faults_hide_no_other(board: TestBoard, watched: Watched) -> None:
+    """Fifty of a kind are said; after that those that convict of something else still are."""
+    states = []
+    for number in range(MOST_OF_A_KIND + 5):
+        board.cast()
+        board.pass_time()
+        watched.round()
+        states.append(copied(board.logs))
+        del board.logs.members[-2:]
+        board.cast(f"another {number}")
+        board.pass_time()
+        assert "fork" in [alarm.kind for alarm in watched.round()]
+        board.logs = states[-1]
+    assert len(evidence(watched, "fork")) >= MOST_OF_A_KIND + 5
+    for number in range(MOST_OF_A_KIND + 5):
+        name = watched.folder / "promises" / f"{number}"
+        promised(board, watched, board.now - 1 - number)
+        (watched.folder / "promises" / "from a parent.txt").rename(name)
+        board.cast(f"{number}")
+        board.pass_time()
+        watched.round()
+    assert len(evidence(watched, "promise-broken")) == MOST_OF_A_KIND + 5
+    before = len(watched.alarms)
+    watched.restart()
+    assert len(watched.alarms) == before
+
+
+def test_evidence_that_convicts_has_a_room_of_its_own(
+    board: TestBoard, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.watching.alarms.MOST_OF_A_KIND", 1)
+    monkeypatch.setattr("audit.watching.alarms.MOST_BYTES", 12_000)
+    for _ in range(6):
+        go_on(watched, 2)
+        del board.logs.members[-2:]
+        board.pass_time()
+        watched.round()
+    assert 1 < len(evidence(watched, "rollback")) < 6
+    promised(board, watched, board.now - 1)
+    board.pass_time()
+    watched.round()
+    assert len(evidence(watched, "promise-broken")) == 1
 
 
 def test_a_full_diary_grows_by_what_is_new_alone(board: TestBoard, filled: Watched) -> None:

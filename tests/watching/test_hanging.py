@@ -96,7 +96,7 @@ def test_whoever_stops_waits_for_no_answer() -> None:
 def test_a_certificate_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     with talking(late_over_tls(tmp_path, 0.0)) as host:
         site = HttpSite(read_address(f"https://{host.replace('127.0.0.1', 'localhost')}/e/{UUID}"))
-        with pytest.raises(Away, match="SSLCertVerificationError"), site.get("/x", PLAIN):
+        with pytest.raises(Away, match="certificate"), site.get("/x", PLAIN):
             pass
 
 
