@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evote.board.published import read_published
+from evote.board.published import PublishedDamaged, read_published
 from evote.board.tiles import subtrees_of_log
 from evote.database.connection import Database
 from evote.database.elections import find_election
@@ -28,7 +28,7 @@ from evote.witnessing.asking import (
     ask,
 )
 from protocol.cosignatures import cosigned_at
-from protocol.errors import ProofError
+from protocol.errors import ProofError, ProtocolError
 from protocol.merkle_proofs import prove_consistency
 from protocol.note_format import Note, SignatureLine
 from protocol.notes import Checkpoint, verify_checkpoint
@@ -91,10 +91,11 @@ class Cosigning:
         with self._database.read() as connection:
             logs = published_notes(connection)
         for log in logs:
-            if not self._is_due(log):
-                continue
             try:
-                self._cosign(log)
+                if self._is_due(log):
+                    self._cosign(log)
+            except PublishedDamaged:
+                continue  # which its step says; no witness is shown it, and the others are asked
             except WitnessSilent as cause:
                 self._silent_until = self._timer() + SILENT_SECONDS
                 yield Missed(self._witness.name, log.place, cause)
@@ -111,15 +112,14 @@ class Cosigning:
             return False
         if self._timer() < self._again_at.get(log.place, 0):
             return False
-        if (self._seen_at(log) or 0) >= log.stamp:  # by another process
+        if (self._seen_at(log, self._checkpoint(log)) or 0) >= log.stamp:  # by another process
             self._settled[log.place] = (log.text, log.stamp)
             return False
         return True
 
-    def _seen_at(self, log: NotedLog) -> int | None:
+    def _seen_at(self, log: NotedLog, checkpoint: Checkpoint) -> int | None:
         try:
-            lines = Note.decode(log.note).signatures
-            return cosigned_at(self._checkpoint(log), lines, self._witness.key)
+            return cosigned_at(checkpoint, Note.decode(log.note).signatures, self._witness.key)
         except ProofError:
             return None
 
@@ -168,7 +168,10 @@ class Cosigning:
     def _checkpoint(self, log: NotedLog) -> Checkpoint:
         keys = self._publisher.keys(log.uuid)
         key = keys.board if log.log == BOARD else keys.journal
-        return verify_checkpoint(log.note, key.verifier_key)
+        try:
+            return verify_checkpoint(log.note, key.verifier_key)
+        except ProtocolError as cause:
+            raise PublishedDamaged(log.uuid, f"the last note of its {log.log} is none") from cause
 
     def _size_now(self, log: NotedLog) -> int:
         with self._database.read() as connection:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from evote.board.published import read_published
 from evote.database.connection import Database
@@ -263,3 +264,30 @@ def test_a_quorum_of_two_of_three_cosigns_a_record_that_verifies(
         missed = [each for one in (*asked, asks(school, silent)) for each in one.step()]
     assert [each.witness for each in missed] == ["w3"]
     audit(school, tmp_path / "record")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE published_log SET note = hashes WHERE log = 'board'",
+        "UPDATE published_log SET note = (SELECT other.note FROM published_log AS other "
+        "WHERE other.log = 'journal') WHERE log = 'board'",
+        "DELETE FROM published_log WHERE log = 'journal'",
+    ],
+)
+def test_what_is_damaged_is_shown_to_no_witness_and_stops_no_other_log(
+    school: School, tmp_path: Path, statement: str
+) -> None:
+    whole = dump(school.database)
+    with honest(school, tmp_path / "witness") as witness:
+        with school.database.write() as connection:
+            connection.execute(text(statement))
+        assert list(asks(school, witness).step()) == []
+        with school.database.read() as connection:
+            query = text("SELECT note FROM published_log WHERE log = 'journal'")
+            other = connection.execute(query).scalars().all()
+        assert all(b"temoin.example.org" in bytes(note) for note in other)
+        put_back(school.database, whole)
+        assert list(asks(school, witness).step()) == []
+        for log in (BOARD, JOURNAL):
+            assert witness.key.name in seen(school, log, witness).witnessed_at
