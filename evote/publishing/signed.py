@@ -13,7 +13,7 @@ from evote.board.leaves import hasher_from
 from evote.board.listing import setup_bytes
 from evote.board.published import PublishedLog, published_logs
 from evote.database.elections import HeldElection
-from protocol.cosignatures import SeenCheckpoint, verify_seen
+from protocol.cosignatures import CosignerVerifierKey, SeenCheckpoint, verify_seen
 from protocol.election import Election
 from protocol.errors import ProtocolError
 from protocol.notes import VerifierKey
@@ -65,6 +65,12 @@ def server_of(connection: Connection, held: HeldElection) -> ServerBinding:
     if evote is None or evote.server is None:
         raise RuntimeError("an election on a server names its keys")
     return evote.server
+
+
+def witnesses_of(connection: Connection, held: HeldElection) -> tuple[CosignerVerifierKey, ...]:
+    """Return the keys of the witnesses that an election names, none where it names none: §8.3."""
+    evote = Election.decode(setup_bytes(connection, held)[0]).evote
+    return evote.witnesses.keys if evote and evote.witnesses else ()
 
 
 def verify_signed(connection: Connection, held: HeldElection) -> None:

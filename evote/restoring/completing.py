@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from sqlalchemy import Connection, insert
 
@@ -22,7 +22,7 @@ from evote.election.box import read_proper_ballot
 from evote.errors import Refusal
 from evote.lifecycle.in_force import STATES, put_in_force
 from evote.lifecycle.story import Story, read_story
-from evote.verdict import ask_verifier
+from evote.verdict import Verdict, ask_verifier
 from protocol.archive import read_archive
 from protocol.archive_entries import Entry
 from protocol.ballot import BallotContext
@@ -32,14 +32,16 @@ from protocol.journal_bodies import Opened, Reissued
 from protocol.setup_signatures import SetupSignatures
 from tally.record_files import JOURNAL, opened_files
 
+_WITNESSES: Final = "C32"  # of the catalogue: docs/protocol.md §16
+
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What came back: the election as it is then, and how many ballots and entries of journal."""
+    """What came back: the election as it is then, and how many ballots, and codes replaced."""
 
     held: HeldElection
     ballots: int
-    entries: int
+    reissued: int
 
 
 def complete(connection: Connection, held: HeldElection, record: Path) -> Completed:
@@ -59,7 +61,8 @@ def complete(connection: Connection, held: HeldElection, record: Path) -> Comple
     story = story.at(held)
     for entry in entries:
         story = _append_entry(connection, story, entry)
-    return Completed(_put_in_force(connection, story), ballots, len(entries))
+    reissued = sum(isinstance(entry.body, Reissued) for entry in entries)
+    return Completed(_put_in_force(connection, story), ballots, reissued)
 
 
 def _verify(connection: Connection, held: HeldElection, record: Path) -> None:
@@ -68,8 +71,22 @@ def _verify(connection: Connection, held: HeldElection, record: Path) -> None:
             earlier.write(chunk)
         earlier.flush()
         verdict = ask_verifier(record, quiet=True, since=Path(earlier.name))
-    if not verdict.valid:
-        raise _refused(record, ", ".join(verdict.failed) or "aucun verdict")
+    if verdict.valid or is_for_witnesses_alone(verdict):
+        return
+    if not verdict.judged:
+        raise Refusal(
+            f"le vérificateur n'a pas pu juger « {record} » : ce n'est pas un refus de ce dossier",
+            f"demandez-lui ce qui l'arrête : evote-audit verify {record}",
+        )
+    raise _refused(record, ", ".join(verdict.failed))
+
+
+def is_for_witnesses_alone(verdict: Verdict) -> bool:
+    """Tell whether all that a record lacks are lines of witnesses, who may still co-sign: C32.
+
+    Everything that comes back from it is signed by the election's own keys.
+    """
+    return verdict.judged and [each.partition(" ")[0] for each in verdict.failed] == [_WITNESSES]
 
 
 def _refused(record: Path, why: str) -> Refusal:

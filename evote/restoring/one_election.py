@@ -64,6 +64,8 @@ class Restored:
         ballots: that came back from a record.
         marked: sign-ins that the desk's file marked.
         missing: ballots whose sign-ins the desk must still give.
+        reissued: codes that were replaced since the backup, whose new letters do not work before
+            the desk's file says which.
         roll_is_closed: whether the key that opens its roll is missing, or another one.
     """
 
@@ -75,6 +77,7 @@ class Restored:
     ballots: int
     marked: int
     missing: int
+    reissued: int
     roll_is_closed: bool = False
 
 
@@ -131,14 +134,14 @@ def finish(
     Raises:
         Refusal: the record or the desk's file is not good for it, or it is still too short.
     """
-    held, ballots, marked = loaded.held, 0, 0
+    held, ballots, marked, reissued = loaded.held, 0, 0, 0
     if loaded.behind and record is not None:
         done = complete(connection, held, record)
-        held, ballots = done.held, done.ballots
+        held, ballots, reissued = done.held, done.ballots, done.reissued
         if still := compare(connection, held, loaded.seen):
             raise too_short({held.uuid: still})
     if sign_ins is not None:
-        marked = _mark(connection, held, sign_ins, keys, now)
+        marked, reissued = _mark(connection, held, sign_ins, keys, now), 0
     missing = missing_sign_ins(connection, held)
     if missing and held.state is State.OPEN:
         held = _suspend(connection, held, missing, now)
@@ -153,6 +156,7 @@ def finish(
         ballots,
         marked,
         missing,
+        reissued,
         not _opens_roll(connection, held, keys),
     )
 

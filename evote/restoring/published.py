@@ -12,8 +12,9 @@ from evote.board.published import PublishedLog, published_logs
 from evote.database.common_tables import PublishedRow
 from evote.database.elections import HeldElection
 from evote.heads import HeadLine, Heads, HeadsUnavailable
-from evote.publishing.signed import read_signed
+from evote.publishing.signed import read_signed, witnesses_of
 from evote.restoring.comparing import longest
+from evote.restoring.cosigned import with_lines_that_hold
 from evote.restoring.evidence import Seen, SeenLog
 from protocol.notes import VerifierKey
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
@@ -94,13 +95,23 @@ def own_heads(servers: Iterable[ServerBinding], heads: Heads, backup: str, now: 
 def adopt_notes(connection: Connection, held: HeldElection, seen: Seen) -> None:
     """Let the last notes that were seen be what is public, until the next step goes on from them.
 
-    Nothing is public when this is called. Where they are not at hand, as the head file has none,
-    nothing is public before that step.
+    Of what stands below them only the lines of the log itself are taken, and those of the witnesses
+    that the election names, where they hold. Nothing is public when this is called. Where no notes
+    are at hand, as the head file has none, nothing is public before that step.
     """
     board, journal = (_last_note(seen.log(log)) for log in (BOARD, JOURNAL))
     if board is None or journal is None or not _go_together(connection, held, board, journal):
         return
-    rows = [_row(connection, held, *pair) for pair in ((BOARD, board), (JOURNAL, journal))]
+    witnesses = witnesses_of(connection, held)
+    rows = [
+        {
+            **_row(connection, held, log, last),
+            "note": with_lines_that_hold(
+                last.note or b"", [each.note for each in seen.log(log) if each.note], witnesses
+            ),
+        }
+        for log, last in ((BOARD, board), (JOURNAL, journal))
+    ]
     connection.execute(insert(PublishedRow), rows)
 
 
@@ -126,7 +137,6 @@ def _row(connection: Connection, held: HeldElection, log: str, seen: SeenLog) ->
         "hashes": b"".join(tree.hashes),
         "stamp": seen.stamp,
         "stepped_at": seen.stamp,
-        "note": seen.note,
     }
 
 

@@ -217,5 +217,11 @@ def _tell(one: Restored) -> None:
         print("  la clé de sa liste électorale manque, ou n'est pas la bonne : si la loi veut")
         print(f"  encore cette liste, remettez « {one.uuid}.key » dans le dossier des clés")
     if one.missing:
-        print(f"  il manque les émargements de {count(one.missing, 'bulletin')}. Au bureau des")
-        print("  codes : evote credentials signed-in ; puis ici : evote restore --sign-ins")
+        print(f"  il manque les émargements de {count(one.missing, 'bulletin')}.")
+    if one.reissued:
+        replaced = count(one.reissued, "code remplacé", "codes remplacés")
+        print(f"  {replaced} au bureau des codes depuis la sauvegarde : d'ici là, la nouvelle")
+        print("  lettre ne marche pas.")
+    if one.missing or one.reissued:
+        print("  Au bureau des codes : evote credentials signed-in ; puis ici : evote restore")
+        print("  --sign-ins")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from evote.backup.recovery import encode_recovery_key
 from evote.board.listing import list_ballots
 from evote.board.receipts import receipt_of
 from evote.cli import main
@@ -21,10 +22,11 @@ from evote.database.connection import open_database
 from evote.database.elections import find_election
 from evote.heads import Heads
 from evote.keys import KeyFolder
+from evote.lifecycle.desk import reissue_code
 from protocol.merkle import LogPosition
 from protocol.secret import Secret
 from tests.db.school import NOON, School
-from tests.db.second_machine import Desk, keep_record
+from tests.db.second_machine import Desk, keep_record, save
 from tests.site import Site, make_site
 
 WORDS = "six mots bien choisis pour ce test"
@@ -344,6 +346,28 @@ def test_what_the_backup_has_not_is_named_and_left_out_by_number(
     assert "n'a pas cette élection : AnotherEtection (« heads.sqlite » parle de vote" in said
     assert "--without AnotherEtection" in said
     assert disaster.restore(*kept, "--without", "AnotherEtection") == 0
+
+
+def test_a_code_that_was_replaced_since_waits_for_the_desk(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where no ballot came back, and so nothing is suspended and nobody would think of it."""
+    school = disaster.site.school
+    new = save(school, disaster.folder / "again")
+    message = Desk(school.election).replace(9).message
+    reissue_code(school.database, school.folder, message, school.clock)
+    school.publisher.publish(school.uuid)
+    kept = keep_record(school, disaster.folder / "later")
+    school.database.close()
+    files = (str(new.files.data), str(new.files.keys))
+    (disaster.folder / "recovery.key").write_bytes(encode_recovery_key(new.key, Secret(WORDS)))
+    words = ("--passphrase-file", str(disaster.folder / "words"))
+    key = ("--recovery-key", str(disaster.folder / "recovery.key"))
+    assert main(["restore", *files, *key, *words, "--complete", str(kept)]) == 0
+    said = capsys.readouterr().out
+    assert "ouverte au vote" in said
+    assert "1 code remplacé au bureau des codes depuis la sauvegarde" in said
+    assert "evote credentials signed-in" in said
 
 
 def test_a_pipe_is_told_and_not_waited_for(
