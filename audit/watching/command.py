@@ -13,12 +13,9 @@ from pathlib import Path
 
 from audit.arithmetic import self_test
 from audit.plain_text import plain_text
-from audit.record import open_record
-from audit.report import first_sentence
-from audit.verify import Options, verify
-from audit.watching import sentences
 from audit.watching.address import Address, read_address
 from audit.watching.alarms import Alarm
+from audit.watching.ending import verify_kept
 from audit.watching.meeting import OtherElection
 from audit.watching.news import News
 from audit.watching.promise_files import Entrusted, entrust, read_entrusted
@@ -26,7 +23,7 @@ from audit.watching.site import Away, HttpSite, Site
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
 from audit.watching.watcher import Around, Watcher
-from audit.words import Malformed, Text, Unreadable, Unsupported, Unusable, count, shown
+from audit.words import Malformed, Text, Unusable, count, shown
 
 OBSERVER = "evote-audit watch"
 QUIET, ALARMED, NOTHING = 0, 1, 2
@@ -207,7 +204,7 @@ class _Watch:
     def _end(self) -> int:
         watcher = self._watcher
         if watcher.keeper.pair:
-            self._verify()
+            verify_kept(watcher, self._store, self._speaker)
         alarms = watcher.alarms.count
         kept = watcher.logs["board"].kept
         path = self._store.record
@@ -229,19 +226,6 @@ class _Watch:
         )
         self._speaker.event("ended", text, alarms=alarms, record=str(path))
         return ALARMED if alarms else QUIET
-
-    def _verify(self) -> None:
-        """The whole record, by the verifier itself."""
-        try:
-            with open_record(self._store.record) as record:
-                verdict = verify(record, None, Options())
-        except (Malformed, Unreadable, Unsupported) as refusal:
-            self._watcher.alarms.sound("invalid", sentences.invalid(refusal.text))
-            return
-        sentence = first_sentence(verdict)
-        self._speaker.event("verified", sentence, valid=verdict.valid)
-        if not verdict.valid:
-            self._watcher.alarms.sound("invalid", sentences.invalid(sentence))
 
 
 def _not_now(away: Away) -> Text:

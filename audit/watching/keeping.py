@@ -18,6 +18,7 @@ from audit.watching.followed import Log
 from audit.watching.signed import Seen
 from audit.watching.store import LOGS, Store
 from audit.watching.telling import Telling
+from audit.watching.witnessed import signatures
 from audit.words import Text
 
 _TOLD = (("end", "closed"), ("result", "tallied"))
@@ -38,6 +39,7 @@ class Keeper:
         self._alarms = alarms
         self.pair: dict[str, Seen] = {}
         self._looked = dict.fromkeys(LOGS, 0)  # entries, since this program was started
+        self._at_fault = False
         self._telling: Telling | None = None
 
     @property
@@ -58,8 +60,17 @@ class Keeper:
         """How many entries of a log are kept."""
         return self._logs[log].kept
 
+    @property
+    def in_order(self) -> bool:
+        """Whether all that is kept was looked through since the start, and nothing was wrong."""
+        return not self._at_fault and all(
+            self._looked[name] == log.kept for name, log in self._logs.items()
+        )
+
     def keep(self, candidates: dict[str, list[Seen]]) -> bool:
         """Keep the latest step of which both checkpoints were seen in this round; is there one."""
+        for log in self._logs.values():
+            self._look_through(log)  # what was kept before this program was started
         pair = self._latest(candidates)
         if pair is None:
             return False
@@ -101,11 +112,13 @@ class Keeper:
             for journal in candidates["journal"]
             if self._is_step(board, journal)
         ]
-        return max(
-            pairs,
-            key=lambda pair: (pair["board"].stamp or 0, pair["board"].size, pair["journal"].size),
-            default=None,
-        )
+        return max(pairs, key=self._rank, default=None)
+
+    def _rank(self, pair: dict[str, Seen]) -> tuple[int, int, int, int]:
+        """The latest, and of equal ones that which more witnesses signed."""
+        board, journal, server = pair["board"], pair["journal"], self.board.server
+        lines = sum(signatures(seen.text, server) for seen in pair.values()) if server else 0
+        return board.stamp or 0, board.size, journal.size, lines
 
     def _is_step(self, board: Seen, journal: Seen) -> bool:
         """Both are sure, of one step, and not before what was kept."""
@@ -143,6 +156,7 @@ class Keeper:
         found = [each for each in log.copy.faults if before <= each[0] < log.kept]
         if log.name == "journal":
             found += self._of_journal(before, log.kept)
+        self._at_fault = self._at_fault or bool(found)
         for index, why in found:
             key = f"{log.name} {index}"
             if not self._alarms.known("out-of-order", key):

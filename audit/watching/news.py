@@ -10,9 +10,10 @@ from audit.watching.alarms import MOST_OF_A_KIND
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
 from audit.watching.watcher import Watcher
+from audit.watching.witnessed import Lacking
 from audit.words import Text, count, shown
 
-_ONCE: Final = ("unopened", "cancelled", "closed", "clocks")
+_ONCE: Final = ("unopened", "cancelled", "closed", "clocks", "witnesses")
 _DAY: Final = 86400
 
 
@@ -45,6 +46,9 @@ class News:
             self._cancelled(phase.cancelled_until)
         if phase.closed is not None:
             self._closed(phase.closed)
+        lacking = self._watcher.witnessed.lacking
+        if lacking is not None:
+            self._witnesses(lacking)
         for name, why in self._watcher.promised.files.strangers():
             self._stranger(shown(name), why)
 
@@ -78,13 +82,26 @@ class News:
         when = moment(until)
         text = Text(
             "Le journal dit que l'élection est annulée ; personne du bureau ne signe cela, et un"
-            " serveur qui ment pourrait encore prendre des votes. La surveillance va donc jusqu'à"
-            f" la clôture prévue, {when.fr}. Demandez au bureau si l'annulation est vraie.",
+            " serveur qui ment pourrait encore prendre des votes. La surveillance va donc au-delà"
+            f" de la clôture prévue, jusqu'au moment où tout ce qui a été promis devait paraître :"
+            f" {when.fr}. Demandez au bureau si l'annulation est vraie.",
             "The journal says that the election is cancelled; no member signs that, and a server"
-            " that lies could still take votes. So the watch goes on until the closing that was"
-            f" planned, {when.en}. Ask the committee whether it is true.",
+            " that lies could still take votes. So the watch goes on beyond the closing that was"
+            f" planned, until all that was promised had to be published: {when.en}. Ask the"
+            " committee whether it is true.",
         )
         self._once("cancelled", until, text, until=until)
+
+    def _witnesses(self, lacking: Lacking) -> None:
+        """The result is there; the server asks them after it."""
+        found, quorum = count(lacking.found, "témoin", "witness"), lacking.quorum
+        text = Text(
+            f"Le résultat est publié, cosigné par {found.fr} ; l'élection en demande {quorum}. Les"
+            " autres peuvent encore répondre : la surveillance les attend une heure.",
+            f"The result is published, co-signed by {found.en}; the election demands {quorum}. The"
+            " others may still answer: the watch waits for them for an hour.",
+        )
+        self._once("witnesses", lacking.found, text, found=lacking.found, quorum=quorum)
 
     def _closed(self, ballots: int) -> None:
         number = count(ballots, "bulletin", "ballot")

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from audit.binding import Hours
+from audit.journal import Entry
 from audit.watching.amended import Amendments
 from audit.watching.clock import AHEAD_SECONDS
 from audit.watching.keeping import Keeper
+from audit.watching.witnessed import Witnessed
 
+# After closing and grace: until the last promise was due, by up to 960 seconds (§20.1), and the
+# hour after which it is overdue (§21) is over, too.
+MARGIN_SECONDS = 5400
 _STEPS = ("opened", "suspended", "resumed", "closed", "cancelled")
 _STEPPING = ("opened", "suspended", "resumed")
 
@@ -23,12 +28,20 @@ class Phase:
     Args:
         keeper: of what is kept.
         amendments: of the hours, too.
+        witnessed: whether witnesses are waited for.
         now: what time it is.
     """
 
-    def __init__(self, keeper: Keeper, amendments: Amendments, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        amendments: Amendments,
+        witnessed: Witnessed,
+        now: Callable[[], int],
+    ) -> None:
         self._keeper = keeper
         self._amendments = amendments
+        self._witnessed = witnessed
         self._now = now
 
     @property
@@ -55,23 +68,41 @@ class Phase:
 
     @property
     def cancelled_until(self) -> int | None:
-        """Once the election is cancelled: until when it is watched all the same.
+        """Once the election is cancelled: until when it is watched all the same."""
+        return self._until() if self._told("cancelled") else None
 
-        No member signs a ``cancelled``, so whoever runs the server can write one; ballots may be
-        taken of others until the closing time and its grace are over.
+    @property
+    def ended(self) -> bool:
+        """Whether there is the result that the journal names, and its story holds (§19.3).
+
+        No member signs a ``tallied``, either: alone it is a word of whoever runs the server.
         """
-        hours = self._hours()
-        if hours is None or not self._told("cancelled"):
-            return None
-        return hours.closes_at + hours.grace_seconds
+        board, told = self._keeper.board.result, self._last("tallied")
+        if board is None or told is None or board.position >= self._keeper.kept("board"):
+            return False
+        return self._keeper.in_order and told.body["result_event"] == board.event_hash
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is to come but what ends the election's file (§19.3)."""
-        if self._told("tallied"):
-            return True
-        until = self.cancelled_until
-        return until is not None and self._now() > until
+        """Whether nothing more is to come but what ends the election's file (§19.3).
+
+        A true result ends it, with the lines of witnesses that were waited for. An end that only
+        the server tells does not: ballots may be taken of others until the closing time and its
+        grace are over, and what was promised of them is judged until after that.
+        """
+        if self.ended:
+            return not self._witnessed.waiting
+        until = self._until()
+        told = self._told("tallied", "cancelled")
+        return bool(told) and until is not None and self._now() > until
+
+    def _until(self) -> int | None:
+        hours = self._hours()
+        return None if hours is None else hours.closes_at + hours.grace_seconds + MARGIN_SECONDS
+
+    def _last(self, kind: str) -> Entry | None:
+        keeper = self._keeper
+        return next(iter(keeper.journal.of_kind(kind, size=keeper.kept("journal"))), None)
 
     def _hours(self) -> Hours | None:
         keeper = self._keeper

@@ -33,6 +33,7 @@ from audit.watching.signed import Seen
 from audit.watching.site import Away, Site, Stopped
 from audit.watching.store import LOGS, Store
 from audit.watching.tiles import Tiles
+from audit.watching.witnessed import Witnessed
 from audit.words import Malformed, Unsupported
 
 PAGES = {"board": "archive", "journal": "journal.jsonl"}
@@ -79,7 +80,8 @@ class Watcher:
         self.promised = Promised(store.promises, self.alarms)
         amendments = Amendments()
         self._booth = Booth(site, self.alarms, amendments, self._journal_now)
-        self.phase = Phase(self.keeper, amendments, around.now)
+        self.witnessed = Witnessed(self.hours.asking("witnesses"))
+        self.phase = Phase(self.keeper, amendments, self.witnessed, around.now)
         self.clock = Clock(self.alarms, around.now, self.hours)
         self._troubles: list[Away] = []
         self._looker = Looker(
@@ -195,6 +197,8 @@ class Watcher:
         for name, log in self.logs.items():
             self._judge(name, log, candidates[name])
         kept = self.keeper.keep(candidates)
+        if self.phase.ended and self.board.server is not None:
+            self.witnessed.look(self.keeper.pair, self.board.server, asked=kept)
         for rereader in self._rereaders.values():
             self._try(rereader.read_again)
             self._try(rereader.compare_tiles)

@@ -13,6 +13,7 @@ import pytest
 from audit import cli
 from audit.evidence import judge_evidence
 from audit.watching.clock import AHEAD_SECONDS
+from audit.watching.phase import MARGIN_SECONDS
 from tests.tamper.forge.journal import CLOSES_AT, OPENS_AT
 from tests.tamper.forge.texts import canonical
 from tests.watching.attacks import promised
@@ -106,10 +107,11 @@ def test_an_election_that_is_cancelled_is_watched_until_it_would_have_closed(
     board.pass_time()
     board.stopped = True
     phase = watched.watcher.phase
-    for now in (board.now, board.now + 9 * HOUR, CLOSES_AT, AMENDED_END):
+    until = AMENDED_END + MARGIN_SECONDS
+    for now in (board.now, board.now + 9 * HOUR, CLOSES_AT, AMENDED_END, until):
         board.now = now
         assert watched.round() == []
-        assert (phase.over, phase.cancelled_until) == (False, AMENDED_END)
+        assert (phase.over, phase.cancelled_until) == (False, until)
         assert not phase.stepping
     board.now += 1
     assert watched.round() == []
@@ -145,7 +147,7 @@ CANCELLED = {
 def _after_the_end(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command reads this machine's clock, which is put to after the forged election."""
     if "capsys" in request.fixturenames:
-        monkeypatch.setattr("time.time", lambda: float(AMENDED_END + 1))
+        monkeypatch.setattr("time.time", lambda: float(AMENDED_END + MARGIN_SECONDS + 1))
 
 
 def events_of(

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The end of a watch: the whole of what was kept, by the verifier itself."""
+
+from __future__ import annotations
+
+from audit.layout import raised
+from audit.outcome import Outcome
+from audit.record import open_record
+from audit.report import first_sentence
+from audit.verify import Options, Verdict, verify
+from audit.watching import sentences
+from audit.watching.speaking import Speaker
+from audit.watching.store import Store
+from audit.watching.watcher import Watcher
+from audit.watching.witnessed import Lacking
+from audit.words import Malformed, Text, Unreadable, Unsupported
+
+_WITNESSES = "C32"
+
+
+def verify_kept(watcher: Watcher, store: Store, speaker: Speaker) -> None:
+    """Say what the verifier says of it; an alarm if it is not in order.
+
+    That witnesses are lacking, and nothing else, is an alarm only when they were waited for.
+    """
+    try:
+        with open_record(store.record) as record:
+            verdict = verify(record, None, Options())
+    except (Malformed, Unreadable, Unsupported) as refusal:
+        watcher.alarms.sound("invalid", sentences.invalid(refusal.text))
+        return
+    lacking = watcher.witnessed.lacking
+    if lacking is not None and _fails_alone(verdict, _WITNESSES):
+        _too_few(lacking, watcher, speaker)
+        return
+    sentence = first_sentence(verdict)
+    speaker.event("verified", sentence, valid=verdict.valid)
+    if not verdict.valid:
+        watcher.alarms.sound("invalid", sentences.invalid(sentence))
+
+
+def _too_few(lacking: Lacking, watcher: Watcher, speaker: Speaker) -> None:
+    late = watcher.witnessed.late
+    text = sentences.too_few_witnesses(lacking.found, lacking.quorum, late=late)
+    speaker.event("verified", raised(Text(f"{text.fr}.", f"{text.en}.")), valid=False)
+    if late:
+        watcher.alarms.sound("unwitnessed", text)
+
+
+def _fails_alone(verdict: Verdict, check: str) -> bool:
+    """Whether this is the only check that does not pass."""
+    good = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+    return all(finding.outcome in good or entry.id == check for entry, finding in verdict.findings)
