@@ -13,7 +13,7 @@ from audit.watching.speaking import Speaker
 from audit.watching.store import Store
 from audit.watching.watcher import Watcher
 from audit.watching.witnessed import Lacking
-from audit.words import Malformed, Text, Unreadable, Unsupported
+from audit.words import Malformed, Text, Unreadable, Unsupported, count
 
 _WITNESSES = "C32"
 
@@ -41,10 +41,22 @@ def verify_kept(watcher: Watcher, store: Store, speaker: Speaker) -> None:
 
 def _too_few(lacking: Lacking, watcher: Watcher, speaker: Speaker) -> None:
     late = watcher.witnessed.late
-    text = sentences.too_few_witnesses(lacking.found, lacking.quorum, late=late)
+    text = _lack_witnesses(lacking.found, lacking.quorum, late=late)
     speaker.event("verified", raised(Text(f"{text.fr}.", f"{text.en}.")), valid=False)
     if late:
         watcher.alarms.sound("unwitnessed", text)
+
+
+def _lack_witnesses(found: int, quorum: int, *, late: bool) -> Text:
+    """The rest is in order; whether they were waited for."""
+    who = count(found, "témoin", "witness")
+    yet = Text(" encore", " so far") if not late else Text("", "")
+    return Text(
+        f"le dossier publié n'est{yet.fr} cosigné que par {who.fr}, et l'élection en demande"
+        f" {quorum} ; tout le reste du dossier est vérifié et en règle",
+        f"the published record is{yet.en} co-signed by {who.en} only, and the election demands"
+        f" {quorum}; all the rest of the record is verified and in order",
+    )
 
 
 def _fails_alone(verdict: Verdict, check: str) -> bool:

@@ -18,7 +18,6 @@ from audit.watching.followed import Log
 from audit.watching.signed import Seen
 from audit.watching.store import LOGS, Store
 from audit.watching.telling import Telling
-from audit.watching.witnessed import signatures
 from audit.words import Text
 
 _TOLD = (("end", "closed"), ("result", "tallied"))
@@ -112,13 +111,11 @@ class Keeper:
             for journal in candidates["journal"]
             if self._is_step(board, journal)
         ]
-        return max(pairs, key=self._rank, default=None)
-
-    def _rank(self, pair: dict[str, Seen]) -> tuple[int, int, int, int]:
-        """The latest, and of equal ones that which more witnesses signed."""
-        board, journal, server = pair["board"], pair["journal"], self.board.server
-        lines = sum(signatures(seen.text, server) for seen in pair.values()) if server else 0
-        return board.stamp or 0, board.size, journal.size, lines
+        return max(
+            pairs,
+            key=lambda pair: (pair["board"].stamp or 0, pair["board"].size, pair["journal"].size),
+            default=None,
+        )
 
     def _is_step(self, board: Seen, journal: Seen) -> bool:
         """Both are sure, of one step, and not before what was kept."""

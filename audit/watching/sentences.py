@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from audit.moments import moment
-from audit.words import Text, count, shown
+from audit.words import Text, shown
 
 OF_LOG = {
     "board": Text("de l'urne", "of the board"),
@@ -302,16 +302,4 @@ def invalid(first_sentence: Text) -> Text:
     return Text(
         f"le dossier publié n'est pas en règle : {first_sentence.fr}",
         f"the published record is not in order: {first_sentence.en}",
-    )
-
-
-def too_few_witnesses(found: int, quorum: int, *, late: bool) -> Text:
-    """The rest is in order; whether they were waited for."""
-    who = count(found, "témoin", "witness")
-    yet = Text(" encore", " so far") if not late else Text("", "")
-    return Text(
-        f"le dossier publié n'est{yet.fr} cosigné que par {who.fr}, et l'élection en demande"
-        f" {quorum} ; tout le reste du dossier est vérifié et en règle",
-        f"the published record is{yet.en} co-signed by {who.en} only, and the election demands"
-        f" {quorum}; all the rest of the record is verified and in order",
     )

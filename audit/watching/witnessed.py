@@ -15,7 +15,7 @@ from audit.cosignatures import cosigned_at
 from audit.notes import decode_checkpoint
 from audit.server import Server
 from audit.watching.asking import Asking
-from audit.watching.followed import Seen
+from audit.watching.signed import Seen
 from audit.words import Malformed
 
 
@@ -46,7 +46,7 @@ class Witnessed:
 
     def look(self, pair: Mapping[str, Seen], server: Server, *, asked: bool) -> None:
         """What is kept after a round; ``asked``: the server showed it in this one."""
-        found = min(signatures(seen.text, server) for seen in pair.values())
+        found = min(_signatures(seen.text, server) for seen in pair.values())
         if found >= server.quorum:
             self._asking.given()
             self.lacking, self.late = None, False
@@ -56,7 +56,7 @@ class Witnessed:
         self.lacking = Lacking(found, server.quorum)
 
 
-def signatures(note: str, server: Server) -> int:
+def _signatures(note: str, server: Server) -> int:
     """How many of the witnesses signed a note, each by one line that holds."""
     checkpoint, found = decode_checkpoint(note.encode("utf-8")), 0
     for key in server.witnesses:
