@@ -16,6 +16,7 @@ from audit.evidence_parts import STALLED_SECONDS
 from audit.watching.asking import LONGEST_GAP, MOST_NAMES, Hours
 from audit.watching.store import HOURS
 from audit.words import Unusable
+from tests.tamper.forge.texts import canonical
 from tests.watching.attacks import HOUR, promised
 from tests.watching.attacks_on_steps import refusing
 from tests.watching.board import STEP, UUID, Shown, TestBoard, copied, publication
@@ -138,8 +139,10 @@ def test_a_watcher_whose_own_clock_is_ahead_accuses_nobody(
     watched = watching(board, "store")
     watched.ahead = ahead
     assert watched.round() == []
-    promised(board, watched, board.now + 90 * STEP)
-    for _ in range(80):
+    promised(board, watched, board.now + 10 * STEP)
+    for number in range(80):
+        if number == 9:
+            board.logs.cast(canonical({"ballot": "promised"}))
         board.pass_time()
         assert watched.round() == []
         assert watched.watcher.clock.apart is not None
