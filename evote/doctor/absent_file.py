@@ -36,12 +36,10 @@ def explain_left_over(cause: LeftOver) -> Finding:
     name, piece = cause.file.name, cause.piece.name
     return serious(
         "database",
-        f"« {cause.file} » manque ou est vide, et « {piece} », à côté, est un morceau d'une autre "
-        "base : ouvrir celle-ci le détruirait, avec les bulletins qui ne sont que là ; rien n'a "
-        "été touché",
-        f"remettez ensemble l'ancienne base : « {name} », « {name}-wal », « {name}-shm » et "
-        f"« {name}-journal » (ceux qui existent) ; pour la garder de côté, mettez-les tous dans un "
-        "autre dossier",
+        f"« {name} » manque ou est vide, et « {piece} », à côté, est un morceau d'une autre base : "
+        "ouvrir celle-ci le détruirait, avec ses bulletins ; rien n'a été touché",
+        f"dans « {cause.file.parent} », remettez ensemble « {name} » et ce qui existe de ses -wal, "
+        "-shm et -journal ; ou mettez-les tous de côté, dans un autre dossier",
     )
 
 
