@@ -112,6 +112,17 @@ def booth_headers(path: str, agent: str, why: Text) -> Text:
     )
 
 
+def page_differs(path: str) -> Text:
+    """Two browsers are given other pages, and no election can seal them."""
+    name = shown(path, LONGEST)
+    return Text(
+        f"la page « {name} », avec laquelle des parents vérifient, n'est pas la même pour un"
+        " téléphone et pour un ordinateur",
+        f"the page “{name}”, with which parents check, is not the same for a phone and for a"
+        " computer",
+    )
+
+
 def promise_late(index: int, until: int) -> Text:
     """The time is over, and the ballot is not there."""
     when = moment(until)

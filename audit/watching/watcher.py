@@ -17,6 +17,7 @@ from audit.watching.alarms import Alarm, Alarms
 from audit.watching.amended import Amendments
 from audit.watching.asking import Hours
 from audit.watching.booth import Booth
+from audit.watching.checkers import Checkers
 from audit.watching.clock import Clock
 from audit.watching.copies import BoardCopy, JournalCopy
 from audit.watching.followed import Log
@@ -80,6 +81,7 @@ class Watcher:
         self.promised = Promised(store.promises, self.alarms)
         amendments = Amendments()
         self._booth = Booth(site, self.alarms, amendments, self._journal_now)
+        self._checkers = Checkers(site, address, self.alarms)
         self.witnessed = Witnessed(self.hours.asking("witnesses"))
         self.phase = Phase(self.keeper, amendments, self.witnessed, around.now)
         self.clock = Clock(self.alarms, around.now, self.hours)
@@ -211,6 +213,8 @@ class Watcher:
         journal = self.logs["journal"]
         size = journal.best.size if journal.best else 0
         self._troubles += self._booth.check(self.board, self.journal, size)
+        if not self._troubles:
+            self._checkers.check()
         server = self.board.server
         if not any(isinstance(trouble, Stopped) for trouble in self._troubles):
             self._time(boards, kept=kept)  # whoever stops asking learns nothing of a clock

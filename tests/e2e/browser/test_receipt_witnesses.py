@@ -27,7 +27,7 @@ COUNT = (
     "Témoins de l’élection qui ont signé aussi cet état de l’urne : {} sur 3. Le résultat en"
     " demandera 2."
 )
-MISSING = "Il manque encore des témoins : seul le serveur dit que tout le monde voit cette"
+MISSING = "Ni que d’autres que le serveur voient cette même urne : il manque encore des témoins."
 NO_ROOM = "Un QR n’a pas la place de porter les signatures des témoins"
 AGAINST_THE_RULE = "C’est contraire à la règle : une promesse va au plus à 16 minutes."
 YEAR_2286 = 10**10 - 1

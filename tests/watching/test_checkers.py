@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages that check, which nothing seals: whether two browsers are given the same. §8.3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from audit.watching.agents import DESKTOP, PHONE, Agent
+from audit.watching.checkers import EVERY, PAGES
+from tests.watching.board import UUID, TestBoard
+from tests.watching.conftest import Watching
+from tests.watching.watched import Watched
+
+PATHS = tuple(f"/e/{UUID}/{page}" for page in PAGES)
+
+
+@pytest.fixture
+def watched(board: TestBoard, watching: Watching) -> Watched:
+    board.booth |= dict.fromkeys(PATHS, b"<p>the page</p>")
+    return watching(board, "store")
+
+
+def given(path: str, to: Agent, page: Callable[[], bytes]) -> Callable[..., bytes | None]:
+    return lambda _, asked, agent: page() if (asked, agent) == (path, to) else None
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("to", [DESKTOP, PHONE], ids=lambda agent: agent.name[13:20])
+def test_another_page_for_one_browser_is_an_alarm(
+    board: TestBoard, watched: Watched, path: str, to: Agent
+) -> None:
+    board.view = given(path, to, lambda: b"<p>Tout va bien.</p>")
+    (alarm,) = watched.round()
+    assert (alarm.kind, alarm.evidence) == ("page-differs", None)
+    assert path in alarm.sentence.fr
+    for _ in range(EVERY + 1):
+        board.pass_time()
+        assert watched.round() == []  # said once
+
+
+def test_it_is_looked_at_again_now_and_then(board: TestBoard, watched: Watched) -> None:
+    assert watched.round() == []
+    board.view = given(PATHS[0], PHONE, lambda: b"<p>Tout va bien.</p>")
+    kinds: list[str] = []
+    for _ in range(EVERY):
+        board.pass_time()
+        kinds += [alarm.kind for alarm in watched.round()]
+    assert kinds == ["page-differs"]
+
+
+def test_a_server_that_is_updated_meanwhile_is_no_liar(board: TestBoard, watched: Watched) -> None:
+    new = iter((b"<p>the new page</p>",))
+
+    def updated() -> bytes:
+        page = next(new, b"<p>the new page</p>")
+        board.booth |= dict.fromkeys(PATHS, page)
+        return page
+
+    board.view = given(PATHS[0], PHONE, updated)
+    assert watched.round() == []
+
+
+def test_a_page_that_is_not_given_deceives_nobody(board: TestBoard, watched: Watched) -> None:
+    for path in PATHS:
+        del board.booth[path]
+    assert watched.round() == []
+    assert watched.troubles == []
