@@ -97,7 +97,7 @@ function showFinding(page: Page, finding: Finding, witnesses: Witnesses): void {
     showReceipt(page, finding.receipt.tracker, finding.receipt.index, finding.file);
     showWitnesses(page, finding.cosigned, witnesses);
   } else if (finding.kind === "promise") {
-    page.fill("until", momentWords(page, new Date(finding.until * 1000)));
+    page.fill("until", momentWords(page, new Date(finding.until * 1000), finding.isTooFar));
     page.when("too-far", finding.isTooFar);
   }
   const shown = page.one("when", finding.kind);
@@ -115,11 +115,12 @@ function showWitnesses(page: Page, cosigned: number | null, { keys, quorum }: Wi
   page.when("unknown-witnesses", named && cosigned === null);
 }
 
-/** A moment in the words of the page, by this device's clock and zone. */
-function momentWords(page: Page, moment: Date): string {
+/** A moment in the words of the page, by this device's clock and zone, with its year if that is far. */
+function momentWords(page: Page, moment: Date, isFar: boolean): string {
   const { lang } = document.documentElement;
+  const day: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
   return page.message("moment", {
-    day: moment.toLocaleDateString(lang, { weekday: "long", day: "numeric", month: "long" }),
+    day: moment.toLocaleDateString(lang, isFar ? { ...day, year: "numeric" } : day),
     hour: String(moment.getHours()),
     minute: String(moment.getMinutes()).padStart(2, "0"),
   });

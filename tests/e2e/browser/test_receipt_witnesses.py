@@ -89,6 +89,7 @@ def test_a_promise_for_the_year_2286_is_against_the_rule(
     give(page, tmp_path, make_promise(witnessed(), 0, YEAR_2286))
     says(page, PROMISE)
     expect(page.get_by_text(AGAINST_THE_RULE)).to_be_visible()
+    expect(page.get_by_text("novembre 2286")).to_be_visible()
     give(page, tmp_path, make_promise(witnessed(), 0, UNTIL), "another.promise")
     expect(page.get_by_text("samedi 10 octobre")).to_be_visible()
     expect(page.get_by_text(AGAINST_THE_RULE)).to_be_hidden()
