@@ -9,7 +9,6 @@ import signal
 import stat
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,50 +19,24 @@ from evote.backup.reading import opened_backup
 from evote.backup.recovery import decode_recovery_key, read_public_key
 from evote.backup.rows import dump_rows
 from evote.cli import main
-from evote.cli.server.opened import server
 from evote.clock import HOUR
-from evote.database.connection import open_database
-from evote.database.migrating import migrate, newest_schema
+from evote.database.migrating import newest_schema
 from evote.doctor.findings import Level
 from evote.doctor.habits import check_backups
 from protocol.secret import Secret
-from tests.simulator import CLOSES_AT
-from tests.site import Site, make_site
-
-WORDS = "six mots bien choisis pour ce test"
+from tests.backing_up import WORDS, back_up, made_key, make_key, saved_site
+from tests.site import Site
 
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     """A recovery key, made by the command; its public half lies beside it."""
-    path = tmp_path / "recovery.key"
-    assert make_key(path, tmp_path / "words") == 0
-    return path
+    return made_key(tmp_path)
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    site = make_site(tmp_path / "site")
-    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
-    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
-    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
-    monkeypatch.setattr("evote.cli.server.backing_up.server", partial(server, site.clock))
-    return site
-
-
-def back_up(folder: Path, key: Path, *more: str) -> int:
-    return main(["backup", str(folder), "--to", f"{key}.pub", *more])
-
-
-def migrate_file(file: Path) -> None:
-    database = open_database(f"sqlite:///{file}")
-    migrate(database)
-    database.close()
-
-
-def make_key(path: Path, words: Path) -> int:
-    words.write_text(WORDS)
-    return main(["backup", "key", "--out", str(path), "--passphrase-file", str(words)])
+    return saved_site(tmp_path, monkeypatch)
 
 
 def test_the_key_is_two_files_and_a_line(
@@ -93,79 +66,6 @@ def test_a_backup_is_two_files_that_the_key_opens(
         assert set(backup.keys.files) == {f"{site.school.uuid}.{end}" for end in ("key", "logs")}
         assert backup.made_at == site.clock()
     site.school.database.close()
-
-
-def test_a_timer_makes_no_pair_of_what_has_not_changed(
-    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    site.clock.time += 2 * 60
-    for _ in range(3):
-        assert back_up(tmp_path / "both", key, "--if-due") == 0
-        site.clock.time += HOUR
-    assert "rien n'a changé" in capsys.readouterr().out
-    assert len(list((tmp_path / "both").iterdir())) == 2
-    assert back_up(tmp_path / "both", key) == 0  # who asks for one gets one
-    assert len(list((tmp_path / "both").iterdir())) == 4
-    site.school.database.close()
-
-
-def test_a_backup_lies_neither_with_the_keys_nor_with_the_database(
-    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for folder, what in (("keys", "des clés"), ("keys/x", "des clés"), ("data", "de la base")):
-        place = tmp_path / "site" / folder
-        before = sorted(place.iterdir()) if place.exists() else None
-        assert back_up(place, key) == 1
-        assert f"dans le dossier {what}" in capsys.readouterr().err
-        assert back_up(tmp_path / "else", key, "--keys", str(place)) == 1
-        assert (sorted(place.iterdir()) if place.exists() else None) == before
-    assert not (tmp_path / "else").exists()
-    site.school.database.close()
-
-
-def test_keys_that_no_restore_would_read_are_not_saved(
-    site: Site,
-    key: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr("evote.backup.key_files.MAX_KEYS_BYTES", 2**16)
-    (tmp_path / "site" / "keys" / "big").write_bytes(bytes(2**16))
-    assert back_up(tmp_path / "both", key) == 1
-    assert "le dossier des clés est trop gros" in capsys.readouterr().err
-    assert not list((tmp_path / "both").iterdir())
-    site.school.database.close()
-
-
-def test_nothing_is_no_backup(
-    key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A mistyped setting, or a machine that is quite new, makes no newest backup of nothing."""
-    file, keys = tmp_path / "mistyped" / "preau.db", tmp_path / "keys"
-    file.parent.mkdir()
-    keys.mkdir(mode=0o700)
-    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{file}")
-    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
-    monkeypatch.setenv("PREAU_KEY_FOLDER", str(keys))
-    for more in ((), ("--if-due",), ("--yes",)):
-        assert back_up(tmp_path / "both", key, *more) == 1
-        assert "la base n'existe pas : rien n'est sauvegardé" in capsys.readouterr().err
-        assert not file.exists()
-    migrate_file(file)
-    assert back_up(tmp_path / "both", key) == 1
-    assert "aucune élection" in capsys.readouterr().err
-    assert back_up(tmp_path / "both", key, "--if-due") == 0
-    assert capsys.readouterr().out.startswith("Rien à sauvegarder")
-    assert not (tmp_path / "both").exists()
-    assert back_up(tmp_path / "both", key, "--yes") == 0
-    (data,), (keys_file,) = ((tmp_path / "both").glob(f"*.{end}") for end in ("data", "keys"))
-    words = ("--recovery-key", str(key), "--passphrase-file", str(tmp_path / "words"))
-    file.unlink()
-    for more in ((), ("--check",)):
-        assert main(["restore", str(data), str(keys_file), *words, *more]) == 1
-        assert "d'une base vide" in capsys.readouterr().err
-        assert not file.exists()
 
 
 def test_it_says_that_both_lie_together_and_that_a_key_is_missing(
@@ -238,69 +138,6 @@ def test_a_state_that_a_restore_makes_again_is_saved_and_said(
     assert "evote restore refait" in said
     assert is_whole(site)
     assert "refusera" not in said
-    site.school.database.close()
-
-
-def test_too_early_it_is_made_only_for_who_asks_twice(
-    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "both"
-    site.vote(0)
-    assert back_up(folder, key) == 1
-    assert "1 bulletin nouveau (jamais sauvegardée)" in capsys.readouterr().err
-    assert back_up(folder, key, "--if-due") == 0
-    assert capsys.readouterr().out.startswith("Pas encore : ")
-    assert not folder.exists()
-    assert back_up(folder, key, "--yes") == 0
-    for elector in range(1, 11):
-        site.vote(elector)
-    site.clock.time += HOUR - 60
-    assert back_up(folder, key, "--if-due") == 0
-    assert "10 bulletins nouveaux (sauvegardée il y a 59 minutes)" in capsys.readouterr().out
-    site.clock.time += 60
-    assert back_up(folder, key, "--if-due") == 0
-    assert len(list(folder.iterdir())) == 4
-    site.school.database.close()
-
-
-def test_after_the_clock_was_ahead_an_hour_is_counted_from_now(
-    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder, right = tmp_path / "both", site.clock.time
-    site.clock.time += 24 * HOUR
-    assert back_up(folder, key) == 0
-    site.clock.time = right
-    for elector in range(10):
-        site.vote(elector)
-    capsys.readouterr()
-    assert back_up(folder, key, "--if-due") == 0
-    said = capsys.readouterr()
-    assert "10 bulletins nouveaux (sauvegardée il y a 0 minute)" in said.out
-    assert "une heure à venir" in said.err
-    site.clock.time += HOUR
-    assert back_up(folder, key, "--if-due") == 0
-    assert not capsys.readouterr().err
-    assert len(list(folder.iterdir())) == 4
-    site.school.database.close()
-
-
-def test_the_first_one_after_closing_asks_for_those_of_before_to_be_destroyed(
-    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "both"
-    for elector in range(10):
-        site.vote(elector)
-    assert back_up(folder, key) == 0
-    site.vote(10)
-    site.clock.time = CLOSES_AT + 301
-    site.school.close()
-    for more in ((), ("--if-due",)):  # waiting mends nothing: a timer must not be silent
-        assert back_up(folder, key, *more) == 1
-        assert (
-            "détruisez aussitôt les sauvegardes faites pendant le vote" in capsys.readouterr().err
-        )
-    assert back_up(folder, key, "--yes") == 0
-    assert back_up(folder, key) == 0
     site.school.database.close()
 
 
