@@ -30,18 +30,20 @@ _ADVICE: Final = "donnez le dossier tel que « evote-audit watch » l'a laissé,
 def notes_of_watch(folder: Path) -> Iterator[tuple[bytes, str]]:
     """Give every checkpoint that a watcher's folder has in diary and evidence, with its source.
 
-    Of those of one size and root the last one alone, which was stamped last.
+    Of those of one size and root the one that was stamped last, with the most lines.
 
     Raises:
         Unreadable: the diary, or a file of evidence, is not what a watcher writes.
     """
     path = folder / WATCH_DIARY
-    last: dict[str, str] = {}
+    last: dict[str, tuple[int, str]] = {}
     for line in _diary(path):
-        note = line.get("note")
+        note, stamp = line.get("note"), line.get("stamp")
         if isinstance(note, str):
-            last[note.partition("\n\n")[0]] = note
-    yield from ((note.encode(), str(path)) for note in last.values())
+            text, at = note.partition("\n\n")[0], stamp if isinstance(stamp, int) else 0
+            if text not in last or last[text][0] <= at:  # the same one co-signed stands later
+                last[text] = at, note
+    yield from ((note.encode(), str(path)) for _, note in last.values())
     for each in sorted((folder / _EVIDENCE).glob("*.json")):
         evidence = _evidence(each)
         notes = (evidence.get(name) for name in _CHECKPOINTS)

@@ -9,10 +9,12 @@ import pytest
 
 from evote.board.published import read_published
 from evote.casting import CastRequest, Outcome
+from evote.database.connection import open_database
 from evote.database.elections import State
 from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
 from evote.heads import Heads
+from evote.keys import KeyFolder
 from evote.lifecycle.desk import reissue_code
 from evote.lifecycle.voting import resume_vote, suspend_vote
 from protocol.codes import sign_in_number
@@ -201,3 +203,25 @@ def test_what_the_desk_says_must_fit_exactly(
     with pytest.raises(Refusal, match=words):
         give(there, SignedInMessage(good.uuid, board, numbers, good.replaced))
     assert dump(there.database) == rows
+
+
+def test_a_newer_record_found_before_the_server_ran_is_used_as_the_page_says(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    vote(voted, range(4, 6))
+    kept = keep_record(voted, tmp_path / "kept")
+    vote(voted, range(6, 9))
+    newer = keep_record(voted, tmp_path / "newer")
+    machine.restore(saved, complete={voted.uuid: kept})
+    machine.school(voted).publisher.publish(voted.uuid)  # as the command does
+    bare = open_database(f"sqlite:///{tmp_path / 'again.db'}")
+    again = Machine(bare, machine.folder, machine.clock)
+    with pytest.raises(Refusal, match="le journal a 2 lignes, et 3 ont été"):
+        again.restore(saved, complete={voted.uuid: newer})
+    (tmp_path / "empty").mkdir()
+    again = Machine(bare, KeyFolder(tmp_path / "empty"), machine.clock)
+    (restored,) = again.restore(saved, complete={voted.uuid: newer})
+    assert (restored.events, restored.state) == (10, State.SUSPENDED)
+    verify_since(keep_record(again.school(voted), tmp_path / "record"), newer)
+    bare.close()
