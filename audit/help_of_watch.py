@@ -13,9 +13,10 @@ Surveille une élection sur son serveur : l'urne, le journal et les fichiers du
 programme de vote, demandés par plusieurs chemins et comme par plusieurs
 navigateurs. Garde ce qu'il a vu ; se tait, sauf si le serveur revient en
 arrière, se contredit, réécrit, ne tient pas une promesse, change le programme
-de vote ou s'arrête. Une élection annulée est surveillée au-delà de l'heure de
-clôture ; après le résultat, les témoins sont attendus une heure. Chaque alarme
-est une phrase, avec une preuve à donner à d'autres (evote-audit evidence).
+de vote ou ce qu'un navigateur en fait, ne le donne pas pendant une heure, ou
+s'arrête. Une élection annulée est surveillée au-delà de l'heure de clôture ;
+après le résultat, les témoins sont attendus une heure. Chaque alarme est une
+phrase, avec une preuve à donner à d'autres (evote-audit evidence).
 
 À la première visite, comparez l'empreinte affichée à celle de l'affiche ou de
 la lettre : tout le reste en dépend. Ctrl-C arrête la surveillance et vérifie le
@@ -53,10 +54,10 @@ usage: evote-audit watch [options] URL
 Watches an election on its server: board, journal and the booth's files, asked
 for by several paths and as by several browsers. Keeps what it saw; is quiet
 unless the server goes back, contradicts itself, rewrites, breaks a promise,
-changes the booth or stands still. An election that is cancelled is watched
-beyond its closing time; after the result, witnesses are waited for an hour.
-Each alarm is one sentence, with evidence to give to others (evote-audit
-evidence).
+changes the booth or what a browser does with it, does not give it for an hour,
+or stands still. An election that is cancelled is watched beyond its closing
+time; after the result, witnesses are waited for an hour. Each alarm is one
+sentence, with evidence to give to others (evote-audit evidence).
 
 At the first visit compare the fingerprint shown with that on the poster or the
 letter: all the rest rests on it. Ctrl-C ends the watch and verifies the record

@@ -105,6 +105,14 @@ class Hours:
         """For how long this was asked for in vain, in the runs before, too."""
         return self._askings.setdefault(name, Asking(self._now))
 
+    def lacking(self, beginning: str) -> list[str]:
+        """The names that begin so, of what was asked for in vain last."""
+        return [
+            name
+            for name, each in self._askings.items()
+            if each.lacking and name.startswith(beginning)
+        ]
+
     def save(self) -> None:
         """Keep it for the next run; a round that is cut short before has not counted."""
         lacking = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from audit.hashing import sha256_hex
 from audit.server import decode_booth
-from audit.watching import sentences
+from audit.watching import sentences_of_files as sentences
 from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import Alarms
 from audit.watching.amended import Amendments
@@ -16,6 +16,7 @@ from audit.watching.booth_headers import forbidden_headers, wrong_headers
 from audit.watching.copies import BoardCopy, JournalCopy
 from audit.watching.patience import Patience
 from audit.watching.site import Away
+from audit.watching.withholding import BOOTH, Withholding
 from audit.words import Text
 
 LARGEST_FILE = 2**23
@@ -39,6 +40,7 @@ class Booth:
         site: whence they come.
         alarms: what is said.
         amendments: of the booth, too.
+        withholding: what is said of what is not given.
         journal_now: look at the journal once more; how much of it was signed by now.
     """
 
@@ -47,11 +49,13 @@ class Booth:
         site: Patience,
         alarms: Alarms,
         amendments: Amendments,
+        withholding: Withholding,
         journal_now: Callable[[], int],
     ) -> None:
         self._site = site
         self._alarms = alarms
         self._amendments = amendments
+        self._withholding = withholding
         self._journal_now = journal_now
 
     def check(self, board: BoardCopy, journal: JournalCopy, size: int) -> list[Away]:
@@ -67,11 +71,14 @@ class Booth:
         self._site.share(len(questions))
         away, others = [], []
         for path, agent in questions:
+            name = f"{BOOTH} {AGENTS.index(agent)} {path}"
             try:
                 found = self._ask(path, agent)
             except Away as refusal:
+                self._withholding.refused(name, sentences.booth_file(path, agent), refusal)
                 away.append(refusal)
                 continue
+            self._withholding.given(name)
             if found.sha256 not in permitted[path]:
                 others.append(found)
         if any(not self._alarms.known(*_named(each)) for each in others):

@@ -19,9 +19,11 @@ from audit.watching.ending import verify_kept
 from audit.watching.meeting import OtherElection
 from audit.watching.news import News
 from audit.watching.promise_files import Entrusted, entrust, read_entrusted
+from audit.watching.sentences_of_files import entries, unseen
 from audit.watching.site import Away, HttpSite, Site
 from audit.watching.speaking import Speaker
 from audit.watching.store import Store
+from audit.watching.troubles import Troubles
 from audit.watching.watcher import Around, Watcher
 from audit.words import Malformed, Text, Unusable, count, shown
 
@@ -34,7 +36,6 @@ _COMPARE = Text(
     "First visit: compare this fingerprint with that on the poster, on the letter or of another"
     " person. All the rest rests on it.",
 )
-_AGAIN = Text("Le serveur répond de nouveau.", "The server answers again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class _Watch:
         self._speaker = speaker
         self._stop = stop
         self._store = store
-        self._trouble: str | None = None
+        self._troubles = Troubles(speaker)
         around = Around(site, lambda: int(time.time()), self._pause, self._alarm, asked.observer)
         self._watcher = Watcher(address, store, around)
         self._news = News(self._watcher, store, speaker)
@@ -117,7 +118,7 @@ class _Watch:
             while True:
                 troubles = watcher.round()
                 if not self._stop.is_set():
-                    self._tell_troubles(troubles)
+                    self._troubles.tell(troubles)
                 self._news.tell()
                 if self._asked.once or watcher.phase.over or self._stop.is_set():
                     break
@@ -153,7 +154,7 @@ class _Watch:
                     return False
                 if self._asked.once and not watcher.alarms.count:
                     raise Unusable(*_not_now(away)) from away
-                self._tell_troubles([away])
+                self._troubles.tell([away])
                 if not self._asked.once:
                     self._pause(self._asked.every)
                 if self._asked.once or self._stop.is_set():
@@ -183,22 +184,6 @@ class _Watch:
             )
             self._speaker.event("alarmed", text, alarms=before)
 
-    # ------------------------------------------------------------ between
-
-    def _tell_troubles(self, troubles: list[Away]) -> None:
-        """Once, when it begins, and once when it is over."""
-        texts = {trouble.text.en: trouble.text for trouble in troubles}
-        first = next(iter(texts), None)
-        if first == self._trouble:
-            return
-        self._trouble = first
-        where = Text("le serveur", "the server")
-        if first is None:
-            self._speaker.trouble(_AGAIN)
-        else:
-            text = texts[first]
-            self._speaker.trouble(Text(f"{where.fr} : {text.fr}", f"{where.en}: {text.en}"))
-
     # ------------------------------------------------------------ the end
 
     def _end(self) -> int:
@@ -217,6 +202,9 @@ class _Watch:
                 record=None,
             )
             return ALARMED if alarms else NOTHING
+        waiting = [entries(name) for name, log in watcher.logs.items() if log.unjudged]
+        if things := [*waiting, *watcher.withholding.unseen]:
+            self._speaker.event("unseen", unseen(things))
         number = count(alarms, "alarme", "alarm")
         text = Text(
             f"Vu : {events.fr}, {number.fr}. Pour comparer plus tard :"

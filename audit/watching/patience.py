@@ -56,7 +56,7 @@ class Patience:
         """As ``Site.get``."""
         left = self._until - self._now()
         if left <= 0:
-            raise too_slow()
+            raise too_slow().about(path)
         mine = left // self._questions if self._questions else left // 2
         self._questions = max(0, self._questions - 1)
         with self._site.get(path, agent, start, patience=min(patience, mine + 1)) as answer:

@@ -8,7 +8,7 @@ again about once an hour. The entries that are new are compared with the tiles.
 from __future__ import annotations
 
 from audit.tree import HASH_BYTES, leaf_hash
-from audit.watching import sentences
+from audit.watching import sentences, sentences_of_files
 from audit.watching.agents import PHONE
 from audit.watching.alarms import Alarms
 from audit.watching.followed import Log
@@ -16,6 +16,7 @@ from audit.watching.judging import Judge
 from audit.watching.site import Away, Site
 from audit.watching.store import Store
 from audit.watching.tiles import WIDTH, Tiles
+from audit.watching.withholding import Withholding
 
 PART = 2**18
 ROUNDS_AN_HOUR = 60
@@ -32,10 +33,18 @@ class Rereader:
         tiles: another way to its entries.
         judge: to whom entries are shown that differ.
         alarms: what is said.
+        withholding: what is said of what is not given.
     """
 
     def __init__(
-        self, log: Log, store: Store, site: Site, tiles: Tiles, judge: Judge, alarms: Alarms
+        self,
+        log: Log,
+        store: Store,
+        site: Site,
+        tiles: Tiles,
+        judge: Judge,
+        alarms: Alarms,
+        withholding: Withholding,
     ) -> None:
         self._log = log
         self._store = store
@@ -43,6 +52,7 @@ class Rereader:
         self._tiles = tiles
         self._judge = judge
         self._alarms = alarms
+        self._withholding = withholding
         self._from = 0  # the byte at which the next part begins
         self._compared = 0  # entries, with the tiles
         self._older = 0
@@ -58,7 +68,13 @@ class Rereader:
             return
         length = max(PART, log.kept_bytes // ROUNDS_AN_HOUR + 1)
         start = self._from if self._from < log.kept_bytes else 0
-        at = self._first_difference(start, min(length, log.kept_bytes - start))
+        name = f"reading {log.name}"
+        try:
+            at = self._first_difference(start, min(length, log.kept_bytes - start))
+        except Away as refusal:  # the same part is asked for again
+            self._withholding.refused(name, sentences_of_files.second_reading(log.name), refusal)
+            raise
+        self._withholding.given(name)
         self._from = start + length
         if at is not None:
             self._differs(at)
@@ -103,23 +119,40 @@ class Rereader:
         name = self._log.name
         self._alarms.sound("rewritten", sentences.rewritten(name, at), f"{name} {at}")
 
-    def compare_tiles(self) -> None:
-        """The tiles that have grown since the last time, the last one, and one older one.
+    def compare_tiles(self) -> list[Away]:
+        """Those that were not given, those that have grown, one older one; what was not to be had.
 
-        Raises:
-            Away: one could not be had.
+        One that is not given is asked for again in each round, and keeps none of the others back.
         """
         size = self._log.kept
         tiles = -(-size // WIDTH)
         if not tiles:
-            return
+            return []
         first = min(self._compared // WIDTH, tiles - 1)
-        for number in range(first, tiles)[:TILES_A_ROUND]:
-            self._compare_tile(number, size)
-            self._compared = min(size, (number + 1) * WIDTH)
         self._older = (self._older + 1) % tiles
-        if self._older < first:
-            self._compare_tile(self._older, size)
+        lacking = self._withholding.lacking(self._name)[:TILES_A_ROUND]
+        wanted = [int(name) for name in lacking if name.isdecimal()]
+        wanted += range(first, tiles)[:TILES_A_ROUND]
+        away = []
+        for number in dict.fromkeys((*wanted, min(self._older, first))):
+            if number >= tiles:
+                continue
+            try:
+                self._compare_tile(number, size)
+            except Away as refusal:
+                away.append(refusal)
+                what = sentences_of_files.tile(self._log.name, number)
+                if not self._withholding.refused(f"{self._name}{number}", what, refusal):
+                    break
+            else:
+                self._withholding.given(f"{self._name}{number}")
+            if number * WIDTH <= self._compared:
+                self._compared = max(self._compared, min(size, (number + 1) * WIDTH))
+        return away
+
+    @property
+    def _name(self) -> str:
+        return f"tile {self._log.name} "
 
     def _compare_tile(self, number: int, size: int) -> None:
         log, first = self._log, number * WIDTH

@@ -80,38 +80,6 @@ def out_of_order(log: str, index: int, why: Text) -> Text:
     )
 
 
-def booth_changed(path: str, agent: str) -> Text:
-    """A file of the booth is another."""
-    name, who = shown(path, LONGEST), shown(agent, LONGEST)
-    return Text(
-        f"le fichier du programme de vote « {name} » n'est pas celui que l'élection a scellé"
-        f" (donné à « {who} »)",
-        f"the booth's file “{name}” is not the one that the election sealed (given to “{who}”)",
-    )
-
-
-def booth_moved(path: str, agent: str) -> Text:
-    """A browser is sent elsewhere."""
-    name, who = shown(path, LONGEST), shown(agent, LONGEST)
-    return Text(
-        f"à l'adresse du programme de vote « {name} », le serveur donne une autre page ou y renvoie"
-        f" (à « {who} »)",
-        f"at the booth's address “{name}” the server gives another page, or sends to one (to"
-        f" “{who}”)",
-    )
-
-
-def booth_headers(path: str, agent: str, why: Text) -> Text:
-    """The bytes are not all that decides what a browser does with them."""
-    name, who = shown(path, LONGEST), shown(agent, LONGEST)
-    return Text(
-        f"la réponse qui donne « {name} », du programme de vote, {why.fr} : un navigateur n'en fait"
-        f" plus ce qui est scellé (donnée à « {who} »)",
-        f"the answer that gives “{name}”, of the booth, {why.en}: what a browser does with it is no"
-        f" longer what was sealed (given to “{who}”)",
-    )
-
-
 def page_differs(path: str) -> Text:
     """Two browsers are given other pages, and no election can seal them."""
     name = shown(path, LONGEST)

@@ -37,32 +37,31 @@ class Away(Exception):
     """No answer that could be used; whether the server answered at all.
 
     Attributes:
-        text: why.
+        why: in a sentence.
+        path: that was asked for; empty where it does not matter.
         answered: whether there was an answer.
         status: of that answer, that of a move if there was one; 0 where it does not matter.
         headers: of that answer.
     """
 
     def __init__(
-        self,
-        fr: str,
-        en: str,
-        *,
-        answered: bool = True,
-        status: int = 0,
-        headers: Headers = (),
+        self, fr: str, en: str, *, answered: bool = True, status: int = 0, headers: Headers = ()
     ) -> None:
         super().__init__(en)
-        self.text = Text(fr, en)
-        self.answered = answered
-        self.status = status
-        self.headers = headers
+        self.why, self.path = Text(fr, en), ""
+        self.answered, self.status, self.headers = answered, status, headers
+
+    @property
+    def text(self) -> Text:
+        """Why, with what was asked for."""
+        name = shown(self.path, _LONGEST)
+        return self.why.at(Text(name, name)) if name else self.why
 
     def about(self, path: str) -> Away:
-        """The same, with what was asked for."""
-        name = shown(path, _LONGEST)
-        fr, en = f"{name} : {self.text.fr}", f"{name}: {self.text.en}"
-        return Away(fr, en, answered=self.answered, status=self.status, headers=self.headers)
+        """The same, of this question."""
+        more = Away(*self.why, answered=self.answered, status=self.status, headers=self.headers)
+        more.path = path
+        return more
 
 
 class Stopped(Away):

@@ -34,6 +34,7 @@ from audit.watching.signed import Seen
 from audit.watching.site import Away, Site, Stopped
 from audit.watching.store import LOGS, Store
 from audit.watching.tiles import Tiles
+from audit.watching.withholding import Withholding
 from audit.watching.witnessed import Witnessed
 from audit.words import Malformed, Unsupported
 
@@ -80,7 +81,8 @@ class Watcher:
         self.keeper = Keeper(store, self.logs, self.alarms)
         self.promised = Promised(store.promises, self.alarms)
         amendments = Amendments()
-        self._booth = Booth(site, self.alarms, amendments, self._journal_now)
+        withholding = self.withholding = Withholding(self.hours, self.alarms, around.now)
+        self._booth = Booth(site, self.alarms, amendments, withholding, self._journal_now)
         self._checkers = Checkers(site, address, self.alarms)
         self.witnessed = Witnessed(self.hours.asking("witnesses"))
         self.phase = Phase(self.keeper, amendments, self.witnessed, around.now)
@@ -94,7 +96,8 @@ class Watcher:
             tiles, comparer = Tiles(log.prefix, site), self._looker.comparer(name)
             judge = Judge(log, tiles, comparer, self.alarms, around.pause)
             self._judges[name] = judge
-            self._rereaders[name] = Rereader(log, store, site, tiles, judge, self.alarms)
+            again = Rereader(log, store, site, tiles, judge, self.alarms, withholding)
+            self._rereaders[name] = again
         self._resumer = Resumer(store, self.logs, self._looker, self._judges)
         try:
             self._resume()
@@ -201,10 +204,12 @@ class Watcher:
         kept = self.keeper.keep(candidates)
         if self.phase.ended and self.board.server is not None:
             self.witnessed.look(self.keeper.pair, self.board.server, asked=kept)
+        self.withholding.begin(signed=bool(candidates["board"]), stepping=self.phase.stepping)
         for rereader in self._rereaders.values():
             self._try(rereader.read_again)
-            self._try(rereader.compare_tiles)
+            self._troubles += rereader.compare_tiles()
         self._rest(candidates["board"], kept=kept)
+        self.withholding.tell()
         self.hours.save()
         return list(self._troubles)
 

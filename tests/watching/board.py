@@ -177,7 +177,8 @@ class TestBoard:
         self.state = first_open() if state is None else state
         self.logs = Logs.at(self.state)
         self.now = OPENS_AT // STEP * STEP
-        self.booth = dict(BOOTH)
+        replaced = any(b'"kind":"booth-replaced"' in line for line in self.logs.lines)
+        self.booth = dict(REPLACED if replaced else BOOTH)
         self.view: View = lambda board, path, agent: None
         self.headers: Callable[[str, Agent], Headers] = lambda path, agent: headers_of(path)
         self.moves: set[str] = set()

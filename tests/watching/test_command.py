@@ -177,7 +177,7 @@ def test_json_is_a_line_an_event(
     for event in events:
         jsonschema.validate(event, schema)
     names = [event["event"] for event in events]
-    assert names == ["started", "compare", "alarm", "trouble", "verified", "ended"]
+    assert names == ["started", "compare", "alarm", "trouble", "verified", "unseen", "ended"]
     assert captured.err == ""
 
 

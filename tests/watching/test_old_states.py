@@ -30,9 +30,7 @@ AMENDED_END = 1791604200  # of the grace: the forged journal puts the closing an
 @pytest.fixture
 def sealed() -> TestBoard:
     """A server that shows for ever what there was before the opening."""
-    board = TestBoard(first_open() - 1)
-    board.booth = {}
-    return board
+    return TestBoard(first_open() - 1)
 
 
 def pass_rounds(watched: Watched, seconds: int) -> list[str]:

@@ -140,7 +140,6 @@ def test_a_clock_may_stand_still_before_the_opening_and_from_the_closing_on_only
     state: int, alarmed: int, watching: Watching
 ) -> None:
     board = TestBoard(state % len(states()))
-    board.booth = {}
     watched = watching(board, "store")
     assert watched.round() == []
     board.stopped = True

@@ -92,7 +92,7 @@ def test_a_second_hour_without_what_is_signed_is_said_again(
             board.cast()
             board.pass_time()
             found += kinds(watched)
-        assert found == ["withheld"] * 2
+        assert found == ["withheld"] * 3
         board.view = lambda *_: None
         board.pass_time()
         assert kinds(watched) == []

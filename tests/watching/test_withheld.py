@@ -40,7 +40,7 @@ def test_a_server_that_signs_and_gives_nothing_is_observed_after_an_hour(
     board.view = refusing
     assert go_on(watched, HOUR) == []
     kinds = go_on(watched, 4 * STEP)
-    assert sorted(kinds) == ["withheld"] * 2  # the board, and no step to keep
+    assert sorted(kinds) == ["withheld"] * 3  # the board, no step to keep, what was given before
     name = next(a.evidence for a in watched.alarms if a.evidence)
     held = judge_evidence((watched.folder / "evidence" / name).read_bytes()).held
     assert not held.convicts

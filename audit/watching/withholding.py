@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the server does not give while it signs: the booth's files, tiles, what it gave before.
+
+An hour of asking in vain for one of them is an alarm, in one run or over many (``asking.py``). A
+server that shows no checkpoint either is away, which is another alarm (``clock.py``); the booth is
+demanded from the opening to the closing, when parents vote with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from audit.evidence_parts import STALLED_SECONDS
+from audit.hashing import sha256_hex
+from audit.watching import sentences_of_files
+from audit.watching.alarms import Alarms
+from audit.watching.asking import Hours
+from audit.watching.sentences_of_files import Thing
+from audit.watching.site import Away, Stopped
+
+BOOTH = "booth"
+
+
+class Withholding:
+    """Of one election.
+
+    Args:
+        hours: for how long what was asked for in vain.
+        alarms: what is said.
+        now: what time it is.
+    """
+
+    def __init__(self, hours: Hours, alarms: Alarms, now: Callable[[], int]) -> None:
+        self._hours = hours
+        self._alarms = alarms
+        self._now = now
+        self._signed = self._stepping = False
+        self._over: dict[str, Thing] = {}
+        self._unseen: dict[str, Thing] = {}
+
+    @property
+    def unseen(self) -> tuple[Thing, ...]:
+        """What was not had when it was asked for last."""
+        return tuple(self._unseen.values())
+
+    def begin(self, *, signed: bool, stepping: bool) -> None:
+        """What follows is asked for in a round in which the server showed a checkpoint, or not.
+
+        Args:
+            signed: whether it did.
+            stepping: whether the vote is on.
+        """
+        self._signed, self._stepping = signed, stepping
+        self._over.clear()
+
+    def given(self, name: str) -> None:
+        """It was had."""
+        self._hours.asking(name).given()
+        self._unseen.pop(name, None)
+
+    def refused(self, name: str, thing: Thing, away: Away) -> bool:
+        """It was not; whether it counts as asked for in vain."""
+        if isinstance(away, Stopped):
+            return False
+        self._unseen[name] = thing
+        if not self._signed or (name.startswith(BOOTH) and not self._stepping):
+            return False
+        asking = self._hours.asking(name)
+        said = asking.seconds > STALLED_SECONDS
+        if asking.refused() and not said:
+            self._over[name] = thing
+        return True
+
+    def lacking(self, beginning: str) -> list[str]:
+        """The names that begin so, of what is asked for in vain; without that beginning."""
+        return [name.removeprefix(beginning) for name in self._hours.lacking(beginning)]
+
+    def tell(self) -> None:
+        """Sound what was asked for in vain for an hour by now; once each time that it begins."""
+        if self._over:
+            text = sentences_of_files.not_given(tuple(self._over.values()))
+            names = sha256_hex("\n".join(sorted(self._over)).encode())
+            self._alarms.sound("withheld", text, f"{names} {self._now() // STALLED_SECONDS}")
+            self._over.clear()
