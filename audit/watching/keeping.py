@@ -163,6 +163,8 @@ class Keeper:
 
     def _of_journal(self, before: int, kept: int) -> Iterator[tuple[int, Text]]:
         entries = self.journal.entries
+        if before >= kept:
+            return  # perhaps nobody knows yet whose story it is
         if self._telling is None:
             self._telling = Telling(self._logs)
         for index in range(before, kept):

@@ -18,7 +18,7 @@ from tests.tamper.forge.remake import Forge
 from tests.tamper.record import SERVED
 from tests.tamper.surgery import event_member
 from tests.watching.attacks import ARCHIVE
-from tests.watching.board import UUID, Logs, TestBoard
+from tests.watching.board import UUID, Logs, TestBoard, copied
 from tests.watching.conftest import Watching
 from tests.watching.http_board import serving
 from tests.watching.watched import Watched
@@ -172,6 +172,27 @@ def test_the_command_says_so_and_does_not_end_with_nothing_watched(
     out = " ".join(capsys.readouterr().out.split())
     assert "ALARME : l'élection surveillée n'est plus à cette adresse" in out
     watched.start()
+
+
+def test_a_first_visit_that_can_keep_nothing_ends_no_watch(
+    board: TestBoard, watching: Watching
+) -> None:
+    """What came in is not what was signed, so it is forgotten, with whose election it is."""
+    board.cast("one")
+    board.pass_time()
+    other = copied(board.shown.logs)
+    del other.members[-2:]
+    other.cast(b"another")
+    body = other.archive()
+    board.view = lambda _, path, agent: body if path == ARCHIVE else None
+    watched = watching(board, "late")
+    assert {alarm.kind for alarm in watched.round()} == {"unlike-checkpoint"}
+    board.pass_time()
+    watched.round()
+    board.view = lambda *_: None
+    board.pass_time()
+    assert watched.round() == []
+    assert watched.watcher.logs["board"].kept == 2
 
 
 # ------------------------------------------------------------------ whose folder it is
