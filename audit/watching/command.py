@@ -36,6 +36,10 @@ _COMPARE = Text(
     "First visit: compare this fingerprint with that on the poster, on the letter or of another"
     " person. All the rest rests on it.",
 )
+_CHECK = Text(
+    "vérifiez l'adresse : le nom du site et le numéro de l'élection",
+    "check the address: the name of the site and the election's number",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,10 @@ class _Watch:
                 if self._stop.is_set():
                     return False
                 if self._asked.once and not watcher.alarms.count:
-                    raise Unusable(*_not_now(away)) from away
+                    raise Unusable(*_not_now(away), _CHECK if new else None) from away
                 self._troubles.tell([away])
+                if new:
+                    self._troubles.not_yet(time.monotonic())
                 if not self._asked.once:
                     self._pause(self._asked.every)
                 if self._asked.once or self._stop.is_set():

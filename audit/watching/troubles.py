@@ -13,6 +13,13 @@ from audit.words import Text, shown
 
 _LONGEST = 240
 _SERVER = Text("le serveur", "the server")
+_NOT_YET = Text(
+    "Rien n'est encore surveillé : vérifiez l'adresse, le nom du site et le numéro de l'élection."
+    " La surveillance commencera dès que l'élection y sera.",
+    "Nothing is watched yet: check the address, the name of the site and the election's number. The"
+    " watch will begin once the election is there.",
+)
+_REPEATED = 3600  # seconds
 _OVER = Text("Le serveur répond de nouveau.", "The server answers again.")
 
 
@@ -26,6 +33,7 @@ class Troubles:
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
         self._told: set[tuple[Text, str]] = set()
+        self._not_yet_at: float | None = None
 
     def tell(self, troubles: list[Away]) -> None:
         """What is new in this round."""
@@ -39,6 +47,12 @@ class Troubles:
         if self._told and not now:
             self._speaker.trouble(_OVER)
         self._told = set(now)
+
+    def not_yet(self, now: float) -> None:
+        """No election was met so far: at the first try, and again each hour."""
+        if self._not_yet_at is None or now - self._not_yet_at >= _REPEATED:
+            self._not_yet_at = now
+            self._speaker.trouble(_NOT_YET)
 
 
 def _line(why: Text, paths: list[str]) -> Text:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from audit import cli
 from audit.watching.agents import Agent
 from audit.watching.site import Away
+from audit.watching.troubles import Troubles
 from audit.words import Unusable
 from tests.tamper.forge.remake import Forge
 from tests.tamper.record import SERVED
@@ -21,6 +24,7 @@ from tests.watching.attacks import ARCHIVE
 from tests.watching.board import UUID, Logs, TestBoard, copied
 from tests.watching.conftest import Watching
 from tests.watching.http_board import serving
+from tests.watching.test_booth_withheld import Heard
 from tests.watching.watched import Watched
 
 GARBAGE = b"\1" * 1024
@@ -207,3 +211,39 @@ def test_a_folder_of_another_version_is_refused_as_such(watched: Watched) -> Non
     assert refused.value.text.fr == "ce dossier a été fait par une autre version de ce programme"
     diary.write_bytes(diary.read_bytes().replace(b'"watch":2', b'"watch":1', 1))
     watched.start()
+
+
+# ------------------------------------------------------------------ nothing is there
+
+
+def test_a_wrong_number_is_said_to_be_watched_by_nobody(
+    board: TestBoard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the first trouble, and not in each round; and by status 2 where there is one round."""
+    wrong = UUID[:-1] + ("a" if UUID[-1] != "a" else "b")
+    stopped: list[float] = []
+
+    def third(handler: BaseHTTPRequestHandler) -> bool:
+        stopped.append(1)
+        if len(stopped) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return False
+
+    with serving(board, third) as host:
+        words = ["watch", f"http://{host}/e/{wrong}", "--store", str(tmp_path / "s")]
+        assert cli.main([*words, "--every", "1"]) == 2
+        waiting = " ".join(capsys.readouterr().err.split())
+        assert cli.main([*words, "--once"]) == 2
+        once = " ".join(capsys.readouterr().err.split())
+    assert waiting.count("Rien n'est encore surveillé : vérifiez l'adresse") == 1
+    assert "vérifiez l'adresse : le nom du site et le numéro de l'élection" in once
+
+
+def test_that_nothing_is_watched_yet_is_said_again_each_hour() -> None:
+    heard = Heard()
+    troubles = Troubles(heard)
+    said = []
+    for minute in range(0, 150, 10):
+        troubles.not_yet(60 * minute)
+        said.append(len(heard.lines))
+    assert said == [1] * 6 + [2] * 6 + [3] * 3
