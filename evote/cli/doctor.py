@@ -19,8 +19,8 @@ from tally.french import count
 
 _EPILOG: Final = """\
 Regarde, et ne change rien : horloge, disques, droits, base et ses réglages, urnes et journaux
-ligne par ligne, clés, ce qui a été publié, page de vote, adresse, émargements récrits, messages en
-attente, sauvegardes.
+ligne par ligne, listes électorales, clés, ce qui a été publié, page de vote, adresse, émargements
+récrits, messages en attente, sauvegardes.
 Sur le serveur, avec son compte, dont les réglages PREAU_… sont dans l'environnement
 (docs/operations.md).
 
