@@ -27,6 +27,7 @@ from audit.evidence_promises import (
     promise_ended,
     promise_overdue,
     promise_too_far,
+    published_late,
 )
 from audit.log_sizes import most_of
 from audit.moments import moment
@@ -178,6 +179,10 @@ def _promise_overdue(accused: Accused, fields: Fields) -> Held:
     return _observed(fields, *promise_overdue(accused, fields, _seen_at(fields)))
 
 
+def _promise_late(accused: Accused, fields: Fields) -> Held:
+    return _observed(fields, *published_late(accused, fields))
+
+
 def _promise_too_far(accused: Accused, fields: Fields) -> Held:
     return _observed(fields, *promise_too_far(accused, fields, _seen_at(fields)))
 
@@ -211,5 +216,6 @@ KINDS = {
     "stalled": Kind("checkpoint observer seen_at", _stalled),
     "withheld": Kind("log checkpoint observer seen_at", _withheld),
     "promise-overdue": Kind("promise checkpoint observer seen_at", _promise_overdue),
+    "promise-late": Kind("promise before checkpoint observer seen_at", _promise_late),
     "promise-too-far": Kind("promise checkpoint observer seen_at", _promise_too_far),
 }

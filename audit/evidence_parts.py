@@ -20,6 +20,7 @@ LOGS = {
     "journal": Text("le journal", "the journal"),
 }
 STALLED_SECONDS = 3600
+LATE_SECONDS = 300
 Fields = dict[str, Any]
 
 

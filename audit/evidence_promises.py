@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from audit.chain import read_event
 from audit.evidence_parts import (
+    LATE_SECONDS,
     STALLED_SECONDS,
     Accused,
     Fields,
@@ -80,6 +81,27 @@ def promise_overdue(accused: Accused, fields: Fields, seen_at: int) -> Text:
         f" {until.fr} ; plus d'une heure après, l'urne qu'il montrait n'avait que {events.fr}",
         f"the server promised to publish a ballot at place {promise.index} {until.en} at the"
         f" latest; over an hour later the board that it showed had {events.en} only",
+    )
+
+
+def published_late(accused: Accused, fields: Fields) -> Text:
+    """It came when the time was over, and what was shown until then lacked it: on a word (§21)."""
+    promise, key = _promise(accused, fields), accused.server.board_key
+    before, checkpoint = (read_signed(fields[name], key) for name in ("before", "checkpoint"))
+    early, late = stamped_at(before, key), stamped_at(checkpoint, key)
+    if not (
+        before.size <= promise.index < checkpoint.size
+        and early <= promise.until < late - LATE_SECONDS
+    ):
+        raise shows_nothing("la promesse", "the promise")
+    until, when = moment(promise.until), moment(late)
+    return Text(
+        f"le serveur a promis de publier un bulletin à la place {promise.index}, au plus tard"
+        f" {until.fr} ; il montrait encore après cela une urne qui ne l'avait pas, et ne l'a"
+        f" publié que dans un état signé {when.fr}",
+        f"the server promised to publish a ballot at place {promise.index} {until.en} at the"
+        " latest; after that it still showed a board without it, and published it only in a"
+        f" state signed {when.en}",
     )
 
 

@@ -8,14 +8,16 @@ Time passes here as far as somebody asks: a watcher that slept has seen nothing.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from audit.evidence_parts import STALLED_SECONDS
+from audit.evidence_parts import LATE_SECONDS, STALLED_SECONDS
 from audit.watching.store import Store, damaged
 
 LONGEST_GAP = 600  # seconds between two questions, if both are to count as asking
+MOST_STANDINGS = 50
 MOST_NAMES = 1000  # in the file; whatever else is asked for is remembered by this run alone
 _IN_VAIN, _PACE = "in_vain", "pace"
 
@@ -49,6 +51,14 @@ class Asking:
         return self.seconds > STALLED_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A stamp that stood still, and when it was asked for last and given."""
+
+    stamp: int
+    last: int
+
+
 @dataclass(slots=True)
 class Pace:
     """How far the stamps fell behind this machine's clock, wherever that clock stands.
@@ -57,17 +67,26 @@ class Pace:
         asked_at: when this machine asked last; None: not yet.
         stamp: the latest until then.
         behind: seconds that went by here while somebody asked, and not in the stamps.
+        since: from when on this one was given to every question, without a gap.
+        stood: the stamps that stood still for long, in this run; the latest last.
     """
 
     asked_at: int | None = None
     stamp: int = 0
     behind: int = 0
+    since: int = 0
+    stood: deque[Standing] = field(default_factory=lambda: deque(maxlen=MOST_STANDINGS))
 
     def seen(self, asked_at: int, stamp: int) -> None:
         """This is the latest stamp that the server gave to this question."""
-        if self.asked_at is not None:
+        last = self.asked_at
+        if last is not None:
             moved = max(0, stamp - self.stamp)
-            self.behind = max(0, self.behind + asked_for(asked_at - self.asked_at) - moved)
+            self.behind = max(0, self.behind + asked_for(asked_at - last) - moved)
+            if moved and last - self.since >= LATE_SECONDS:
+                self.stood.append(Standing(self.stamp, last))
+        if last is None or stamp > self.stamp or asked_at - last > LONGEST_GAP:
+            self.since = asked_at
         self.asked_at, self.stamp = asked_at, max(stamp, self.stamp)
 
     @property
@@ -96,8 +115,8 @@ class Hours:
             for name, (asked_at, seconds) in self._kept.get(_IN_VAIN, {}).items():
                 self._askings[name] = Asking(now, _whole(asked_at), _whole(seconds), lacking=True)
             pace = self._kept.get(_PACE)
-            asked_at, stamp, behind = map(_whole, pace) if pace else (None, 0, 0)
-            self.pace = Pace(asked_at, stamp, behind)
+            asked_at, stamp, behind, since = map(_whole, pace) if pace else (None, 0, 0, 0)
+            self.pace = Pace(asked_at, stamp, behind, since)
         except (AttributeError, TypeError, ValueError):
             raise damaged() from None
 
@@ -123,7 +142,9 @@ class Hours:
         pace = self.pace
         kept: Mapping[str, Any] = {
             _IN_VAIN: dict(lacking[:MOST_NAMES]),
-            _PACE: None if pace.asked_at is None else [pace.asked_at, pace.stamp, pace.behind],
+            _PACE: None
+            if pace.asked_at is None
+            else [pace.asked_at, pace.stamp, pace.behind, pace.since],
         }
         if kept != self._kept and not self._store.fresh:
             self._store.keep_hours(kept)

@@ -42,11 +42,6 @@ class Clock:
         self._entries = {name: hours.asking(name) for name in LOGS}
         self.apart: int | None = None  # the last stamp, while one of the two clocks is wrong
 
-    @property
-    def stands(self) -> bool:
-        """Whether the stamps did not go, for an hour in which they were asked for."""
-        return self._pace.stands
-
     def seen(self, last: Seen, *, stepping: bool) -> None:
         """The server showed this as its last publication."""
         self._looks.given()

@@ -59,6 +59,12 @@ class Keeper:
         """How many entries of a log are kept."""
         return self._logs[log].kept
 
+    def smallest_after(self, time: int) -> int | None:
+        """The smallest size of the board that was signed with a stamp later than this."""
+        seen = self._logs["board"].seen
+        sizes = (each.size for each in seen if each.good and (each.stamp or 0) > time)
+        return min(sizes, default=None)
+
     @property
     def in_order(self) -> bool:
         """Whether all that is kept was looked through since the start, and nothing was wrong."""

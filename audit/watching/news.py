@@ -13,7 +13,7 @@ from audit.watching.watcher import Watcher
 from audit.watching.witnessed import Lacking
 from audit.words import Text, count, shown
 
-_ONCE: Final = ("unopened", "cancelled", "closed", "clocks", "witnesses")
+_ONCE: Final = ("unopened", "unclosed", "cancelled", "closed", "clocks", "witnesses")
 _DAY: Final = 86400
 
 
@@ -40,6 +40,8 @@ class News:
         phase = self._watcher.phase
         if phase.unopened is not None:
             self._unopened(phase.unopened)
+        if phase.unclosed is not None:
+            self._unclosed(phase.unclosed)
         if self._watcher.clock.apart is not None:
             self._clocks(self._watcher.clock.apart)
         if phase.cancelled_until is not None:
@@ -62,6 +64,18 @@ class News:
             " already, it shows you an old state: tell the committee and your federation.",
         )
         self._once("unopened", opens_at, text, opens_at=opens_at)
+
+    def _unclosed(self, over: int) -> None:
+        when = moment(over)
+        text = Text(
+            f"Le vote devait être terminé {when.fr}, et le serveur a publié des bulletins qui sont"
+            " arrivés après, à l'heure qu'il signe lui-même. Demandez au bureau pourquoi, et gardez"
+            " ce dossier : le vérificateur ne peut pas le voir.",
+            f"The vote was to be over {when.en}, and the server published ballots that came after"
+            " that, by the time that it signs itself. Ask the committee why, and keep this folder:"
+            " the verifier cannot see it.",
+        )
+        self._once("unclosed", over, text, over=over)
 
     def _clocks(self, stamp: int) -> None:
         """Far apart, and nobody saw how that came: once, and again in another of their days."""

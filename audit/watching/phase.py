@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from audit.binding import Hours
 from audit.journal import Entry
+from audit.promises import LONGEST
 from audit.watching.amended import Amendments
 from audit.watching.clock import AHEAD_SECONDS
 from audit.watching.keeping import Keeper
@@ -65,6 +66,24 @@ class Phase:
         if hours is None or not self._keeper.pair or self._told("opened", "cancelled"):
             return None
         return hours.opens_at if self._now() > hours.opens_at + AHEAD_SECONDS else None
+
+    @property
+    def unclosed(self) -> int | None:
+        """When the vote was to be over, if ballots came after that, by the server's own stamps.
+
+        No rule forbids it to the server, which closes when the committee says so: a ballot of the
+        last moment is published within a promise's longest time (§20.1), and these came later.
+        """
+        hours, keeper = self._hours(), self._keeper
+        if hours is None:
+            return None
+        over = hours.closes_at + hours.grace_seconds
+        first = keeper.smallest_after(over + LONGEST)
+        end = keeper.board.end
+        ballots_end = (
+            keeper.kept("board") if end is None else min(end.position, keeper.kept("board"))
+        )
+        return over if first is not None and ballots_end > first else None
 
     @property
     def cancelled_until(self) -> int | None:

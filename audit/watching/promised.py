@@ -12,9 +12,11 @@ from audit.promises import Promise
 from audit.tree_proofs import inclusion_proof
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
+from audit.watching.asking import Pace
 from audit.watching.copies import BoardCopy
 from audit.watching.far import judge_time
 from audit.watching.followed import Log
+from audit.watching.late import judge_lateness
 from audit.watching.promise_files import PromiseFolder
 from audit.watching.signed import Seen
 
@@ -31,26 +33,29 @@ class Promised:
         self.files = PromiseFolder(folder)
         self._alarms = alarms
 
-    def judge(self, log: Log, key: VerifierKey, *, stands: bool) -> None:
+    def judge(self, log: Log, key: VerifierKey, pace: Pace) -> None:
         """Judge every promise by what is kept of the board, and by what was signed of it.
 
         Args:
             log: the board.
             key: its key.
-            stands: whether its stamps did not go, for an hour in which they were asked for.
+            pace: how its stamps went.
         """
         board = log.copy
         binding = board.binding if isinstance(board, BoardCopy) else None
         closes_at = None if binding is None else binding.hours.closes_at
         for name, promise in self.files.waiting(key):
             judge_time(promise, log, closes_at, self._alarms)
-            if self._rule(promise, log, stands=stands):
+            if self._rule(promise, log, pace):
                 self.files.settle(name)
 
-    def _rule(self, promise: Promise, log: Log, *, stands: bool) -> bool:
+    def _rule(self, promise: Promise, log: Log, pace: Pace) -> bool:
         """Whether there is nothing more to wait for."""
         board, best = log.copy, log.best
-        index = promise.index
+        index, late = promise.index, _shorter_but_later(promise, log)
+        if late is not None:
+            self._sound(promise, late, "", [])
+            return True
         if best is not None and index < best.size:
             leaf = board.leaf(index)
             if leaf != promise.leaf:
@@ -58,15 +63,12 @@ class Promised:
                 self._sound(promise, best, leaf.hex(), proof)
             else:
                 self._compare(promise, log.event(index))
-            return True
-        late = _shorter_but_later(promise, log)
-        if late is not None:
-            self._sound(promise, late, "", [])
+                judge_lateness(promise, log.seen, pace.stood, self._alarms)
             return True
         end = board.end if isinstance(board, BoardCopy) else None
         if best is not None and end is not None and end.position < best.size:
             self._ended(promise, best, log, end.position)
-        elif stands:  # stamps that go tell by themselves when the time is over
+        elif pace.stands:  # stamps that go tell by themselves when the time is over
             self._overdue(promise, log)
         return False
 

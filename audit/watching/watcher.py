@@ -224,7 +224,7 @@ class Watcher:
         if not any(isinstance(trouble, Stopped) for trouble in self._troubles):
             self._time(boards, kept=kept)  # whoever stops asking learns nothing of a clock
         if server is not None:
-            self.promised.judge(self.logs["board"], server.board_key, stands=self.clock.stands)
+            self.promised.judge(self.logs["board"], server.board_key, self.hours.pace)
 
     def _time(self, boards: list[Seen], *, kept: bool) -> None:
         if boards:

@@ -64,10 +64,26 @@ def ended(board: TestBoard, watched: Watched, random: Random) -> None:
     board.pass_time()
 
 
+def delayed(board: TestBoard, watched: Watched, random: Random) -> None:
+    """Nothing is signed for more than five minutes beyond the time; then the ballot is there."""
+    promised(board, watched, board.now + 5 * STEP)
+    board.stopped = True
+    for _ in range(random.randrange(11, 55)):
+        board.pass_time()
+        assert watched.round() == []
+        if random.random() < 0.2:
+            watched.restart()
+    board.stopped = False
+    board.logs.cast(canonical({"ballot": "promised"}))
+    grow(board, random)
+    board.pass_time()
+
+
 PROMISES: dict[str, Attack] = {
     "one event promised to two": Attack(clash, ("promise-contradicts",), CONVICTS),
     "a promise for the year 2286": Attack(endless, ("promise-beyond",), CONVICTS),
     "a promise for tomorrow": Attack(faraway, ("promise-too-far",), OBSERVED),
     "the end before a promised ballot": Attack(ended, ("promise-ended",), CONVICTS),
+    "a promised ballot that comes late": Attack(delayed, ("promise-late",), OBSERVED),
     "an old state against a promise": Attack(stale, ("promise-overdue",), OBSERVED),
 }

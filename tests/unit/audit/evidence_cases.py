@@ -112,6 +112,12 @@ OVERDUE = {
     **SEEN,
     "seen_at": STAMPED_AT + HOUR + 1,
 }
+PUBLISHED_LATE = {
+    "promise": LATE["promise"],
+    "before": signed(EVENTS[:4]),
+    "checkpoint": signed(EVENTS[:5], time=STAMPED_AT + 301),
+    **SEEN,
+}
 BEYOND = {  # a year, and the second after it
     "promise": promise(
         EVENTS[4], 4, ballot(whole(), 3), KEY, CLOSES_AT + 366 * 24 * HOUR + 1
@@ -195,10 +201,11 @@ HOLDS: dict[str, tuple[str, Members]] = {
         {"promise": promise(EVENTS[4], 4, ballot(whole(), 3), KEY, 10**10 - 1).decode()},
     ),
     "a promise that is too far": ("promise-too-far", TOO_FAR),
+    "a promised ballot that came late": ("promise-late", PUBLISHED_LATE),
 }
 OBSERVATIONS = (
     *("unlike-checkpoint", "booth-changed", "stalled", "withheld"),
-    *("promise-overdue", "promise-too-far"),
+    *("promise-overdue", "promise-late", "promise-too-far"),
 )
 
 
@@ -376,6 +383,27 @@ NOTHING: dict[str, tuple[str, Members]] = {
     "withheld, without stamp": (
         "withheld",
         but(WITHHELD, checkpoint=KEY.checkpoint(EVENTS).decode()),
+    ),
+    "late by five minutes": (
+        "promise-late",
+        but(PUBLISHED_LATE, checkpoint=signed(EVENTS[:5], time=STAMPED_AT + 300)),
+    ),
+    "late, and covered before": ("promise-late", but(PUBLISHED_LATE, before=signed(EVENTS[:5]))),
+    "late, after what convicts": (
+        "promise-late",
+        but(PUBLISHED_LATE, before=signed(EVENTS[:4], time=STAMPED_AT + 1)),
+    ),
+    "late, and not covered": (
+        "promise-late",
+        but(PUBLISHED_LATE, checkpoint=signed(EVENTS[:4], time=STAMPED_AT + 301)),
+    ),
+    "late, shown by a thief": (
+        "promise-late",
+        but(PUBLISHED_LATE, before=signed(EVENTS[:4], THIEF)),
+    ),
+    "late, published by a thief": (
+        "promise-late",
+        but(PUBLISHED_LATE, checkpoint=signed(EVENTS[:5], THIEF, STAMPED_AT + 301)),
     ),
     "overdue for an hour": ("promise-overdue", but(OVERDUE, seen_at=STAMPED_AT + HOUR)),
     "overdue, and covered": ("promise-overdue", but(OVERDUE, checkpoint=signed(EVENTS[:5]))),
