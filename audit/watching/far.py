@@ -9,13 +9,17 @@ from audit.watching.alarms import Alarms
 from audit.watching.followed import Log
 
 
-def judge_time(promise: Promise, log: Log, closes_at: int | None, alarms: Alarms) -> None:
+def judge_time(
+    promise: Promise, log: Log, closes_at: int | None, clock: int | None, alarms: Alarms
+) -> None:
     """Sound what the time that is promised says by itself, or by the clock and what was signed.
 
     Args:
         promise: signed by the board's key.
-        log: the board; when its last checkpoint was asked for is the clock of this machine.
+        log: the board.
         closes_at: the sealed closing time, once it is known.
+        clock: of this machine, now; None where the board showed no checkpoint in this round: then
+            nothing is known of its last stamp, and what it promises is not judged by an old one.
         alarms: what is said.
     """
     key = f"{promise.leaf.hex()} {promise.ballot}"
@@ -25,9 +29,8 @@ def judge_time(promise: Promise, log: Log, closes_at: int | None, alarms: Alarms
         return
     stamped = [each for each in log.seen if each.stamp is not None]
     last = max(stamped, key=lambda each: each.stamp or 0, default=None)
-    if last is None:
+    if clock is None or last is None:
         return
-    clock = max(each.asked_at for each in stamped)
     if promise.is_too_far(clock, last.stamp):
         text = sentences.promise_too_far(promise.index, promise.until)
         members = {"promise": promise.text, "checkpoint": last.text}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from audit.chain import read_event
@@ -27,25 +28,29 @@ class Promised:
     Args:
         folder: of the store.
         alarms: what is said.
+        now: what time it is.
     """
 
-    def __init__(self, folder: Path, alarms: Alarms) -> None:
+    def __init__(self, folder: Path, alarms: Alarms, now: Callable[[], int]) -> None:
         self.files = PromiseFolder(folder)
         self._alarms = alarms
+        self._now = now
 
-    def judge(self, log: Log, key: VerifierKey, pace: Pace) -> None:
+    def judge(self, log: Log, key: VerifierKey, pace: Pace, *, shown: bool) -> None:
         """Judge every promise by what is kept of the board, and by what was signed of it.
 
         Args:
             log: the board.
             key: its key.
             pace: how its stamps went.
+            shown: whether it showed a checkpoint in this round.
         """
         board = log.copy
         binding = board.binding if isinstance(board, BoardCopy) else None
         closes_at = None if binding is None else binding.hours.closes_at
         for name, promise in self.files.waiting(key):
-            judge_time(promise, log, closes_at, self._alarms)
+            clock = self._now() if shown else None
+            judge_time(promise, log, closes_at, clock, self._alarms)
             if self._rule(promise, log, pace):
                 self.files.settle(name)
 

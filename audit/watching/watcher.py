@@ -79,7 +79,7 @@ class Watcher:
         }
         self.alarms = Alarms(store, self._election, around.observer, around.now, around.tell)
         self.keeper = Keeper(store, self.logs, self.alarms)
-        self.promised = Promised(store.promises, self.alarms)
+        self.promised = Promised(store.promises, self.alarms, around.now)
         amendments = Amendments()
         withholding = self.withholding = Withholding(self.hours, self.alarms, around.now)
         self._booth = Booth(site, self.alarms, amendments, withholding, self._journal_now)
@@ -224,7 +224,8 @@ class Watcher:
         if not any(isinstance(trouble, Stopped) for trouble in self._troubles):
             self._time(boards, kept=kept)  # whoever stops asking learns nothing of a clock
         if server is not None:
-            self.promised.judge(self.logs["board"], server.board_key, self.hours.pace)
+            board, pace = self.logs["board"], self.hours.pace
+            self.promised.judge(board, server.board_key, pace, shown=bool(boards))
 
     def _time(self, boards: list[Seen], *, kept: bool) -> None:
         if boards:
