@@ -83,7 +83,7 @@ class Steps:
         """Publish what is due now; yield what could not be published."""
         try:
             self._publisher.keep_alive()
-        except HeadsUnavailable as cause:
+        except (HeadsUnavailable, DatabaseUnavailable) as cause:
             yield fault_of(cause)
         try:
             due = self._publisher.due()
@@ -172,6 +172,8 @@ class Upkeep:
                 continue  # another process has closed it at the same moment
             except Refusal as refusal:
                 yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
+            except NOT_PUBLISHED as cause:
+                yield fault_of(cause)  # and the others are closed
 
     def _rewrite(self) -> Iterator[Fault]:
         now = self._clock()

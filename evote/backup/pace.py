@@ -82,12 +82,15 @@ def too_close(connection: Connection, now: int) -> tuple[TooClose, ...]:
 def is_quiet(connection: Connection, now: int) -> bool:
     """Tell whether a backup now would have nothing that the last one has not, as far as is known.
 
-    Renewed PINs and decryptions are in no journal: so nothing is quiet for longer than a day.
+    The PINs of a whole school are made while it is sealed, and no journal tells it: so a sealed
+    election is never quiet. Renewed PINs and decryptions are in no journal either: so nothing is
+    quiet for longer than a day.
     """
     ballots = ballots_of(connection)
     query = select(
         ElectionRow.id,
         ElectionRow.uuid,
+        ElectionRow.state,
         BackupRow.made_at,
         BackupRow.ballots,
         BackupRow.is_whole,
@@ -95,6 +98,7 @@ def is_quiet(connection: Connection, now: int) -> bool:
     rows = connection.execute(query).all()
     return all(
         row.made_at is not None
+        and row.state != State.SEALED.value
         and row.is_whole
         and row.ballots == ballots[row.id]
         and 0 <= now - row.made_at < DAY
@@ -104,7 +108,7 @@ def is_quiet(connection: Connection, now: int) -> bool:
 
 
 def _told_since(connection: Connection, uuid: str, made_at: int) -> bool:
-    last = last_entry(connection, find_election(connection, uuid))
+    last = last_entry(connection, find_election(connection, uuid, drafts=True))
     return last is not None and last.at + MINUTE > made_at  # times are whole minutes
 
 

@@ -45,7 +45,7 @@ def _check(connection: Connection, held: HeldElection, folder: KeyFolder) -> Ite
         if evote is None:
             raise RuntimeError("an election on a server has our bindings")
         verify_roll(connection, held, evote, folder.load(held.uuid))
-    except (KeyUnavailable, ProtocolError):
+    except (KeyUnavailable, ProtocolError, ValueError):
         return  # what is said of the keys, or of the board, comes first
     except NotWhole as cause:
         said = f"{held.uuid} : {cause.what} n'est pas ce qui a été scellé"

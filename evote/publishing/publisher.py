@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
 from evote.board.leaves import tree_of_entries
 from evote.board.published import DoesNotFollow, PublishedDamaged
 from evote.clock import Clock
-from evote.database.common_tables import PublishedRow
+from evote.database.common_tables import ElectionRow, PublishedRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection, UnknownElection, find_election, lock_election
 from evote.heads import Heads, HeadsUnavailable
@@ -99,9 +99,15 @@ class Publisher:
     def keep_alive(self) -> None:
         """Have the head file say that a server runs now, once a minute: docs/adr/0016.
 
+        That of an empty database, which waits for a restore, does not speak for the lost one.
+
         Raises:
             HeadsUnavailable: it does not say so.
+            DatabaseUnavailable: whether there is an election is not known.
         """
+        with self._database.read() as connection:
+            if connection.scalar(select(ElectionRow.id).limit(1)) is None:
+                return
         self._heads.keep_alive(self._clock())
 
     def require_following(self, connection: Connection, election: HeldElection) -> int:

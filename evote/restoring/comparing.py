@@ -39,7 +39,7 @@ class Behind:
     def __str__(self) -> str:
         """Return it in French, with the numbers."""
         what = count(self.here, "événement" if self.log == BOARD else "ligne")
-        said = f"{self.size} ont été publiés"
+        said = f"{self.size} ont été {'publiés' if self.log == BOARD else 'publiées'}"
         if self.promised:
             said = f"un bulletin a été promis à la place {self.size}"
         return f"{WORDS[self.log]} a {what}, et {said} (vu dans « {self.source} »)"

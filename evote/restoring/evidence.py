@@ -129,5 +129,5 @@ def _unsigned(what: str, note: BroughtNote, cause: ProtocolError) -> Refusal:
     signed = "signée" if note.promises else "signé"
     return Refusal(
         f"{what} de « {note.source} » n'est pas {signed} par cette élection {cite(cause)}",
-        "il ne prouve rien ; demandez d'où il vient, et donnez-en un autre",
+        "cela ne prouve rien ; demandez d'où vient ce fichier, et donnez-en un autre",
     )

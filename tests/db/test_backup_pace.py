@@ -16,7 +16,7 @@ from evote.backup.pace import (
 )
 from evote.clock import HOUR
 from evote.lifecycle.voting import note_incident
-from tests.db.school import ManualClock, School
+from tests.db.school import ManualClock, School, draft, host_drafted, make_election
 from tests.db.second_machine import Machine
 from tests.db.second_machine import save as save_files
 from tests.simulator import CLOSES_AT
@@ -124,6 +124,22 @@ def test_where_nothing_changed_the_last_one_is_enough_for_a_day(
     save(school, clock)
     assert is_quiet_now(school, clock)
     clock.time -= 2 * HOUR  # of a time that is to come nothing is known
+    assert not is_quiet_now(school, clock)
+
+
+def test_a_draft_is_no_change_and_a_sealed_election_always_may_be(
+    school: School, clock: ManualClock
+) -> None:
+    """The PINs of a whole school are made while it is sealed, and no journal tells it."""
+    other = make_election(3, uuid="restxredRESTXRED")
+    draft(school.database, school.folder, other)
+    clock.time += 2 * 60
+    save(school, clock)
+    clock.time += 2 * 60
+    assert is_quiet_now(school, clock)
+    host_drafted(school.database, school.folder, other, clock, opened=False)
+    clock.time += 2 * 60
+    save(school, clock)
     assert not is_quiet_now(school, clock)
 
 

@@ -21,6 +21,7 @@ from evote.database.connection import Database, open_database
 from evote.errors import Refusal, Unreadable
 from evote.heads import Heads
 from evote.keys import KeyFolder
+from evote.publishing.publisher import Publisher
 from evote.restoring.standing import Ground, Rests
 from evote.upkeep import Steps
 from tests.db.school import ManualClock, School, draft, host, host_drafted, make_election
@@ -136,6 +137,17 @@ def test_a_running_server_makes_no_head_file(voted: School) -> None:
     voted.publisher.keep_alive()
     save(voted, voted.folder.path.parent / "backup")
     assert not voted.folder.heads.exists()
+
+
+def test_a_server_without_any_election_does_not_speak_for_the_lost_one(
+    voted: School, machine: Machine
+) -> None:
+    """It waits for a restore, or has a mistyped database, beside a copy of the key folder."""
+    shutil.copy(voted.folder.heads, machine.folder.heads)
+    written = Heads(machine.folder.heads).read_all().written
+    machine.clock.time += DAY
+    assert not [*Steps(Publisher(machine.database, machine.folder, 60, machine.clock)).step()]
+    assert Heads(machine.folder.heads).read_all().written == written
 
 
 def test_the_mark_is_there_before_the_snapshot(

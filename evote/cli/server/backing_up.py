@@ -69,7 +69,9 @@ def back_up(options: Namespace) -> int:
             quiet = is_quiet(connection, here.clock())
         if was_ahead:
             print(_WAS_AHEAD, file=sys.stderr)
-        is_over = any(each.is_over for each in found)  # waiting mends nothing then
+        is_over = any(
+            each.is_over and each.ballots < FEWEST_BALLOTS for each in found
+        )  # waiting does not mend it
         if found and options.if_due and not options.yes and not is_over:
             print(f"Pas encore : {_say(found)}.")
             return 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import stat
 import threading
@@ -111,7 +112,7 @@ def test_marks_are_kept_for_a_year_and_no_longer(heads: Heads) -> None:
 
 def test_a_file_of_before_has_no_marks(heads: Heads, tmp_path: Path) -> None:
     move(heads, BOARD, ONE)
-    with sqlite3.connect(tmp_path / "heads.sqlite") as connection:
+    with contextlib.closing(sqlite3.connect(tmp_path / "heads.sqlite")) as connection:
         for table in ("mark", "written", "told"):
             connection.execute(f"DROP TABLE {table}")
     said = heads.read_all()

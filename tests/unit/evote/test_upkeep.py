@@ -10,14 +10,14 @@ from sqlalchemy import text
 
 from evote.cli import main
 from evote.clock import HOUR, SteadyClock
-from evote.database.elections import State, lock_election
+from evote.database.elections import State, find_election, lock_election
 from evote.outbox import post
 from evote.upkeep import Fault, Trouble, Upkeep
 from evote.witnessing.asking import Reason, Unwitnessed
 from evote.witnessing.cosigning import Missed
 from protocol.secret import Secret
 from protocol.server_binding import BOARD
-from tests.db.school import NOON, ManualClock
+from tests.db.school import NOON, ManualClock, host, make_election
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
@@ -105,6 +105,24 @@ def test_a_box_that_is_not_in_order_is_said_and_not_closed(tmp_path: Path) -> No
     assert "émargements" not in str(said)
     assert site.school.record() == before
     site.school.database.close()
+
+
+def test_a_vote_whose_board_is_damaged_keeps_no_other_open(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    school, other = site.school, make_election(3, uuid="restxredRESTXRED")
+    host(school.database, school.folder.path, other, site.clock)
+    with school.database.write() as connection:
+        change = text(
+            "UPDATE published_log SET hashes = zeroblob(length(hashes)) WHERE election_id = "
+            "(SELECT id FROM election WHERE uuid = :uuid)"
+        )
+        connection.execute(change, {"uuid": school.uuid})
+    site.clock.time = CLOSES_AT + 301
+    assert [*worker(site, tmp_path).step()]
+    assert school.held().state is State.OPEN
+    with school.database.read() as connection:
+        assert find_election(connection, other.uuid).state is State.CLOSED
+    school.database.close()
 
 
 def test_sign_ins_are_rewritten_at_the_start_and_every_hour(tmp_path: Path) -> None:
