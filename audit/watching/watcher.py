@@ -208,16 +208,16 @@ class Watcher:
         for rereader in self._rereaders.values():
             self._try(rereader.read_again)
             self._troubles += rereader.compare_tiles()
-        self._rest(candidates["board"], kept=kept)
+        self._rest(candidates, kept=kept)
         self.withholding.tell()
         self.hours.save()
         return list(self._troubles)
 
-    def _rest(self, boards: list[Seen], *, kept: bool) -> None:
+    def _rest(self, candidates: dict[str, list[Seen]], *, kept: bool) -> None:
         """Booth, promises, clock."""
-        journal = self.logs["journal"]
-        size = journal.best.size if journal.best else 0
-        self._troubles += self._booth.check(self.board, self.journal, size)
+        boards, journals, best = candidates["board"], candidates["journal"], self._journal_size
+        shown = _decided(journals)
+        self._troubles += self._booth.check(self.board, self.journal, best, shown=shown)
         if not self._troubles:
             self._checkers.check()
         server = self.board.server
@@ -240,14 +240,19 @@ class Watcher:
                 self.keeper.pair["board"], stepping=self.phase.stepping, answered=answered
             )
 
-    def _journal_now(self) -> int:
-        """How much of the journal was signed by now."""
+    @property
+    def _journal_size(self) -> int:
+        best = self.logs["journal"].best
+        return best.size if best else 0
+
+    def _journal_now(self) -> int | None:
+        """How much of the journal was signed by now; None where that could not be had."""
         self._site.again()
         journal = self.logs["journal"]
         shown = self._looker.look(PLAIN)["journal"]
-        self._try(partial(journal.fetch, PLAIN))
+        given = self._try(partial(journal.fetch, PLAIN))
         self._judge("journal", journal, shown)
-        return journal.best.size if journal.best else 0
+        return self._journal_size if given and _decided(shown) else None
 
     def _try(self, step: Callable[[], object]) -> bool:
         try:
@@ -273,3 +278,8 @@ class Watcher:
                 given = self._try(partial(judge.judge, seen)) and given
             if not seen.judged and log.signed.holds(seen):
                 log.unjudged.append(seen)
+
+
+def _decided(shown: list[Seen]) -> bool:
+    """Whether a log was shown, and whether that is of it is known."""
+    return bool(shown) and all(each.judged for each in shown)

@@ -11,7 +11,7 @@ import pytest
 from audit.watching.agents import Agent
 from audit.watching.site import Answer, Away
 from tests.watching.attacks_on_journal import tell_signed
-from tests.watching.board import BOOTH, REPLACED, TestBoard
+from tests.watching.board import BOOTH, REPLACED, STEP, TestBoard
 from tests.watching.conftest import Watching
 from tests.watching.watched import Watched
 
@@ -41,26 +41,39 @@ def test_the_next_amendment_does(watching: Watching) -> None:
     assert watched.round() == []
 
 
-def amended_while_watched(board: TestBoard, watched: Watched, booth: dict[str, bytes]) -> None:
-    """The step that announces the new booth comes in the middle of the watcher's round."""
+class Meanwhile:
+    """The step that announces the new booth comes in the middle of the watcher's round.
 
-    class Meanwhile:
-        done = False
+    Args:
+        board: that steps.
+        booth: that is served from then on.
+        failing: the ends of the paths that are not given from then on.
+    """
 
-        @contextlib.contextmanager
-        def get(
-            self, path: str, agent: Agent, start: int = 0, *, patience: int = 60
-        ) -> Iterator[Answer]:
-            if path in BOOTH and not self.done:
-                self.done = True
-                tell_signed(board, "booth-replaced")
-                board.pass_time()
-                board.booth = dict(booth)
-            with board.get(path, agent, start) as given:
-                yield given
+    def __init__(self, board: TestBoard, booth: dict[str, bytes], *failing: str) -> None:
+        self.board, self.booth, self.failing = board, booth, failing
+        self.done = False
 
-    watched.site = Meanwhile()
+    @contextlib.contextmanager
+    def get(
+        self, path: str, agent: Agent, start: int = 0, *, patience: int = 60
+    ) -> Iterator[Answer]:
+        if path in BOOTH and not self.done:
+            self.done = True
+            tell_signed(self.board, "booth-replaced")
+            self.board.pass_time()
+            self.board.booth = dict(self.booth)
+        if self.done and path.endswith(self.failing):
+            raise Away("non", "no")
+        with self.board.get(path, agent, start) as given:
+            yield given
+
+
+def amended_while_watched(watched: Watched, booth: dict[str, bytes], *failing: str) -> Meanwhile:
+    site = Meanwhile(watched.board, booth, *failing)
+    watched.site = site
     watched.restart()
+    return site
 
 
 @pytest.fixture
@@ -77,7 +90,7 @@ def before(watching: Watching) -> Watched:
 
 def test_a_booth_that_is_replaced_within_a_round_is_none_that_changed(before: Watched) -> None:
     board = before.board
-    amended_while_watched(board, before, REPLACED)
+    amended_while_watched(before, REPLACED)
     board.pass_time()
     assert before.round() == []
     board.pass_time()
@@ -87,13 +100,49 @@ def test_a_booth_that_is_replaced_within_a_round_is_none_that_changed(before: Wa
 
 def test_a_stolen_booth_is_found_behind_an_amendment(before: Watched) -> None:
     board = before.board
-    amended_while_watched(board, before, dict.fromkeys(REPLACED, b"stolen"))
+    amended_while_watched(before, dict.fromkeys(REPLACED, b"stolen"))
     board.pass_time()
     assert {alarm.kind for alarm in before.round()} == {"booth-changed"}
 
 
-def test_who_keeps_the_journal_back_hides_no_stolen_booth(before: Watched) -> None:
-    board, given = before.board, []
+FAILING = [("checkpoint",), ("journal.jsonl",)]
+
+
+@pytest.mark.parametrize("failing", FAILING)
+def test_a_replaced_booth_is_no_changed_one_where_the_second_look_fails(
+    failing: tuple[str, ...], before: Watched
+) -> None:
+    board = before.board
+    site = amended_while_watched(before, REPLACED, *failing)
+    board.pass_time()
+    assert before.round() == []
+    assert before.troubles
+    assert before.round() == []  # as long as it fails
+    site.failing = ()
+    for _ in range(2):
+        board.pass_time()
+        assert before.round() == []
+        assert before.troubles == []
+
+
+@pytest.mark.parametrize("failing", FAILING)
+def test_a_stolen_booth_is_found_once_the_journal_is_given(
+    failing: tuple[str, ...], before: Watched
+) -> None:
+    board = before.board
+    site = amended_while_watched(before, dict.fromkeys(REPLACED, b"stolen"), *failing)
+    board.pass_time()
+    assert before.round() == []
+    site.failing = ()
+    board.booth = dict(REPLACED)  # and given back: what was given was stolen
+    board.pass_time()
+    assert {alarm.kind for alarm in before.round()} == {"booth-changed"}
+    assert before.alarms[-1].evidence is not None
+
+
+def keeping_the_second_look_back(board: TestBoard) -> list[str]:
+    """A stolen booth, after which nothing more is given, until the list is cleared."""
+    given: list[str] = []
 
     def view(board: TestBoard, path: str, agent: Agent) -> bytes | None:
         if path in BOOTH:
@@ -103,6 +152,30 @@ def test_who_keeps_the_journal_back_hides_no_stolen_booth(before: Watched) -> No
             raise Away("non", "no")
         return None
 
+    board.booth = dict(BOOTH)
     board.view = view
+    return given
+
+
+def test_who_keeps_each_second_look_back_hides_no_stolen_booth(
+    board: TestBoard, watched: Watched
+) -> None:
+    given = keeping_the_second_look_back(board)
     board.pass_time()
-    assert {alarm.kind for alarm in before.round()} == {"booth-changed"}
+    assert watched.round() == []
+    given.clear()
+    board.pass_time()
+    assert {alarm.kind for alarm in watched.round()} == {"booth-changed"}
+
+
+def test_it_hides_none_from_a_watch_that_is_started_each_time(
+    board: TestBoard, watched: Watched
+) -> None:
+    """What cannot be compared is not given: after an hour that is said."""
+    given = keeping_the_second_look_back(board)
+    for _ in range(3800 // STEP):
+        board.pass_time()
+        given.clear()
+        watched.restart()
+        watched.round()
+    assert set(watched.kinds()) == {"withheld"}
