@@ -53,9 +53,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A stamp that stood still, and when it was asked for last and given."""
+    """A stamp that stood still: from when to when it was asked for and given, without a gap."""
 
     stamp: int
+    since: int
     last: int
 
 
@@ -84,7 +85,7 @@ class Pace:
             moved = max(0, stamp - self.stamp)
             self.behind = max(0, self.behind + asked_for(asked_at - last) - moved)
             if moved and last - self.since >= LATE_SECONDS:
-                self.stood.append(Standing(self.stamp, last))
+                self.stood.append(Standing(self.stamp, self.since, last))
         if last is None or stamp > self.stamp or asked_at - last > LONGEST_GAP:
             self.since = asked_at
         self.asked_at, self.stamp = asked_at, max(stamp, self.stamp)

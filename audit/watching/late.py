@@ -3,8 +3,10 @@
 
 Between two publications nothing signed proves that there was none; so this is an observation. It
 rests on no clock of this machine: when the server still showed a board without the ballot is
-reckoned back from the stamp of the first that has it. A server that was away, or whose machine
-slept, has shown nothing meanwhile, and what it shows for a moment when it is back does not count.
+reckoned back from the stamp of the first that has it, and on from its own stamp by how long it
+was shown: the earlier counts, so that a server's clock that is set forward in between accuses
+nobody. A server that was away, or whose machine slept, has shown nothing meanwhile, and what it
+shows for a moment when it is back does not count.
 """
 
 from __future__ import annotations
@@ -37,11 +39,12 @@ def judge_lateness(
     if first is None or first.stamp is None:
         return
     for standing in stood:
-        shown_until = first.stamp - max(0, first.at - standing.last)
         before = next((each for each in stamped if each.stamp == standing.stamp), None)
         if before is None or before.size > promise.index:
             continue
-        if shown_until > promise.until + LATE_SECONDS:
+        reckoned_back = first.stamp - max(0, first.at - standing.last)
+        reckoned_on = standing.stamp + standing.last - standing.since
+        if min(reckoned_back, reckoned_on) > promise.until + LATE_SECONDS:
             members = {
                 "promise": promise.text,
                 "before": before.text,

@@ -106,6 +106,25 @@ def test_a_watcher_that_slept_across_the_time_accuses_nobody(
     assert pass_rounds(watched, 3 * STEP) == []
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("standing", [10, 120])
+def test_a_server_whose_clock_is_set_forward_is_not_accused(
+    standing: int,
+    restarted: bool,  # noqa: FBT001
+    board: TestBoard,
+    watched: Watched,
+) -> None:
+    """Nothing was to be published for long; the ballot came in time, by the clock as it was."""
+    board.stopped = True
+    pass_rounds(watched, standing * STEP, restarted=restarted)
+    watched.alarms.clear()
+    promised(board, watched, board.now + 15 * STEP)
+    board.now += HOUR // 2
+    watched.ahead -= HOUR // 2
+    publish_promised(board)
+    assert set(pass_rounds(watched, 3 * STEP, restarted=restarted)) <= {"ahead"}
+
+
 def test_a_promise_that_was_broken_before_it_was_entrusted_convicts(
     board: TestBoard, watched: Watched
 ) -> None:
