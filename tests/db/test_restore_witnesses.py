@@ -17,7 +17,7 @@ from protocol.cosignatures import append_line, cosign
 from protocol.note_format import Note, SignatureLine
 from protocol.notes import Checkpoint
 from tests.db.school import ManualClock, School, host, make_election
-from tests.db.second_machine import Machine, keep_record, save, sizes, vote
+from tests.db.second_machine import Machine, Saved, keep_record, save, sizes, vote
 from tests.simulator import CLOSES_AT
 
 MINUTE = 60
@@ -82,14 +82,19 @@ def cosigned(record: Path, *, first_of: School) -> None:
         (record / name).write_bytes(append_line(note, line))
 
 
+def counted_since(school: School, machine: Machine, folder: Path) -> tuple[Saved, Path]:
+    """A backup of the open vote, and the record of its count, which no witness has seen."""
+    saved = save(school, folder / "backup")
+    machine.clock.time = CLOSES_AT + 301
+    school.close()
+    school.count()
+    return saved, keep_record(school, folder / "kept")
+
+
 def test_a_record_that_waits_for_its_witnesses_completes(
     witnessed: School, machine: Machine, tmp_path: Path
 ) -> None:
-    saved = save(witnessed, tmp_path / "backup")
-    machine.clock.time = CLOSES_AT + 301
-    witnessed.close()
-    witnessed.count()
-    kept = keep_record(witnessed, tmp_path / "kept")
+    saved, kept = counted_since(witnessed, machine, tmp_path)
     assert not verified(kept)
     (restored,) = machine.restore(saved, complete={witnessed.uuid: kept})
     assert (restored.events, restored.entries) == sizes(witnessed)
@@ -102,11 +107,7 @@ def test_a_record_that_waits_for_its_witnesses_completes(
 def test_a_record_with_another_fault_beside_it_does_not(
     witnessed: School, machine: Machine, tmp_path: Path
 ) -> None:
-    saved = save(witnessed, tmp_path / "backup")
-    machine.clock.time = CLOSES_AT + 301
-    witnessed.close()
-    witnessed.count()
-    kept = keep_record(witnessed, tmp_path / "kept")
+    saved, kept = counted_since(witnessed, machine, tmp_path)
     journal = kept / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"closed"', b'"closes"'))
     with pytest.raises(Refusal, match="n'accepte pas"):

@@ -181,8 +181,8 @@ def hidden(handler: BaseHTTPRequestHandler) -> bool:
     handler.send_response(200)
     send_headers(handler)
     handler.send_header("Content-Length", str(len(BOOTH[PAGE])))
-    handler._headers_buffer.append(b"nothing\r\nRefresh: 0; url=/\r\n")  # type: ignore[attr-defined]
-    handler.end_headers()
+    handler.flush_headers()
+    handler.wfile.write(b"nothing\r\nRefresh: 0; url=/\r\n\r\n")
     handler.wfile.write(BOOTH[PAGE])
     return True
 

@@ -27,6 +27,7 @@ from tests.watching.board import (
     UUID,
     Shown,
     TestBoard,
+    View,
     answer_of,
     first_open,
     states,
@@ -152,6 +153,11 @@ def test_witnesses_are_waited_for_and_their_lines_end_it(
     assert cli.main(["verify", str(watched.folder / "record"), "--no-progress"]) == 0
 
 
+def only_to(shown: Shown, *, desktop: bool) -> View:
+    """What is shown to the desktop's browser alone, or to all the others alone."""
+    return lambda _, path, asked: answer_of(shown, path) if (asked == DESKTOP) is desktop else None
+
+
 @pytest.mark.usefixtures("capsys")
 def test_of_two_equal_notes_that_with_more_signatures_is_kept(
     result: TestBoard, watching: Watching
@@ -160,9 +166,7 @@ def test_of_two_equal_notes_that_with_more_signatures_is_kept(
     cosign(result, A, B)
     for agent in (DESKTOP, None):
         watched = watching(result, f"{agent is None}")
-        result.view = lambda _, path, asked, agent=agent: (  # type: ignore[misc]
-            answer_of(bare, path) if (asked == DESKTOP) == (agent is None) else None
-        )
+        result.view = only_to(bare, desktop=agent is None)
         assert watched.round() == []
         assert watched.watcher.phase.over
         assert watched.watcher.witnessed.lacking is None

@@ -74,6 +74,21 @@ def test_what_nobody_signed_is_not_looked_at(board: TestBoard, watching: Watchin
             watched.restart()
 
 
+def in_place_of_the_archive(body: bytes) -> Callable[[BaseHTTPRequestHandler], bool]:
+    """An answer over HTTP that gives these bytes as the archive."""
+
+    def instead(handler: BaseHTTPRequestHandler) -> bool:
+        if not handler.path.endswith("/archive"):
+            return False
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return True
+
+    return instead
+
+
 def test_the_command_watches_both(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,17 +99,7 @@ def test_the_command_watches_both(
             damage(board.logs)
         board.pass_time()
         body = board.shown.body("board") + (b"" if damage else GARBAGE)
-
-        def instead(handler: BaseHTTPRequestHandler, body: bytes = body) -> bool:
-            if not handler.path.endswith("/archive"):
-                return False
-            handler.send_response(200)
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            handler.wfile.write(body)
-            return True
-
-        with serving(board, instead) as host:
+        with serving(board, in_place_of_the_archive(body)) as host:
             url = f"http://{host}/e/{UUID}"
             found = cli.main(["watch", url, "--once", "--json", "--store", str(tmp_path / name)])
         events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
@@ -160,17 +165,7 @@ def test_the_command_says_so_and_does_not_end_with_nothing_watched(
     body = INSTEAD[name][0](board)
     watched = begun(board, watching)
     watched.close()
-
-    def instead(handler: BaseHTTPRequestHandler) -> bool:
-        if not handler.path.endswith("/archive"):
-            return False
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-        return True
-
-    with serving(board, instead) as host:
+    with serving(board, in_place_of_the_archive(body)) as host:
         url = f"http://{host}/e/{UUID}"
         assert cli.main(["watch", url, "--once", "--store", str(watched.folder)]) == status
     out = " ".join(capsys.readouterr().out.split())
