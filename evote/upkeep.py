@@ -114,7 +114,7 @@ class Cosignatures:
                 ahead = isinstance(missed.cause, WitnessAhead)
                 trouble = Trouble.AHEAD if ahead else Trouble.REFUSING
                 yield Fault(trouble, f"{uuid}/{log}", missed=missed)
-        except (KeyUnavailable, DatabaseUnavailable) as cause:
+        except NOT_PUBLISHED as cause:
             yield fault_of(cause)
 
 

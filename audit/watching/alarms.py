@@ -14,7 +14,7 @@ from audit.watching.read_notes import own_lines
 from audit.watching.store import Store
 from audit.words import Malformed, Text, Unreadable, Unsupported
 
-_CHECKPOINTS = {"first", "second", "checkpoint"}
+_CHECKPOINTS = {"first", "second", "before", "checkpoint"}
 MOST_OF_A_KIND = 50  # what goes on for ever fills no disk
 MOST_BYTES = 2**26  # of evidence of one kind that convicts: thousands of files
 _SIZES = {"fork": (0, 1, 2, 4), "rollback": (0, 1, 2, 3)}  # words of a key: kind, log, sizes

@@ -133,6 +133,10 @@ class Hours:
             if each.lacking and name.startswith(beginning)
         ]
 
+    def forget(self, name: str) -> None:
+        """It is not asked for any more."""
+        self._askings.pop(name, None)
+
     def save(self) -> None:
         """Keep it for the next run; a round that is cut short before has not counted."""
         lacking = [

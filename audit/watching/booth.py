@@ -87,6 +87,7 @@ class Booth:
             self._open.clear()
         permitted = _in_force(lists)
         questions = [(path, agent) for path in permitted for agent in AGENTS]
+        self._withholding.demand(BOOTH, [_asked(*each) for each in questions])
         self._site.share(len(questions))
         away, others = [], []
         for path, agent in questions:

@@ -35,16 +35,18 @@ class Checkers:
         self._site = site
         self._address = address
         self._alarms = alarms
-        self._rounds = 0
+        self._left = 0  # rounds, until they are looked at again
 
     def check(self) -> None:
         """Compare what two browsers are given, in the first round and in each tenth after it.
 
-        A page that is not given is passed over: nobody can be deceived by it.
+        A page that is not given is passed over, since nobody can be deceived by it, and asked for
+        in the next round.
         """
-        due, self._rounds = self._rounds % EVERY == 0, self._rounds + 1
-        if not due:
+        self._left -= 1
+        if self._left > 0:
             return
+        self._left = EVERY
         self._site.again()
         for page in PAGES:
             path = self._address.of_page(page)
@@ -52,7 +54,7 @@ class Checkers:
                 if self._differs(path):
                     self._alarms.sound("page-differs", sentences.page_differs(path), path)
             except Away:
-                continue
+                self._left = 0
 
     def _differs(self, path: str) -> bool:
         """Whether the two are given other pages, twice."""

@@ -208,7 +208,7 @@ class _Watch:
                 record=None,
             )
             return ALARMED if alarms else NOTHING
-        waiting = [entries(name) for name, log in watcher.logs.items() if log.unjudged]
+        waiting = [entries(name) for name in watcher.waiting]
         if things := [*waiting, *watcher.withholding.unseen]:
             self._speaker.event("unseen", unseen(things))
         number = count(alarms, "alarme", "alarm")

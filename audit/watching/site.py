@@ -57,6 +57,10 @@ class Away(Exception):
         name = shown(self.path, _LONGEST)
         return self.why.at(Text(name, name)) if name else self.why
 
+    def of_move(self) -> Away:
+        """The same, after an answer that sent to another address."""
+        return Away(*self.why, status=_MOVED[0], headers=self.headers)
+
     def about(self, path: str) -> Away:
         """The same, of this question."""
         more = Away(*self.why, answered=self.answered, status=self.status, headers=self.headers)
@@ -167,8 +171,7 @@ class HttpSite:
         if self._stopped:  # looked at once the line is where ``stop`` finds it
             line.cut()
         try:
-            with _network():
-                response, moved = self._asked(line, path, headers)
+            response, moved = self._asked(line, path, headers)
             with contextlib.closing(response):
                 yield _answer(response, start, line, moved=moved)
         except Away as away:
@@ -181,24 +184,41 @@ class HttpSite:
     def _asked(
         self, line: Line, path: str, headers: dict[str, str]
     ) -> tuple[http.client.HTTPResponse, bool]:
-        """The answer, after moves within the same site and no others; whether there were any."""
-        for moves in range(_MOVES + 1):
-            connection = _Connection(self._address)
-            connection.sock = line.connect(connection.host, connection.port, self._context)
-            connection.request("GET", path, headers=headers)
-            response = connection.getresponse()
-            with contextlib.ExitStack() as unless_returned:
-                unless_returned.enter_context(contextlib.closing(response))
-                line.require_time()
+        """The answer, after moves within the same site and no others; whether there were any.
+
+        Raises:
+            Away: there is none; of the move, once there was one, whatever came of it.
+        """
+        moves, there = 0, path
+        try:
+            while True:
+                with _network():
+                    response = self._once(line, there, headers)
                 if response.status not in _MOVED:
-                    unless_returned.pop_all()
                     return response, moves > 0
-                path = self._moved(path, response.getheader("Location") or "")
-        raise Away(
-            "il renvoie d'une page à l'autre",
-            "it sends from one page to another",
-            status=_MOVED[0],
-        )
+                moves += 1
+                with contextlib.closing(response):
+                    location = response.getheader("Location") or ""
+                if moves > _MOVES:
+                    raise Away(
+                        "il renvoie d'une page à l'autre", "it sends from one page to another"
+                    )
+                there = self._moved(there, location)
+        except Away as away:
+            if not moves:
+                raise
+            raise away.of_move() from away
+
+    def _once(self, line: Line, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+        connection = _Connection(self._address)
+        connection.sock = line.connect(connection.host, connection.port, self._context)
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        with contextlib.ExitStack() as unless_in_time:
+            unless_in_time.enter_context(contextlib.closing(response))
+            line.require_time()
+            unless_in_time.pop_all()
+        return response
 
     def _moved(self, path: str, location: str) -> str:
         base = f"{self._address.scheme}://{self._address.host}"
@@ -208,11 +228,7 @@ class HttpSite:
             there = urlsplit("")
         if (there.scheme, there.netloc) != (self._address.scheme, self._address.host):
             name = shown(there.netloc) or "?"
-            raise Away(
-                f"il renvoie vers le site {name}",
-                f"it sends to the site {name}",
-                status=_MOVED[0],
-            )
+            raise Away(f"il renvoie vers le site {name}", f"it sends to the site {name}")
         return there.path + (f"?{there.query}" if there.query else "")
 
 

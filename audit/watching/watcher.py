@@ -88,6 +88,7 @@ class Watcher:
         self.phase = Phase(self.keeper, amendments, self.witnessed, around.now)
         self.clock = Clock(self.alarms, around.now, self.hours)
         self._troubles: list[Away] = []
+        self._waiting: list[str] = []
         self._looker = Looker(
             self.logs, store, self.alarms, around.now, around.pause, self._troubles.append
         )
@@ -126,6 +127,11 @@ class Watcher:
             log.close()
         self.store.close()
 
+    @property
+    def waiting(self) -> list[str]:
+        """The logs of which more was signed than given, when a round was last seen to its end."""
+        return [name for name in self._waiting if self.logs[name].unjudged]
+
     # ------------------------------------------------------------ from the store
 
     def _election(self) -> bytes:
@@ -135,6 +141,7 @@ class Watcher:
         pair = self._resumer.resume()
         if pair:
             self.keeper.resume(pair)
+        self._waiting = [name for name, log in self.logs.items() if log.unjudged]
 
     # ------------------------------------------------------------ the first visit
 
@@ -211,6 +218,8 @@ class Watcher:
         self._rest(candidates, kept=kept)
         self.withholding.tell()
         self.hours.save()
+        if not self._stopped:
+            self._waiting = [name for name, log in self.logs.items() if log.unjudged]
         return list(self._troubles)
 
     def _rest(self, candidates: dict[str, list[Seen]], *, kept: bool) -> None:
@@ -218,11 +227,10 @@ class Watcher:
         boards, journals, best = candidates["board"], candidates["journal"], self._journal_size
         shown = _decided(journals)
         self._troubles += self._booth.check(self.board, self.journal, best, shown=shown)
-        if not self._troubles:
-            self._checkers.check()
         server = self.board.server
-        if not any(isinstance(trouble, Stopped) for trouble in self._troubles):
-            self._time(boards, kept=kept)  # whoever stops asking learns nothing of a clock
+        if not self._stopped:  # whoever stops asking learns nothing of a clock
+            self._checkers.check()
+            self._time(boards, kept=kept)
         if server is not None:
             board, pace = self.logs["board"], self.hours.pace
             self.promised.judge(board, server.board_key, pace, shown=bool(boards))
@@ -239,6 +247,10 @@ class Watcher:
             self.clock.away(
                 self.keeper.pair["board"], stepping=self.phase.stepping, answered=answered
             )
+
+    @property
+    def _stopped(self) -> bool:
+        return any(isinstance(trouble, Stopped) for trouble in self._troubles)
 
     @property
     def _journal_size(self) -> int:

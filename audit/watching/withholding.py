@@ -8,7 +8,7 @@ demanded from the opening to the closing, when parents vote with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from audit.evidence_parts import STALLED_SECONDS
 from audit.hashing import sha256_hex
@@ -52,6 +52,13 @@ class Withholding:
         """
         self._signed, self._stepping = signed, stepping
         self._over.clear()
+
+    def demand(self, beginning: str, names: Collection[str]) -> None:
+        """Of what begins so, only these are asked for from now on."""
+        for name in {*self._unseen, *self._hours.lacking(beginning)}.difference(names):
+            if name.startswith(beginning):
+                self._hours.forget(name)
+                self._unseen.pop(name, None)
 
     def given(self, name: str) -> None:
         """It was had."""

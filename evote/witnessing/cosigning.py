@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evote.board.published import PublishedDamaged, read_published
+from evote.board.published import NothingPublished, PublishedDamaged, read_published
 from evote.board.tiles import subtrees_of_log
 from evote.database.connection import Database
 from evote.database.elections import find_election
@@ -101,8 +101,7 @@ class Cosigning:
                 yield Missed(self._witness.name, log.place, cause)
                 return
             except WitnessAhead as cause:
-                # Another process may have stepped, and asked, since the note was read.
-                if self._size_now(log) < cause.size:
+                if self._is_ahead(log, cause):
                     yield self._refused(log, cause)
             except WitnessRefuses as cause:
                 yield self._refused(log, cause)
@@ -173,7 +172,11 @@ class Cosigning:
         except ProtocolError as cause:
             raise PublishedDamaged(log.uuid, f"the last note of its {log.log} is none") from cause
 
-    def _size_now(self, log: NotedLog) -> int:
+    def _is_ahead(self, log: NotedLog, cause: WitnessAhead) -> bool:
+        # Another process may have stepped, and asked, since the note was read.
         with self._database.read() as connection:
             election = find_election(connection, log.uuid)
-            return read_published(connection, election).log(log.log).size
+            try:
+                return read_published(connection, election).log(log.log).size < cause.size
+            except (NothingPublished, PublishedDamaged):
+                return False  # which its step says

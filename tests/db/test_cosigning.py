@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from evote.board.published import read_published
 from evote.database.connection import Database
+from evote.upkeep import Cosignatures
 from evote.witness_file import Witness
 from evote.witnessing.asking import WitnessAhead, WitnessRefuses, WitnessSilent
 from evote.witnessing.cosigning import REFUSED_SECONDS, SILENT_SECONDS, Cosigning, Missed
@@ -291,3 +292,23 @@ def test_what_is_damaged_is_shown_to_no_witness_and_stops_no_other_log(
         assert list(asks(school, witness).step()) == []
         for log in (BOARD, JOURNAL):
             assert witness.key.name in seen(school, log, witness).witnessed_at
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM published_log WHERE log = 'board'", "DELETE FROM published_log"]
+)
+def test_what_is_damaged_while_a_witness_answers_ends_no_asking(
+    school: School, statement: str
+) -> None:
+    """It has co-signed more, it says; what there is to compare that with contradicts itself."""
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        with school.database.write() as connection:
+            connection.execute(text(statement))
+        return 409, b"1000\n"
+
+    how = Told(answer)
+    with told(how, LIAR) as witness:
+        faults = list(Cosignatures(asks(school, witness)).step())
+    assert how.asked
+    assert BOARD not in {each.place[1] for fault in faults if (each := fault.missed)}

@@ -58,6 +58,14 @@ def first_open() -> int:
     return next(i for i, (_, n) in enumerate(states()) if n and b'"kind":"opened"' in lines[n - 1])
 
 
+def after(kind: str) -> int:
+    """The first state with this entry in the journal."""
+    mark = f'"kind":"{kind}"'.encode()
+    return next(
+        i for i, (_, n) in enumerate(states()) if any(mark in line for line in whole().lines[:n])
+    )
+
+
 @dataclass
 class Logs:
     """Members of the archive, lines of the journal."""

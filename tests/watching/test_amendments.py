@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from audit.watching.agents import Agent
+from audit.watching.agents import AGENTS, Agent
 from audit.watching.site import Answer, Away
 from tests.watching.attacks_on_journal import tell_signed
-from tests.watching.board import BOOTH, REPLACED, STEP, TestBoard
+from tests.watching.board import BOOTH, REPLACED, STEP, Logs, TestBoard, after
 from tests.watching.conftest import Watching
 from tests.watching.watched import Watched
 
@@ -179,3 +179,20 @@ def test_it_hides_none_from_a_watch_that_is_started_each_time(
         watched.restart()
         watched.round()
     assert set(watched.kinds()) == {"withheld"}
+
+
+def test_what_an_amendment_took_out_of_the_booth_is_not_asked_for_any_more(
+    board: TestBoard, watched: Watched
+) -> None:
+    gone = next(path for path in BOOTH if path not in REPLACED)
+    board.booth.pop(gone)
+    board.pass_time()
+    assert watched.round() == []
+    withholding = watched.watcher.withholding
+    assert [gone in thing.what.fr for thing in withholding.unseen] == [True] * len(AGENTS)
+    assert len(watched.watcher.hours.lacking("booth")) == len(AGENTS)
+    board.logs = Logs.at(after("booth-replaced"))
+    board.pass_time()
+    assert watched.round() == []
+    assert withholding.unseen == ()
+    assert watched.watcher.hours.lacking("booth") == []

@@ -16,7 +16,7 @@ from audit.watching.booth_headers import FORBIDDEN, POLICY, TYPES
 from audit.watching.site import UNREADABLE, Away, Headers, HttpSite
 from evote.web.security import BOOTH_POLICY
 from tests.watching.board import BOOTH, UUID, TestBoard, headers_of
-from tests.watching.http_board import send_headers, serving
+from tests.watching.http_board import Answering, send_headers, serving
 from tests.watching.watched import Watched
 
 PAGE, PROGRAM = "/booth/index.html", "/booth/app.js"
@@ -153,25 +153,23 @@ def test_a_file_that_is_had_after_a_move_is_an_alarm(board: TestBoard, watched: 
 
 # ------------------------------------------------------------------ on a real socket
 
-
-def moved_on(handler: BaseHTTPRequestHandler) -> bool:
-    if handler.path != PAGE:
-        return False
-    handler.send_response(302)
-    handler.send_header("Location", f"{PAGE}?again")
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
-    return True
+DROPPED = "/booth/nothing"
 
 
-def moved_away(handler: BaseHTTPRequestHandler) -> bool:
-    if handler.path != PAGE:
-        return False
-    handler.send_response(302)
-    handler.send_header("Location", "https://voleur.example/")
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
-    return True
+def moved(location: str) -> Answering:
+    def answer(handler: BaseHTTPRequestHandler) -> bool:
+        if handler.path == DROPPED:
+            handler.close_connection = True
+            return True
+        if handler.path != PAGE:
+            return False
+        handler.send_response(302)
+        handler.send_header("Location", location)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return True
+
+    return answer
 
 
 def hidden(handler: BaseHTTPRequestHandler) -> bool:
@@ -200,8 +198,12 @@ def refreshed(handler: BaseHTTPRequestHandler) -> bool:
 
 
 ANSWERS = {
-    "sent on within the site": (moved_on, "y renvoie"),
-    "sent to another site": (moved_away, "y renvoie"),
+    "sent on within the site": (moved(f"{PAGE}?again"), "y renvoie"),
+    "sent to another site": (moved("https://voleur.example/"), "y renvoie"),
+    "sent where only a browser can go": (moved("/booth/évil"), "y renvoie"),
+    "sent where no address is": (moved("/booth/a b"), "y renvoie"),
+    "sent to what hangs up": (moved(DROPPED), "y renvoie"),
+    "sent in a circle": (moved(PAGE), "y renvoie"),
     "refreshed": (refreshed, "porte l'en-tête « refresh »"),
     "a header behind what is none": (hidden, "porte un en-tête illisible"),
 }

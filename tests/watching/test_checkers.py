@@ -9,6 +9,7 @@ import pytest
 
 from audit.watching.agents import DESKTOP, PHONE, Agent
 from audit.watching.checkers import EVERY, PAGES
+from audit.watching.site import Away
 from tests.watching.board import UUID, TestBoard
 from tests.watching.conftest import Watching
 from tests.watching.watched import Watched
@@ -60,6 +61,33 @@ def test_a_server_that_is_updated_meanwhile_is_no_liar(board: TestBoard, watched
 
     board.view = given(PATHS[0], PHONE, updated)
     assert watched.round() == []
+
+
+def test_what_else_is_lacking_does_not_hide_another_page(
+    board: TestBoard, watched: Watched
+) -> None:
+    """As whoever gives the wrong page would have it."""
+    other = given(PATHS[1], DESKTOP, lambda: b"<p>Tout va bien.</p>")
+
+    def view(board: TestBoard, path: str, agent: Agent) -> bytes | None:
+        if "/tile/" in path:
+            raise Away("non", "no")
+        return other(board, path, agent)
+
+    board.view = view
+    assert [alarm.kind for alarm in watched.round()] == ["page-differs"]
+    assert watched.troubles
+
+
+def test_a_page_that_was_not_given_is_asked_for_in_the_next_round(
+    board: TestBoard, watched: Watched
+) -> None:
+    page = board.booth.pop(PATHS[0])
+    assert watched.round() == []
+    board.booth[PATHS[0]] = page
+    board.view = given(PATHS[0], PHONE, lambda: b"<p>Tout va bien.</p>")
+    board.pass_time()
+    assert [alarm.kind for alarm in watched.round()] == ["page-differs"]
 
 
 def test_a_page_that_is_not_given_deceives_nobody(board: TestBoard, watched: Watched) -> None:

@@ -4,13 +4,19 @@ across the time, or whose machine slept, is not accused, nor is one by a machine
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from audit.evidence import judge_evidence
 from audit.evidence_parts import LATE_SECONDS
 from tests.tamper.forge.texts import canonical
+from tests.tamper.test_witnesses import A, B
+from tests.watching import board as boards
 from tests.watching.attacks import promised
-from tests.watching.board import STEP, TestBoard
+from tests.watching.board import KEYS, STEP, TestBoard
+from tests.watching.conftest import Watching
+from tests.watching.test_ends import cosign, witnessed
 from tests.watching.watched import Watched
 
 HOUR = 3600
@@ -136,3 +142,25 @@ def test_a_promise_that_was_broken_before_it_was_entrusted_convicts(
     publish_promised(board)
     assert pass_rounds(watched, STEP) == ["promise-broken"]
     assert board.now == at + STEP
+
+
+def test_evidence_of_a_late_ballot_rests_on_the_logs_own_lines_alone(
+    monkeypatch: pytest.MonkeyPatch, watching: Watching
+) -> None:
+    monkeypatch.setattr(boards, "whole", witnessed)
+    board = TestBoard()
+    cosign(board, A, B)
+    watched = watching(board, "store")
+    assert pass_rounds(watched, STEP) == []
+    cosign(board, A, B)
+    promised(board, watched, board.now + 5 * STEP)
+    board.stopped = True
+    pass_rounds(watched, 40 * STEP)
+    publish_promised(board)
+    assert pass_rounds(watched, STEP) == ["promise-late"]
+    (path,) = (watched.folder / "evidence").iterdir()
+    evidence = json.loads(path.read_bytes())
+    own = f"\n\u2014 {KEYS['board'].name} "
+    for member in ("before", "checkpoint"):
+        text = evidence[member]
+        assert text.count("\n\u2014 ") == text.count(own) == 2

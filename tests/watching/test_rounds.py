@@ -28,22 +28,14 @@ from tests.watching.board import (
     UUID,
     Logs,
     TestBoard,
+    after,
     copied,
     states,
-    whole,
 )
 from tests.watching.conftest import Watching
 from tests.watching.watched import Watched
 
 HOUR = 3600
-
-
-def after(kind: str) -> int:
-    """The first state with this entry."""
-    mark = f'"kind":"{kind}"'.encode()
-    return next(
-        i for i, (_, n) in enumerate(states()) if any(mark in line for line in whole().lines[:n])
-    )
 
 
 # ------------------------------------------------------------------ the booth

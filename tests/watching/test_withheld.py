@@ -15,7 +15,7 @@ from audit.watching.agents import Agent
 from audit.watching.alarms import MOST_OF_A_KIND
 from audit.watching.disk import Disk
 from audit.watching.patience import ROUND_SECONDS
-from audit.watching.site import Answer, Away
+from audit.watching.site import Answer, Away, Stopped
 from tests.watching.attacks import ARCHIVE, JOURNAL
 from tests.watching.attacks_on_steps import refusing
 from tests.watching.board import STEP, Logs, TestBoard, copied
@@ -54,6 +54,27 @@ def test_an_archive_that_comes_in_time_is_no_alarm(board: TestBoard, watched: Wa
         assert go_on(watched, HOUR - STEP) == []
         board.view = lambda *_: None
         assert go_on(watched, STEP) == []
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_is_cut_by_the_end_of_a_watch_is_not_told_as_kept_back(
+    ends: bool,  # noqa: FBT001
+    board: TestBoard,
+    watched: Watched,
+) -> None:
+    assert go_on(watched, STEP) == []
+
+    def view(board: TestBoard, path: str, agent: Agent) -> bytes | None:
+        if path == ARCHIVE:
+            raise Stopped if ends else Away("non", "no")
+        return None
+
+    board.view = view
+    assert go_on(watched, STEP) == []
+    assert watched.watcher.waiting == ([] if ends else ["board"])
+    board.view = lambda *_: None
+    assert go_on(watched, STEP) == []
+    assert watched.watcher.waiting == []
 
 
 def test_a_watcher_that_slept_while_the_archive_was_away_has_not_asked(
@@ -135,7 +156,7 @@ def test_a_machine_that_sleeps_within_a_round_sees_no_clock_that_stands(
 # ------------------------------------------------------------------ said, whatever happens
 
 
-class Stopped(Exception):
+class Crash(Exception):
     """The machine, at the worst moment."""
 
 
@@ -144,7 +165,7 @@ class NoEvidence(Disk):
 
     def replace(self, path: Path, data: bytes) -> None:
         if path.parent.name == "evidence":
-            raise Stopped
+            raise Crash
         super().replace(path, data)
 
 
@@ -157,7 +178,7 @@ def test_an_alarm_is_noted_and_said_before_its_evidence_is_written(
     assert watched.round() == []
     board.logs = Logs.at(board.state)
     board.pass_time()
-    with pytest.raises(Stopped):
+    with pytest.raises(Crash):
         watched.round()
     assert [(a.kind, a.evidence) for a in watched.alarms] == [("rollback", None)]
     watched.restart()

@@ -41,6 +41,14 @@ def later(parent: Parent, milliseconds: int = 70_000) -> None:
     parent.page.clock.fast_forward(milliseconds)
 
 
+def lose_network(parent: Parent) -> None:
+    """From now on nothing answers, which the page has noticed; its promise is not due yet."""
+    page = parent.page
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: "/receipt/" in request.url):
+        later(parent)
+
+
 def moment(seconds: int) -> datetime:
     """The server's time as a browser's clock takes it."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -26,12 +26,12 @@ from tests.e2e.browser.publishing import (
     NO_NETWORK,
     NOTICES,
     PUBLISHED,
-    RECEIPTS,
     SHOW,
     WAITING,
     is_shown,
     is_told,
     later,
+    lose_network,
     promise_of,
     saved,
 )
@@ -143,11 +143,9 @@ def test_a_later_visit_asks_for_the_receipt_only_when_the_parent_does(
 def test_a_network_that_does_not_answer_is_no_broken_promise(
     patient: Parent, stepping: Site
 ) -> None:
-    with patient.page.expect_response(RECEIPTS):  # the first look, while there is a network
-        patient.vote()
+    patient.vote()
     promise = promise_of(patient)
-    patient.page.context.set_offline(True)
-    later(patient)
+    lose_network(patient)
     patient.reads(WAITING)  # there is time yet
     later(patient, A_QUARTER)
     is_told(patient, NO_NETWORK)
@@ -160,9 +158,8 @@ def test_a_network_that_does_not_answer_is_no_broken_promise(
 
 
 def test_a_network_that_is_back_does_not_excuse_the_server(patient: Parent) -> None:
-    with patient.page.expect_response(RECEIPTS):  # the first look, while there is a network
-        patient.vote()
-    patient.page.context.set_offline(True)
+    patient.vote()
+    lose_network(patient)
     later(patient, A_QUARTER)
     is_told(patient, NO_NETWORK)
     patient.page.context.set_offline(False)
