@@ -203,7 +203,8 @@ def test_where_the_clock_is_slow_the_last_step_is_asked_for_again(
             route.fulfill(status=503, json={"problem": "away"})
 
     phone.route("**/board/checkpoint", answer)
-    parent.vote()
+    with phone.expect_response("**/board/checkpoint"):
+        parent.vote()
     expect(phone.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
     for _ in range(min(kept_away, TRIES - 1)):
         with phone.expect_response("**/board/checkpoint"):
