@@ -20,6 +20,14 @@ def send_headers(handler: BaseHTTPRequestHandler) -> None:
         handler.send_header(name, value)
 
 
+def send_move(handler: BaseHTTPRequestHandler, location: str) -> None:
+    """It is at another address."""
+    handler.send_response(302)
+    handler.send_header("Location", location)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
 @contextlib.contextmanager
 def serving(board: TestBoard, instead: Answering = lambda handler: False) -> Iterator[str]:
     """The host and port; ``instead`` may answer in another way and then says so."""

@@ -16,7 +16,7 @@ from audit.watching.booth_headers import FORBIDDEN, POLICY, TYPES
 from audit.watching.site import UNREADABLE, Away, Headers, HttpSite
 from evote.web.security import BOOTH_POLICY
 from tests.watching.board import BOOTH, UUID, TestBoard, headers_of
-from tests.watching.http_board import Answering, send_headers, serving
+from tests.watching.http_board import Answering, send_headers, send_move, serving
 from tests.watching.watched import Watched
 
 PAGE, PROGRAM = "/booth/index.html", "/booth/app.js"
@@ -163,10 +163,7 @@ def moved(location: str) -> Answering:
             return True
         if handler.path != PAGE:
             return False
-        handler.send_response(302)
-        handler.send_header("Location", location)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
+        send_move(handler, location)
         return True
 
     return answer

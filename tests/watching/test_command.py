@@ -27,7 +27,7 @@ from audit.watching.agents import PLAIN
 from audit.watching.site import Away, HttpSite
 from tests.watching.attacks import promised
 from tests.watching.board import BOOTH, UUID, Logs, TestBoard, states, whole
-from tests.watching.http_board import send_headers, serving
+from tests.watching.http_board import send_headers, send_move, serving
 from tests.watching.watched import Watched
 
 FINGERPRINT = sha256_base64(whole().election_bytes)
@@ -188,10 +188,7 @@ def redirect(where: str) -> Callable[[BaseHTTPRequestHandler], bool]:
     def answer(handler: BaseHTTPRequestHandler) -> bool:
         if handler.path in BOOTH:  # of these it is an alarm: test_booth_headers.py
             return False
-        handler.send_response(302)
-        handler.send_header("Location", where)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
+        send_move(handler, where)
         return True
 
     return answer
