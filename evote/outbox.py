@@ -13,9 +13,9 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
-from evote.database.elections import HeldElection, find_election
+from evote.database.elections import HeldElection, RowDamaged, find_election
 from evote.database.roll_tables import OutboxRow, PinWatchRow
-from evote.keys import ElectionKeys, KeyFolder
+from evote.keys import ElectionKeys, KeyFolder, KeyUnavailable
 from evote.roll.electors import Contact, read_elector
 from protocol.secret import Secret
 from tally.errors import Refusal
@@ -93,28 +93,43 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
     """Hand over every message that is due, once each; return how many went out.
 
     Raises:
-        KeyUnavailable: the key of an election is missing; its messages wait.
+        KeyUnavailable: the key of an election is missing; its messages wait, all others went out.
+        RowDamaged: so it is with an election of which the database says what none can say.
     """
+    with database.read() as connection:
+        elections = connection.scalars(select(OutboxRow.election_id).distinct()).all()
+    sent, waiting = 0, list[Exception]()
+    for election in sorted(elections):
+        try:
+            sent += _deliver_of(election, database, folder, transport, now)
+        except (KeyUnavailable, RowDamaged) as cause:
+            waiting.append(cause)
+    if waiting:
+        raise waiting[0]
+    return sent
+
+
+def _deliver_of(
+    election: int, database: Database, folder: KeyFolder, transport: Transport, now: int
+) -> int:
     sent = 0
-    while (claimed := _claim(database, folder, now)) is not None:
-        election, message = claimed
+    while (message := _claim(election, database, folder, now)) is not None:
         try:
             transport.send(message)
         except TransportFailed:
             continue  # it is due again when its lease is over
         with database.write() as connection:
-            mine = (OutboxRow.election_id == election.id, OutboxRow.number == message.number)
+            mine = (OutboxRow.election_id == election, OutboxRow.number == message.number)
             connection.execute(delete(OutboxRow).where(*mine))
         sent += 1
     return sent
 
 
-def _claim(database: Database, folder: KeyFolder, now: int) -> tuple[HeldElection, Message] | None:
+def _claim(election: int, database: Database, folder: KeyFolder, now: int) -> Message | None:
     with database.write() as connection:
         row = connection.execute(
             select(
                 ElectionRow.uuid,
-                OutboxRow.election_id,
                 OutboxRow.number,
                 OutboxRow.elector,
                 OutboxRow.kind,
@@ -122,8 +137,11 @@ def _claim(database: Database, folder: KeyFolder, now: int) -> tuple[HeldElectio
                 OutboxRow.tries,
             )
             .join(ElectionRow, ElectionRow.id == OutboxRow.election_id)
-            .where(or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + LONGEST_WAIT))
-            .order_by(OutboxRow.election_id, OutboxRow.number)
+            .where(
+                OutboxRow.election_id == election,
+                or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + LONGEST_WAIT),
+            )
+            .order_by(OutboxRow.number)
             .limit(1)
             .with_for_update(of=OutboxRow, skip_locked=True)
         ).one_or_none()
@@ -132,10 +150,10 @@ def _claim(database: Database, folder: KeyFolder, now: int) -> tuple[HeldElectio
         wait = min(LEASE_SECONDS * 2**row.tries, LONGEST_WAIT)
         connection.execute(
             update(OutboxRow)
-            .where(OutboxRow.election_id == row.election_id, OutboxRow.number == row.number)
+            .where(OutboxRow.election_id == election, OutboxRow.number == row.number)
             .values(tries=row.tries + 1, next_try_at=now + wait)
         )
-        keys, election = folder.load(row.uuid), find_election(connection, row.uuid)
+        keys, held = folder.load(row.uuid), find_election(connection, row.uuid)
         text = keys.open(("outbox", row.number, row.elector, row.kind), row.sealed).decode()
-        recipient = read_elector(connection, election, keys, row.elector)
-        return election, Message(row.uuid, row.number, row.kind, recipient, Secret(text))
+        recipient = read_elector(connection, held, keys, row.elector)
+        return Message(row.uuid, row.number, row.kind, recipient, Secret(text))

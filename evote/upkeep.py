@@ -13,6 +13,7 @@ from evote.board.published import DoesNotFollow
 from evote.clock import Clock, SteadyClock, steady_clock
 from evote.clock_watch import ClockWatch
 from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.elections import RowDamaged
 from evote.errors import Refusal
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -36,6 +37,7 @@ class Trouble(Enum):
     SILENT = "the witness {witness} ({cause}) does not answer"
     REFUSING = "the witness {witness} ({cause}) does not co-sign {uuid}"
     AHEAD = "the witness {witness} says ({cause}) it co-signed more of {uuid} than is published"
+    DAMAGED = "a row of the election {uuid} is damaged, nothing of it is published: {cause}"
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 
@@ -47,7 +49,8 @@ class Fault:
     Attributes:
         trouble: which.
         uuid: of the election, with its log where a witness is asked; empty for all.
-        cause: of a vote that stays open, or of steps that do not follow; how far a clock jumped.
+        cause: of a vote that stays open, or of steps that do not follow; which column is damaged;
+            how far a clock jumped.
         missed: of a witness that did not co-sign, its name and why.
     """
 
@@ -68,6 +71,8 @@ def fault_of(cause: Exception) -> Fault:
     """Return what the log says of one of ``NOT_PUBLISHED``."""
     if isinstance(cause, DoesNotFollow):
         return Fault(Trouble.NOT_FOLLOWING, cause.uuid, str(cause))
+    if isinstance(cause, RowDamaged):
+        return Fault(Trouble.DAMAGED, cause.uuid, cause.column)
     if isinstance(cause, HeadsUnavailable):
         return Fault(Trouble.NO_HEADS)
     return Fault(Trouble.NO_KEY if isinstance(cause, KeyUnavailable) else Trouble.NO_ANSWER)

@@ -122,7 +122,7 @@ class _Watch:
             while True:
                 troubles = watcher.round()
                 if not self._stop.is_set():
-                    self._troubles.tell(troubles)
+                    self._troubles.tell(troubles, time.monotonic())
                 self._news.tell()
                 if self._asked.once or watcher.phase.over or self._stop.is_set():
                     break
@@ -158,7 +158,7 @@ class _Watch:
                     return False
                 if self._asked.once and not watcher.alarms.count:
                     raise Unusable(*_not_now(away), _CHECK if new else None) from away
-                self._troubles.tell([away])
+                self._troubles.tell([away], time.monotonic())
                 if new:
                     self._troubles.not_yet(time.monotonic())
                 if not self._asked.once:

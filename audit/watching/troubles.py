@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What could not be had, as a person is told: each new trouble in a line, and when all are over.
 
-No trouble masks another, and one that lasts is told once. What is new of the logs for one reason is
+No trouble masks another, and one that lasts is told once; one that comes and goes, once an hour, so
+that it buries no other. What is new of the logs for one reason is
 one line, and so is what is new of the booth, however many paths have it.
 """
 
@@ -19,7 +20,7 @@ _NOT_YET = Text(
     "Nothing is watched yet: check the address, the name of the site and the election's number. The"
     " watch will begin once the election is there.",
 )
-_REPEATED = 3600  # seconds
+_HOUR = 3600  # seconds
 _OVER = Text("Le serveur répond de nouveau.", "The server answers again.")
 
 
@@ -32,25 +33,41 @@ class Troubles:
 
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
-        self._told: set[tuple[Text, str]] = set()
+        self._last: set[tuple[Text, str]] = set()
+        self._told_at: dict[tuple[Text, str], float] = {}
+        self._is_over = True
         self._not_yet_at: float | None = None
 
-    def tell(self, troubles: list[Away]) -> None:
-        """What is new in this round."""
+    def tell(self, troubles: list[Away], at: float) -> None:
+        """What is new in this round.
+
+        Args:
+            troubles: of it.
+            at: when it was, in seconds of a steady clock.
+        """
         now = {(each.why, _place(each.path)): each.path for each in troubles}
+        self._told_at = {
+            each: told for each, told in self._told_at.items() if at - told < _HOUR or each in now
+        }
         new: dict[tuple[Text, bool], list[str]] = {}
         for (why, place), path in now.items():
-            if (why, place) not in self._told:
+            if self._is_new((why, place), at):
                 new.setdefault((why, _is_of_log(path)), []).append(path)
+                self._told_at[why, place] = at
         for (why, _), paths in new.items():
             self._speaker.trouble(_line(why, [path for path in paths if path]))
-        if self._told and not now:
+        if not (now or self._is_over):
             self._speaker.trouble(_OVER)
-        self._told = set(now)
+        self._is_over = not now or (self._is_over and not new)
+        self._last = set(now)
+
+    def _is_new(self, trouble: tuple[Text, str], at: float) -> bool:
+        told = self._told_at.get(trouble)
+        return told is None or (trouble not in self._last and at - told >= _HOUR)
 
     def not_yet(self, now: float) -> None:
         """No election was met so far: at the first try, and again each hour."""
-        if self._not_yet_at is None or now - self._not_yet_at >= _REPEATED:
+        if self._not_yet_at is None or now - self._not_yet_at >= _HOUR:
             self._not_yet_at = now
             self._speaker.trouble(_NOT_YET)
 

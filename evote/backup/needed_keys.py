@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, select
 
 from evote.database.common_tables import ElectionRow
-from evote.database.elections import HeldElection, State, find_election
+from evote.database.elections import HeldElection, RowDamaged, State, find_election
 from evote.database.roll_tables import RollSealRow
 from evote.keys import KeyUnavailable, decode_key
 from evote.log_keys import decode_log_keys
@@ -25,7 +25,10 @@ def unfit_keys(connection: Connection, files: Mapping[str, Secret[bytes]]) -> It
     rolls = select(RollSealRow.election_id)
     query = select(ElectionRow.uuid, ElectionRow.id.in_(rolls).label("has_roll"))
     for row in connection.execute(query.order_by(ElectionRow.uuid)).all():
-        held = find_election(connection, row.uuid, drafts=True)
+        try:
+            held = find_election(connection, row.uuid, drafts=True)
+        except RowDamaged:
+            continue  # which is said of the database's cells
         if row.has_roll and not _opens_roll(connection, held, files):
             yield f"{row.uuid}.key"
         if not _signs(connection, held, files):

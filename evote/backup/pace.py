@@ -15,7 +15,7 @@ from evote.board.journal import last_entry
 from evote.clock import HOUR
 from evote.database.board_tables import BallotRow
 from evote.database.common_tables import BackupRow, ElectionRow
-from evote.database.elections import State, find_election
+from evote.database.elections import RowDamaged, State, find_election
 
 FEWEST_BALLOTS: Final = 10
 MINUTE: Final = 60
@@ -108,7 +108,10 @@ def is_quiet(connection: Connection, now: int) -> bool:
 
 
 def _told_since(connection: Connection, uuid: str, made_at: int) -> bool:
-    last = last_entry(connection, find_election(connection, uuid, drafts=True))
+    try:
+        last = last_entry(connection, find_election(connection, uuid, drafts=True))
+    except RowDamaged:
+        return True  # whoever asks for a backup is to be told
     return last is not None and last.at + MINUTE > made_at  # times are whole minutes
 
 

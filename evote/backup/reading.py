@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from evote.backup.key_files import MAX_KEYS_BYTES, KeyFiles
 from evote.backup.recovery import RecoveryKey
-from evote.backup.rows import DumpedRow, OtherSchema, RowReader
+from evote.backup.rows import DumpedRow, NotOfType, OtherSchema, RowReader
 from evote.backup.sealed_stream import Kind, SealedReader
 from evote.errors import Refusal, Unreadable
 from protocol.errors import ProtocolError
@@ -62,7 +62,8 @@ def opened_backup(data: Path, keys: Path, key: RecoveryKey, schema: str) -> Iter
 
     Raises:
         Refusal: another recovery key, two files of two backups, or another version's.
-        Unreadable: no such file, another kind, or one that was cut or altered.
+        Unreadable: no such file, another kind, one that was cut or altered, or one of a damaged
+            database.
     """
     with _opened(keys) as stream:
         key_files = _read_keys(SealedReader(stream, keys.name), key, keys.name)
@@ -100,6 +101,12 @@ def _rows(data: BinaryIO, sha256: str, key: RecoveryKey, schema: str) -> Iterato
         raise Refusal(
             f"cette sauvegarde est d'une autre version du programme (tables {cause}, ici {schema})",
             "restaurez-la avec la version de Préau qui l'a faite, puis mettez à jour",
+        ) from cause
+    except NotOfType as cause:
+        raise Unreadable(
+            f"« {name} » s'ouvre, mais « {cause.cell} » n'y dit rien qui puisse y être : la base "
+            "était abîmée quand elle a été sauvegardée, ou ce fichier vient d'ailleurs",
+            "prenez une sauvegarde d'avant, avec --complete et le dossier public d'un témoin",
         ) from cause
     except ProtocolError as cause:
         raise _strange(name) from cause

@@ -5,17 +5,19 @@
     [i,v…]            a row of table number i; bytes stand as {"bytes":n}, and follow the newline
     {"rows":[n…]}     the end: how many rows of each table there were
 
-Each of these is canonical JSON, one a line.
+Each of these is canonical JSON, one a line. A value that its column cannot have, of a database that
+is damaged, is given as bytes, so that it is there; no reader takes it for a text or a number.
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from sqlalchemy import Boolean, Column, Connection, LargeBinary, String, Table, func, insert, select
 
 from evote.backup.order import ordered_tables
+from evote.database.cells import DamagedText, as_they_are, is_of_type
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
 
@@ -26,7 +28,6 @@ ROWS_A_TIME: Final = 500
 MAX_LINE: Final = 2**16
 MAX_BYTES_OF_VALUE: Final = 2**26
 Value = int | str | bytes | None
-_Row = tuple[Value, ...]
 
 
 def dump_rows(connection: Connection, schema: str) -> Iterator[bytes]:
@@ -38,7 +39,7 @@ def dump_rows(connection: Connection, schema: str) -> Iterator[bytes]:
     for place, (table, order) in enumerate(tables):
         count = 0
         for row in _read(connection, table, order):
-            yield _encode(place, row)
+            yield _encode(place, [_sound(*each) for each in zip(table.columns, row, strict=True)])
             count += 1
         counts.append(count)
     yield encode_json({"rows": counts}) + b"\n"
@@ -50,20 +51,28 @@ def _named(tables: Iterable[Table]) -> list[JsonValue]:
 
 def _read(
     connection: Connection, table: Table, order: tuple[str, ...]
-) -> Iterator[tuple[Value, ...]]:
+) -> Iterator[tuple[object, ...]]:
     # PostgreSQL sorts text as a language does, unless it is told otherwise.
     c_order = connection.dialect.name == "postgresql"
     by = [
         column.collate("C") if c_order and isinstance(column.type, String) else column
         for column in (table.columns[name] for name in order)
     ]
-    query = select(table).order_by(*by).execution_options(yield_per=ROWS_A_TIME)
+    query = select(*as_they_are(table)).order_by(*by).execution_options(yield_per=ROWS_A_TIME)
     with connection.execute(query) as rows:
         for row in rows:
             yield tuple(row)
 
 
-def _encode(place: int, row: _Row) -> bytes:
+def _sound(column: Column[object], value: object) -> Value:
+    if is_of_type(column, value):
+        return cast("Value", value)
+    if isinstance(value, DamagedText):
+        return value.data
+    return value if isinstance(value, bytes) else str("" if value is None else value).encode()
+
+
+def _encode(place: int, row: Sequence[Value]) -> bytes:
     values = [{"bytes": len(each)} if isinstance(each, bytes) else each for each in row]
     line = encode_json(cast("JsonValue", [place, *values]))
     return line + b"\n" + b"".join(each for each in row if isinstance(each, bytes))
@@ -108,6 +117,7 @@ class RowReader:
         """Give every row, in the order in which they can be stored.
 
         Raises:
+            NotOfType: a value that its column cannot have.
             MalformedError: a row that its table cannot have, a table out of its order, or fewer
                 or more rows than the end says.
         """
@@ -138,7 +148,7 @@ class RowReader:
                 return self._exactly(size)
         elif type(value) is _kind(column):
             return value
-        raise _malformed(f"a value of {column.table.name}.{column.name} is not of its type")
+        raise NotOfType(f"a value of {column} is not of its type", cell=str(column))
 
     def _line(self) -> JsonValue:
         line = self._stream.readline(MAX_LINE)
@@ -158,6 +168,18 @@ def _kind(column: Column[object]) -> type[str | int]:
     if isinstance(column.type, Boolean):
         return bool
     return str if isinstance(column.type, String) else int
+
+
+class NotOfType(MalformedError):
+    """A value that its column cannot have: of a damaged database, or of no database.
+
+    Attributes:
+        cell: the table and its column.
+    """
+
+    def __init__(self, message: str, *, cell: str) -> None:
+        super().__init__(message, section="2.1")
+        self.cell = cell
 
 
 class OtherSchema(Exception):

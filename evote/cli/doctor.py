@@ -4,11 +4,13 @@
 import contextlib
 import functools
 from typing import Final
+from urllib.parse import urlsplit
 
 from evote.cli.parser import FrenchParser
 from evote.cli.words import printable
 from evote.doctor.examine import Asked, examine, worst
 from evote.doctor.findings import Finding, Level
+from evote.errors import Unreadable
 from evote.lifecycle.in_force import encode_booth
 from evote.web.assets import AssetsMissing, read_assets
 from evote.web.booth import Booth
@@ -42,6 +44,8 @@ def main(arguments: list[str]) -> int:
         help="comparer l'heure à celle d'un autre serveur web",
     )
     options = parser.parse_args(arguments)
+    for url in options.clock_from:
+        _require_https(url)
     asked = Asked(_booth_of, tuple(options.clock_from), options.online)
     findings = []
     for finding in examine(asked):
@@ -56,6 +60,15 @@ def main(arguments: list[str]) -> int:
     else:
         _conclude(findings)
     return level
+
+
+def _require_https(url: str) -> None:
+    address = urlsplit(url)
+    if address.scheme != "https" or not address.hostname:
+        raise Unreadable(
+            f"« {printable(url)} » n'est pas une adresse https",
+            "donnez celle d'un serveur web, par exemple https://time.example/",
+        )
 
 
 def _say(finding: Finding) -> None:

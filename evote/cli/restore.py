@@ -95,7 +95,8 @@ def _parser() -> FrenchParser:
         action="append",
         default=[],
         metavar="NUMÉRO",
-        help="élection publiée depuis la sauvegarde, qui ne l'a pas : rétablir le reste sans elle",
+        help="rétablir le reste sans elle : élection que la sauvegarde n'a pas, brouillon, ou vote "
+        "dont plus a été publié que ce que quelqu'un a encore",
     )
     add("--check", action="store_true", help="tout essayer, et ne rien écrire")
     add(
@@ -104,5 +105,5 @@ def _parser() -> FrenchParser:
         help="ne pas le demander : le serveur perdu n'a plus tourné après la dernière écriture de "
         "heads.sqlite, que --check dit",
     )
-    add("--yes", action="store_true", help="ne pas demander de retaper les phrases de --unseen")
+    add("--yes", action="store_true", help="ne pas demander de taper d'autres phrases")
     return parser

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from evote.database.cells import read_text
 from evote.database.left_over import require_nothing_left_over
 
 WAIT_SECONDS: Final = 10
@@ -151,6 +152,7 @@ def _open_sqlite(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.text_factory = read_text
     connection.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
     connection.execute(_BUSY_TIMEOUT)
     for pragma in _PRAGMAS:

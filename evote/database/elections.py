@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An election as the server holds it: found, or locked by the one who changes it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Column, Connection, Select, Table, bindparam, select, update
 
+from evote.database.cells import DamagedText, as_they_are, is_of_type
 from evote.database.common_tables import ElectionRow
 from protocol.events import EventKind, Head
 
@@ -24,8 +26,24 @@ class State(Enum):
     CANCELLED = "cancelled"
 
 
+# What the columns that are no free text can say.
+WORDS: Final[Mapping[str, frozenset[str]]] = {
+    "state": frozenset(each.value for each in State),
+    "head_kind": frozenset(each.value for each in EventKind),
+}
+
+
 class UnknownElection(LookupError):
     """No election has this number here."""
+
+
+class RowDamaged(Exception):
+    """The row of an election says what no election can say: its number, and the column."""
+
+    def __init__(self, uuid: str, column: str) -> None:
+        super().__init__(f"election {uuid}: its row is damaged ({column})")
+        self.uuid = uuid
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +77,9 @@ def find_election(connection: Connection, uuid: str, *, drafts: bool = False) ->
 
     Raises:
         UnknownElection: there is none; or a draft, unless ``drafts`` are asked for.
+        RowDamaged: see there.
     """
-    return _held(connection.execute(_FIND, {"uuid": uuid}).one_or_none(), drafts=drafts)
+    return _held(connection, _FIND, uuid, drafts=drafts)
 
 
 def lock_election(connection: Connection, uuid: str, *, drafts: bool = False) -> HeldElection:
@@ -68,8 +87,9 @@ def lock_election(connection: Connection, uuid: str, *, drafts: bool = False) ->
 
     Raises:
         UnknownElection: there is none; or a draft, unless ``drafts`` are asked for.
+        RowDamaged: see there.
     """
-    return _held(connection.execute(_LOCK, {"uuid": uuid}).one_or_none(), drafts=drafts)
+    return _held(connection, _LOCK, uuid, drafts=drafts)
 
 
 def set_state(connection: Connection, election: HeldElection, state: State) -> None:
@@ -78,33 +98,27 @@ def set_state(connection: Connection, election: HeldElection, state: State) -> N
     connection.execute(update(ElectionRow).where(mine).values(state=state.value))
 
 
-_COLUMNS = select(
-    ElectionRow.id,
-    ElectionRow.school_id,
-    ElectionRow.uuid,
-    ElectionRow.state,
-    ElectionRow.archive_timestamp,
-    ElectionRow.opens_at,
-    ElectionRow.closes_at,
-    ElectionRow.grace_seconds,
-    ElectionRow.setup_signatures,
-    ElectionRow.head_height,
-    ElectionRow.head_hash,
-    ElectionRow.head_kind,
-    ElectionRow.server,
-    ElectionRow.booth,
-)
+_TABLE = cast("Table", ElectionRow.__table__)
+_COLUMNS = select(*as_they_are(_TABLE))
 # Made once: a statement is costlier to put together than to run.
 _FIND = _COLUMNS.where(ElectionRow.uuid == bindparam("uuid"))
 # NO KEY UPDATE: rows that name this election by foreign key may still be written.
 _LOCK = _FIND.with_for_update(key_share=True)
 
 
-def _held(row: Row[*tuple[Any, ...]] | None, *, drafts: bool) -> HeldElection:
+def _held(connection: Connection, query: Select[Any], uuid: str, *, drafts: bool) -> HeldElection:
+    if isinstance(uuid, DamagedText):  # the database's own: by it nothing is found
+        raise RowDamaged(uuid, "uuid")
+    row = connection.execute(query, {"uuid": uuid}).one_or_none()
     if row is None or (row.state == State.DRAFT.value and not drafts):
         raise UnknownElection("no election has this number")
+    for column, value in zip(_TABLE.columns, row, strict=True):
+        if not can_say(column, value):
+            raise RowDamaged(row.uuid, column.name)
     head = None
     if row.head_height is not None:
+        if None in (row.head_hash, row.head_kind):
+            raise RowDamaged(row.uuid, "head_height")
         head = Head(row.head_height, row.head_hash, EventKind(row.head_kind))
     return HeldElection(
         id=row.id,
@@ -120,3 +134,9 @@ def _held(row: Row[*tuple[Any, ...]] | None, *, drafts: bool) -> HeldElection:
         server=row.server,
         booth=row.booth,
     )
+
+
+def can_say(column: Column[Any], value: object) -> bool:
+    """Tell whether a column of an election's row can have this value."""
+    words = WORDS.get(column.name)
+    return is_of_type(column, value) and (words is None or value is None or value in words)

@@ -6,7 +6,7 @@ waits for nobody here.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -15,31 +15,30 @@ from sqlalchemy import Connection, select
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import State, find_election
-from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.doctor.findings import ELSEWHERE, Finding, ok, serious, to_see
 from evote.lifecycle.whole import BOARD_OR_JOURNAL, NotWhole, verify_whole
 from evote.publishing.signed import Harm, NotAsSigned, verify_signed
 from protocol.server_binding import BOARD
 
 # For all elections together: 20,000 ballots take a few seconds.
 LONGEST_SECONDS: Final = 60
-_ELSEWHERE: Final = (
-    "suspendez le vote et gardez tout ; une sauvegarde d'aujourd'hui ne se rétablira pas : "
-    "evote restore ailleurs, d'une sauvegarde d'avant, avec --complete et le dossier public "
-    "d'un témoin (docs/operations.md)"
-)
 
 
 class _TooLong(Exception):
     """The time is over."""
 
 
-def hosted(connection: Connection) -> list[str]:
-    """Return the numbers of all elections that have a board, in their order."""
-    query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
+def hosted(connection: Connection, harmed: Collection[int]) -> list[str]:
+    """Return the numbers of all elections that have a board, in their order, but the harmed."""
+    query = select(ElectionRow.uuid).where(
+        ElectionRow.state != State.DRAFT.value, ElectionRow.id.not_in(harmed)
+    )
     return list(connection.scalars(query.order_by(ElectionRow.uuid)))
 
 
-def check_boards(database: Database, seconds: float = LONGEST_SECONDS) -> Iterator[Finding]:
+def check_boards(
+    database: Database, harmed: Collection[int] = (), seconds: float = LONGEST_SECONDS
+) -> Iterator[Finding]:
     """Compute again what every row of a board and journal says, for so many seconds in all."""
     until = time.monotonic() + seconds
 
@@ -48,7 +47,7 @@ def check_boards(database: Database, seconds: float = LONGEST_SECONDS) -> Iterat
             raise _TooLong
 
     with database.read() as connection:
-        uuids = hosted(connection)
+        uuids = hosted(connection, harmed)
     for done, uuid in enumerate(uuids):
         try:
             with database.snapshot() as connection:
@@ -72,14 +71,14 @@ def _damaged(uuid: str, cause: NotWhole) -> Finding:
         said = f"{uuid} : {cause.what} est abîmé dans la base {cause.rule}".strip()
     else:
         said = f"{uuid} : {cause.what} n'est pas ce qui a été scellé et journalisé"
-    return replace(serious("whole", said, _ELSEWHERE), uuid=uuid)
+    return replace(serious("whole", said, ELSEWHERE), uuid=uuid)
 
 
 def _not_as_signed(uuid: str, cause: NotAsSigned) -> Finding:
     if cause.harm is Harm.ENTRIES:
         what = "l'urne" if cause.log == BOARD else "le journal"
         said = f"{uuid} : {what} de la base n'est pas ce qui a été signé et publié"
-        return replace(serious("whole", said, _ELSEWHERE), uuid=uuid)
+        return replace(serious("whole", said, ELSEWHERE), uuid=uuid)
     return serious(
         "signed",
         f"{uuid} : ce que la base garde de l'état publié est abîmé ; l'urne et le journal, eux, "

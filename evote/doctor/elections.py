@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Each election: its keys, its heads and steps, its booth, and ballots against sign-ins."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,18 +52,19 @@ BoothOf = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """What every election is looked at with."""
+    """What every election is looked at with, but those that are harmed."""
 
     folder: KeyFolder
     clock: Clock
     public_url: str
     seconds: int
     booth_of: BoothOf
+    harmed: Collection[int]
 
 
 def check_elections(connection: Connection, looking: Looking) -> Iterator[Finding]:
     """Look at every election that has been sealed, in the order of their numbers."""
-    uuids = hosted(connection)
+    uuids = hosted(connection, looking.harmed)
     due = set(due_elections(connection, looking.clock(), looking.seconds))
     for uuid in uuids:
         held = find_election(connection, uuid)
@@ -75,7 +76,7 @@ def check_elections(connection: Connection, looking: Looking) -> Iterator[Findin
                 f"l'urne ou le journal de {uuid} est abîmé",
                 "suspendez le vote, gardez tout, et faites vérifier le dossier public",
             )
-    if not uuids:
+    if not (uuids or looking.harmed):
         yield ok("elections", "aucune élection n'est scellée sur ce serveur")
 
 

@@ -13,6 +13,7 @@ from evote.database.connection import Database, DatabaseUnavailable, open_databa
 from evote.doctor.absent_file import check_file
 from evote.doctor.accounts import check_account, check_owners
 from evote.doctor.boards import check_boards
+from evote.doctor.cells import check_cells
 from evote.doctor.clocks import IsSet, check_unasked_clock, is_clock_set
 from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
@@ -25,6 +26,7 @@ from evote.doctor.machine import (
     check_key_disk,
     check_modes,
     check_online,
+    check_other_clock,
     check_room,
     check_zones,
 )
@@ -65,7 +67,7 @@ def examine(asked: Asked) -> Iterator[Finding]:
     """Look at the installation that the environment names."""
     yield check_zones()
     for url in asked.urls:
-        yield check_online(url, asked.clock, asked.ask)
+        yield check_other_clock(url, asked.clock, asked.ask)
     try:
         settings = read_settings()
     except SettingsError as cause:
@@ -139,17 +141,21 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     yield from check_database(database, asked.clock)
     if tables.level is not Level.OK:
         return
+    cells = check_cells(database)
+    yield from cells.findings
     looking = Looking(
         _folder(settings),
         asked.clock,
         settings.public_url,
         settings.publish_seconds,
         asked.booth_of,
+        cells.harmed,
     )
-    yield from check_boards(database)
-    yield from check_rolls(database, looking.folder)
+    yield from check_boards(database, cells.harmed)
+    yield from check_rolls(database, looking.folder, cells.harmed)
     with database.read() as connection:
-        yield from check_strangers(connection, looking.folder)
+        if cells.names_are_known:
+            yield from check_strangers(connection, looking.folder)
         yield from check_elections(connection, looking)
         yield check_rewriting(connection, asked.clock())
         yield check_outbox(connection, settings.outbox_folder, asked.clock())

@@ -3,8 +3,16 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from protocol.encoding import JsonValue
+
+# What to do where the database's own rows are not what they were.
+ELSEWHERE: Final = (
+    "suspendez le vote et gardez tout ; une sauvegarde d'aujourd'hui ne se rétablira pas : "
+    "evote restore ailleurs, d'une sauvegarde d'avant, avec --complete et le dossier public "
+    "d'un témoin (docs/operations.md)"
+)
 
 
 class Level(IntEnum):

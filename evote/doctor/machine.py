@@ -76,15 +76,30 @@ def ask_date(url: str) -> int:
 
 
 def check_online(url: str, clock: Clock, ask: AskDate = ask_date) -> Finding:
-    """Ask a web server, as parents do, and compare its clock with this machine's."""
+    """Ask the page, as parents do, and compare the clock of its web server with this machine's."""
+    nobody = serious(
+        "online",
+        f"{url} ne répond pas en https",
+        "vérifiez le serveur web devant Préau, son certificat, et le nom de domaine",
+    )
+    return _compared(url, clock, ask, nobody)
+
+
+def check_other_clock(url: str, clock: Clock, ask: AskDate = ask_date) -> Finding:
+    """Ask a web server of somebody else's for the time."""
+    nobody = to_see(
+        "online",
+        f"{url} ne répond pas en https : l'heure ne lui a pas été comparée",
+        "vérifiez cette adresse (--clock-from), ou donnez-en une autre",
+    )
+    return _compared(url, clock, ask, nobody)
+
+
+def _compared(url: str, clock: Clock, ask: AskDate, nobody: Finding) -> Finding:
     try:
         theirs = ask(url)
     except (OSError, ValueError, TypeError):
-        return serious(
-            "online",
-            f"{url} ne répond pas en https",
-            "vérifiez le serveur web devant Préau, son certificat, et le nom de domaine",
-        )
+        return nobody
     return check_clock("online", f"de {url}", theirs, clock())
 
 

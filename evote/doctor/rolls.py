@@ -4,7 +4,7 @@
 Sign-ins are read last, in a transaction of each election: who rewrites them hardly waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -28,10 +28,12 @@ _BEFORE: Final = (
 )
 
 
-def check_rolls(database: Database, folder: KeyFolder) -> Iterator[Finding]:
-    """Look at the roll of every election of which people vote, or will."""
+def check_rolls(
+    database: Database, folder: KeyFolder, harmed: Collection[int]
+) -> Iterator[Finding]:
+    """Look at the roll of every election in which people vote, or will, but the harmed."""
     with database.read() as connection:
-        uuids = hosted(connection)
+        uuids = hosted(connection, harmed)
     for uuid in uuids:
         with database.read() as connection:
             held = find_election(connection, uuid)

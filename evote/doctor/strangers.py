@@ -28,7 +28,7 @@ _RESTORE: Final = (
 
 def check_strangers(connection: Connection, folder: KeyFolder) -> Iterator[Finding]:
     """Look for what was published, and for keys, of elections that the database has not."""
-    states = {row.uuid: State(row.state) for row in connection.execute(_STATES)}
+    states: dict[str, str] = {row.uuid: row.state for row in connection.execute(_STATES)}
     try:
         signed = {uuid_of_key(origin) for origin in Heads(folder.heads).read_all().lines}
         yield from _check_signed(signed, states, folder)
@@ -50,11 +50,9 @@ def heads_unreadable() -> Finding:
     )
 
 
-def _check_signed(
-    signed: set[str], states: dict[str, State], folder: KeyFolder
-) -> Iterator[Finding]:
+def _check_signed(signed: set[str], states: dict[str, str], folder: KeyFolder) -> Iterator[Finding]:
     for uuid in sorted(signed):
-        if states.get(uuid) is State.DRAFT:
+        if states.get(uuid) == State.DRAFT.value:
             said = "a déjà été publiée, et n'est qu'un brouillon dans la base, qui est d'avant"
             yield serious("heads", f"{uuid} : cette élection {said}", _RESTORE)
         elif uuid not in states and _can_sign(folder, uuid):

@@ -5,7 +5,9 @@ It says nothing of who has voted what, and reads each table in one short stateme
 rewrites the sign-ins waits for nobody.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
@@ -20,6 +22,7 @@ from evote.roll.sealing import SealedRoll, verify_roll_commitment
 from protocol.bindings import EvoteBinding
 from protocol.errors import ProtocolError
 
+_NUMBER: Final = re.compile("[0-9a-f]{32}")
 # Later the roll is only a list, and is destroyed when the law says so.
 WITH_ROLL = (State.SEALED, State.OPEN, State.SUSPENDED)
 
@@ -72,5 +75,7 @@ def count_pins(connection: Connection, held: HeldElection) -> Pins:
 
 
 def _numbers(connection: Connection, held: HeldElection) -> list[int]:
-    query = select(SignInRow.elector).where(SignInRow.election_id == held.id)
-    return sorted(connection.scalars(query))
+    """Return the electors who have a number that is one."""
+    query = select(SignInRow.elector, SignInRow.sign_in_number)
+    rows = connection.execute(query.where(SignInRow.election_id == held.id))
+    return sorted(row.elector for row in rows if _NUMBER.fullmatch(row.sign_in_number))

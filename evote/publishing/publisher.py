@@ -19,7 +19,13 @@ from evote.board.published import DoesNotFollow, PublishedDamaged
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow, PublishedRow
 from evote.database.connection import Database, DatabaseUnavailable
-from evote.database.elections import HeldElection, UnknownElection, find_election, lock_election
+from evote.database.elections import (
+    HeldElection,
+    RowDamaged,
+    UnknownElection,
+    find_election,
+    lock_election,
+)
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.log_keys import LogKeys, load_log_keys
@@ -36,7 +42,13 @@ from protocol.server_binding import BOARD, JOURNAL
 
 KEYS_KEPT: Final = 256
 # What a step may raise; nothing more was published then than before.
-NOT_PUBLISHED: Final = (DoesNotFollow, HeadsUnavailable, KeyUnavailable, DatabaseUnavailable)
+NOT_PUBLISHED: Final = (
+    DoesNotFollow,
+    RowDamaged,
+    HeadsUnavailable,
+    KeyUnavailable,
+    DatabaseUnavailable,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +84,7 @@ class Publisher:
 
         Raises:
             DoesNotFollow: the database went back, or the head file was lost; nothing was signed.
+            RowDamaged: nothing was signed.
             HeadsUnavailable: nothing was signed.
             KeyUnavailable: nothing was signed.
             DatabaseUnavailable: whether it was published is not known; publish again.

@@ -89,7 +89,7 @@ def verify_signed(connection: Connection, held: HeldElection) -> None:
     harmed = [
         log
         for log, row in logs.items()
-        if not _says_what_was_signed(connection, held, log, row, keys[log])
+        if log not in keys or not _says_what_was_signed(connection, held, log, row, keys[log])
     ]
     if logs:
         harmed += keys.keys() - logs.keys()

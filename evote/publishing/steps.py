@@ -11,7 +11,7 @@ from sqlalchemy import func as of_sql
 from sqlalchemy.orm import aliased
 
 from evote.database.common_tables import ElectionRow, JournalRow, PublishedRow
-from evote.database.elections import State
+from evote.database.elections import WORDS, State
 from protocol.server_binding import BOARD, JOURNAL
 
 TAKING_BALLOTS: Final = frozenset({State.OPEN, State.SUSPENDED})
@@ -52,6 +52,7 @@ def due_elections(connection: Connection, now: int, seconds: int) -> tuple[str, 
         row.uuid
         for row in connection.execute(_STANDS)
         if row.stepped_at is None
+        or row.state not in WORDS["state"]  # whose step says so, and holds up no other
         or is_due(
             State(row.state),
             row.stepped_at,

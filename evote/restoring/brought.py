@@ -18,7 +18,8 @@ class Brought:
         records: complete ones, by the number of their election.
         sign_ins: what desks say, by the number of their election.
         unseen: the elections of which, a person says, nobody has seen more.
-        without: those that are not restored: the backup has them not, or as drafts.
+        without: those that are not restored: the backup has them not, or as drafts, or nobody has
+            all that was published of them.
         host: of the address that this server is to have, as its logs name it; of one with another
             host a note says nothing here.
     """

@@ -10,17 +10,18 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from evote.database.common_tables import ElectionRow
-from evote.database.elections import HeldElection, State, find_election
+from evote.database.elections import HeldElection, State
 from evote.errors import Refusal
 from evote.heads import HeadFile, HeadLine
-from evote.lifecycle.drafting import drop_draft_rows
 from evote.restoring.brought import Brought
 from evote.restoring.evidence import BroughtNote
 from evote.restoring.key_placing import RestoredKeys
+from evote.restoring.leaving_out import drop_election, left_out
 from evote.restoring.one_election import Loaded
 from evote.restoring.published import HEADS_HERE
 from evote.restoring.standing import Rests, options, require_seen
 from evote.restoring.strangers import strange_notes
+from evote.restoring.whole import find_restored
 from protocol.server_binding import uuid_of_key
 
 
@@ -52,21 +53,23 @@ def account_for_all(
     _require_covered(loaded, every, named, brought.without)
     drafts = [each for each in every if each.uuid not in brought.without]
     _require_known(loaded, drafts, brought)
-    _require_left_out({each.held.uuid for each in loaded}, every, named, brought.without)
+    known = {uuid_of_key(origin) for origin, _ in named}
+    out = left_out(loaded, every, known, brought.without, brought.records)
     for uuid in brought.without:
         keys.leave_out(uuid)
-    for each in every:
-        if each.uuid in brought.without:
-            drop_draft_rows(connection, each)
-    standings = require_seen(connection, loaded, drafts, keys, brought.unseen)
+    for held in (*(each.held for each in loaded), *every):
+        if held.uuid in brought.without:
+            drop_election(connection, held)
+    kept = [each for each in loaded if each.held.uuid not in brought.without]
+    standings = require_seen(connection, kept, drafts, keys, brought.unseen)
     strangers = tuple(dict.fromkeys(each.source for each in strange))
-    return Rests(standings, heads.written, strangers)
+    return Rests(standings, heads.written, strangers, out)
 
 
 def _drafts(connection: Connection) -> list[HeldElection]:
     query = select(ElectionRow.uuid).where(ElectionRow.state == State.DRAFT.value)
     uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
-    return [find_election(connection, uuid, drafts=True) for uuid in uuids]
+    return [find_restored(connection, uuid) for uuid in uuids]
 
 
 def _named(
@@ -123,24 +126,4 @@ def _require_known(
         raise Refusal(
             f"cette sauvegarde n'a pas cette élection : {', '.join(sorted(strange))}",
             "elle est plus ancienne que cette élection, ou d'un autre serveur",
-        )
-
-
-def _require_left_out(
-    sealed: Collection[str],
-    drafts: Iterable[HeldElection],
-    named: Iterable[tuple[str, str]],
-    without: Collection[str],
-) -> None:
-    """Refuse to leave out what can be restored, and what nobody has heard of."""
-    if whole := sorted({*sealed} & {*without}):
-        raise Refusal(
-            f"cette élection est dans cette sauvegarde, scellée : {', '.join(whole)}",
-            "--without ne laisse de côté que ce que la sauvegarde n'a pas, ou qu'en brouillon",
-        )
-    known = {each.uuid for each in drafts} | {uuid_of_key(origin) for origin, _ in named}
-    if strange := sorted({*without} - known):
-        raise Refusal(
-            f"rien ne nomme cette élection : {', '.join(strange)}",
-            "vérifiez son numéro ; --without n'est utile que si le rétablissement le demande",
         )

@@ -170,6 +170,13 @@ def too_short(behind: dict[str, tuple[Behind, ...]]) -> Refusal:
         "ce qui manque se reprend d'un dossier public plus récent, ou de celui d'un témoin : "
         "--complete DOSSIER"
     )
+    lost = [uuid for uuid, of in behind.items() if not all(each.promised for each in of)]
+    if lost:
+        named = " ".join(f"--without {uuid}" for uuid in sorted(lost))
+        advice += (
+            f" ; s'il n'existe plus nulle part, ce vote ne peut pas continuer : {named} rétablit "
+            "tout le reste, et il est à refaire"
+        )
     if any(each.promised for of in behind.values() for each in of):
         advice += (
             " ; un bulletin promis n'a peut-être jamais été publié : si personne n'a de dossier "

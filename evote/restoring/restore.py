@@ -17,7 +17,7 @@ from evote.backup.rows import store_rows
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
-from evote.database.elections import HeldElection, State, find_election
+from evote.database.elections import HeldElection, State
 from evote.database.migrating import migrate_tables
 from evote.errors import Refusal
 from evote.heads import Heads
@@ -28,6 +28,7 @@ from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.one_election import Loaded, Restored, finish, load, too_short
 from evote.restoring.published import move_heads, own_heads
 from evote.restoring.standing import Confirm
+from evote.restoring.whole import find_restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def restore(
                 for held in _with_journal(connection)
             ]
             confirm(account_for_all(connection, loaded, keys, said, brought))
+            loaded = [each for each in loaded if each.held.uuid not in brought.without]
             restored = _finish(connection, loaded, brought, keys, target.clock())
             if check:
                 raise _Checked
@@ -135,4 +137,4 @@ def _require_empty(connection: Connection) -> None:
 def _with_journal(connection: Connection) -> list[HeldElection]:
     query = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
     uuids = list(connection.scalars(query.order_by(ElectionRow.uuid)))
-    return [find_election(connection, uuid) for uuid in uuids]
+    return [find_restored(connection, uuid) for uuid in uuids]

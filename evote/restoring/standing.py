@@ -18,6 +18,7 @@ from evote.restoring.comparing import latest
 from evote.restoring.evidence import SeenLog
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.knowing import in_words, lost_heads_are_here
+from evote.restoring.leaving_out import LeftOut
 from evote.restoring.one_election import Loaded
 from evote.restoring.published import HEADS_HERE
 from protocol.server_binding import BOARD, JOURNAL
@@ -45,6 +46,7 @@ class Standing:
         ballots: in the backup.
         ground: who says it.
         last: the note of the latest time that was brought, or None.
+        heads_too: whether the lost server's head file may speak for it as well.
     """
 
     uuid: str
@@ -52,6 +54,7 @@ class Standing:
     ballots: int
     ground: Ground
     last: SeenLog | None = None
+    heads_too: bool = False
 
     @property
     def takes_ballots(self) -> bool:
@@ -67,11 +70,13 @@ class Rests:
         standings: of every election and draft.
         written: when the head file was last written, 0 where that is not known.
         strangers: where notes of other servers were found, which say nothing of this one.
+        left_out: what of the backup is not restored.
     """
 
     standings: tuple[Standing, ...]
     written: int
     strangers: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 # Stands by what a person must stand by, or raises Refusal.
@@ -101,6 +106,7 @@ def require_seen(
             count_ballots(connection, each.held),
             _ground(each, unseen, heads),
             latest([*each.brought.log(BOARD), *each.brought.log(JOURNAL)]),
+            each.known.by_heads,
         )
         for each in loaded
     ]

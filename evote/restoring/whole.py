@@ -7,16 +7,37 @@ one, so what its rows say of themselves is computed again before anything rests 
 
 import contextlib
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Connection
 
 from evote.board.listing import setup_bytes
-from evote.database.elections import HeldElection
+from evote.database.elections import HeldElection, RowDamaged, find_election
 from evote.errors import Refusal
 from evote.keys import ElectionKeys
 from evote.lifecycle.rolls import verify_roll
 from evote.lifecycle.whole import BOARD_OR_JOURNAL, NotWhole, verify_whole
 from protocol.election import Election
+
+_ANOTHER: Final = (
+    "ne la rétablissez pas ; prenez une autre sauvegarde, et demandez d'où vient celle-ci"
+)
+
+
+def find_restored(connection: Connection, uuid: str) -> HeldElection:
+    """Return an election, or a draft, whose rows were stored.
+
+    Raises:
+        Refusal: its row says what none can say.
+    """
+    try:
+        return find_election(connection, uuid, drafts=True)
+    except RowDamaged as cause:
+        raise Refusal(
+            f"élection {uuid} : « election.{cause.column} » ne dit, dans cette sauvegarde, rien "
+            "qui puisse y être",
+            _ANOTHER,
+        ) from cause
 
 
 def require_whole(connection: Connection, held: HeldElection) -> None:
@@ -56,5 +77,5 @@ def _refused(held: HeldElection) -> Iterator[None]:
         )
         raise Refusal(
             f"élection {held.uuid} : {said}",
-            "ne la rétablissez pas ; prenez une autre sauvegarde, et demandez d'où vient celle-ci",
+            _ANOTHER,
         ) from cause

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from evote.board.published import DoesNotFollow
 from evote.casting import Outcome
 from evote.database.connection import DatabaseUnavailable
-from evote.database.elections import UnknownElection
+from evote.database.elections import RowDamaged, UnknownElection
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyUnavailable
 from evote.web.languages import Language
@@ -46,6 +46,7 @@ _BY_ERROR: Final[tuple[tuple[type[Exception], Problem], ...]] = (
     (KeyUnavailable, Problem(503, "unavailable")),
     (HeadsUnavailable, Problem(503, "unavailable")),
     (DoesNotFollow, Problem(503, "unavailable")),
+    (RowDamaged, Problem(503, "unavailable")),
 )
 _BY_STATUS: Final = {
     400: Problem(422, "malformed"),  # a body that is no JSON

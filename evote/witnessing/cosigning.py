@@ -14,7 +14,7 @@ from typing import Final
 from evote.board.published import NothingPublished, PublishedDamaged, read_published
 from evote.board.tiles import subtrees_of_log
 from evote.database.connection import Database
-from evote.database.elections import find_election
+from evote.database.elections import RowDamaged, find_election
 from evote.publishing.cosigning import NotedLog, add_line, own_lines, published_notes
 from evote.publishing.publisher import Publisher
 from evote.witness_file import Witness
@@ -94,7 +94,7 @@ class Cosigning:
             try:
                 if self._is_due(log):
                     self._cosign(log)
-            except PublishedDamaged:
+            except (PublishedDamaged, RowDamaged):
                 continue  # which its step says; no witness is shown it, and the others are asked
             except WitnessSilent as cause:
                 self._silent_until = self._timer() + SILENT_SECONDS

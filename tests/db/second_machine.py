@@ -24,6 +24,7 @@ from evote.database.migrating import newest_schema
 from evote.election.desk_messages import SignedInMessage
 from evote.keys import KeyFolder
 from evote.restoring.brought import Brought
+from evote.restoring.leaving_out import LeftOut
 from evote.restoring.marking import mark_sign_ins
 from evote.restoring.note_files import read_notes
 from evote.restoring.one_election import Restored
@@ -74,12 +75,13 @@ class Machine:
     clock: ManualClock
     asked: list[tuple[dict[str, Ground], int]] = field(default_factory=list)
     strangers: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def confirm(self, rests: Rests) -> None:
         """Stand by everything, and remember what it was."""
         grounds = {each.uuid: each.ground for each in rests.standings}
         self.asked.append((grounds, rests.written))
-        self.strangers = rests.strangers
+        self.strangers, self.left_out = rests.strangers, rests.left_out
 
     def restore(
         self,

@@ -87,6 +87,11 @@ TAMPERINGS = {
         "UPDATE roll_seal SET sealed_salt = :garbage",
     ),
     "a sign-in number is gone": _of("roll", _NUMBERS, "DELETE FROM sign_in WHERE elector = 7"),
+    "a sign-in number is none": _of(
+        "roll",
+        _NUMBERS,
+        "UPDATE sign_in SET sign_in_number = 'Z' || substr(sign_in_number, 2) WHERE elector = 7",
+    ),
     "nobody counts wrong PINs": _of(
         "roll", "le compte des chiffres secrets faux", "DELETE FROM pin_watch"
     ),

@@ -98,7 +98,8 @@ def post(school: School, clock: ManualClock) -> None:
     sql(
         school,
         "INSERT INTO outbox (school_id, election_id, number, elector, kind, sealed, tries,"
-        " next_try_at) SELECT school_id, id, 99, 1, 'pin', '', 0, :now FROM election",
+        " next_try_at) SELECT school_id, id, 99, 1, 'pin', :nothing, 0, :now FROM election",
+        nothing=b"",
         now=clock(),
     )
 
@@ -125,11 +126,11 @@ def both(*steps: Break) -> Break:
         ),
         (lambda s, _: s.folder.heads.chmod(0o644), {"modes": Level.SERIOUS}),
         (
-            statement("UPDATE election SET booth = 'x'"),
+            statement("UPDATE election SET booth = :booth", booth=b"x"),
             {"whole": Level.SERIOUS, "booth": Level.SERIOUS},
         ),
         (
-            statement("UPDATE election SET booth = 'x', state = 'sealed'"),
+            statement("UPDATE election SET booth = :booth, state = 'sealed'", booth=b"x"),
             {"whole": Level.SERIOUS, "booth": Level.TO_SEE},
         ),
         (

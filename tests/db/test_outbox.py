@@ -13,7 +13,9 @@ from evote.database.elections import lock_election
 from evote.keys import KeyUnavailable
 from evote.outbox import LEASE_SECONDS, FileTransport, Message, TransportFailed, deliver, post
 from protocol.secret import Secret
-from tests.db.school import School
+from tests.db.school import School, host, make_election
+
+OTHER = "AnotherEtection"
 
 
 def write_to(school: School, elector: int, words: str) -> None:
@@ -77,6 +79,20 @@ def test_without_its_key_a_message_waits(school: School, tmp_path: Path) -> None
     with pytest.raises(KeyUnavailable):
         deliver(school.database, school.folder, FileTransport(tmp_path), 0)
     assert waiting(school) == 1
+
+
+def test_an_election_whose_key_is_missing_keeps_no_message_of_another_back(
+    school: School, tmp_path: Path
+) -> None:
+    other = host(school.database, school.folder.path, make_election(3, uuid=OTHER), school.clock)
+    for each in (school, other):
+        write_to(each, 1, "bonjour")
+    school.folder.destroy(school.uuid)
+    with pytest.raises(KeyUnavailable):
+        deliver(school.database, school.folder, FileTransport(tmp_path), 0)
+    assert waiting(school) == 1
+    (written,) = tmp_path.glob("*.txt")
+    assert written.name.startswith(OTHER)
 
 
 def test_the_number_of_a_message_never_returns(school: School, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from evote.errors import Refusal
 from evote.heads import Heads
 from evote.keys import KeyFolder
 from evote.log_keys import has_log_keys
+from protocol.promises import Promise, sign_promise
+from tests.db.backups import dump
 from tests.db.rows import all_rows
 from tests.db.school import School, draft, host, host_drafted, make_election
 from tests.db.second_machine import Machine, is_untouched, keep_record, save, vote
@@ -161,6 +163,64 @@ def test_only_what_is_not_whole_is_left_out(
         with pytest.raises(Refusal, match=words):
             machine.restore(saved, unseen=(voted.uuid,), without=(uuid,))
     assert is_untouched(machine)
+
+
+def test_a_vote_whose_published_ballots_nobody_has_is_left_out_and_the_rest_comes_back(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    """The head file saw more than the longest record: to go on would be to go back."""
+    other = host(voted.database, voted.folder.path, later, voted.clock)
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    vote(voted, range(4, 7))
+    kept, quiet = keep_record(voted, tmp_path / "kept"), keep_record(other, tmp_path / "quiet")
+    machine.clock.time += MINUTE
+    vote(voted, range(7, 10))
+    voted.publisher.publish(voted.uuid)
+    lose(voted, machine)
+    seen = (quiet, kept)
+    with pytest.raises(Refusal, match=r"11 ont été publiés \(vu dans « heads\.sqlite") as refused:
+        machine.restore(saved, seen=(quiet,), complete={voted.uuid: kept})
+    assert f"--without {voted.uuid}" in refused.value.advice
+    with pytest.raises(Refusal, match="--complete reprend"):
+        machine.restore(saved, seen=seen, complete={voted.uuid: kept}, without=(voted.uuid,))
+    with pytest.raises(Refusal, match=f"scellée : {OTHER}"):
+        machine.restore(saved, seen=seen, without=(voted.uuid, OTHER))
+    heads = Heads(machine.folder.heads).read_all().lines
+    (restored,) = machine.restore(saved, seen=seen, without=(voted.uuid,))
+    assert (restored.uuid, restored.behind) == (OTHER, ())
+    (out,) = machine.left_out
+    assert (out.uuid, [each.size for each in out.behind]) == (voted.uuid, [11])
+    rows = dump(machine.database)
+    assert [row["uuid"] for row in rows.pop("election")] == [OTHER]
+    left = {row["election_id"] for of in rows.values() for row in of if "election_id" in row}
+    assert len(left) == 1
+    assert not has_log_keys(machine.folder, voted.uuid)
+    board = voted.publisher.keys(voted.uuid).board.name
+    assert Heads(machine.folder.heads).read_all().lines[board] == heads[board]
+
+
+def test_a_promise_alone_leaves_no_vote_out(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    kept, file = keep_record(voted, tmp_path / "kept"), tmp_path / "promise.txt"
+    key = voted.publisher.keys(voted.uuid).board
+    promise = Promise(key.name, "ab" * 32, "cd" * 32, 5, machine.clock() + 600)
+    file.write_bytes(sign_promise(promise, key))
+    with pytest.raises(Refusal, match="est dans cette sauvegarde, scellée"):
+        machine.restore(saved, seen=(kept, file), without=(voted.uuid,))
+
+
+def test_a_draft_that_is_left_out_is_told(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    draft(voted.database, voted.folder, later)
+    saved = save(voted, tmp_path / "backup")
+    lose(voted, machine)
+    machine.restore(saved, without=(OTHER,), check=True)
+    assert [(each.uuid, each.behind) for each in machine.left_out] == [(OTHER, ())]
 
 
 @contextmanager

@@ -202,17 +202,19 @@ def test_no_trouble_masks_another_and_what_lasts_is_told_once() -> None:
     troubles = Troubles(heard)
     tile, growing = trouble("/x/journal/tile/0/000.p/7"), trouble("/x/journal/tile/0/000.p/8")
     said: list[list[str]] = []
-    for now in (
-        [tile],
-        [growing, trouble("/v/1"), trouble("/en/v/1")],
-        [tile, trouble("/v/1"), trouble("/en/v/1")],
-        [tile, trouble("/v/1", "il répond trop lentement"), trouble("/en/v/1")],
-        [],
-        [],
-        [tile],
+    for at, now in enumerate(
+        (
+            [tile],
+            [growing, trouble("/v/1"), trouble("/en/v/1")],
+            [tile, trouble("/v/1"), trouble("/en/v/1")],
+            [tile, trouble("/v/1", "il répond trop lentement"), trouble("/en/v/1")],
+            [],
+            [],
+            [tile],
+        )
     ):
         heard.lines.clear()
-        troubles.tell(now)
+        troubles.tell(now, at)
         said.append(list(heard.lines))
     first = "le serveur : /x/journal/tile/0/000.p/7 : il répond par l'erreur 503"
     assert said == [
@@ -222,8 +224,23 @@ def test_no_trouble_masks_another_and_what_lasts_is_told_once() -> None:
         ["le serveur : /v/1 : il répond trop lentement"],
         ["Le serveur répond de nouveau."],
         [],
-        [first],
+        [],
     ]
+
+
+def test_what_comes_and_goes_is_told_once_an_hour() -> None:
+    heard = Heard()
+    troubles = Troubles(heard)
+    for minute in range(121):
+        tile = trouble("/x/board/tile/0/000") if minute % 2 else trouble("/x/journal/tile/0/000")
+        troubles.tell([tile] if minute % 3 else [], minute * 60)
+    other = trouble("/v/1")
+    troubles.tell([other], 121 * 60)
+    told = [line.partition(" : il")[0] for line in heard.lines]
+    assert told.count("le serveur : /x/board/tile/0/000") == 2
+    assert told.count("le serveur : /x/journal/tile/0/000") == 2
+    assert told.count("le serveur : /v/1") == 1
+    assert told.count("Le serveur répond de nouveau.") <= 4
 
 
 def test_a_watch_that_ends_says_what_it_could_not_see(

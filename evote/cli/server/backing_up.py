@@ -26,6 +26,7 @@ from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.doctor.absent_file import check_file
 from evote.doctor.boards import check_boards
+from evote.doctor.cells import check_cells
 from evote.doctor.findings import Finding, Level
 from evote.doctor.rolls import check_rolls
 from evote.errors import Refusal
@@ -92,11 +93,15 @@ def back_up(options: Namespace) -> int:
             remember_backup(connection, backup.made_at, backup.ballots, is_whole=False)
         status = _tell(backup, to.check)
         wrong = {name.partition(".")[0] for name in backup.unfit}
-        for finding in (*check_boards(here.database), *check_rolls(here.database, here.keys)):
+        cells = check_cells(here.database)
+        boards = check_boards(here.database, cells.harmed)
+        rolls = check_rolls(here.database, here.keys, cells.harmed)
+        for finding in (*cells.findings, *boards, *rolls):  # a restore reads every cell, or none
             _warn(finding)
             wrong.add(finding.uuid)
-        with here.database.write() as connection:
-            confirm_backup(connection, backup.ballots, wrong)
+        if not any(finding.level is Level.SERIOUS for finding in cells.findings):
+            with here.database.write() as connection:
+                confirm_backup(connection, backup.ballots, wrong)
     return status
 
 

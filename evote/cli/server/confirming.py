@@ -8,6 +8,7 @@ from typing import Final
 from evote.clock import Clock
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
+from evote.restoring.leaving_out import LeftOut
 from evote.restoring.standing import Ground, Rests, Standing
 from tally.console import ask
 from tally.french import count
@@ -16,9 +17,11 @@ from tally.passphrase import normalise
 STOPPED: Final = "le serveur n'a plus tourné ensuite"
 UNSEEN: Final = "personne n'a rien vu de plus récent"
 UNSEEN_VOTE: Final = "personne n'a vu plus de {ballots}"
+LEFT_OUT: Final = "ce vote est à refaire"
 # Whoever brings a note of an open vote that is older than this is asked to look for a later one.
 LONG_AGO_SECONDS: Final = 900
 _LOOK: Final = "cherchez qui a téléchargé le dossier public, et donnez-le avec --seen"
+_LOOK_FOR_ALL: Final = "cherchez qui a le dossier public en entier, et donnez-le avec --complete"
 
 
 class Confirming:
@@ -46,12 +49,24 @@ class Confirming:
         """
         for source in rests.strangers:
             print(f"« {source} » n'est pas d'ici : laissé de côté.")
+        for out in rests.left_out:
+            self._confirm_left_out(out)
         for each in rests.standings:
-            self._tell_evidence(each)
+            self._confirm_evidence(each)
         self._confirm_heads(_of(rests.standings, Ground.HEADS), rests.written)
         self._confirm_unseen(_of(rests.standings, Ground.UNSEEN))
 
-    def _tell_evidence(self, standing: Standing) -> None:
+    def _confirm_left_out(self, out: LeftOut) -> None:
+        if not out.behind:
+            print(f"Brouillon {out.uuid} : laissé de côté (--without), ni lui ni ses clés.")
+            return
+        print(f"Élection {out.uuid} : laissée de côté (--without), ni elle ni ses clés.")
+        for behind in out.behind:
+            print(f"  dans la sauvegarde, {behind}")
+        print("  Elle ne reviendra pas sur ce serveur : son vote se refait sous un autre numéro.")
+        self._ask_typed(LEFT_OUT, _LOOK_FOR_ALL)
+
+    def _confirm_evidence(self, standing: Standing) -> None:
         if standing.ground is not Ground.SEEN or standing.last is None:
             return
         now, at = self._clock(), standing.last.stamp or 0
@@ -64,6 +79,8 @@ class Confirming:
                 "  Si le serveur perdu a tourné après cette heure, ce qu'il a publié depuis serait "
                 "perdu, et cela se verrait : cherchez plus récent, et donnez-le avec --seen."
             )
+            if not standing.heads_too:
+                self._ask_typed(UNSEEN)
 
     def _confirm_heads(self, standings: list[Standing], written: int) -> None:
         if not standings:
@@ -90,9 +107,9 @@ class Confirming:
                 print(f"Le vote {each.uuid} a {ballots} dans la sauvegarde.")
                 self._ask_typed(UNSEEN_VOTE.format(ballots=ballots))
 
-    def _ask_typed(self, phrase: str) -> None:
+    def _ask_typed(self, phrase: str, advice: str = _LOOK) -> None:
         if self._typed:
-            self._ask(phrase, _LOOK)
+            self._ask(phrase, advice)
 
     def _ask(self, phrase: str, advice: str) -> None:
         if self._check:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from evote.board.journal import read_entries
 from evote.cli.inputs import read_hosted_uuid
 from evote.cli.server.opened import Server, server
+from evote.cli.words import printable
 from evote.database.common_tables import ElectionRow, SchoolRow
 from evote.database.elections import HeldElection, State
 from evote.election.french_calendar import say_with_day
@@ -41,8 +42,10 @@ def list_all(_options: Namespace) -> int:
     )
     with server() as here, here.database.read() as connection:
         rows = connection.execute(query).all()
+    stands = {each.value: words for each, words in WORDS.items()}
     for row in rows:
-        print(f"{row.uuid}  {row.name} : {WORDS[State(row.state)]}")
+        words = stands.get(row.state, "abîmée dans la base : evote doctor")
+        print(printable(f"{row.uuid}  {row.name} : {words}"))
         print(f"{'':{len(row.uuid)}}  fermeture {french_time(row.closes_at)}")
     if not rows:
         print("Aucune élection sur ce serveur.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from evote.board.published import DoesNotFollow, PublishedDamaged
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.database.elections import RowDamaged
 from evote.database.left_over import LeftOver
 from evote.database.migrating import NotUpgraded, migrate
 from evote.doctor.absent_file import explain_left_over
@@ -98,6 +99,11 @@ def explained() -> Iterator[None]:
         ) from cause
     except NotUpgraded as cause:
         raise not_upgraded(cause) from cause
+    except RowDamaged as cause:
+        raise Refusal(
+            f"ce que la base dit de l'élection {cause.uuid} est abîmé ({cause.column})",
+            "rien n'est signé, aucun bulletin n'est pris ; evote doctor dit quoi faire",
+        ) from cause
     except PublishedDamaged as cause:
         raise Refusal(
             f"ce que la base garde de ce qui est publié de l'élection {cause.uuid} est abîmé",

@@ -169,3 +169,10 @@ def test_what_others_wrote_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -
     doctor._say(Finding("box", Level.SERIOUS, "a\x1b[2Jb", "c\nd"))
     assert "\x1b" not in (said := capsys.readouterr().out)
     assert len(said.splitlines()) == 2
+
+
+@pytest.mark.parametrize("url", ["http://time.example/", "ftp://x", "time.example", "https://"])
+def test_a_clock_is_asked_in_https_only(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--clock-from", url]) == 2
+    said = capsys.readouterr()
+    assert (said.out, f"« {url} » n'est pas une adresse https" in said.err) == ("", True)

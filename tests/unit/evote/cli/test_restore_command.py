@@ -228,6 +228,48 @@ def test_who_says_that_nobody_has_seen_more_types_how_many_ballots(
     assert "Le serveur est rétabli" in capsys.readouterr().out
 
 
+def test_a_vote_that_cannot_go_on_is_left_out_by_who_types_that_it_is_held_again(
+    disaster: Disaster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The kept head file knows of three more ballots than the record that somebody has."""
+    uuid, kept = disaster.site.school.uuid, str(disaster.folder / "early")
+    shutil.copy(disaster.site.school.folder.heads, disaster.keys)
+    assert disaster.restore("--complete", kept, "--stopped") == 1
+    assert f"--without {uuid} rétablit tout le reste" in capsys.readouterr().err
+    assert disaster.restore("--seen", kept, "--without", uuid, "--check") == 0
+    said = capsys.readouterr().out
+    assert "Sans --check, il faudra taper : ce vote est à refaire" in said
+    for typed, status in (("oui", 1), ("Ce vote est a refaire", 0)):
+        answers(monkeypatch, typed)
+        assert disaster.restore("--seen", kept, "--without", uuid) == status
+        said = capsys.readouterr().out
+        assert f"Élection {uuid} : laissée de côté (--without), ni elle ni ses clés." in said
+        assert "l'urne a 5 événements, et 8 ont été publiés (vu dans « heads.sqlite »)" in said
+        assert "son vote se refait sous un autre numéro" in said
+    assert not list(disaster.keys.glob("*.logs"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "more", "status"),
+    [("oui", (), 1), ("Personne n'a rien vu de plus recent", (), 0), ("", ("--yes",), 0)],
+)
+def test_a_note_of_long_ago_is_not_the_last_one_by_itself(
+    disaster: Disaster,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    more: tuple[str, ...],
+    status: int,
+) -> None:
+    """Without the lost server's head file nobody knows what was published after the note."""
+    monkeypatch.setattr("evote.cli.server.restoring.system_clock", lambda: NOON + 3600)
+    answers(monkeypatch, typed)
+    assert disaster.restore("--complete", str(disaster.kept), *more) == status
+    said = capsys.readouterr().out
+    assert "Si le serveur perdu a tourné après cette heure" in said
+    assert ("tapez : personne n'a rien vu de plus récent" in said) is (more == ())
+
+
 @pytest.mark.parametrize(
     ("typed", "more", "status"),
     [

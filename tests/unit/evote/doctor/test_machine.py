@@ -23,6 +23,7 @@ from evote.doctor.machine import (
     check_key_disk,
     check_modes,
     check_online,
+    check_other_clock,
     check_room,
     check_zones,
 )
@@ -71,6 +72,12 @@ def test_a_web_server_is_asked_for_the_time() -> None:
     for cause in (OSError(), ValueError()):
         found = check_online(URL, lambda: NOW, failing(cause))
         assert (found.level, URL in found.message) == (Level.SERIOUS, True)
+
+
+def test_a_clock_of_somebody_else_that_is_away_is_no_fault_of_this_server() -> None:
+    assert check_other_clock(URL, lambda: NOW, lambda _url: NOW + 90).level is Level.SERIOUS
+    found = check_other_clock(URL, lambda: NOW, failing(OSError()))
+    assert (found.level, "--clock-from" in found.advice) == (Level.TO_SEE, True)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "file:///etc/passwd", "ftp://x"])

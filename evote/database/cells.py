@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a cell of a table holds, and whether its column can have it.
+
+PostgreSQL keeps to types by itself. SQLite gives whatever stands in its file: a number for a text,
+or bytes that are no text; and no damaged cell may make every other one unreadable.
+"""
+
+from typing import Any, Self
+
+from sqlalchemy import Boolean, Column, ColumnElement, LargeBinary, String, Table, type_coerce
+from sqlalchemy.types import NULLTYPE
+
+
+class DamagedText(str):
+    """A text of SQLite's that is not UTF-8, with a sign of its own for each part that is none.
+
+    Attributes:
+        data: its exact bytes.
+    """
+
+    __slots__ = ("data",)
+    data: bytes
+
+    def __new__(cls, data: bytes) -> Self:
+        """Take the bytes."""
+        text = super().__new__(cls, data.decode(errors="replace"))
+        text.data = data
+        return text
+
+
+def read_text(data: bytes) -> str:
+    """Return the text of a cell of SQLite's."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return DamagedText(data)
+
+
+def is_of_type(column: Column[Any], value: object) -> bool:
+    """Tell whether a column can have this value, by its type."""
+    if value is None:
+        return bool(column.nullable)
+    if isinstance(column.type, LargeBinary):
+        return isinstance(value, bytes)
+    if isinstance(column.type, String):
+        return isinstance(value, str) and not isinstance(value, DamagedText)
+    # A bool is an int in Python, and no number here.
+    return type(value) is (bool if isinstance(column.type, Boolean) else int)
+
+
+def as_they_are(table: Table) -> list[ColumnElement[Any]]:
+    """Return the columns of a table to select, whose values then come as the database gives them.
+
+    Truth values are translated, whatever stands for them.
+    """
+    return [
+        column if isinstance(column.type, Boolean) else type_coerce(column, NULLTYPE)
+        for column in table.columns
+    ]
