@@ -91,6 +91,18 @@ def page_differs(path: str) -> Text:
     )
 
 
+def page_refused(path: str) -> Text:
+    """One browser is given a page, and the other an error or another address, again and again."""
+    name = shown(path, LONGEST)
+    return Text(
+        f"la page « {name} », avec laquelle des parents vérifient, est donnée à un téléphone et"
+        " refusée à un ordinateur, ou l'inverse, cinq fois de suite : ce que montre ce refus n'a"
+        " pas été comparé",
+        f"the page “{name}”, with which parents check, is given to a phone and refused to a"
+        " computer, or the reverse, five times in a row: what that refusal shows was not compared",
+    )
+
+
 def promise_late(index: int, until: int) -> Text:
     """The time is over, and the ballot is not there."""
     when = moment(until)

@@ -35,8 +35,8 @@ _SENTENCES: Final = {
     "publié, et aucun bulletin n'est pris",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
     "bulletin n'y est pris (docs/operations.md)",
-    Trouble.DAMAGED: "ce que la base dit de l'élection {uuid} est abîmé ({cause}) : rien n'en est "
-    "publié, et aucun bulletin n'y est pris ; voir evote doctor",
+    Trouble.DAMAGED: "la ligne de l'élection {uuid} est abîmée dans la base ({cause}) : rien n'en "
+    "est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "
     "paraît passée, n'est clos qu'une heure plus tard ; réglez l'heure (docs/operations.md)",
     Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",

@@ -20,6 +20,7 @@ from evote.database.common_tables import PublishedRow
 from evote.database.connection import Database, open_database
 from evote.database.elections import State
 from evote.database.migrating import (
+    SCHEMAS,
     STEPS,
     NotUpgraded,
     is_up_to_date,
@@ -49,6 +50,12 @@ def earlier_schemas() -> list[str]:
 
 
 HOLDING = earlier_schemas()[1:]
+
+
+def test_every_step_has_its_number_in_the_program() -> None:
+    steps = ScriptDirectory(str(STEPS))
+    assert [*SCHEMAS] == sorted(step.revision for step in steps.walk_revisions())
+    assert steps.get_current_head() == newest_schema()
 
 
 @pytest.fixture(params=HOLDING)

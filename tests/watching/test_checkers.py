@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import cycle, repeat
 
 import pytest
 
 from audit.watching.agents import DESKTOP, PHONE, Agent
-from audit.watching.checkers import EVERY, PAGES
+from audit.watching.checkers import EVERY, PAGES, REFUSALS
 from audit.watching.site import Away
 from tests.watching.board import UUID, TestBoard
 from tests.watching.conftest import Watching
@@ -95,3 +96,45 @@ def test_a_page_that_is_not_given_deceives_nobody(board: TestBoard, watched: Wat
         del board.booth[path]
     assert watched.round() == []
     assert watched.troubles == []
+
+
+def refused(path: str, to: Agent, rounds: Iterator[bool]) -> Callable[..., bytes | None]:
+    """With an error whose page nobody sees, as long as these say so."""
+
+    def page() -> bytes:
+        if next(rounds):
+            raise Away("il répond par l'erreur 404", "it answers with the error 404", status=404)
+        return b"<p>the page</p>"
+
+    return given(path, to, page)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("to", [DESKTOP, PHONE], ids=lambda agent: agent.name[13:20])
+def test_an_error_for_one_browser_alone_is_an_alarm_if_it_lasts(
+    board: TestBoard, watched: Watched, path: str, to: Agent
+) -> None:
+    board.view = refused(path, to, repeat(True))
+    told = []
+    for _ in range(2 * REFUSALS):
+        told.append([alarm.kind for alarm in watched.round()])
+        board.pass_time()
+    assert told == [*[[]] * (REFUSALS - 1), ["page-differs"], *[[]] * REFUSALS]
+    assert "refusée" in watched.alarms[-1].sentence.fr
+
+
+def test_an_error_now_and_then_or_for_both_is_none(board: TestBoard, watched: Watched) -> None:
+    board.view = refused(PATHS[0], PHONE, cycle([True] * (REFUSALS - 1) + [False]))
+    for _ in range(4 * REFUSALS):
+        assert watched.round() == []
+        board.pass_time()
+
+    def both(_board: TestBoard, path: str, _agent: Agent) -> bytes | None:
+        if path == PATHS[0]:
+            raise Away("il répond par l'erreur 503", "it answers with the error 503", status=503)
+        return None
+
+    board.view = both
+    for _ in range(2 * REFUSALS):
+        assert watched.round() == []
+        board.pass_time()

@@ -249,7 +249,7 @@ def test_the_doctor_asks_for_the_time_over_https(nginx: Nginx, tmp_path: Path) -
         done = subprocess.run(command, env=environment, capture_output=True, check=False)
         report = json.loads(done.stdout)
         levels += [each["level"] for each in report["findings"] if each["check"] == "online"]
-    assert levels == ["ok", "serious"]
+    assert levels == ["ok", "to_see"]
 
 
 def test_http_is_sent_to_https(nginx: Nginx) -> None:
