@@ -104,8 +104,8 @@ def _rows(data: BinaryIO, sha256: str, key: RecoveryKey, schema: str) -> Iterato
         ) from cause
     except NotOfType as cause:
         raise Unreadable(
-            f"« {name} » s'ouvre, mais « {cause.cell} » n'y dit rien qui puisse y être : la base "
-            "était abîmée quand elle a été sauvegardée, ou ce fichier vient d'ailleurs",
+            f"« {name} » s'ouvre, mais « {cause.cell} » contient ce qui ne peut pas y être : la "
+            "base était abîmée quand elle a été sauvegardée, ou ce fichier vient d'ailleurs",
             "prenez une sauvegarde d'avant, avec --complete et le dossier public d'un témoin",
         ) from cause
     except ProtocolError as cause:

@@ -65,7 +65,7 @@ def check_cells(database: Database, seconds: float = LONGEST_SECONDS) -> Cells:
         uuids: dict[object, str] = {row.id: row.uuid for row in connection.execute(_UUIDS)}
     findings += [_tell(uuids.get(of), cell, rows) for (of, cell), rows in damaged.items()]
     return Cells(
-        tuple(findings) or (ok("cells", "chaque case de la base dit ce qu'elle peut dire"),),
+        tuple(findings) or (ok("cells", "chaque case de la base contient ce qui peut y être"),),
         frozenset(of for of, _ in damaged if of is not None),
         all(cell != _UUID for _, cell in damaged),
     )
@@ -113,12 +113,12 @@ def _is_sound(column: Column[Any], value: object) -> bool:
 
 
 def _tell(uuid: str | None, cell: str, rows: int) -> Finding:
-    where = f"« {cell} » ({count(rows, 'ligne')})"
+    lines = count(rows, "ligne")
+    said = f"la base est abîmée : « {cell} » ({lines}) contient ce qui ne peut pas y être"
     if uuid is None:
-        said = f"la base est abîmée : {where} ne dit rien qui puisse y être"
         return serious("cells", said, ELSEWHERE)
-    said = f"{uuid} : la base est abîmée, {where} ne dit rien qui puisse y être ; rien d'autre de "
-    return replace(serious("cells", f"{said}cette élection n'est regardé", ELSEWHERE), uuid=uuid)
+    said = f"{uuid} : {said} ; rien d'autre de cette élection n'est regardé"
+    return replace(serious("cells", said, ELSEWHERE), uuid=uuid)
 
 
 def _not_in_time() -> Finding:

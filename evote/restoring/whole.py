@@ -34,8 +34,8 @@ def find_restored(connection: Connection, uuid: str) -> HeldElection:
         return find_election(connection, uuid, drafts=True)
     except RowDamaged as cause:
         raise Refusal(
-            f"élection {uuid} : « election.{cause.column} » ne dit, dans cette sauvegarde, rien "
-            "qui puisse y être",
+            f"élection {uuid} : « election.{cause.column} » contient, dans cette sauvegarde, ce "
+            "qui ne peut pas y être",
             _ANOTHER,
         ) from cause
 

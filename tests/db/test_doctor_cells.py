@@ -140,7 +140,7 @@ def test_a_damaged_vote_is_named_and_looked_at_no_further(fit: School) -> None:
         do(fit, each)
         said = [found.message for found in grave(other)]
         assert len(said) == 1, said
-        assert f"{fit.uuid} : la base est abîmée, « {each.cell} »" in said[0], name
+        assert f"{fit.uuid} : la base est abîmée : « {each.cell} »" in said[0], name
         assert well(other) == before, name
         put_back(fit.database, whole)
 
