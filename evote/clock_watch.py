@@ -72,6 +72,7 @@ class ClockWatch:
         if self._jump is None or abs(offset - self._jump.offset) > JUMP_SECONDS:
             self._jump = _Jump(offset, steady)
         if steady - self._jump.seen_at >= HOLD_OFF_SECONDS:
-            self._jump, self._offset = None, offset
+            # What it has come ahead since is counted from what was said an hour ago.
+            self._jump, self._offset = None, min(offset, self._jump.offset)
             return Moment(said, said)
         return Moment(said, int(self._offset + steady))

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evote.clock import HOUR, steady_clock
@@ -109,6 +109,7 @@ def test_one_that_is_slewed_for_weeks_is_believed() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 7200), st.integers(-90_000, 90_000)), max_size=12))
+@example([(0, 301), (3600, 6), (0, 300)])  # ahead little by little, of a jump that is believed
 def test_what_is_sure_is_never_far_ahead_of_all_that_was_said_an_hour_ago(
     steps: list[tuple[int, int]],
 ) -> None:
