@@ -73,6 +73,6 @@ class ClockWatch:
             self._jump = _Jump(offset, steady)
         if steady - self._jump.seen_at >= HOLD_OFF_SECONDS:
             # What it has come ahead since is counted from what was said an hour ago.
-            self._jump, self._offset = None, min(offset, self._jump.offset)
+            self._offset, self._jump = min(offset, self._jump.offset), None
             return Moment(said, said)
         return Moment(said, int(self._offset + steady))
