@@ -99,6 +99,9 @@ class Parents:
             self.turn.notify_all()
             return True
 
-    def wait_for_acknowledged(self, count: int) -> None:
+    def wait_for_acknowledged(self, count: int, seconds: float | None = None) -> None:
+        """As long as it takes, or so long at most."""
+        patience = PATIENCE_SECONDS if seconds is None else seconds
         with self.turn:
-            assert self.turn.wait_for(lambda: len(self.acknowledged) >= count, PATIENCE_SECONDS)
+            came = self.turn.wait_for(lambda: len(self.acknowledged) >= count, patience)
+        assert came or seconds is not None

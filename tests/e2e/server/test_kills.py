@@ -46,10 +46,15 @@ class Killer:
     chance: random.Random
 
     def wait_for_a_moment(self, before: int) -> None:
-        """Until some parents are acknowledged, then less than the time that two of them took."""
+        """Until some parents are acknowledged, then less than the time that two of them took.
+
+        The first may have waited for a server that was starting, so that this is long: it ends
+        while as many are left as vote at a time.
+        """
         began, some = time.monotonic(), self.chance.randint(1, 6)
         self.parents.wait_for_acknowledged(before + some)
-        time.sleep(self.chance.uniform(0, 2) * (time.monotonic() - began) / (some + 2))
+        longest = self.chance.uniform(0, 2) * (time.monotonic() - began) / (some + 2)
+        self.parents.wait_for_acknowledged(before + PARENTS - AT_ONCE, longest)
 
     def held_by_worker(self) -> Counter[int]:
         for _ in patiently("no worker holds two requests"):
