@@ -11,11 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from evote.cli.commands import COMMANDS
-from evote.cli.words import explain_system_error, printable
+from evote.cli.words import LONGEST, explain_system_error, printable
 from evote.errors import Refusal, Unreadable
 
 REFUSED, UNREADABLE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
-LONGEST = 4000  # characters of a refusal on the screen
 EXIT_STATUSES = (
     "Codes de sortie : 0 tout va bien, 1 à régler, 2 illisible ou mal appelé, 130 Ctrl-C."
 )

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from evote.cli.parser import FrenchParser
-from evote.cli.words import printable
+from evote.cli.words import LONGEST, printable
 from evote.doctor.examine import Asked, examine, worst
 from evote.doctor.findings import Finding, Level
 from evote.errors import Unreadable
@@ -72,9 +72,10 @@ def _require_https(url: str) -> None:
 
 
 def _say(finding: Finding) -> None:
-    print(f"{f'[{finding.level.word}]':<{_WIDTH}} {printable(finding.message)}", flush=True)
-    if finding.advice:
-        print(f"{'':<{_WIDTH}}   à faire : {printable(finding.advice)}", flush=True)
+    message, advice = (printable(each, LONGEST) for each in (finding.message, finding.advice))
+    print(f"{f'[{finding.level.word}]':<{_WIDTH}} {message}", flush=True)
+    if advice:
+        print(f"{'':<{_WIDTH}}   à faire : {advice}", flush=True)
 
 
 def _conclude(findings: list[Finding]) -> None:

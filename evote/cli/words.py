@@ -6,6 +6,7 @@ from typing import Final
 
 from evote.errors import Unreadable
 
+LONGEST: Final = 4000  # characters of a refusal, or an advice, on the screen
 NO_BREAK_SPACE: Final = "\u00a0"
 _SENTENCES: Final = {
     errno.ENOSPC: ("il n'y a plus de place sur le disque", "libérer de la place, puis recommencer"),

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from evote.backup.pace import ballots_of, remember_backup
 from evote.cli import doctor, main
 from evote.doctor.examine import Asked
-from evote.doctor.findings import Finding, Level
+from evote.doctor.findings import Finding, Level, serious
 from evote.lifecycle.in_force import encode_booth
 from evote.sign_in_rewriting import rewrite_sign_ins
 from evote.web.assets import AssetsMissing
@@ -169,6 +169,17 @@ def test_what_others_wrote_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -
     doctor._say(Finding("box", Level.SERIOUS, "a\x1b[2Jb", "c\nd"))
     assert "\x1b" not in (said := capsys.readouterr().out)
     assert len(said.splitlines()) == 2
+
+
+def test_what_is_to_be_done_is_said_to_its_end(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = serious("box", "une phrase " * 30, f"{'un conseil ' * 60}jusqu'au bout")
+    monkeypatch.setattr(doctor, "examine", lambda _asked: iter([long]))
+    assert main(["doctor"]) == 2
+    said = capsys.readouterr().out
+    assert (long.message in said, long.advice in said) == (True, True)
+    site.school.database.close()
 
 
 @pytest.mark.parametrize("url", ["http://time.example/", "ftp://x", "time.example", "https://"])
