@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A damaged row stops the pages of its own election, and no page of another."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import BindParameter, bindparam, text
+
+from tests.db.school import host, make_election
+from tests.simulator import UUID
+from tests.site import Site
+
+OTHER = "AnotherEtection"
+DAMAGES = {
+    "its state": "UPDATE election SET state = 'Zraft' WHERE uuid = :uuid",
+    "its set-up": "UPDATE board_data SET data = :nothing WHERE election_id = "
+    "(SELECT id FROM election WHERE uuid = :uuid)",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_others_are_listed_and_shown(client: TestClient, site: Site, damage: str) -> None:
+    school = site.school
+    host(school.database, school.folder.path, make_election(3, uuid=OTHER), site.clock)
+    values: list[BindParameter[str] | BindParameter[bytes]] = [bindparam("uuid", UUID)]
+    if ":nothing" in DAMAGES[damage]:
+        values.append(bindparam("nothing", b"{}"))
+    with school.database.write() as connection:
+        connection.execute(text(DAMAGES[damage]).bindparams(*values))
+    for path in ("/", "/status"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert (f"/e/{OTHER}" in page.text, f"/e/{UUID}" in page.text) == (True, False)
+    assert client.get(f"/e/{OTHER}").status_code == 200
+    assert client.get(f"/{OTHER}/board/checkpoint").status_code == 200
+    assert client.get(f"/e/{UUID}").status_code in (500, 503)
