@@ -58,9 +58,9 @@ class Confirming:
 
     def _confirm_left_out(self, out: LeftOut) -> None:
         if not out.behind:
-            print(f"Brouillon {out.uuid} : laissé de côté (--without), ni lui ni ses clés.")
+            print(f"Brouillon {out.uuid} : laissé de côté (--without), ses clés aussi.")
             return
-        print(f"Élection {out.uuid} : laissée de côté (--without), ni elle ni ses clés.")
+        print(f"Élection {out.uuid} : laissée de côté (--without), ses clés aussi.")
         for behind in out.behind:
             print(f"  dans la sauvegarde, {behind}")
         print("  Elle ne reviendra pas sur ce serveur : son vote se refait sous un autre numéro.")

@@ -243,7 +243,7 @@ def test_a_vote_that_cannot_go_on_is_left_out_by_who_types_that_it_is_held_again
         answers(monkeypatch, typed)
         assert disaster.restore("--seen", kept, "--without", uuid) == status
         said = capsys.readouterr().out
-        assert f"Élection {uuid} : laissée de côté (--without), ni elle ni ses clés." in said
+        assert f"Élection {uuid} : laissée de côté (--without), ses clés aussi." in said
         assert "l'urne a 5 événements, et 8 ont été publiés (vu dans « heads.sqlite »)" in said
         assert "son vote se refait sous un autre numéro" in said
     assert not list(disaster.keys.glob("*.logs"))
