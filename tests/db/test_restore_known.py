@@ -91,6 +91,19 @@ def test_one_old_line_of_the_head_file_spoils_the_others(
     machine.restore(saved, seen=(fresh,), unseen=(OTHER,))
 
 
+def test_a_head_file_that_was_begun_anew_speaks_for_nobody(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    """It has the mark of the backup, and not the lines of what was published before it was lost."""
+    voted.folder.heads.unlink()
+    host(voted.database, voted.folder.path, later, voted.clock, opened=False)
+    saved = save(voted, tmp_path / "backup")
+    lose(voted, machine)
+    with pytest.raises(Refusal, match=f"jusqu'où .*{OTHER}"):
+        machine.restore(saved, unseen=(voted.uuid,))
+    machine.restore(saved, unseen=(voted.uuid, OTHER))
+
+
 def test_a_draft_may_have_been_published_since(
     voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
 ) -> None:
