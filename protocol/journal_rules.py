@@ -20,6 +20,20 @@ from protocol.journal_state import JournalState, require_server
 from protocol.merkle import LogPosition, TreeHasher
 
 
+class TooFewWitnesses(ProofError):
+    """A result has not yet the witnesses that its election demands: nobody's fault, perhaps.
+
+    Attributes:
+        found: how many of them co-signed the log.
+        quorum: how many it takes.
+    """
+
+    def __init__(self, log: str, found: int, quorum: int) -> None:
+        super().__init__(f"too few witnesses co-signed the {log}", section="18.4")
+        self.found = found
+        self.quorum = quorum
+
+
 def verify_journal(board: Board, entries: Sequence[JournalEntry]) -> JournalState:
     """Check a whole journal beside its board, and return what it has told: §19.
 
@@ -165,12 +179,17 @@ def verify_checkpoints(
         journal: size and root of the record's journal.
         board_checkpoint: the bytes of ``board.checkpoint``.
         journal_checkpoint: the bytes of ``journal.checkpoint``.
+
+    Raises:
+        TooFewWitnesses: there is a result, all else holds, and the quorum is not there.
+        ProtocolError: anything else.
     """
     evote = require_server(board.election)
     if evote.server is None:
         return
     witnesses = evote.witnesses.keys if evote.witnesses else ()
     quorum = evote.witnesses.quorum if evote.witnesses and board.result is not None else 0
+    found: dict[str, int] = {}
     for log, data, key, position in (
         ("board", board_checkpoint, evote.server.board_key, board_position(board)),
         ("journal", journal_checkpoint, evote.server.journal_key, journal),
@@ -178,8 +197,10 @@ def verify_checkpoints(
         seen = verify_seen(data, key, witnesses)
         if seen.checkpoint.position != position:
             raise ProofError(f"the checkpoint is not of this {log}", section="18.4")
-        if len(seen.witnessed_at) < quorum:
-            raise ProofError(f"too few witnesses co-signed the {log}", section="18.4")
+        found[log] = len(seen.witnessed_at)
+    fewest = min(found, key=found.__getitem__)
+    if found[fewest] < quorum:
+        raise TooFewWitnesses(fewest, found[fewest], quorum)
 
 
 def board_position(board: Board) -> LogPosition:

@@ -15,11 +15,12 @@ from protocol.board import Accept, Board
 from protocol.errors import ProtocolError
 from protocol.events import BoardState
 from protocol.journal import JournalEntry, decode_journal
-from protocol.journal_rules import verify_checkpoints, verify_journal
+from protocol.journal_rules import TooFewWitnesses, verify_checkpoints, verify_journal
 from protocol.journal_state import JournalState
 from protocol.merkle import LogPosition
 from tally.boards import ALERT, board_of, is_served, verify_whole_board
 from tally.errors import Refusal, refuse
+from tally.french import count
 from tally.memory import SeenBoard, TrusteeMemory
 from tally.record_files import (
     BOARD_CHECKPOINT,
@@ -112,6 +113,8 @@ def verify_whole_record(record: Record) -> JournalState | None:
         verify_checkpoints(
             record.board, state.position, journal.board_checkpoint, journal.journal_checkpoint
         )
+    except TooFewWitnesses as cause:
+        raise refuse(_too_few(cause), cause, _AGAIN) from cause
     except ProtocolError as cause:
         raise refuse("la signature du serveur n'est pas valable", cause, ALERT) from cause
     return state
@@ -135,6 +138,18 @@ def require_grown(memory: TrusteeMemory, record: Record) -> None:
         raise Refusal("ce journal est plus court que celui que votre clé a déjà vu", _WHOLE)
     if record.journal.position(seen.journal.size) != seen.journal:
         raise Refusal("ce journal a changé des lignes que votre clé avait déjà vues", ALERT)
+
+
+_AGAIN = (
+    "ce n'est pas une faute : le serveur les interroge après chaque publication ; attendez une "
+    "minute, reprenez le dossier et recommencez"
+)
+
+
+def _too_few(cause: TooFewWitnesses) -> str:
+    verb = "l'ont" if cause.found > 1 else "l'a"
+    found = f"{count(cause.found, 'témoin')} {verb} cosigné"
+    return f"il manque encore des témoins à ce résultat : {found}, il en faut {cause.quorum}"
 
 
 _WHOLE = "demandez le dossier complet ; si c'est bien lui, prévenez les autres membres"

@@ -166,7 +166,15 @@ def add_ending(commands: Group) -> None:
     )
     _uuid(parts)
     parts.add_argument("files", nargs="*", type=Path, metavar="PART", help="les decryption-*.json")
-    tally = _command(commands, "tally", "publier le résultat", "ending:tally")
+    tally = _command(
+        commands,
+        "tally",
+        "publier le résultat",
+        "ending:tally",
+        "Si l'élection nomme des témoins, --out attend, une minute et demie au plus, qu'assez\n"
+        "d'entre eux aient cosigné ; sinon elle dit qui manque, et la même commande, plus tard,\n"
+        "écrit les fichiers. Le résultat, lui, est publié.",
+    )
     _uuid(tally)
     add = tally.add_argument
     add("--born", action="append", default=[], metavar="LISTE=DATE", help="départage à l'âge")

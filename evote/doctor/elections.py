@@ -16,6 +16,7 @@ from evote.database.roll_tables import RollSealRow
 from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.doctor.strangers import heads_unreadable
+from evote.doctor.witnesses import check_witnesses
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.drafting import host_of
@@ -25,6 +26,7 @@ from evote.publishing.following import HeadLost, WentBack, require_following
 from evote.publishing.steps import TAKING_BALLOTS, due_elections
 from evote.roll.electors import read_salt
 from evote.roll.sign_ins import count_signed_in
+from protocol.cosignatures import CosignerVerifierKey
 from protocol.election import Election
 from protocol.errors import ProtocolError
 from protocol.server_binding import ServerBinding
@@ -60,6 +62,7 @@ class Looking:
     seconds: int
     booth_of: BoothOf
     harmed: Collection[int]
+    witnesses: Collection[CosignerVerifierKey]
 
 
 def check_elections(connection: Connection, looking: Looking) -> Iterator[Finding]:
@@ -98,6 +101,7 @@ def _check(
     if keys is not None:
         yield _check_heads(connection, held, looking, keys)
     yield from _check_steps(connection, held, looking, is_due=is_due)
+    yield from check_witnesses(connection, held, looking.witnesses, looking.clock())
     yield from _check_box(connection, held, looking.clock())
     if held.state in BEFORE_CLOSING:
         yield _check_booth(held, looking.booth_of)

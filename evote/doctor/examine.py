@@ -40,6 +40,7 @@ from evote.settings import (
     is_elsewhere,
     read_settings,
     sqlite_file,
+    witnesses_of,
 )
 
 
@@ -150,6 +151,7 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
         settings.publish_seconds,
         asked.booth_of,
         cells.harmed,
+        frozenset(each.key for each in witnesses_of(settings)),
     )
     yield from check_boards(database, cells.harmed)
     yield from check_rolls(database, looking.folder, cells.harmed)

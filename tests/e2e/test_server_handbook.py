@@ -25,6 +25,7 @@ from evote.cli.election_on_server import (
 from evote.cli.parser import FrenchParser, Group
 from evote.fictitious.school import generate_school
 from protocol.encoding import random_base58
+from tests.db.witnesses import closed_port
 from tests.e2e.school_chain import ROOT, WORDS
 from tests.e2e.test_handbook import BASH, MODULES
 from tests.tamper.forge.texts import Json
@@ -181,6 +182,61 @@ def test_a_cancelled_election_is_held_again_as_the_page_says(place: Path) -> Non
         assert former[own] != new[own]
     for own in ("opens_at", "credentials_sha256", "trustees_sha256", "board_key", "journal_key"):
         assert former["evote"][own] != new["evote"][own]
+
+
+@pytest.fixture
+def witnessed(place: Path) -> Path:
+    """The same with three witnesses of whom two are demanded, and none of whom runs yet."""
+    urls = [closed_port() for _ in range(3)]
+    keys = [make_key(place / f"w{i}.secret", f"w{i}.example") for i in range(3)]
+    config = json.loads((place / "config.json").read_text())
+    config["witnesses"] = {"quorum": 2, "keys": keys}
+    (place / "config.json").write_text(json.dumps(config), "utf-8")
+    told = [f"witness w{i} {key} {urls[i]}\n" for i, key in enumerate(keys)]
+    (place / "witnesses").write_text("".join(told))
+    return place
+
+
+def make_key(path: Path, name: str) -> str:
+    """The key file of a witness; its public line."""
+    command = [sys.executable, "-m", "audit", "witness", "key", "--name", name, "--out", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    (key,) = re.findall(rf"{re.escape(name)}\+\S+", done.stdout)
+    return key
+
+
+def witness(number: int) -> str:
+    """Let a witness run, and wait until it does."""
+    return (
+        f"evote-audit witness serve --key w{number}.secret --store w{number} --election dossier.zip"
+        f" --listen $(sed -n 's,^witness w{number} .*//,,p' witnesses) > w{number}.out 2>&1 &\n"
+        f"until grep -q 'À l.écoute' w{number}.out; do sleep 0.1; done"
+    )
+
+
+def test_an_election_with_witnesses_ends_as_the_page_says(witnessed: Path) -> None:
+    """One co-signs from the opening, one comes for the result alone, one never answers."""
+    script = ["set -e", f"export PREAU_WITNESS_FILE={witnessed}/witnesses"]
+    script.append("trap 'kill $(jobs -p)' EXIT")
+    for block in [as_run(block) for block in blocks()]:
+        if "evote election tally" in block:
+            script.append(witness(1))
+        script.append(block.replace("evote worker --once", "! evote worker --once"))  # all but one
+        if "evote election start" in block:
+            script += [f"{VOTE} 1 codes/letters.txt", witness(0), "! evote worker --once 2> worker"]
+            script.append("evote election state $NUMERO")
+        if "evote election reissue" in block:  # as many ballots as members confirm
+            script.append("evote pins deliver")
+            script.append(f"{VOTE} 3 remplacement/letter-1.txt")
+    done = run(witnessed, script)
+    silent = (witnessed / "worker").read_text()
+    assert [f"le témoin w{i} ne répond pas" in silent for i in range(3)] == [False, True, True]
+    assert (
+        "Témoins de la dernière publication : 1 sur 3 ; manquent : w1.example, w2.e" in done.stdout
+    )
+    assert "PROCÈS-VERBAL" in done.stdout
+    assert "Le résultat est vérifié" in done.stdout
+    assert "2 sur 3 ont cosigné" in done.stdout
 
 
 def sealed(record: Path) -> Json:

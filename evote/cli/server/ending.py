@@ -9,6 +9,7 @@ from typing import Final
 from evote.board.record import read_moment, record_archive, record_zip
 from evote.cli.inputs import make_folder, read_birth, read_hosted_uuid
 from evote.cli.server.opened import Server, server
+from evote.cli.server.witnesses import await_witnesses
 from evote.database.elections import State
 from evote.lifecycle.closing import close_vote, is_early
 from evote.lifecycle.counting import (
@@ -94,6 +95,7 @@ def tally(options: Namespace) -> int:
 def _write_outcome(here: Server, uuid: str, folder: Path) -> None:
     make_folder(folder)
     here.publisher.publish_due(uuid)
+    await_witnesses(here, uuid)
     files = _record_files(here, uuid)
     write_files([NewFile(folder / name, data, replace=True) for name, data in files.items()])
     outcome = read_outcome(folder)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from evote.board.journal import read_entries
+from evote.board.published import NothingPublished, PublishedDamaged
 from evote.cli.inputs import read_hosted_uuid
 from evote.cli.server.opened import Server, server
 from evote.cli.words import printable
@@ -14,8 +15,10 @@ from evote.database.common_tables import ElectionRow, SchoolRow
 from evote.database.elections import HeldElection, State
 from evote.election.french_calendar import say_with_day
 from evote.lifecycle.states import WORDS, found
+from evote.publishing.cosigned import find_cosigned
 from evote.web.journal_view import titles
 from evote.web.languages import FRENCH
+from protocol.errors import ProtocolError
 from tally.describe import french_time
 from tally.french import count
 
@@ -89,5 +92,19 @@ def _say(here: Server, held: HeldElection) -> None:
         grace = count(held.grace_seconds, "seconde")
         print(f"Un bulletin en route a encore {grace} après la fermeture.")
     if held.state is not State.DRAFT:
+        _say_witnesses(here, held)
         print(f"Page : {here.settings.public_url.rstrip('/')}/e/{held.uuid}")
         print("Journal :")
+
+
+def _say_witnesses(here: Server, held: HeldElection) -> None:
+    try:
+        with here.database.read() as connection:
+            cosigned = find_cosigned(connection, held)
+    except (NothingPublished, PublishedDamaged, ProtocolError):
+        return  # evote doctor says what is damaged
+    if cosigned is not None:
+        named, quorum = len(cosigned.witnesses.keys), cosigned.witnesses.quorum
+        missing = f" ; manquent : {', '.join(cosigned.missing)}" if cosigned.missing else ""
+        print(f"Témoins de la dernière publication : {cosigned.found} sur {named}{missing}.")
+        print(f"Il en faut {quorum} quand le résultat est là.")

@@ -28,7 +28,12 @@ from protocol.journal_bodies import (
     Suspended,
     Tallied,
 )
-from protocol.journal_rules import board_position, verify_checkpoints, verify_journal
+from protocol.journal_rules import (
+    TooFewWitnesses,
+    board_position,
+    verify_checkpoints,
+    verify_journal,
+)
 from protocol.journal_state import JournalState, Phase
 from protocol.merkle import LogPosition
 from protocol.note_format import Note
@@ -327,8 +332,18 @@ def test_the_quorum_co_signs_what_has_a_result(until: EventKind, cosigned: tuple
 def test_a_result_without_the_quorum_is_refused(log: str) -> None:
     files, few = WITNESSED.record(), WITNESSED.record(cosigned=(2,))
     name = f"{log}.checkpoint"
-    with pytest.raises(ProofError, match=f"too few witnesses co-signed the {log}"):
+    with pytest.raises(TooFewWitnesses, match=f"too few witnesses co-signed the {log}") as refused:
         require_checkpoints(files | {name: few[name]})
+    assert (refused.value.found, refused.value.quorum) == (1, 2)
+
+
+def test_what_is_false_is_not_called_late() -> None:
+    """Of a board that few have co-signed and a journal of another moment, the journal is told."""
+    few, other = WITNESSED.record(cosigned=(2,)), WITNESSED.record(NOT_YET)
+    name = "journal.checkpoint"
+    with pytest.raises(ProofError, match="not of this journal") as refused:
+        require_checkpoints(few | {name: other[name]})
+    assert not isinstance(refused.value, TooFewWitnesses)
 
 
 @pytest.mark.parametrize("log", ["board", "journal"])

@@ -90,6 +90,20 @@ def test_a_record_in_which_something_is_wrong(
         verify(write_folder(tmp_path / "r", files))
 
 
+@pytest.mark.parametrize(
+    ("cosigned", "told"),
+    [((), "0 témoin l'a cosigné, il en faut 2"), ((3,), "1 témoin l'a cosigné, il en faut 2")],
+)
+def test_a_result_that_waits_for_its_witnesses_accuses_nobody(
+    tmp_path: Path, cosigned: tuple[int, ...], told: str
+) -> None:
+    files = replace(OURS, witnesses=3, quorum=2).record(cosigned=cosigned)
+    with pytest.raises(Refusal, match=told) as refused:
+        verify(write_folder(tmp_path / "r", files))
+    assert "signature" not in refused.value.message
+    assert "ce n'est pas une faute" in refused.value.advice
+
+
 # ---------------------------------------------------------------- what a key has seen
 
 

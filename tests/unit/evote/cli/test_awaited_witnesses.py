@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A result whose witnesses are late is published; its minutes wait, and nobody is accused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from evote.cli import main
+from evote.cli.server import witnesses
+from evote.cli.server.opened import server
+from evote.database.elections import State
+from evote.lifecycle.counting import take_decryptions
+from tests.db.school import make_election
+from tests.db.witnesses import closed_port, honest
+from tests.simulator import CLOSES_AT
+from tests.site import Site, make_site
+
+
+@pytest.fixture
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A vote that is closed and decrypted; its election demands two of three witnesses."""
+    election = replace(make_election(electors=3), witnesses=3, quorum=2)
+    site = make_site(tmp_path / "site", election=election)
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
+    monkeypatch.setenv("PREAU_WITNESS_FILE", str(tmp_path / "witnesses"))
+    monkeypatch.setattr(witnesses, "PATIENCE_SECONDS", 1)
+    for command in ("ending", "looking"):
+        monkeypatch.setattr(f"evote.cli.server.{command}.server", partial(server, site.clock))
+    site.vote(0)
+    site.clock.time = CLOSES_AT + 1000
+    site.school.close()
+    parts = {f"decryption-{i}.json": site.school.decryption(i) for i in (1, 2)}
+    take_decryptions(site.school.database, site.school.uuid, parts)
+    yield site
+    site.school.database.close()
+
+
+def lines(site: Site, urls: dict[int, str]) -> str:
+    """The file of the server, with the keys that the election names, by number."""
+    keys = {i: site.school.election.witness_key(i).verifier_key.encode() for i in urls}
+    return "".join(f"witness w{i} {keys[i]} {url}\n" for i, url in urls.items())
+
+
+def test_a_result_waits_for_its_quorum(
+    closed: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    school, out, file = closed.school, tmp_path / "resultat", tmp_path / "witnesses"
+    command = ["election", "tally", school.uuid, "--out", str(out)]
+    with ExitStack() as stack:
+        urls = {
+            i: stack.enter_context(
+                honest(school, tmp_path / f"memory-{i}", f"w{i}", school.election.witness_key(i))
+            ).url
+            for i in (1, 2)
+        }
+        file.write_text(lines(closed, {1: urls[1], 2: closed_port(), 3: closed_port()}))
+        for told in ("Le résultat est publié.", ""):  # once: the second time it is there
+            assert main(command) == 1
+            said = capsys.readouterr()
+            assert told in said.out
+            assert school.held().state is State.TALLIED
+            assert "1 témoin l'a cosigné : l'élection en demande 2" in said.err
+            names = [school.election.witness_key(i).name for i in (2, 3)]
+            assert f"manquent : {', '.join(names)}" in said.err
+            assert "signature" not in said.err
+            assert not (out / "minutes.txt").exists()
+        assert main(["election", "state", school.uuid]) == 0
+        said = capsys.readouterr()
+        assert f"1 sur 3 ; manquent : {', '.join(names)}." in said.out
+        file.write_text(lines(closed, {**urls, 3: closed_port()}))
+        assert main(command) == 0
+    assert "PROCÈS-VERBAL" in capsys.readouterr().out
+    assert (out / "minutes.txt").exists()
+    assert main(["election", "tally", school.uuid, "--out", str(tmp_path / "again")]) == 0
+
+
+def test_an_election_without_witnesses_waits_for_nobody(
+    closed: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does a result that is only to be published."""
+    (tmp_path / "witnesses").write_text("")
+    assert main(["election", "tally", closed.school.uuid]) == 0
+    assert "attente" not in capsys.readouterr().out
