@@ -195,7 +195,8 @@ def _witnesses(read: Paper, published: Published) -> Iterator[Text]:
     if found:
         yield enumerated(found).at(said.WITNESSED)
     missing = said.MISSING if len(found) < quorum else said.ENOUGH
-    numbers = {"n": len(found), "all": len(keys), "quorum": quorum}
+    have = "ont" if len(found) > 1 else "a"
+    numbers = {"n": len(found), "all": len(keys), "quorum": quorum, "have": have}
     yield Text(missing.fr.format_map(numbers), missing.en.format_map(numbers))
 
 

@@ -175,13 +175,13 @@ KEY = Text("Clé de l'urne", "Key of the board")
 FINGERPRINT = Text("Empreinte de l'élection", "Fingerprint of the election")
 WITNESSED = Text("Témoins qui ont cosigné cet état", "Witnesses who co-signed that state")
 ENOUGH = Text(
-    "Témoins : {n} sur {all} ont cosigné cet état ; le résultat en demande {quorum}.",
+    "Témoins : {n} sur {all} {have} cosigné cet état ; le résultat en demande {quorum}.",
     "Witnesses: {n} of {all} co-signed that state; the result demands {quorum}.",
 )
 MISSING = Text(
-    "Témoins : {n} sur {all} ont cosigné cet état ; le résultat en demandera {quorum}. Le reçu vaut"
-    " contre le serveur, mais personne d'autre que lui n'y répond encore de ce que tous voient la"
-    " même urne.",
+    "Témoins : {n} sur {all} {have} cosigné cet état ; le résultat en demandera {quorum}. Le reçu"
+    " vaut contre le serveur, mais personne d'autre que lui n'y répond encore de ce que tous voient"
+    " la même urne.",
     "Witnesses: {n} of {all} co-signed that state; the result will demand {quorum}. The receipt"
     " holds against the server, but nobody else vouches in it yet that all see the same board.",
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from audit.election import Question
 from audit.layout import enumerated, lowered, quoted, raised
 from audit.outcome import Outcome
-from audit.told import is_cancelled, journal_lines
+from audit.told import is_cancelled, is_suspended, journal_lines
 from audit.verify import Verdict
 from audit.vouched import vouching_lines
 from audit.words import Text, count, shown
@@ -30,6 +30,7 @@ _CANCELLED = Text(
     "This election was cancelled; what is published of it is in order, and it has no result.",
 )
 _STOPPED = Text("ANNULÉE", "CANCELLED")
+_SUSPENDED = Text("vote suspendu", "the vote is suspended")
 
 
 def first_sentence(verdict: Verdict) -> Text:
@@ -81,6 +82,8 @@ def summary(verdict: Verdict) -> Iterator[Text]:
     """Four lines after the verdict, the same for every election; then those of a server's."""
     case = verdict.case
     state = _STATES.get(case.board.state or "", Text("inconnu", "unknown"))
+    if case.board.state == "open" and is_suspended(case):
+        state = _SUSPENDED
     if is_cancelled(case):
         state = Text(f"{_STOPPED.fr} ({state.fr})", f"{_STOPPED.en} ({state.en})")
     if case.binding and case.binding.rehearsal:

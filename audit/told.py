@@ -34,6 +34,14 @@ def is_cancelled(case: Case) -> bool:
     return case.story is not None and "cancelled" in case.story.last
 
 
+def is_suspended(case: Case) -> bool:
+    """Whether the journal tells that the vote stands still, and has not gone on since."""
+    if case.story is None or "suspended" not in case.story.last:
+        return False
+    last = case.story.last
+    return "resumed" not in last or last["resumed"].index < last["suspended"].index
+
+
 def journal_lines(case: Case) -> Iterator[tuple[Text, Text]]:
     """For an election with a journal: what it tells, what was amended, who signed the closing."""
     if case.binding is None or case.binding.server is None:

@@ -85,8 +85,9 @@ def _witnesses(case: Case, server: Server) -> Text:
     names = [key.name for key in server.witnesses]
     signed = [who for who in (_signed(case, name) for name in names) if who is not None]
     silent = [_named(name) for name in names if _signed(case, name) is None]
+    verb = "ont" if len(signed) > 1 else "a"
     text = Text(
-        f"{len(signed)} sur {len(names)} ont cosigné, l'élection en demande {server.quorum}",
+        f"{len(signed)} sur {len(names)} {verb} cosigné, l'élection en demande {server.quorum}",
         f"{len(signed)} of {len(names)} co-signed, the election demands {server.quorum}",
     )
     if signed:

@@ -159,7 +159,10 @@ def _key_faults(settings: Settings) -> list[str]:
     if folder is None:
         return ["PREAU_KEY_FOLDER manque : les clés se gardent hors de la base"]
     if not folder.is_dir():
-        return ["PREAU_KEY_FOLDER n'est pas un dossier : faites-le (mkdir -m 0700)"]
+        return [
+            "PREAU_KEY_FOLDER n'est pas un dossier : d'un serveur neuf, faites-le (mkdir -m 0700) ;"
+            " d'un autre, remettez-le"
+        ]
     faults = []
     if folder.stat().st_mode & 0o077:
         faults.append("d'autres peuvent lire PREAU_KEY_FOLDER : fermez-le (chmod 700)")

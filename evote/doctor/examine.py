@@ -156,9 +156,9 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     yield from check_boards(database, cells.harmed)
     yield from check_rolls(database, looking.folder, cells.harmed)
     with database.read() as connection:
-        if cells.names_are_known:
-            yield from check_strangers(connection, looking.folder)
-        yield from check_elections(connection, looking)
+        strangers = check_strangers(connection, looking.folder) if cells.names_are_known else ()
+        # What both say, of a head file that cannot be read, is said once.
+        yield from dict.fromkeys((*strangers, *check_elections(connection, looking)))
         yield check_rewriting(connection, asked.clock())
         yield check_outbox(connection, settings.outbox_folder, asked.clock())
         yield from check_backups(connection, asked.clock())

@@ -46,7 +46,9 @@ def heads_unreadable() -> Finding:
     return serious(
         "heads",
         "le fichier heads.sqlite du dossier des clés ne peut pas être lu",
-        "vérifiez son mode et son propriétaire ; s'il est perdu, ne l'effacez pas",
+        "rien n'est publié sans lui : vérifiez son mode, son propriétaire et le disque ; s'il est "
+        "abîmé, ne l'effacez pas, n'en remettez pas de copie : evote backup, puis evote restore "
+        "ailleurs avec ce que d'autres ont vu (docs/operations.md)",
     )
 
 

@@ -30,6 +30,13 @@ def sql(school: School, statement: str, **values: object) -> None:
         connection.execute(text(statement), values)
 
 
+def test_a_head_file_that_cannot_be_read_is_told_once(fit: School) -> None:
+    fit.folder.heads.write_text("x" * 4096)
+    said = [each for each in look(fit) if each.check == "heads" and each.level is Level.SERIOUS]
+    assert len(said) == 1
+    assert "evote restore" in said[0].advice
+
+
 def test_a_server_that_is_well_is_told_so_and_not_changed(fit: School) -> None:
     before = all_rows(fit.database)
     findings = look(fit)

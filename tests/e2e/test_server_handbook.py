@@ -201,8 +201,9 @@ def make_key(path: Path, name: str) -> str:
     """The key file of a witness; its public line."""
     command = [sys.executable, "-m", "audit", "witness", "key", "--name", name, "--out", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    (key,) = re.findall(rf"{re.escape(name)}\+\S+", done.stdout)
-    return key
+    found = re.search(rf"{re.escape(name)}\+\S+", done.stdout)
+    assert found is not None
+    return found[0]
 
 
 def witness(number: int) -> str:

@@ -82,7 +82,7 @@ def back_up(options: Namespace) -> int:
             return 0
         if found and not options.yes:
             raise Refusal(
-                f"trop près de la dernière sauvegarde : {_say(found)}",
+                f"trop tôt pour une sauvegarde : {_say(found)}",
                 _AFTER_CLOSING if is_over else _DURING_THE_VOTE,
             )
         for folder in (places.data, places.keys):

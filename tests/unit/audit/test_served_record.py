@@ -15,7 +15,7 @@ import pytest
 from audit import cli
 from audit.record import open_record
 from tests.tamper.record import SERVED, Files, served
-from tests.tamper.test_journal_story import CANCELLED
+from tests.tamper.test_journal_story import CANCELLED, FINI, NOTE, PANNE, THREE, Told, after
 from tests.tamper.touches import put
 
 ROOT = Path(__file__).parents[3]
@@ -135,6 +135,24 @@ def test_a_cancelled_election_says_so_first(tmp_path: Path, run: Run) -> None:
     assert "État : ANNULÉE (vote en cours)" in head
     assert "par Anne Lefèvre (directrice) et Luc (maire), « Une erreur dans les listes »" in head
     assert judged(run, record)[1]["journal"]["cancelled"] is True
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ([PANNE], "vote suspendu."),
+        ([PANNE, FINI], "vote en cours."),
+        ([PANNE, FINI, PANNE], "vote suspendu."),
+        ([NOTE], "vote en cours."),
+    ],
+)
+def test_a_vote_that_stands_still_is_not_said_to_go_on(
+    tmp_path: Path, run: Run, told: list[Told], state: str
+) -> None:
+    record = folder(tmp_path / "record", served(world=after(THREE, ballot_3=told), until="Ballot"))
+    status, out, _ = run("verify", record)
+    assert status == 0
+    assert f"État : {state}" in out
 
 
 def test_an_earlier_checkpoint_is_enough(tmp_path: Path, run: Run) -> None:

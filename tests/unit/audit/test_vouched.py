@@ -94,7 +94,7 @@ def test_silent_witnesses_vouch_for_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     head, _ = told(capsys, tmp_path, witnessed([stamp], [stamp], until="Ballot"))
-    assert "Témoins : 0 sur 3 ont cosigné, l'élection en demande 2 ; sans fcpe" in head
+    assert "Témoins : 0 sur 3 a cosigné, l'élection en demande 2 ; sans fcpe" in head
     assert "comparez vos copies" in head
 
 

@@ -54,6 +54,7 @@ def test_a_result_waits_for_its_quorum(
 ) -> None:
     school, out, file = closed.school, tmp_path / "resultat", tmp_path / "witnesses"
     command = ["election", "tally", school.uuid, "--out", str(out)]
+    names = [school.election.witness_key(i).name for i in (2, 3)]
     with ExitStack() as stack:
         urls = {
             i: stack.enter_context(
@@ -68,7 +69,6 @@ def test_a_result_waits_for_its_quorum(
             assert told in said.out
             assert school.held().state is State.TALLIED
             assert "1 témoin l'a cosigné : l'élection en demande 2" in said.err
-            names = [school.election.witness_key(i).name for i in (2, 3)]
             assert f"manquent : {', '.join(names)}" in said.err
             assert "signature" not in said.err
             assert not (out / "minutes.txt").exists()
