@@ -31,6 +31,7 @@ MAX_ARCHIVE_BYTES: Final = 2**32
 MAX_MEMBERS: Final = 100
 MAX_RATIO: Final = 100  # of what comes out to what is in the zip; hexadecimal text has about 2
 ZIP_MAGIC: Final = b"PK\x03\x04"
+ZIP_SUFFIX: Final = ".zip"
 _SPOOL_BYTES: Final = 2**24
 _WHICH: Final = "donnez le dossier ou le .zip de l'élection, ou son archive .bel"
 _CHUNK: Final = 2**20

@@ -20,6 +20,7 @@ class Brought:
         unseen: the elections of which, a person says, nobody has seen more.
         without: those that are not restored: the backup has them not, or as drafts, or nobody has
             all that was published of them.
+        seen: where the notes were found, which may have records of them, too.
         host: of the address that this server is to have, as its logs name it; of one with another
             host a note says nothing here.
     """
@@ -29,4 +30,5 @@ class Brought:
     sign_ins: Mapping[str, SignedInMessage] = field(default_factory=dict)
     unseen: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    seen: tuple[Path, ...] = ()
     host: str = ""

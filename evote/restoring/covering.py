@@ -54,7 +54,7 @@ def account_for_all(
     drafts = [each for each in every if each.uuid not in brought.without]
     _require_known(loaded, drafts, brought)
     known = {uuid_of_key(origin) for origin, _ in named}
-    out = left_out(loaded, every, known, brought.without, brought.records)
+    out = left_out(loaded, every, known, brought.without, brought.records, brought.seen)
     for uuid in brought.without:
         keys.leave_out(uuid)
     for held in (*(each.held for each in loaded), *every):

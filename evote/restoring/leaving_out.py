@@ -7,6 +7,7 @@ anybody still has: it cannot go on without going back, so its vote is held again
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
@@ -16,6 +17,7 @@ from evote.database.elections import HeldElection
 from evote.errors import Refusal
 from evote.restoring.comparing import Behind
 from evote.restoring.one_election import Loaded
+from evote.restoring.whole_records import whole_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def left_out(
     named: Collection[str],
     without: Collection[str],
     records: Collection[str],
+    seen: Collection[Path],
 ) -> tuple[LeftOut, ...]:
     """Return what of the backup is left out.
 
@@ -46,11 +49,12 @@ def left_out(
         named: the elections that the head file or a note names.
         without: what a person leaves out.
         records: of which elections a record was brought, to complete them.
+        seen: what else was brought, and may have records.
 
     Raises:
         Refusal: one can be restored, or nobody has heard of it.
     """
-    out = [_sealed(each, records) for each in loaded if each.held.uuid in without]
+    out = [_sealed(each, records, seen) for each in loaded if each.held.uuid in without]
     out += [LeftOut(each.uuid) for each in drafts if each.uuid in without]
     if strange := sorted({*without} - {each.uuid for each in out} - {*named}):
         raise Refusal(
@@ -60,7 +64,7 @@ def left_out(
     return tuple(out)
 
 
-def _sealed(loaded: Loaded, records: Collection[str]) -> LeftOut:
+def _sealed(loaded: Loaded, records: Collection[str], seen: Collection[Path]) -> LeftOut:
     uuid = loaded.held.uuid
     published = tuple(each for each in loaded.behind if not each.promised)
     if not published:
@@ -73,6 +77,11 @@ def _sealed(loaded: Loaded, records: Collection[str]) -> LeftOut:
         raise Refusal(
             f"--complete reprend ce qui manque à l'élection {uuid}, et --without la laisse de côté",
             "essayez --complete seul ; si ce dossier ne suffit pas, donnez-le avec --seen",
+        )
+    if whole := whole_record(loaded, seen):
+        raise Refusal(
+            f"« {whole} » a tout ce qui a été publié de l'élection {uuid}",
+            f"elle n'est pas à laisser de côté : donnez-le avec --complete {whole}",
         )
     return LeftOut(uuid, published)
 

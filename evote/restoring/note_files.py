@@ -19,11 +19,16 @@ from protocol.receipts import SUFFIX, TLOG_PROOF, Receipt
 from tally.errors import cite
 from tally.files import open_regular
 from tally.french import reason
-from tally.record_files import BOARD_CHECKPOINT, JOURNAL_CHECKPOINT, ZIP_MAGIC, opened_files
+from tally.record_files import (
+    BOARD_CHECKPOINT,
+    JOURNAL_CHECKPOINT,
+    ZIP_MAGIC,
+    ZIP_SUFFIX,
+    opened_files,
+)
 
 MAX_BYTES: Final = 2**16  # of a checkpoint, a promise, and a receipt: §18.3, §20
 _SUFFIXES: Final = (".checkpoint", SUFFIX)
-_ZIP: Final = ".zip"
 _RECORD: Final = "record"
 _WHICH: Final = (
     "donnez un point de contrôle, un reçu, une promesse, le dossier public d'une élection ou celui "
@@ -64,7 +69,7 @@ def _of_folder(folder: Path) -> Iterator[BroughtNote]:
     for each in sorted(folder.rglob("*")):
         if each.name == WATCH_DIARY:
             yield from (_note(*found) for found in notes_of_watch(each.parent))
-        elif each.suffix in _SUFFIXES or each.suffix.lower() == _ZIP:
+        elif each.suffix in _SUFFIXES or each.suffix.lower() == ZIP_SUFFIX:
             yield from _of_file(each)
 
 

@@ -20,7 +20,7 @@ from evote.database.connection import Database
 from evote.database.elections import HeldElection, State
 from evote.database.migrating import migrate_tables
 from evote.errors import Refusal
-from evote.heads import Heads
+from evote.heads import HeadFile, Heads, HeadsUnavailable
 from evote.keys import KeyFolder
 from evote.restoring.brought import Brought
 from evote.restoring.covering import account_for_all
@@ -66,13 +66,13 @@ def restore(
             another one, or nobody says how far it was published, or the backup lacks an election
             of which something was, or ``confirm`` refuses; nothing was changed.
         Unreadable: a file cannot be read, or a key not written; nothing was changed.
-        HeadsUnavailable: nothing was changed.
+        HeadsUnavailable: it could not be written; nothing was changed.
         NotUpgraded: the database is of another program; nothing was changed.
         DatabaseUnavailable: if it was at the commit, whether that took place must be looked up.
     """
     keys = RestoredKeys(target.folder, backup.keys.files)
     heads = Heads(target.folder.heads)
-    said = heads.read_all()
+    said = _read(heads)
     restored: tuple[Restored, ...] = ()
     try:
         with target.database.write() as connection:
@@ -97,6 +97,18 @@ def restore(
         return restored
     own_heads([each.server for each in loaded], heads, backup.number, target.clock())
     return restored
+
+
+def _read(heads: Heads) -> HeadFile:
+    try:
+        return heads.read_all()
+    except HeadsUnavailable as cause:
+        raise Refusal(
+            "le fichier heads.sqlite du dossier des clés ne peut pas être lu",
+            "voyez son mode et son propriétaire ; s'il est abîmé, mettez-le hors de ce dossier, "
+            "sans le détruire : il ne dit plus jusqu'où tout a été publié, et ce que d'autres ont "
+            "vu le dira (--seen, --complete)",
+        ) from cause
 
 
 def _finish(

@@ -138,6 +138,12 @@ def _refusal(loaded: Iterable[Loaded], unknown: list[Standing]) -> Refusal:
     if drafts := [each.uuid for each in unknown if each.state is State.DRAFT]:
         what = "rien ne dit si ces brouillons ont été scellés et publiés depuis la sauvegarde"
         said.append(f"{what} : {', '.join(drafts)}")
+    nobody = {each.uuid for each in unknown}
+    said += [
+        f"élection {each.held.uuid} : {' ; '.join(map(str, each.behind))}"
+        for each in loaded
+        if each.behind and each.held.uuid in nobody
+    ]
     if any(each.known.heads_are_old for each in loaded):
         said.append(
             f"« {HEADS_HERE} » est plus ancien que la sauvegarde, ou d'un autre serveur, et ne le "

@@ -97,7 +97,7 @@ class Machine:
         records = complete or {}
         notes = [note for path in (*seen, *records.values()) for note in read_notes(path)]
         said = frozenset(unseen), frozenset(without)
-        brought = Brought(tuple(notes), records, sign_ins or {}, *said)
+        brought = Brought(tuple(notes), records, sign_ins or {}, *said, seen)
         target = Target(self.database, self.folder, self.clock)
         with opened_backup(saved.files.data, saved.files.keys, saved.key, SCHEMA) as backup:
             return restore(target, backup, brought, self.confirm, check=check)

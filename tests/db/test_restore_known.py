@@ -7,6 +7,7 @@ backup; and what the backup lacks, or has as a draft, is asked about like the re
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from evote.errors import Refusal
 from evote.heads import Heads
 from evote.keys import KeyFolder
 from evote.log_keys import has_log_keys
+from evote.restoring.watch_files import WATCH_DIARY
 from protocol.promises import Promise, sign_promise
 from tests.db.backups import dump
 from tests.db.rows import all_rows
@@ -213,6 +215,50 @@ def test_a_vote_whose_published_ballots_nobody_has_is_left_out_and_the_rest_come
     assert Heads(machine.folder.heads).read_all().lines[board] == heads[board]
 
 
+@pytest.mark.parametrize("form", ["folder", "folder of folders", "zip", "watcher"])
+def test_a_vote_that_what_was_seen_has_whole_is_not_left_out(
+    voted: School, machine: Machine, tmp_path: Path, form: str
+) -> None:
+    """Somebody gave the very record that completes the vote with ``--seen``."""
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    vote(voted, range(4, 7))
+    short = keep_record(voted, tmp_path / "short")
+    machine.clock.time += MINUTE
+    vote(voted, range(7, 9))
+    (tmp_path / "all").mkdir()
+    kept = keep_record(voted, tmp_path / "all" / "record")
+    lose(voted, machine)
+    given = {"folder": kept, "watcher": kept}.get(form, tmp_path / "all")
+    if form == "zip":
+        shutil.make_archive(str(tmp_path / "all" / "dossier"), "zip", kept)
+        shutil.rmtree(kept)
+    if form == "watcher":
+        (tmp_path / "all" / WATCH_DIARY).write_text('{"watch":1}\n')
+    with pytest.raises(Refusal, match="a tout ce qui a été publié") as refused:
+        machine.restore(saved, seen=(short, given), without=(voted.uuid,))
+    whole = re.search(r"--complete (\S+)", refused.value.advice)
+    assert whole is not None
+    (restored,) = machine.restore(saved, complete={voted.uuid: Path(whole[1])})
+    assert restored.ballots == 5
+
+
+def test_of_what_is_seen_a_record_that_is_damaged_or_another_stops_nobody(
+    voted: School, machine: Machine, later: SimulatedElection, tmp_path: Path
+) -> None:
+    other = host(voted.database, voted.folder.path, later, voted.clock)
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    vote(voted, range(4, 7))
+    kept, quiet = keep_record(voted, tmp_path / "kept"), keep_record(other, tmp_path / "quiet")
+    lose(voted, machine)
+    archive = kept / f"{voted.uuid}.bel"
+    archive.write_bytes(archive.read_bytes()[:-2048])
+    machine.restore(saved, seen=(kept, quiet), without=(voted.uuid,))
+    (out,) = machine.left_out
+    assert out.uuid == voted.uuid
+
+
 def test_a_promise_alone_leaves_no_vote_out(
     voted: School, machine: Machine, tmp_path: Path
 ) -> None:
@@ -224,6 +270,34 @@ def test_a_promise_alone_leaves_no_vote_out(
     file.write_bytes(sign_promise(promise, key))
     with pytest.raises(Refusal, match="est dans cette sauvegarde, scellée"):
         machine.restore(saved, seen=(kept, file), without=(voted.uuid,))
+
+
+def test_a_promise_of_what_the_backup_lacks_is_told_at_once(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    key, file = voted.publisher.keys(voted.uuid).board, tmp_path / "promise.txt"
+    promise = Promise(key.name, "ab" * 32, "cd" * 32, 5, machine.clock() + 600)
+    file.write_bytes(sign_promise(promise, key))
+    with pytest.raises(Refusal, match="un bulletin a été promis à la place 6") as refused:
+        machine.restore(saved, seen=(file,))
+    assert "rien ne dit jusqu'où" in refused.value.message
+
+
+def test_a_head_file_that_is_damaged_is_put_aside_and_others_speak(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    vote(voted, range(4, 7))
+    kept = keep_record(voted, tmp_path / "kept")
+    machine.folder.heads.write_bytes(bytes(range(256)) * 64)
+    with pytest.raises(Refusal, match="ne peut pas être lu") as refused:
+        machine.restore(saved, complete={voted.uuid: kept})
+    assert "mettez-le hors de ce dossier, sans le détruire" in refused.value.advice
+    machine.folder.heads.rename(tmp_path / "aside")
+    (restored,) = machine.restore(saved, complete={voted.uuid: kept})
+    assert restored.ballots == 3
 
 
 def test_a_draft_that_is_left_out_is_told(

@@ -95,7 +95,8 @@ def explained() -> Iterator[None]:
     except DatabaseUnavailable as cause:
         raise Refusal(
             "la base n'a pas répondu : rien n'est sûr",
-            "evote election state dit ce qui est fait ; puis recommencez",
+            "voyez si elle tourne, et la place sur son disque (evote doctor) ; evote election "
+            "state dit ce qui est fait, puis recommencez",
         ) from cause
     except NotUpgraded as cause:
         raise not_upgraded(cause) from cause

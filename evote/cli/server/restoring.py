@@ -131,7 +131,8 @@ def _brought(options: Namespace, host: str) -> Brought:
     unseen, without = (
         frozenset(map(read_told_uuid, each)) for each in (options.unseen, options.without)
     )
-    return Brought(tuple(notes), records, _messages(options.sign_ins), unseen, without, host)
+    sign_ins, seen = _messages(options.sign_ins), tuple(options.seen)
+    return Brought(tuple(notes), records, sign_ins, unseen, without, seen, host)
 
 
 def _messages(paths: list[Path]) -> dict[str, SignedInMessage]:
