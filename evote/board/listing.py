@@ -2,11 +2,16 @@
 """What the pages of a board show: docs/protocol.md §8, §9.5, §10.1. All of it is public."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from evote.database.board_tables import BallotRow, DatumRow, EventRow
 from evote.database.elections import HeldElection
+from protocol.errors import MalformedError
+
+# Election object, trustees, public credentials.
+SETUP_DATA: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +33,20 @@ class ListedBallot:
 
 
 def setup_bytes(connection: Connection, election: HeldElection) -> tuple[bytes, bytes, bytes]:
-    """Return the exact bytes of election object, trustees and public credentials: §8.2 to §8.4."""
+    """Return the exact bytes of election object, trustees and public credentials: §8.2 to §8.4.
+
+    Raises:
+        MalformedError: they are not there: the database is damaged.
+    """
     query = (
         select(DatumRow.data)
         .where(DatumRow.election_id == election.id, DatumRow.height == 0)
         .order_by(DatumRow.ordinal)
     )
-    sealed, trustees, credentials, *_ = connection.scalars(query)
+    found = tuple(connection.scalars(query))
+    if len(found) < SETUP_DATA:
+        raise MalformedError("the board has not the data of its set-up", section="8.2")
+    sealed, trustees, credentials, *_ = found
     return sealed, trustees, credentials
 
 

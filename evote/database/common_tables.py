@@ -23,7 +23,8 @@ class ElectionRow(Base):
 
     What was sealed stands once, as the data of the board's first event. This row is also the lock:
     who changes anything of an election holds it. Hours and ``booth`` are those in force, amendments
-    included (docs/protocol.md §19.3); ``server`` is the draft's ``server.json``: §17.4.
+    included (docs/protocol.md §19.3); ``server`` is the draft's ``server.json``: §17.4. The time in
+    the archive's headers stands twice, for nothing that is hashed or signed repeats it: §10.3.
     """
 
     __tablename__ = "election"
@@ -34,6 +35,7 @@ class ElectionRow(Base):
     uuid: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(16))
     archive_timestamp: Mapped[int] = mapped_column(BigInteger)
+    archive_timestamp_again: Mapped[int] = mapped_column(BigInteger)
     opens_at: Mapped[int] = mapped_column(BigInteger)
     closes_at: Mapped[int] = mapped_column(BigInteger)
     grace_seconds: Mapped[int]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An election as the server holds it: found, or locked by the one who changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
@@ -112,9 +112,8 @@ def _held(connection: Connection, query: Select[Any], uuid: str, *, drafts: bool
     row = connection.execute(query, {"uuid": uuid}).one_or_none()
     if row is None or (row.state == State.DRAFT.value and not drafts):
         raise UnknownElection("no election has this number")
-    for column, value in zip(_TABLE.columns, row, strict=True):
-        if not can_say(column, value):
-            raise RowDamaged(row.uuid, column.name)
+    for column in damaged_columns(row):
+        raise RowDamaged(row.uuid, column)
     head = None
     if row.head_height is not None:
         if None in (row.head_hash, row.head_kind):
@@ -136,7 +135,24 @@ def _held(connection: Connection, query: Select[Any], uuid: str, *, drafts: bool
     )
 
 
-def can_say(column: Column[Any], value: object) -> bool:
-    """Tell whether a column of an election's row can have this value."""
+def damaged_columns(row: Sequence[object]) -> Iterator[str]:
+    """Give the columns of an election's row, in their order, that cannot be as they are.
+
+    Args:
+        row: the value of every column, as the database gives it.
+    """
+    for column, value in zip(_TABLE.columns, row, strict=True):
+        if not _can_say(column, value):
+            yield column.name
+    if row[_TIMES[0]] != row[_TIMES[1]]:
+        yield _TABLE.columns[_TIMES[0]].name
+
+
+_TIMES: Final = [
+    _TABLE.columns.keys().index(name) for name in ("archive_timestamp", "archive_timestamp_again")
+]
+
+
+def _can_say(column: Column[Any], value: object) -> bool:
     words = WORDS.get(column.name)
     return is_of_type(column, value) and (words is None or value is None or value in words)

@@ -15,7 +15,7 @@ from evote.database.connection import Database
 
 STEPS: Final = Path(__file__).parent / "migrations"
 # The numbers of the steps, in their order.
-SCHEMAS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+SCHEMAS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 # PostgreSQL: two workers that start together migrate one after the other.
 _LOCK: Final = 0x70726561
 

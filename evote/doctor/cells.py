@@ -6,7 +6,7 @@ Such an election is looked at no further, so that all the others are.
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from evote.backup.order import ordered_tables
 from evote.database.cells import as_they_are, is_of_type
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
-from evote.database.elections import can_say
+from evote.database.elections import damaged_columns
 from evote.doctor.findings import ELSEWHERE, Finding, ok, serious, to_see
 from tally.french import count
 
@@ -78,8 +78,7 @@ def _damaged_in(
     connection: Connection, table: Table, until: float
 ) -> Iterator[tuple[int | None, str]]:
     """Give the election, None of a school, and the name of each cell that is damaged."""
-    columns = list(table.columns)
-    names = [column.name for column in columns]
+    names = table.columns.keys()
     mine = "id" if table.name == _ELECTION else "election_id"
     place = names.index(mine) if mine in names else None
     query = select(*_to_read(table)).execution_options(yield_per=_ROWS_A_TIME)
@@ -88,10 +87,9 @@ def _damaged_in(
             if time.monotonic() >= until:
                 raise _TooLong
             for row in some:
-                for column, value in zip(columns, row, strict=True):
-                    if not _is_sound(column, value):
-                        of = None if place is None else row[place]
-                        yield of if type(of) is int else None, str(column)
+                of = None if place is None else row[place]
+                for column in _damaged_columns(table, row):
+                    yield of if type(of) is int else None, f"{table.name}.{column}"
 
 
 def _to_read(table: Table) -> list[ColumnElement[Any]]:
@@ -104,9 +102,14 @@ def _to_read(table: Table) -> list[ColumnElement[Any]]:
     ]
 
 
+def _damaged_columns(table: Table, row: Sequence[object]) -> Iterable[str]:
+    if table.name == _ELECTION:
+        return damaged_columns(row)
+    pairs = zip(table.columns, row, strict=True)
+    return (column.name for column, value in pairs if not _is_sound(column, value))
+
+
 def _is_sound(column: Column[Any], value: object) -> bool:
-    if column.table.name == _ELECTION:
-        return can_say(column, value)
     if isinstance(column.type, LargeBinary):
         return value == _BLOB or (value == _NULL and bool(column.nullable))
     return is_of_type(column, value)

@@ -96,7 +96,8 @@ def _check(
             "keys",
             f"{held.uuid} : la clé qui signe ou celle de la liste électorale manque, ou n'est pas "
             "la bonne",
-            "remettez la copie que vous en avez (fichiers .logs et .key) dans PREAU_KEY_FOLDER",
+            "remettez la copie que vous en avez (fichiers .logs et .key) dans PREAU_KEY_FOLDER ; "
+            "si ce n'est plus le même dossier, remettez-le tel quel, heads.sqlite compris",
         )
     if keys is not None:
         yield _check_heads(connection, held, looking, keys)

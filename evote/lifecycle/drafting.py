@@ -105,6 +105,7 @@ def _row(
         "uuid": uuid,
         "state": State.DRAFT.value,
         "archive_timestamp": 0,
+        "archive_timestamp_again": 0,
         "opens_at": config.opens_at,
         "closes_at": config.closes_at,
         "grace_seconds": config.grace_seconds,

@@ -54,6 +54,7 @@ def put_in_force(
             school_id=held.school_id,
             state=held.state.value,
             archive_timestamp=held.archive_timestamp,
+            archive_timestamp_again=held.archive_timestamp,
             opens_at=held.opens_at,
             closes_at=held.closes_at,
             grace_seconds=held.grace_seconds,

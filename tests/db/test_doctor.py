@@ -184,6 +184,10 @@ def both(*steps: Break) -> Break:
         (damage("entry", "journal_entry", "number = 0"), {"whole": Level.SERIOUS}),
         (statement("DELETE FROM board_data WHERE height = 2"), {"whole": Level.SERIOUS}),
         (
+            statement("DELETE FROM board_data WHERE height = 0"),
+            {"whole": Level.SERIOUS, "box": Level.SERIOUS},
+        ),
+        (
             statement("UPDATE board_event SET leaf = :leaf WHERE height = 3", leaf="0" * 64),
             {"whole": Level.SERIOUS},
         ),

@@ -50,6 +50,14 @@ OF_A_ROW = {
     "an hour that is a word": Damage(
         "UPDATE election SET closes_at = 'demain'", "election.closes_at", of_sqlite=True
     ),
+    "another time in the archive's headers": Damage(
+        "UPDATE election SET archive_timestamp = archive_timestamp + 1",
+        "election.archive_timestamp",
+    ),
+    "another time beside it": Damage(
+        "UPDATE election SET archive_timestamp_again = archive_timestamp_again + 1",
+        "election.archive_timestamp",
+    ),
     "a booth that is a text": Damage(
         "UPDATE election SET booth = 'x'", "election.booth", of_sqlite=True
     ),

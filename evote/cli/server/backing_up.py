@@ -150,8 +150,8 @@ def _warn(finding: Finding) -> None:
     elif finding.level is Level.SERIOUS:
         print(
             f"ATTENTION : {finding.message}. Les deux fichiers sont écrits : gardez-les, mais "
-            "evote restore les refusera. Gardez aussi les sauvegardes d'avant, et lancez "
-            "evote doctor.",
+            "evote restore les refusera sans doute (--check, ailleurs, le dit). Gardez aussi les "
+            "sauvegardes d'avant, et lancez evote doctor.",
             file=sys.stderr,
         )
     elif finding.level is not Level.OK:
