@@ -19,6 +19,8 @@ _REASONS = {
     errno.EPERM: Text("lecture interdite par les droits du fichier", "permission denied"),
     errno.ENAMETOOLONG: Text("nom de fichier trop long", "file name too long"),
     errno.ELOOP: Text("lien qui tourne en rond", "a link that leads to itself"),
+    errno.EEXIST: Text("un fichier a déjà ce nom", "a file has this name already"),
+    errno.EROFS: Text("le disque est en lecture seule", "the disk is read-only"),
     errno.ENOSPC: Text("plus de place sur le disque", "no space left on the disk"),
     errno.EIO: Text("le disque ne répond pas bien", "the disk does not answer well"),
     errno.ESPIPE: Text("ce n'est pas un fichier ordinaire", "this is no ordinary file"),

@@ -4,7 +4,7 @@
 The diary, ``watch.jsonl``, has a line for each thing that happened; what it says was kept of
 archive and journal is in ``record/``, which is a record of §17.1. After a stop anywhere, a torn
 last line and bytes of the record that no line speaks of are taken off again. What is asked for in
-vain is beside it in ``asking.json``, which is replaced.
+vain is beside it in ``asking.json``, which is replaced. Both have check sums (``sums.py``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from audit.locking import hold
 from audit.record import CHECKPOINTS, JOURNAL
 from audit.strict_json import encode
 from audit.watching.disk import Disk, written
+from audit.watching.sums import summed, unsummed
 from audit.words import Text, Unusable
 
 VERSION = 1
@@ -81,7 +82,7 @@ class Store:
         """Add a line to the diary."""
         if not self.first and "watch" not in line:
             raise RuntimeError("the diary begins with whom it watches")
-        self._disk.append(self.folder / DIARY, encode(line) + b"\n")
+        self._disk.append(self.folder / DIARY, summed(encode(line)) + b"\n")
         self._count(line)
 
     def begin(self, fingerprint: str, now: int) -> None:
@@ -169,7 +170,7 @@ class Store:
         """
         path = self.folder / HOURS
         try:
-            kept = json.loads(path.read_bytes()) if path.exists() else {}
+            kept = json.loads(unsummed(path.read_bytes())) if path.exists() else {}
         except ValueError:
             raise damaged() from None
         if not isinstance(kept, dict):
@@ -178,7 +179,7 @@ class Store:
 
     def keep_hours(self, hours: Mapping[str, Any]) -> None:
         """In the place of what was kept of it before."""
-        self._disk.replace(self.folder / HOURS, encode(dict(hours)))
+        self._disk.replace(self.folder / HOURS, summed(encode(dict(hours))))
 
     def pending(self, log: str) -> BinaryIO:
         """A file for what came in and is not kept yet; empty at each start."""
@@ -212,7 +213,7 @@ class Store:
 
 def _line(data: bytes) -> Line:
     try:
-        line = json.loads(data)
+        line = json.loads(unsummed(data[:-1]))
     except ValueError:
         raise damaged() from None
     if not isinstance(line, dict) or not isinstance(line.get("note", ""), str):

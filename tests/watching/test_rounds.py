@@ -14,6 +14,7 @@ from audit.watching.address import read_address
 from audit.watching.agents import AGENTS, DESKTOP, Agent
 from audit.watching.meeting import OtherElection
 from audit.watching.site import Answer, Away
+from audit.watching.sums import summed, unsummed
 from audit.words import Unusable
 from tests.tamper.forge.logs import LogKey
 from tests.tamper.forge.remake import Forge
@@ -180,7 +181,9 @@ def _stranger(note: bytes, log: str) -> bytes:
 def test_a_store_of_one_election_takes_no_other(board: TestBoard, watched: Watched) -> None:
     watched.watcher.close()
     diary = watched.folder / "watch.jsonl"
-    diary.write_bytes(diary.read_bytes().replace(UUID.encode(), b"AnotherEleCtion"))
+    lines = [unsummed(line) for line in diary.read_bytes().splitlines()]
+    others = [summed(line.replace(UUID.encode(), b"AnotherEleCtion")) for line in lines]
+    diary.write_bytes(b"".join(line + b"\n" for line in others))
     with pytest.raises(Unusable, match="another election"):
         watched.start()
 
@@ -199,6 +202,44 @@ def test_a_damaged_store_is_refused(
         path.write_bytes(data.replace(b'"type":"Setup"', b'"type":"Sotup"'))
     with pytest.raises(Unusable, match="damaged"):
         watched.start()
+
+
+@pytest.mark.parametrize("name", ["watch.jsonl", "asking.json"])
+def test_a_disk_that_changes_what_was_seen_accuses_nobody(
+    name: str, board: TestBoard, watched: Watched
+) -> None:
+    """Any bit of diary or hours, but the last sign, without which the last line was not written."""
+    board.cast()
+    board.pass_time()
+    assert watched.round() == []
+    watched.close()
+    path = watched.folder / name
+    data, refused = path.read_bytes(), 0
+    for place in range(0, len(data) - 1, 7 if len(data) > 500 else 1):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :])
+        try:
+            watched.start()
+        except Unusable:
+            refused += 1
+        else:
+            watched.round()
+            watched.close()
+        assert watched.alarms == [], place
+    assert refused > 0
+    path.write_bytes(data)
+    watched.start()
+    assert watched.round() == []
+
+
+def test_a_diary_of_before_the_sums_is_gone_on_with(board: TestBoard, watched: Watched) -> None:
+    watched.close()
+    for name in ("watch.jsonl", "asking.json"):
+        path = watched.folder / name
+        path.write_bytes(b"".join(unsummed(x) + b"\n" for x in path.read_bytes().splitlines()))
+    watched.start()
+    board.cast()
+    board.pass_time()
+    assert watched.round() == []
 
 
 def test_the_journal_is_compared_with_the_board_as_it_comes(
