@@ -11,7 +11,7 @@ from typing import Final
 
 from evote.errors import Unreadable
 from evote.restoring.evidence import BroughtNote
-from evote.restoring.watch_files import WATCH_DIARY, notes_of_watch
+from evote.restoring.watch_files import PROMISES, WATCH_DIARY, notes_of_watch
 from protocol.errors import ProtocolError
 from protocol.note_format import Note
 from protocol.promises import PROMISE, Promise
@@ -28,7 +28,8 @@ from tally.record_files import (
 )
 
 MAX_BYTES: Final = 2**16  # of a checkpoint, a promise, and a receipt: §18.3, §20
-_SUFFIXES: Final = (".checkpoint", SUFFIX)
+# As the booth and the record name them.
+_SUFFIXES: Final = (".checkpoint", SUFFIX, ".promise")
 _RECORD: Final = "record"
 _WHICH: Final = (
     "donnez un point de contrôle, un reçu, une promesse, le dossier public d'une élection ou celui "
@@ -69,8 +70,15 @@ def _of_folder(folder: Path) -> Iterator[BroughtNote]:
     for each in sorted(folder.rglob("*")):
         if each.name == WATCH_DIARY:
             yield from (_note(*found) for found in notes_of_watch(each.parent))
+        elif _is_of_watch(each):
+            continue  # what a watcher was entrusted with it has judged itself
         elif each.suffix in _SUFFIXES or each.suffix.lower() == ZIP_SUFFIX:
             yield from _of_file(each)
+
+
+def _is_of_watch(path: Path) -> bool:
+    folder = path.parent
+    return folder.name == PROMISES and (folder.parent / WATCH_DIARY).is_file()
 
 
 def _of_file(path: Path) -> Iterator[BroughtNote]:

@@ -18,6 +18,7 @@ from tally.french import reason
 
 # What ``evote-audit watch`` begins its folder with; beside it lies the record.
 WATCH_DIARY: Final = "watch.jsonl"
+PROMISES: Final = "promises"
 VERSION: Final = 1
 MAX_LINE: Final = 2**18  # a note has 64 KiB at most, and JSON writes each newline with two signs
 MAX_EVIDENCE: Final = 2**22

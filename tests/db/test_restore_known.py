@@ -284,6 +284,25 @@ def test_a_promise_of_what_the_backup_lacks_is_told_at_once(
     assert "rien ne dit jusqu'où" in refused.value.message
 
 
+def test_a_promise_counts_as_the_booth_names_it_but_for_what_a_watcher_was_given(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    saved = save(voted, tmp_path / "backup")
+    machine.clock.time += MINUTE
+    kept = keep_record(voted, tmp_path / "kept")
+    key = voted.publisher.keys(voted.uuid).board
+    promise = Promise(key.name, "ab" * 32, "cd" * 32, 5, machine.clock() + 600)
+    for folder in ("parents", "watch/promises"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "preau-AAAA.promise").write_bytes(sign_promise(promise, key))
+    with pytest.raises(Refusal, match="un bulletin a été promis à la place 6"):
+        machine.restore(saved, seen=(kept, tmp_path / "parents"))
+    (tmp_path / "watch" / WATCH_DIARY).write_text('{"watch":1}\n')
+    keep_record(voted, tmp_path / "watch" / "record")
+    (restored,) = machine.restore(saved, seen=(tmp_path / "watch",))
+    assert restored.behind == ()
+
+
 def test_a_head_file_that_is_damaged_is_put_aside_and_others_speak(
     voted: School, machine: Machine, tmp_path: Path
 ) -> None:
