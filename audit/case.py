@@ -60,6 +60,7 @@ class Case:
     closed_by: list[Text] = field(default_factory=list)  # who signed the closing
     checkpoints: dict[str, Checkpoint] | None = None  # by file; None unless C31 passed
     cosigned: dict[str, dict[str, int]] = field(default_factory=dict)  # when, by file and witness
+    waits_for_witnesses: bool = False  # they are too few, and no line of theirs is false
     since: Record | Checkpoint | None = None  # an earlier state
     misused: Text | None = None  # --since was given what cannot be compared
 

@@ -29,6 +29,12 @@ _CANCELLED = Text(
     "Cette élection a été annulée ; ce qui en est publié est en règle, elle n'a pas de résultat.",
     "This election was cancelled; what is published of it is in order, and it has no result.",
 )
+_WITNESSES_LACK = Text(
+    "Il manque encore des témoins à ce dossier (en défaut : C32) ; tout le reste est en règle. Ne"
+    " vous fiez pas encore à son résultat : reprenez le dossier plus tard.",
+    "This record still lacks witnesses (failed: C32); all the rest is in order. Do not rely on its"
+    " result yet: take the record again later.",
+)
 _STOPPED = Text("ANNULÉE", "CANCELLED")
 _SUSPENDED = Text("vote suspendu", "the vote is suspended")
 
@@ -63,6 +69,8 @@ def _refusal(verdict: Verdict) -> Text:
     failed = [entry.id for entry, finding in verdict.findings if finding.outcome is Outcome.FAILED]
     if case.misused and failed == ["C26"]:
         return Text(*(part if part[-1] == "?" else part + "." for part in raised(case.misused)))
+    if case.waits_for_witnesses and failed == ["C32"] and not case.demanded:
+        return _WITNESSES_LACK
     others = [check for check in failed if not (case.demanded and check == "C10")]
     ids = ", ".join(others)
     wrong = Text(

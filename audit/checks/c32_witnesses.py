@@ -25,12 +25,14 @@ def check(case: Case) -> Finding:
     if case.checkpoints is None:
         return NOT_REACHED
     faults: list[Text] = []
+    missing: list[Text] = []
     for name, checkpoint in case.checkpoints.items():
         case.cosigned[name] = _cosigned(checkpoint, server, Text(name, name), faults)
         found = len(case.cosigned[name])
         if case.board.result is not None and found < server.quorum:
-            faults.append(_too_few(found, server.quorum).at(Text(name, name)))
-    return judged(sum(len(times) for times in case.cosigned.values()), faults)
+            missing.append(_too_few(found, server.quorum).at(Text(name, name)))
+    case.waits_for_witnesses = bool(missing) and not faults
+    return judged(sum(len(times) for times in case.cosigned.values()), faults + missing)
 
 
 def _cosigned(

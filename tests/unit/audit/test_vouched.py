@@ -14,7 +14,7 @@ from audit import cli
 from audit.moments import moment
 from tests.tamper.forge.logs import STAMPED_AT, Cosigner
 from tests.tamper.record import BOARD, Files, served
-from tests.tamper.test_witnesses import A, B, C, by, named, stamp, witnessed
+from tests.tamper.test_witnesses import A, B, C, by, flipped, named, stamp, witnessed
 
 SCHEMA = json.loads(
     (Path(__file__).parents[3] / "docs/schemas/verify.schema.json").read_text("utf-8")
@@ -129,3 +129,25 @@ def test_the_name_of_a_witness_acts_on_no_terminal(
 )
 def test_a_time_is_said_in_words(seconds: int, fr: str, en: str) -> None:
     assert moment(seconds) == (fr, en)
+
+
+def test_a_result_that_waits_for_witnesses_is_not_called_wrong(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nor is it vouched for: the status is 1 and no result is shown."""
+    head, value = told(capsys, tmp_path, witnessed([stamp, *by(A)], [stamp, *by(A)]))
+    assert head.startswith("Il manque encore des témoins à ce dossier (en défaut : C32) ; tout")
+    assert "Résultat : NON VÉRIFIÉ" in head
+    assert value["verdict"] == "invalid"
+
+
+def test_a_false_line_is_called_wrong_whatever_is_lacking_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    forged = witnessed([stamp, lambda _, text: flipped(A.line(text))], [stamp])
+    head, _ = told(capsys, tmp_path, forged, "en")
+    assert head.startswith("This record is not in order (failed: C32).")
+    lacking = witnessed([stamp, *by(A)], [stamp, *by(A)])
+    lacking.archive.datum("Result", 0).edit(lambda value: value | {"result": [[2, 1, 1]]})
+    head, _ = told(capsys, tmp_path, lacking, "en")
+    assert head.startswith("This record is not in order (failed: C")
