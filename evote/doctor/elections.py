@@ -102,7 +102,9 @@ def _check(
     if keys is not None:
         yield _check_heads(connection, held, looking, keys)
     yield from _check_steps(connection, held, looking, is_due=is_due)
-    yield from check_witnesses(connection, held, looking.witnesses, looking.clock())
+    yield from check_witnesses(
+        connection, held, looking.witnesses, looking.clock(), looking.seconds
+    )
     yield from _check_box(connection, held, looking.clock())
     if held.state in BEFORE_CLOSING:
         yield _check_booth(held, looking.booth_of)

@@ -18,7 +18,7 @@ from tally.french import count
 DAY: Final = 24 * HOUR
 OVERDUE: Final = 600
 _CLOCK: Final = "l'horloge a changé : réglez-la ; le reste se refait de soi-même en une heure"
-WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED)
+WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED, State.TALLIED)
 
 
 def check_rewriting(connection: Connection, now: int) -> Finding:
@@ -100,6 +100,9 @@ def check_backups(connection: Connection, now: int) -> Iterator[Finding]:
         age = None if row.made_at is None else now - row.made_at
         if row.is_whole is False:
             yield _incomplete(row.uuid)
+        elif row.state == State.TALLIED.value and age is not None and age > DAY and not new:
+            # What came since is in the public record, from which it is completed.
+            yield ok("backup", f"{row.uuid} : sauvegardée, avec tous ses bulletins")
         else:
             yield _check_backup(row.uuid, age, new)
 

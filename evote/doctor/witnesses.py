@@ -29,7 +29,11 @@ _ANSWER: Final = (
 
 
 def check_witnesses(
-    connection: Connection, held: HeldElection, asked: Collection[CosignerVerifierKey], now: int
+    connection: Connection,
+    held: HeldElection,
+    asked: Collection[CosignerVerifierKey],
+    now: int,
+    seconds: int,
 ) -> Iterator[Finding]:
     """Look at the witnesses of an election that names any.
 
@@ -38,6 +42,7 @@ def check_witnesses(
         held: sealed, or later.
         asked: the keys of those that ``PREAU_WITNESS_FILE`` has.
         now: the server's time.
+        seconds: from one step to the next.
 
     Raises:
         ProtocolError: its set-up is damaged.
@@ -54,7 +59,8 @@ def check_witnesses(
         return
     yield from _check_asked(held, witnesses, asked)
     if cosigned is not None:
-        yield from _check_answers(held, cosigned, asked, now)
+        age, just_now = now - cosigned.stepped_at, min(JUST_NOW, seconds // 2)
+        yield from _check_answers(held, cosigned, asked, age, just_now)
 
 
 def _check_asked(
@@ -78,11 +84,14 @@ def _check_asked(
 
 
 def _check_answers(
-    held: HeldElection, cosigned: Cosigned, asked: Collection[CosignerVerifierKey], now: int
+    held: HeldElection,
+    cosigned: Cosigned,
+    asked: Collection[CosignerVerifierKey],
+    age: int,
+    just_now: int,
 ) -> Iterator[Finding]:
     names = {key.name for key in asked}
     silent = [name for name in cosigned.missing if name in names]
-    age = now - cosigned.stepped_at
     if held.state in _COUNTED and age > TOO_LONG:
         yield serious(
             "witnesses",
@@ -90,7 +99,7 @@ def _check_answers(
             f"{cosigned.witnesses.quorum} : son dossier est refusé",
             _ANSWER,
         )
-    elif silent and age > JUST_NOW:
+    elif silent and age > just_now:
         yield to_see(
             "witnesses",
             f"{held.uuid} : n'a pas cosigné la dernière publication : {', '.join(silent)}",

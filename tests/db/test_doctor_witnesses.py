@@ -86,6 +86,19 @@ def test_a_silent_witness_is_named_once_it_had_time(
     assert said.message.endswith(witnessed.election.witness_key(3).name)
 
 
+def test_steps_that_follow_each_other_quickly_hide_no_silent_witness(
+    witnessed: School, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREAU_PUBLISH_SECONDS", "6")
+    clock.time += -clock.time % witnessed.seconds
+    witnessed.publisher.publish_due(witnessed.uuid)
+    clock.time += 3
+    assert found(witnessed) == []
+    clock.time += 1
+    (said,) = found(witnessed)
+    assert said.level is Level.TO_SEE
+
+
 @pytest.mark.parametrize(
     ("numbers", "level"), [((1, 2), Level.TO_SEE), ((3,), Level.SERIOUS), ((), Level.SERIOUS)]
 )
