@@ -128,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
     _common(receipt, proofs.RECEIPT)
     evidence = commands.add_parser("evidence")
     evidence.add_argument("path", type=Path, metavar="FICHIER")
+    evidence.add_argument("--fingerprint", type=_fingerprint)
     _common(evidence, proofs.EVIDENCE)
     _witness(commands.add_parser("witness"))
     _watch(commands.add_parser("watch"))

@@ -158,7 +158,7 @@ def _receipt(arguments: argparse.Namespace, say: Say) -> int:
 def _evidence(arguments: argparse.Namespace, say: Say) -> int:
     from audit.evidence_report import told_evidence  # noqa: PLC0415
 
-    return _told(lambda: (VALID, told_evidence(arguments.path)), say)
+    return _told(lambda: (VALID, told_evidence(arguments.path, arguments.fingerprint)), say)
 
 
 def _witness(arguments: argparse.Namespace, say: Say) -> int:

@@ -114,7 +114,8 @@ def _oversized(accused: Accused, fields: Fields) -> Held:
             f" permet pas plus de {most}",
             f"the server signed {log.en} of size {checkpoint.size}, and this election permits"
             f" {most} at most",
-        )
+        ),
+        by_election=True,
     )
 
 

@@ -16,6 +16,11 @@ _CONVICTS = Text(
     "Cette preuve tient : elle convainc le serveur de faute.",
     "This evidence holds: it convicts the server.",
 )
+_CONVICTS_IF = Text(
+    "Cette preuve tient, si l'empreinte ci-dessous est celle de l'élection : alors elle convainc le"
+    " serveur de faute.",
+    "This evidence holds if the fingerprint below is the election's: then it convicts the server.",
+)
 _OBSERVED = Text(
     "Ce constat est en règle ; il repose sur la parole de qui l'a fait.",
     "This observation is in order; it rests on the word of whoever made it.",
@@ -25,6 +30,16 @@ _ALONE = Text(
     " suffit à lui-même, d'où qu'il vienne.",
     "Only the holder of the server's secret key can have signed what is in it: this file stands by"
     " itself, wherever it comes from.",
+)
+_BY_ELECTION = Text(
+    "Le serveur a signé ce que ce fichier contient. Que ce soit une faute dépend du texte de"
+    " l'élection, que personne n'y a signé : avec une autre empreinte, il n'accuse personne.",
+    "The server signed what is in this file. Whether it is a fault depends on the election's text,"
+    " which nobody signed in it: with another fingerprint it accuses nobody.",
+)
+_ANOTHER = Text(
+    "il parle d'une autre élection que celle de cette empreinte",
+    "it speaks about another election than that of this fingerprint",
 )
 _WORD = Text(
     "Rien dans ce fichier ne prouve que cela a été vu : demandez-le aussi à d'autres.",
@@ -51,8 +66,12 @@ _NOBODY = Text(
 )
 
 
-def told_evidence(path: Path) -> list[Text]:
+def told_evidence(path: Path, fingerprint: str | None = None) -> list[Text]:
     """What a file of evidence shows, in lines for a person, once it holds.
+
+    Args:
+        path: the file.
+        fingerprint: of the election that is meant, if that is known.
 
     Raises:
         Malformed: it shows nothing. Unreadable, Unsupported: as ``judge_evidence``.
@@ -64,16 +83,22 @@ def told_evidence(path: Path) -> list[Text]:
     except OSError as error:
         raise Unreadable(*explained(error), CHECK_PATH) from error
     try:
-        return _lines(judge_evidence(data))
+        judged = judge_evidence(data)
+        if fingerprint not in (None, judged.election.fingerprint):
+            raise Malformed(*_ANOTHER)
+        return _lines(judged, is_meant=fingerprint is not None)
     except Malformed as refusal:
         raise Malformed(*refusal.text.at(_NOTHING), _NOBODY) from refusal
 
 
-def _lines(judged: Judged) -> list[Text]:
+def _lines(judged: Judged, *, is_meant: bool) -> list[Text]:
     held = judged.held
     sentence = Text(f"{held.sentence.fr}.", f"{held.sentence.en}.")
+    first, rests_on = (_CONVICTS, _ALONE) if held.convicts else (_OBSERVED, _WORD)
+    if held.by_election and not is_meant:
+        first, rests_on = _CONVICTS_IF, _BY_ELECTION
     lines = [
-        _CONVICTS if held.convicts else _OBSERVED,
+        first,
         quoted(shown(judged.election.name)).at(_OF),
         Text(judged.election.fingerprint, judged.election.fingerprint).at(_FINGERPRINT),
         raised(sentence).at(_SHOWS),
@@ -81,4 +106,4 @@ def _lines(judged: Judged) -> list[Text]:
     if held.observer is not None:
         when, who = moment(held.seen_at), quoted(shown(held.observer))
         lines.append(Text(f"{who.fr}, {when.fr}", f"{who.en}, {when.en}").at(_SEEN))
-    return [*lines, _ALONE if held.convicts else _WORD, _COMPARE, _KEEP]
+    return [*lines, rests_on, *(() if is_meant else (_COMPARE,)), _KEEP]

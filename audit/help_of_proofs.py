@@ -88,13 +88,16 @@ EVIDENCE = Text(
 usage : evote-audit evidence [options] FICHIER
 
 Vérifie la preuve d'une faute, que « evote-audit watch » a écrite chez qui a
-surveillé le serveur. Certaines se suffisent ; d'autres reposent sur la parole
-de qui a vu, et c'est dit.
+surveillé le serveur. Certaines se suffisent ; deux sortes ne sont une faute que
+pour l'élection de l'empreinte montrée ; d'autres reposent sur la parole de qui
+a vu ; et c'est dit.
 
 arguments :
   FICHIER          la preuve
 
 options :
+  --fingerprint EMPREINTE
+                   de l'élection dont il s'agit : d'une autre, rien n'est prouvé
   --lang {fr,en}   langue des messages (fr sauf demande contraire)
   -h, --help       montrer cette aide
 
@@ -110,13 +113,16 @@ codes de sortie :
 usage: evote-audit evidence [options] FILE
 
 Verifies evidence of a fault, which evote-audit watch wrote where somebody
-watched the server. Some stands by itself; some rests on the word of whoever
-saw, and that is said.
+watched the server. Some stands by itself; two kinds are a fault only of the
+election with the fingerprint shown; some rests on the word of whoever saw; and
+that is said.
 
 arguments:
   FILE             the evidence
 
 options:
+  --fingerprint FINGERPRINT
+                   of the election that is meant: of another, nothing is proved
   --lang {fr,en}   language of the messages (fr unless asked otherwise)
   -h, --help       show this help
 

@@ -27,8 +27,9 @@ _SERVER = Text(
     "the server, by its two keys, for what it published and the times that it wrote",
 )
 _WITNESSES = Text(
-    "chaque témoin, de n'avoir vu ni raccourcir ni réécrire l'urne et le journal jusqu'à son heure",
-    "each witness, for having seen neither board nor journal shortened or rewritten up to its time",
+    "chaque témoin, de n'avoir vu ni raccourcir ni réécrire, jusqu'à son heure, ce qu'il a cosigné",
+    "each witness, for having seen nothing of what it co-signed shortened or rewritten up to its"
+    " time",
 )
 _COPIES = Text(
     "et personne d'autre, de ce que le serveur a montré aux autres : comparez vos copies",
@@ -85,10 +86,14 @@ def _witnesses(case: Case, server: Server) -> Text:
     names = [key.name for key in server.witnesses]
     signed = [who for who in (_signed(case, name) for name in names) if who is not None]
     silent = [_named(name) for name in names if _signed(case, name) is None]
-    verb = "ont" if len(signed) > 1 else "a"
+    # The quorum is of each log; who signed one alone is named with that one.
+    both = sum(
+        all(name in case.cosigned.get(file, {}) for file in CHECKPOINTS.values()) for name in names
+    )
+    verb = "ont" if both > 1 else "a"
     text = Text(
-        f"{len(signed)} sur {len(names)} {verb} cosigné, l'élection en demande {server.quorum}",
-        f"{len(signed)} of {len(names)} co-signed, the election demands {server.quorum}",
+        f"{both} sur {len(names)} {verb} cosigné, l'élection en demande {server.quorum}",
+        f"{both} of {len(names)} co-signed, the election demands {server.quorum}",
     )
     if signed:
         those = enumerated(signed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from zlib import crc32
 
 from audit.record import MAX_CHECKPOINT
 from audit.watching.agents import Agent
@@ -37,6 +38,8 @@ class Log:
         self.copy: Copy = self._new()
         self.kept = 0  # entries
         self.kept_bytes = 0
+        self.kept_sum: int | None = 0  # of these bytes; None as long as an older diary says none
+        self.grown_sum = 0  # of those and what ``keep`` put after them
         self.signed = Signed()
         self.unjudged: list[Seen] = []
         self.best: Seen | None = None  # the largest that is of this log
@@ -161,16 +164,21 @@ class Log:
             Unusable: it is not what was kept.
         """
         self._store.trim(self.name, self.kept_bytes)
-        self.copy = self._new()
+        self.copy, found = self._new(), 0
         for data in self._store.read(self.name):
+            found = crc32(data, found)
             self.copy.feed(data, self.kept)
         if (self.copy.size, self.copy.received) != (self.kept, self.kept_bytes):
             raise damaged()
+        if self.kept_sum not in (None, found):
+            raise damaged()
+        self.kept_sum = found
         self.copy.forget()
 
     def keep(self, size: int) -> None:
         """Put the entries up to this size into the record."""
         length = self.copy.length(size) - self.kept_bytes
+        self.grown_sum = self.kept_sum or 0
         if length > 0:
             self._store.grow(self.name, self._pieces(length))
 
@@ -182,7 +190,7 @@ class Log:
         self._pending.seek(0)
         self._pending.truncate()
         self._pending.write(rest)
-        self.kept, self.kept_bytes = size, end
+        self.kept, self.kept_bytes, self.kept_sum = size, end, self.grown_sum
         if self.copy.size == size:
             self.copy.forget()
 
@@ -190,6 +198,7 @@ class Log:
         self._pending.seek(0)
         while length and (data := self._pending.read(min(length, _CHUNK))):
             length -= len(data)
+            self.grown_sum = crc32(data, self.grown_sum)
             yield data
 
     # ------------------------------------------------------------ what was signed

@@ -87,7 +87,9 @@ class Keeper:
             log.keep(pair[log.name].size)
         sizes = {name: log.copy.length(pair[name].size) for name, log in self._logs.items()}
         self._store.note(
-            kept=[pair[name].number for name in LOGS], bytes=[sizes[name] for name in LOGS]
+            kept=[pair[name].number for name in LOGS],
+            bytes=[sizes[name] for name in LOGS],
+            sums=[self._logs[name].grown_sum for name in LOGS],
         )
         self._show(pair)
         for log in self._logs.values():

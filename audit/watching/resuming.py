@@ -58,17 +58,19 @@ class Resumer:
         """Which checkpoints cover what is kept, by their numbers."""
         numbers: list[int] = []
         ends: list[int] = []
+        sums: list[int | None] = []
         for line in self._store.lines:
             if "kept" in line:
                 numbers, ends = line["kept"], line["bytes"]
+                sums = line.get("sums", [None for _ in LOGS])
         count = 0
         for line in self._store.lines if numbers else ():
             if "seen" in line:
                 if count in numbers:
                     self._logs[line["seen"]].kept = line["size"]
                 count += 1
-        for name, size in zip(LOGS, ends, strict=False):
-            self._logs[name].kept_bytes = size
+        for name, size, told in zip(LOGS, ends, sums, strict=False):
+            self._logs[name].kept_bytes, self._logs[name].kept_sum = size, told
         return numbers
 
     def remember(self, kept: list[int] | None = None) -> dict[str, Seen]:

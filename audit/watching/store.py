@@ -65,6 +65,7 @@ class Store:
         self.first: Line = {}
         try:
             self._read()
+            self._require_begun()
         except BaseException:
             self._lock.close()
             raise
@@ -195,6 +196,14 @@ class Store:
         whole = _whole(path) if path.exists() else 0
         if path.exists() and whole < path.stat().st_size:
             self._disk.cut(path, whole)
+
+    def _require_begun(self) -> None:
+        """A diary that is lost, beside what it told of, is no first visit."""
+        if self.first:
+            return
+        for folder in (self.record, self.evidence):
+            if any(each.stat().st_size for each in folder.iterdir()):
+                raise damaged()
 
     def _require_mine(self, first: Line) -> None:
         if first.get("watch") != VERSION:

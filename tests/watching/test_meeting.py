@@ -15,6 +15,7 @@ import pytest
 from audit import cli
 from audit.watching.agents import Agent
 from audit.watching.site import Away
+from audit.watching.sums import summed, unsummed
 from audit.watching.troubles import Troubles
 from audit.words import Unusable
 from tests.tamper.forge.remake import Forge
@@ -200,11 +201,14 @@ def test_a_first_visit_that_can_keep_nothing_ends_no_watch(
 def test_a_folder_of_another_version_is_refused_as_such(watched: Watched) -> None:
     watched.close()
     diary = watched.folder / "watch.jsonl"
-    diary.write_bytes(diary.read_bytes().replace(b'"watch":1', b'"watch":2', 1))
+    mine = diary.read_bytes()
+    first, _, rest = mine.partition(b"\n")
+    other = summed(unsummed(first).replace(b'"watch":1', b'"watch":2', 1))
+    diary.write_bytes(other + b"\n" + rest)
     with pytest.raises(Unusable) as refused:
         watched.start()
     assert refused.value.text.fr == "ce dossier a été fait par une autre version de ce programme"
-    diary.write_bytes(diary.read_bytes().replace(b'"watch":2', b'"watch":1', 1))
+    diary.write_bytes(mine)
     watched.start()
 
 

@@ -204,7 +204,7 @@ def test_a_damaged_store_is_refused(
         watched.start()
 
 
-@pytest.mark.parametrize("name", ["watch.jsonl", "asking.json"])
+@pytest.mark.parametrize("name", ["watch.jsonl", "asking.json", f"record/{UUID}.bel"])
 def test_a_disk_that_changes_what_was_seen_accuses_nobody(
     name: str, board: TestBoard, watched: Watched
 ) -> None:
@@ -215,7 +215,7 @@ def test_a_disk_that_changes_what_was_seen_accuses_nobody(
     watched.close()
     path = watched.folder / name
     data, refused = path.read_bytes(), 0
-    for place in range(0, len(data) - 1, 7 if len(data) > 500 else 1):
+    for place in range(0, len(data) - 1, {0: 1, 1: 7, 2: 7}.get(len(data) // 500, 89)):
         path.write_bytes(data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :])
         try:
             watched.start()
@@ -229,6 +229,18 @@ def test_a_disk_that_changes_what_was_seen_accuses_nobody(
     path.write_bytes(data)
     watched.start()
     assert watched.round() == []
+
+
+@pytest.mark.parametrize("how", ["emptied", "gone"])
+def test_a_diary_that_is_lost_beside_what_it_told_of_is_no_first_visit(
+    how: str, board: TestBoard, watched: Watched
+) -> None:
+    watched.close()
+    path = watched.folder / "watch.jsonl"
+    path.write_bytes(b"") if how == "emptied" else path.unlink()
+    with pytest.raises(Unusable, match="damaged"):
+        watched.start()
+    assert any((watched.folder / "record").iterdir())
 
 
 def test_a_diary_of_before_the_sums_is_gone_on_with(board: TestBoard, watched: Watched) -> None:

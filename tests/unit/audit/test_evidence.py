@@ -130,7 +130,47 @@ def test_the_two_sorts_are_told_apart(tmp_path: Path, tell: Tell) -> None:
         if kind in OBSERVATIONS:
             assert out.startswith("Ce constat est en règle ; il repose sur la parole de qui l'a")
             assert "Vu par : « FCPE 35 », le 10 octobre 2026" in out
+        elif kind in BY_ELECTION:
+            assert out.startswith("Cette preuve tient, si l'empreinte ci-dessous est celle de")
+            assert "se suffit" not in out
         else:
             assert out.startswith("Cette preuve tient : elle convainc le serveur de faute.")
             assert "ce fichier se suffit à lui-même" in out
         assert tell("evidence", tmp_path / "e", "--lang", "en")[0] == 0
+
+
+BY_ELECTION = ("oversized", "promise-beyond")
+
+
+def test_whoever_knows_the_fingerprint_is_told_whether_it_is_this_election(
+    tmp_path: Path, tell: Tell
+) -> None:
+    own = sha256_base64(ELECTION)
+    for kind, members in dict(HOLDS.values()).items():
+        (tmp_path / "e").write_bytes(written(kind, members))
+        status, out = tell("evidence", tmp_path / "e", "--fingerprint", own)
+        assert status == 0
+        assert "comparez" not in out
+        if kind not in OBSERVATIONS:
+            assert out.startswith("Cette preuve tient : elle convainc le serveur de faute.")
+        status, out = tell("evidence", tmp_path / "e", "--fingerprint", "A" * 43)
+        assert status == 1
+        assert "parle d'une autre élection" in out
+
+
+@pytest.mark.parametrize("kind", BY_ELECTION)
+def test_what_an_edited_election_would_forbid_is_no_fault_of_the_true_one(
+    kind: str, tmp_path: Path, tell: Tell
+) -> None:
+    """The server's own checkpoint, or promise, with an election of fewer electors or earlier."""
+    value = json.loads(ELECTION)
+    value["evote"] |= {"electors": 1, "reserves": []} if kind == "oversized" else {}
+    if kind == "promise-beyond":
+        value["evote"] |= {"opens_at": 1_000_000_000, "closes_at": 1_000_100_000}
+    forged = canonical(value)
+    members = dict(HOLDS.values())[kind]
+    data = canonical({"evote_evidence": 1, "election": forged.decode(), "kind": kind, **members})
+    (tmp_path / "e").write_bytes(data)
+    _, out = tell("evidence", tmp_path / "e")
+    assert out.startswith("Cette preuve tient, si l'empreinte ci-dessous est celle de")
+    assert tell("evidence", tmp_path / "e", "--fingerprint", sha256_base64(ELECTION))[0] == 1
