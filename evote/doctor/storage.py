@@ -53,7 +53,8 @@ def check_tables(connection: Connection) -> Finding:
     return serious(
         "tables",
         f"la base a les tables {found}, cette version veut {newest}",
-        "redémarrez evote serve : il met la base à jour, hors d'un vote",
+        "redémarrez evote serve : il met la base à jour ; si un vote y est en cours, il refuse : "
+        "remettez alors l'ancienne version, jusqu'à la clôture",
     )
 
 

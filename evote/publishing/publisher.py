@@ -76,6 +76,7 @@ class Publisher:
         self._heads = Heads(folder.heads)
         self._clock = clock
         self.seconds = seconds
+        self._is_stuck = False  # the last step failed for the head file, which can perhaps be read
         # The keys of an election never change.
         self.keys = functools.lru_cache(maxsize=KEYS_KEPT)(functools.partial(load_log_keys, folder))
 
@@ -128,9 +129,12 @@ class Publisher:
 
         Raises:
             DoesNotFollow: it is not, or not surely.
-            HeadsUnavailable: that cannot be known.
+            HeadsUnavailable: that cannot be known, or the last step here could not move the heads:
+                what was recorded now would be promised, and not be published.
             KeyUnavailable: nor can it without the names of the logs.
         """
+        if self._is_stuck:
+            raise HeadsUnavailable("the last step could not move the heads")
         return require_following(connection, election, self._heads, self.keys(election.uuid))
 
     def promise(self, uuid: str, event: Event, now: int) -> Promise:
@@ -181,7 +185,12 @@ class Publisher:
         keys, sizes = self.keys(election.uuid), log_sizes(connection, election)
         logs = [_grown(connection, election, keys, log, sizes[log]) for log in (BOARD, JOURNAL)]
         time = step_time(election.state, self._clock(), self.seconds)
-        stamp = self._move_heads(connection, election, logs, time)
+        try:
+            stamp = self._move_heads(connection, election, logs, time)
+        except HeadsUnavailable:
+            self._is_stuck = True
+            raise
+        self._is_stuck = False
         rows = list(_rows(election, logs, time, stamp))
         connection.execute(delete(PublishedRow).where(PublishedRow.election_id == election.id))
         connection.execute(insert(PublishedRow), rows)

@@ -106,6 +106,22 @@ class Cosigning:
             except WitnessRefuses as cause:
                 yield self._refused(log, cause)
 
+    def answers(self, uuid: str) -> bool:
+        """Ask once more for all that is published of one election; tell whether it co-signed that.
+
+        Raises:
+            DatabaseUnavailable: that is not known.
+            KeyUnavailable: the key of a log is missing.
+        """
+        with self._database.read() as connection:
+            logs = [log for log in published_notes(connection) if log.uuid == uuid]
+        try:
+            for log in logs:
+                self._cosign(log)
+        except (PublishedDamaged, RowDamaged, Unwitnessed):
+            return False
+        return bool(logs)
+
     def _is_due(self, log: NotedLog) -> bool:
         if self._settled.get(log.place) == (log.text, log.stamp):
             return False

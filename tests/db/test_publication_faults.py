@@ -12,12 +12,13 @@ import sys
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from evote.casting import Casting, Outcome
 from evote.database.connection import DatabaseUnavailable, open_database
-from evote.heads import HeadsUnavailable
+from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder
 from evote.publishing.publisher import Publisher
 from tests.db.backups import dump, put_back
@@ -164,10 +165,10 @@ def test_a_disk_that_fails_at_a_step_forks_nothing(
     database.close()
 
 
-def test_a_key_folder_that_is_full_stops_steps_and_not_votes(
+def test_a_key_folder_that_is_full_stops_steps_and_votes(
     school: School, clock: ManualClock, tmp_path: Path
 ) -> None:
-    """On both databases: what is recorded meanwhile is published once there is room again."""
+    """On both databases: what was recorded before is published once there is room again."""
     said = Said(school)
     school.cast(0)
     school.publisher.publish(school.uuid)
@@ -176,6 +177,10 @@ def test_a_key_folder_that_is_full_stops_steps_and_not_votes(
     with no_file_longer_than(0), pytest.raises(HeadsUnavailable):
         school.publisher.publish(school.uuid)
     said.look()
+    with pytest.raises(HeadsUnavailable):
+        school.cast(2)
+    clock.time += 60
+    school.publisher.publish(school.uuid)
     assert school.cast(2).outcome is Outcome.RECORDED
     clock.time += 60
     school.publisher.publish(school.uuid)
@@ -251,3 +256,25 @@ def test_the_database_away_at_a_step_is_told(school: School) -> None:
         patched.setattr(school.database, "write", away)
         with pytest.raises(DatabaseUnavailable):
             school.publisher.publish(school.uuid)
+
+
+def test_nothing_is_promised_that_cannot_be_published(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key folder has become read-only: the heads can be read, and not be moved."""
+    assert isinstance(school.clock, ManualClock)
+    assert school.cast(0).outcome is Outcome.RECORDED
+
+    def read_only(_heads: Heads) -> NoReturn:
+        raise HeadsUnavailable("a disk that is read-only")
+
+    school.clock.time += 60
+    with monkeypatch.context() as patch:
+        patch.setattr(Heads, "moving", read_only)
+        with pytest.raises(HeadsUnavailable):
+            school.publisher.publish_due(school.uuid)
+        with pytest.raises(HeadsUnavailable):
+            school.cast(1)
+        assert school.counts() == (1, 1)
+    assert school.publisher.publish_due(school.uuid)  # it is due until it is done
+    assert school.cast(1).outcome is Outcome.RECORDED

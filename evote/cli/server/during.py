@@ -6,6 +6,7 @@ from argparse import Namespace
 from evote.cli.hours import question_hours
 from evote.cli.inputs import read_as, read_hosted_uuid
 from evote.cli.server.opened import Server, server
+from evote.cli.server.witnesses import await_after_result, require_witnesses
 from evote.database.elections import State
 from evote.election.config import decode_instant
 from evote.election.desk_messages import ContestedMessage, ReissueMessage
@@ -62,18 +63,23 @@ def resume(options: Namespace) -> int:
 def incident(options: Namespace) -> int:
     """``evote election incident``."""
     uuid = read_hosted_uuid(options.uuid)
-    with server() as here, here.publisher.around(uuid):
-        note_incident(here.database, uuid, options.note, here.clock)
-    print("L'incident est au journal ; pendant le vote, il y paraît d'ici une minute.")
+    with server() as here:
+        with here.publisher.around(uuid):
+            note_incident(here.database, uuid, options.note, here.clock)
+        print("L'incident est au journal ; pendant le vote, il y paraît d'ici une minute.")
+        await_after_result(here, uuid, "l'incident est au journal")
     return 0
 
 
 def archive(options: Namespace) -> int:
     """``evote election archive``."""
     uuid = read_hosted_uuid(options.uuid)
-    with server() as here, here.publisher.around(uuid):
-        archive_election(here.database, uuid, here.clock)
-    print("L'élection est archivée.")
+    with server() as here:
+        require_witnesses(here, uuid)
+        with here.publisher.around(uuid):
+            archive_election(here.database, uuid, here.clock)
+        print("L'élection est archivée.")
+        await_after_result(here, uuid, "l'élection est archivée")
     return 0
 
 
@@ -120,11 +126,13 @@ def contested(options: Namespace) -> int:
     """``evote election contested``."""
     message = read_as(options.file, ContestedMessage.decode, "un fichier contested")
     _same(options.uuid, message.uuid)
-    with server() as here, here.publisher.around(message.uuid):
-        case = contest_vote(here.database, message, here.clock)
-    print(f"Le vote est contesté au journal, sans nommer personne : {_CASES[case]}.")
-    if case is not Case.BOTH_USED:
-        print(_ONE_USED)
+    with server() as here:
+        with here.publisher.around(message.uuid):
+            case = contest_vote(here.database, message, here.clock)
+        print(f"Le vote est contesté au journal, sans nommer personne : {_CASES[case]}.")
+        if case is not Case.BOTH_USED:
+            print(_ONE_USED)
+        await_after_result(here, message.uuid, "le vote est contesté au journal")
     return 0
 
 

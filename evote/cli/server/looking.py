@@ -107,4 +107,5 @@ def _say_witnesses(here: Server, held: HeldElection) -> None:
         named, quorum = len(cosigned.witnesses.keys), cosigned.witnesses.quorum
         missing = f" ; manquent : {', '.join(cosigned.missing)}" if cosigned.missing else ""
         print(f"Témoins de la dernière publication : {cosigned.found} sur {named}{missing}.")
-        print(f"Il en faut {quorum} quand le résultat est là.")
+        if held.state is not State.CANCELLED:
+            print(f"Il en faut {quorum} quand le résultat est là.")

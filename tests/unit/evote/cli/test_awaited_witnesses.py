@@ -32,7 +32,7 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
     monkeypatch.setenv("PREAU_WITNESS_FILE", str(tmp_path / "witnesses"))
     monkeypatch.setattr(witnesses, "PATIENCE_SECONDS", 1)
-    for command in ("ending", "looking"):
+    for command in ("during", "ending", "looking"):
         monkeypatch.setattr(f"evote.cli.server.{command}.server", partial(server, site.clock))
     site.vote(0)
     site.clock.time = CLOSES_AT + 1000
@@ -89,3 +89,39 @@ def test_an_election_without_witnesses_waits_for_nobody(
     (tmp_path / "witnesses").write_text("")
     assert main(["election", "tally", closed.school.uuid]) == 0
     assert "attente" not in capsys.readouterr().out
+
+
+def test_what_is_added_after_a_result_needs_its_witnesses_again(
+    closed: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Archiving waits until they answer; an incident is told all the same, and who is missing."""
+    school, file = closed.school, tmp_path / "witnesses"
+    archive = ["election", "archive", school.uuid]
+    stopped = lines(closed, dict.fromkeys((1, 2, 3), closed_port()))
+    with ExitStack() as stack:
+        urls = {
+            i: stack.enter_context(
+                honest(school, tmp_path / f"memory-{i}", f"w{i}", school.election.witness_key(i))
+            ).url
+            for i in (1, 2)
+        }
+        running = lines(closed, {**urls, 3: closed_port()})
+        file.write_text(running)
+        assert main(["election", "tally", school.uuid, "--out", str(tmp_path / "out")]) == 0
+        before = school.journal()
+        file.write_text(stopped)
+        assert main(archive) == 1
+        assert "0 témoin répond, et l'élection en demande 2" in capsys.readouterr().err
+        assert (school.held().state, school.journal()) == (State.TALLIED, before)
+        assert main(["election", "incident", school.uuid, "--note", "Une affiche"]) == 1
+        said = capsys.readouterr()
+        assert "L'incident est au journal" in said.out
+        assert "0 témoin l'a cosigné : l'élection en demande 2" in said.err
+        assert main(archive) == 1  # of a result that has not its witnesses either
+        file.write_text(running)
+        assert main(["election", "incident", school.uuid, "--note", "Une autre"]) == 0
+        assert main(archive) == 0
+    assert school.held().state is State.ARCHIVED
+    assert main(["election", "record", school.uuid, str(tmp_path / "record")]) == 0
+    assert main(["election", "state", school.uuid]) == 0
+    assert "2 sur 3" in capsys.readouterr().out
