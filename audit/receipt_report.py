@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audit import receipt_words as said
 from audit.arithmetic import self_test
+from audit.as_given import as_given
 from audit.cosignatures import cosigned_at
 from audit.layout import enumerated, quoted
 from audit.moments import moment
@@ -49,7 +50,7 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
         Unsupported: a receipt or an election of another version.
     """
     self_test()
-    data = None if given.startswith(SCHEMES) else _bytes(given)
+    data = None if given.startswith(SCHEMES) else as_given(_bytes(given))
     of = said.OF_PROMISE if data is not None and _is_promise(data) else said.OF_RECEIPT
     try:
         read = decode_receipt_link(given) if data is None else _decode(data)
@@ -58,7 +59,8 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
         with open_published(record) as published:
             return _ruled(read, published, of)
     except Malformed as refusal:
-        return FAILS_STATUS, [refusal.text.at(of.nothing), said.ASK_AGAIN]
+        again = said.ASK_PROMISE_AGAIN if of is said.OF_PROMISE else said.ASK_AGAIN
+        return FAILS_STATUS, [refusal.text.at(of.nothing), again]
 
 
 def _bytes(given: str) -> bytes:
@@ -141,7 +143,8 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
         yield of.convicts if published.signed else of.convicts_if
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
     if ruled.ruling in (Ruling.WORTHLESS, Ruling.ELSEWHERE):
-        yield said.SAME if ruled.ruling is Ruling.ELSEWHERE else said.ASK_AGAIN
+        again = said.ASK_PROMISE_AGAIN if isinstance(read, Promise) else said.ASK_AGAIN
+        yield said.SAME if ruled.ruling is Ruling.ELSEWHERE else again
         return
     if ruled.tracker is not None:
         yield Text(ruled.tracker, ruled.tracker).at(said.TRACKER)

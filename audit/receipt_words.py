@@ -136,6 +136,12 @@ ASK_AGAIN = Text(
     "Reprenez le reçu sur la page de l'élection, avec le suivi de votre bulletin.",
     "Take the receipt again from the election's page, with the tracker of your ballot.",
 )
+ASK_PROMISE_AGAIN = Text(
+    "Reprenez la promesse telle que la page du vote l'a donnée, et voyez sur la page de l'urne si"
+    " le bulletin y est.",
+    "Take the promise again as the voting page gave it, and see on the board's page whether the"
+    " ballot is there.",
+)
 PROMISE_ALONE = Text(
     "une promesse ne se vérifie pas sans l'élection dont elle parle",
     "a promise cannot be verified without the election it speaks of",

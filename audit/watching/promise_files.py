@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.as_given import as_given
 from audit.notes import VerifierKey
 from audit.promises import Promise, decode_promise
 from audit.record import MAX_CHECKPOINT
@@ -105,7 +106,7 @@ def _read(path: Path, key: VerifierKey) -> tuple[Promise | None, Text]:
 
 def _bytes(path: Path) -> bytes:
     with open_regular(path) as file:
-        return file.read(MAX_CHECKPOINT + 1)
+        return as_given(file.read(MAX_CHECKPOINT + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,14 +39,18 @@ export type Finding =
     }
   | { readonly kind: "wrong" };
 
+const NEWLINE = 10;
+const SPACES = [9, NEWLINE, 13, 32];
+
 const WRONG: Finding = { kind: "wrong" };
 
 /** Judge the bytes of a file, of a receipt (§20.2) or of a promise (§20.1).
  *
  * `clock` is this device's, in seconds since 1970 UTC.
  */
-export function examineFile(data: Uint8Array, sealed: Sealed, clock: number): Finding {
+export function examineFile(file: Uint8Array, sealed: Sealed, clock: number): Finding {
   return judged(() => {
+    const data = asGiven(file);
     if (looksLikeReceipt(data)) {
       const receipt = decodeReceipt(data);
       verifyReceipt(receipt, sealed.key);
@@ -92,4 +96,18 @@ function judged(examine: () => Finding): Finding {
     }
     throw error;
   }
+}
+
+/** A file as the page gave it, whatever a mail program or an editor made of its line ends: §20. */
+function asGiven(file: Uint8Array): Uint8Array {
+  const begin = [0xef, 0xbb, 0xbf].every((byte, i) => file[i] === byte) ? 3 : 0;
+  let end = file.length;
+  while (end > begin && SPACES.includes(file[end - 1]!)) {
+    end -= 1;
+  }
+  const kept = file.slice(begin, end).filter((byte, i, all) => byte !== 13 || all[i + 1] !== NEWLINE);
+  const text = new Uint8Array(kept.length + 1);
+  text.set(kept);
+  text[kept.length] = NEWLINE;
+  return text;
 }

@@ -12,6 +12,7 @@ from typing import Final
 from evote.errors import Unreadable
 from evote.restoring.evidence import BroughtNote
 from evote.restoring.watch_files import PROMISES, WATCH_DIARY, notes_of_watch
+from protocol.as_given import as_given
 from protocol.errors import ProtocolError
 from protocol.note_format import Note
 from protocol.promises import PROMISE, Promise
@@ -94,6 +95,7 @@ def _of_file(path: Path) -> Iterator[BroughtNote]:
 
 
 def _note(data: bytes, source: str) -> BroughtNote:
+    data = as_given(data)
     try:
         if data.startswith(TLOG_PROOF.encode()):
             data = Receipt.decode(data).checkpoint

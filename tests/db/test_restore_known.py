@@ -294,7 +294,8 @@ def test_a_promise_counts_as_the_booth_names_it_but_for_what_a_watcher_was_given
     promise = Promise(key.name, "ab" * 32, "cd" * 32, 5, machine.clock() + 600)
     for folder in ("parents", "watch/promises"):
         (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "preau-AAAA.promise").write_bytes(sign_promise(promise, key))
+        mailed = sign_promise(promise, key).replace(b"\n", b"\r\n")
+        (tmp_path / folder / "preau-AAAA.promise").write_bytes(mailed)
     with pytest.raises(Refusal, match="un bulletin a été promis à la place 6"):
         machine.restore(saved, seen=(kept, tmp_path / "parents"))
     (tmp_path / "watch" / WATCH_DIARY).write_text('{"watch":1}\n')

@@ -240,6 +240,29 @@ def test_a_file_is_refused_because(page: Page, school: Site, tmp_path: Path, wha
     expect(page.locator(".tracker")).to_be_hidden()
 
 
+MANGLED = {
+    "line ends of Windows": lambda data: data.replace(b"\n", b"\r\n"),
+    "a mark of an editor": lambda data: b"\xef\xbb\xbf" + data,
+    "no newline at the end": lambda data: data.rstrip(b"\n"),
+    "lines after the end": lambda data: data + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", MANGLED)
+def test_what_mail_and_editors_change_is_taken_as_it_was(
+    page: Page, school: Site, tmp_path: Path, how: str
+) -> None:
+    page.goto(f"{school.page}/receipt")
+    give(page, tmp_path, MANGLED[how](receipt()))
+    says(page, GOOD)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Enregistrer le reçu (fichier)").click()
+    download.value.save_as(tmp_path / "kept")
+    assert (tmp_path / "kept").read_bytes() == receipt()
+    give(page, tmp_path, MANGLED[how](make_promise(twelve_parents(), ELECTOR, UNTIL)), "p.promise")
+    says(page, PROMISE)
+
+
 def test_a_link_with_another_digit_is_refused(page: Page, school: Site) -> None:
     link = drawn(school).link
     for place in (1, 40, 200, 500, len(link) - link.index("#") - 1):

@@ -139,7 +139,11 @@ def noted(text: bytes) -> bytes:
     return text + b"\n" + KEY.line(text)
 
 
-@pytest.mark.parametrize("phrase", FORM | FALSE)
+# Which whoever reads the file takes back: ``audit/as_given.py``.
+MENDED = {"lines ended as on Windows"}
+
+
+@pytest.mark.parametrize("phrase", [each for each in FORM | FALSE if each not in MENDED])
 def test_a_receipt_that_lies_is_worth_nothing(phrase: str, tmp_path: Path, tell: Tell) -> None:
     record = folder(tmp_path / "record", whole())
     (tmp_path / "r").write_bytes((FORM | FALSE)[phrase]())

@@ -87,12 +87,19 @@ MALFORMED: dict[str, bytes] = {
 }
 
 
+# What mail and editors do, which whoever reads the file takes back: ``audit/as_given.py``.
+MENDED = ("no newline at the end", "an empty line at the end")
+
+
 @pytest.mark.parametrize("phrase", MALFORMED)
 def test_what_is_not_a_promise_is_worth_nothing(phrase: str, tmp_path: Path, tell: Tell) -> None:
     with pytest.raises(Malformed):
         decode_promise(MALFORMED[phrase])
     (tmp_path / "p").write_bytes(MALFORMED[phrase])
     status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
+    if phrase in MENDED:
+        assert (status, out.startswith("Cette promesse a été tenue")) == (0, True)
+        return
     found = 2 if phrase == "another version" else 1
     assert (status, "CONVAINC" in out) == (found, False)
     assert out.startswith("Cette promesse ne vaut rien, et n'accuse personne : ") == (found == 1)

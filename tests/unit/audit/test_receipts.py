@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.as_given import as_given
 from audit.published import open_published
 from audit.receipt_rulings import Ruling, rule_receipt
 from audit.receipts import decode_receipt, verify_receipt
@@ -15,6 +16,7 @@ from audit.trackers import tracker_of
 from tests.tamper.forge.papers import extra, tracker
 from tests.tamper.record import SERVED
 from tests.unit.audit.receipts import COUNT, KEY, Tell, ballot, of, whole
+from tests.unit.audit.test_promises import of as promise
 from tests.unit.audit.test_served_record import folder, zipped
 
 # ------------------------------------------------------------------ what holds
@@ -77,3 +79,45 @@ def test_nothing_in_a_receipt_is_of_a_voter_or_a_choice() -> None:
         )
         hidden = [label for label, names in SERVED.lists for label in (label, *names)]
         assert not [word for word in hidden if word in data.decode() + extras]
+
+
+MANGLED = {
+    "line ends of Windows": lambda data: data.replace(b"\n", b"\r\n"),
+    "a mark of an editor": lambda data: b"\xef\xbb\xbf" + data,
+    "no newline at the end": lambda data: data.rstrip(b"\n"),
+    "lines after the end": lambda data: data + b"\r\n\r\n",
+    "lines before it": lambda data: b"\n" + data,
+    "all of it": lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n") + b"  \r\n",
+}
+
+
+@pytest.mark.parametrize("how", MANGLED)
+def test_what_mail_and_editors_change_is_no_fault_of_receipt_or_promise(
+    how: str, tmp_path: Path, tell: Tell
+) -> None:
+    files = whole()
+    record = folder(tmp_path / "record", files)
+    promised = promise(2)
+    for data, words in ((of(files, 2), "Ce reçu tient"), (promised, "Cette promesse a été tenue")):
+        (tmp_path / "r").write_bytes(MANGLED[how](data))
+        status, out = tell("receipt", tmp_path / "r", record)
+        assert status == 0
+        assert out.startswith(words)
+        assert as_given(MANGLED[how](data)) == data
+
+
+def test_a_promise_that_is_worth_nothing_is_not_to_be_taken_as_a_receipt(
+    tmp_path: Path, tell: Tell
+) -> None:
+    files = whole()
+    record = folder(tmp_path / "record", files)
+    (tmp_path / "r").write_bytes(promise(2)[:-40])
+    status, out = tell("receipt", tmp_path / "r", record)
+    assert status == 1
+    assert "Reprenez la promesse telle que la page du vote l'a donnée" in out
+    assert "Reprenez le reçu" not in out
+
+
+def test_what_is_no_paper_is_left_as_it_is() -> None:
+    for data in (b"", b"\xef\xbb\xbfPK\x03\x04\r\n", b"https://x/e/1/receipt#12\r\n"):
+        assert as_given(data) == data
