@@ -95,7 +95,7 @@ def test_a_head_file_that_cannot_be_used_leaves_no_key(
 ) -> None:
     saved = save(voted, tmp_path / "backup")
     machine.folder.heads.mkdir()
-    with pytest.raises(HeadsUnavailable):
+    with pytest.raises(Refusal, match="ne peut pas être lu"):
         machine.restore(saved, unseen=(voted.uuid,))
     machine.folder.heads.rmdir()
     assert is_untouched(machine)
