@@ -113,7 +113,9 @@ class Publisher:
     def keep_alive(self) -> None:
         """Have the head file say that a server runs now, once a minute: docs/adr/0016.
 
-        That of an empty database, which waits for a restore, does not speak for the lost one.
+        That of an empty database, which waits for a restore, does not speak for the lost one. After
+        a step that could not move the heads it is written at once: if that succeeds votes go on,
+        also where another process has made the step meanwhile and none is due here.
 
         Raises:
             HeadsUnavailable: it does not say so.
@@ -122,6 +124,10 @@ class Publisher:
         with self._database.read() as connection:
             if connection.scalar(select(ElectionRow.id).limit(1)) is None:
                 return
+        if self._is_stuck:
+            with self._heads.moving() as heads:
+                heads.write_time(self._clock())
+            self._is_stuck = False
         self._heads.keep_alive(self._clock())
 
     def require_following(self, connection: Connection, election: HeldElection) -> int:

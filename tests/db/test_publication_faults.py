@@ -21,6 +21,7 @@ from evote.database.connection import DatabaseUnavailable, open_database
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder
 from evote.publishing.publisher import Publisher
+from evote.upkeep import Steps, Trouble
 from tests.db.backups import dump, put_back
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
@@ -277,4 +278,31 @@ def test_nothing_is_promised_that_cannot_be_published(
             school.cast(1)
         assert school.counts() == (1, 1)
     assert school.publisher.publish_due(school.uuid)  # it is due until it is done
+    assert school.cast(1).outcome is Outcome.RECORDED
+
+
+def test_who_could_not_move_the_heads_goes_on_though_another_made_the_step(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes: the one that failed finds no step due again, and must not refuse for ever."""
+    assert isinstance(school.clock, ManualClock)
+    assert school.cast(0).outcome is Outcome.RECORDED
+    school.clock.time += 60
+
+    def read_only(_heads: Heads) -> NoReturn:
+        raise HeadsUnavailable("a disk that is read-only")
+
+    work = Steps(school.publisher)
+    with monkeypatch.context() as patch:
+        patch.setattr(Heads, "moving", read_only)
+        assert {fault.trouble for fault in work.step()} == {Trouble.NO_HEADS}
+        with pytest.raises(HeadsUnavailable):
+            school.cast(1)
+        assert list(work.step()) != []  # and again, as long as it lasts
+    other = Publisher(school.database, school.folder, school.seconds, school.clock)
+    assert other.publish_due(school.uuid)
+    assert school.publisher.due() == ()
+    with pytest.raises(HeadsUnavailable):
+        school.cast(1)
+    assert list(work.step()) == []
     assert school.cast(1).outcome is Outcome.RECORDED
