@@ -115,7 +115,6 @@ def _oversized(accused: Accused, fields: Fields) -> Held:
             f"the server signed {log.en} of size {checkpoint.size}, and this election permits"
             f" {most} at most",
         ),
-        by_election=True,
     )
 
 

@@ -40,20 +40,15 @@ class Accused:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What evidence shows, in one sentence; who saw it and when, if it rests on a word.
-
-    ``by_election`` says that it is a fault by what the election's own text permits, which nothing
-    in the file has signed: of an election with another fingerprint it shows nothing.
-    """
+    """What evidence shows of its election, in one sentence; who saw it and when, if on a word."""
 
     sentence: Text
     observer: str | None = None
     seen_at: int = 0
-    by_election: bool = False
 
     @property
     def convicts(self) -> bool:
-        """Whether it proves the fault by itself (§21)."""
+        """Whether it proves the fault of the server of the election in it, by itself (§21)."""
         return self.observer is None
 
 

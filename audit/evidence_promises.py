@@ -156,7 +156,6 @@ def promise_beyond(accused: Accused, fields: Fields) -> Held:
             f"the server promised a ballot {until.en} at the latest, in an election that closes"
             f" {closes.en}: no promise goes more than a year beyond that (§20.1)",
         ),
-        by_election=True,
     )
 
 

@@ -26,16 +26,16 @@ _OBSERVED = Text(
     "This observation is in order; it rests on the word of whoever made it.",
 )
 _ALONE = Text(
-    "Seul celui qui tient la clé secrète du serveur a pu signer ce qu'il contient : ce fichier se"
-    " suffit à lui-même, d'où qu'il vienne.",
-    "Only the holder of the server's secret key can have signed what is in it: this file stands by"
-    " itself, wherever it comes from.",
+    "Seul celui qui tient la clé secrète du serveur de cette élection a pu signer ce qu'il"
+    " contient : ce fichier se suffit à lui-même, d'où qu'il vienne.",
+    "Only the holder of the secret key of this election's server can have signed what is in it:"
+    " this file stands by itself, wherever it comes from.",
 )
 _BY_ELECTION = Text(
-    "Le serveur a signé ce que ce fichier contient. Que ce soit une faute dépend du texte de"
-    " l'élection, que personne n'y a signé : avec une autre empreinte, il n'accuse personne.",
-    "The server signed what is in this file. Whether it is a fault depends on the election's text,"
-    " which nobody signed in it: with another fingerprint it accuses nobody.",
+    "La clé qui le prouve est celle que nomme l'élection écrite dans ce fichier, et n'importe qui"
+    " peut en écrire une : avec une autre empreinte, il n'accuse personne.",
+    "The key that proves it is named by the election written in this file, and anybody can write"
+    " one: with another fingerprint it accuses nobody.",
 )
 _ANOTHER = Text(
     "il parle d'une autre élection que celle de cette empreinte",
@@ -95,7 +95,7 @@ def _lines(judged: Judged, *, is_meant: bool) -> list[Text]:
     held = judged.held
     sentence = Text(f"{held.sentence.fr}.", f"{held.sentence.en}.")
     first, rests_on = (_CONVICTS, _ALONE) if held.convicts else (_OBSERVED, _WORD)
-    if held.by_election and not is_meant:
+    if held.convicts and not is_meant:
         first, rests_on = _CONVICTS_IF, _BY_ELECTION
     lines = [
         first,

@@ -88,9 +88,9 @@ EVIDENCE = Text(
 usage : evote-audit evidence [options] FICHIER
 
 Vérifie la preuve d'une faute, que « evote-audit watch » a écrite chez qui a
-surveillé le serveur. Certaines se suffisent ; deux sortes ne sont une faute que
-pour l'élection de l'empreinte montrée ; d'autres reposent sur la parole de qui
-a vu ; et c'est dit.
+surveillé le serveur. Les unes convainquent le serveur de l'élection dont
+l'empreinte est montrée, et de nulle autre ; les autres reposent sur la parole
+de qui a vu ; et c'est dit.
 
 arguments :
   FICHIER          la preuve
@@ -113,8 +113,8 @@ codes de sortie :
 usage: evote-audit evidence [options] FILE
 
 Verifies evidence of a fault, which evote-audit watch wrote where somebody
-watched the server. Some stands by itself; two kinds are a fault only of the
-election with the fingerprint shown; some rests on the word of whoever saw; and
+watched the server. Some convicts the server of the election with the
+fingerprint shown, and of no other; some rests on the word of whoever saw; and
 that is said.
 
 arguments:

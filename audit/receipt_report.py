@@ -128,7 +128,7 @@ def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, 
 
 
 def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
-    """The ruling, why, what it is about, and what to do."""
+    """The ruling, why, and what it is about; then what to do."""
     if ruled.ruling is Ruling.HOLDS:
         yield said.KEPT if isinstance(read, Promise) else said.HOLDS
     elif ruled.ruling is Ruling.WAITS:
@@ -156,9 +156,16 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
         f"{published.election.fingerprint}, {name.en}",
     )
     yield print_of.at(said.FINGERPRINT)
+    yield from _to_do(published, ruled, of)
+
+
+def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
+    """What a conviction rests on, and what is to be kept, compared or tried again."""
     if ruled.ruling is Ruling.CONVICTS:
+        yield said.IF_THIS_ELECTION
         yield said.KEEP_BOTH if published.signed else said.ANOTHER_RECORD
     elif ruled.ruling in _BY_ITSELF:
+        yield said.IF_THIS_ELECTION
         yield said.KEEP_IT
     else:
         yield of.keep if ruled.ruling is Ruling.WAITS else said.REST

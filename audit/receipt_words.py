@@ -52,16 +52,16 @@ def _of(fr: str, en: str) -> Sentences:
             f"{first.en} is worth nothing, and accuses nobody",
         ),
         convicts=Text(
-            f"{loud.fr}, avec ce dossier : la même clé a signé l'un et l'autre, qui se"
-            " contredisent.",
-            f"{loud.en}, with this record: the same key signed both, and they contradict each"
-            " other.",
+            f"{loud.fr}, si l'empreinte ci-dessous est celle de votre élection : la même clé a"
+            f" signé {fr} et ce dossier, qui se contredisent.",
+            f"{loud.en}, if the fingerprint below is your election's: the same key signed {en} and"
+            " this record, which contradict each other.",
         ),
         convicts_if=Text(
-            f"{loud.fr}, si cette archive est bien celle que le serveur a publiée : seule, elle"
-            " n'est pas signée.",
-            f"{loud.en}, if this archive is the one that it published: alone, an archive is not"
-            " signed.",
+            f"{loud.fr}, si l'empreinte ci-dessous est celle de votre élection, et si cette archive"
+            " est bien celle que le serveur a publiée : seule, elle n'est pas signée.",
+            f"{loud.en}, if the fingerprint below is your election's, and if this archive is what"
+            " it published: alone, an archive is not signed.",
         ),
         keep=Text(
             f"Gardez {fr}, et recommencez avec un dossier téléchargé plus tard.",
@@ -91,9 +91,10 @@ BREAKS_THE_RULE = Text(
     " that time.",
 )
 CONVICTS_ALONE = Text(
-    "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle seule : quoi qu'il publie, il ne pouvait"
-    " pas la signer.",
-    "THIS PROMISE CONVICTS THE SERVER, by itself: whatever it publishes, it could not sign this.",
+    "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle seule, si l'empreinte ci-dessous est celle"
+    " de votre élection : quoi qu'il publie, il ne pouvait pas la signer.",
+    "THIS PROMISE CONVICTS THE SERVER, by itself, if the fingerprint below is your election's:"
+    " whatever it publishes, it could not sign this.",
 )
 KEEP_IT = Text(
     "Gardez cette promesse telle quelle, et portez-en une copie au bureau et à votre fédération :"
@@ -103,6 +104,14 @@ KEEP_IT = Text(
 )
 KEPT = Text("Cette promesse a été tenue.", "This promise was kept.")
 SAME = Text("Donnez le dossier de son élection.", "Give the record of its election.")
+IF_THIS_ELECTION = Text(
+    "La clé du serveur est prise dans ce dossier : comparez son empreinte à celle que montrent la"
+    " lettre, l'affiche ou la page de l'école, et vérifiez-le (evote-audit verify DOSSIER). Avec"
+    " une autre empreinte, ou s'il n'est pas en règle, rien n'accuse encore le serveur.",
+    "The server's key is taken from this record: compare its fingerprint with the one on the"
+    " letter, the poster or the school's page, and verify it (evote-audit verify RECORD --lang en)."
+    " With another fingerprint, or if it is not in order, nothing accuses the server yet.",
+)
 KEEP_BOTH = Text(
     "Gardez l'un et l'autre tels quels, et portez-en une copie au bureau et à votre fédération :"
     " seul celui qui tient la clé secrète du serveur a pu signer les deux.",

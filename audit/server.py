@@ -55,12 +55,12 @@ def decode_server(fields: dict[str, Any], uuid: str) -> Server:
         raise Malformed(
             "les deux clés du serveur sont la même (§8.3)", "the server's two keys are one (§8.3)"
         )
-    quorum, witnesses = _witnesses(fields, (board.public, journal.public))
+    quorum, witnesses = _witnesses(fields, (board, journal))
     return Server(decode_booth(fields["booth"]), board, journal, witnesses, quorum)
 
 
 def _witnesses(
-    members: dict[str, Any], own: tuple[bytes, ...]
+    members: dict[str, Any], own: tuple[VerifierKey, ...]
 ) -> tuple[int, tuple[VerifierKey, ...]]:
     """How many are demanded of how many, by increasing name; none is the server itself (§8.3)."""
     if "witnesses" not in members:
@@ -71,10 +71,16 @@ def _witnesses(
         raise Malformed("nombre de témoins interdit (§8.3)", "forbidden number of witnesses (§8.3)")
     if any(a.name >= b.name for a, b in pairwise(keys)):
         raise Malformed("témoins pas dans l'ordre (§8.3)", "witnesses out of order (§8.3)")
-    if len({*own, *(key.public for key in keys)}) != len(own) + len(keys):
+    everybody = (*own, *keys)
+    if len({key.public for key in everybody}) != len(everybody):
         raise Malformed(
             "un témoin a la clé d'un autre ou du serveur (§8.3)",
             "a witness has the key of another or of the server (§8.3)",
+        )
+    if len({key.name for key in everybody}) != len(everybody):
+        raise Malformed(
+            "un témoin porte le nom d'un journal du serveur (§8.3)",
+            "a witness has the name of a log of the server (§8.3)",
         )
     return read_integer(fields["quorum"], "quorum", 1, len(keys)), keys
 

@@ -86,14 +86,14 @@ def _witnesses(case: Case, server: Server) -> Text:
     names = [key.name for key in server.witnesses]
     signed = [who for who in (_signed(case, name) for name in names) if who is not None]
     silent = [_named(name) for name in names if _signed(case, name) is None]
-    # The quorum is of each log; who signed one alone is named with that one.
-    both = sum(
-        all(name in case.cosigned.get(file, {}) for file in CHECKPOINTS.values()) for name in names
+    # The quorum is of each log, and so is this number; who signed one alone is named with that one.
+    number = min(
+        sum(name in case.cosigned.get(file, {}) for name in names) for file in CHECKPOINTS.values()
     )
-    verb = "ont" if both > 1 else "a"
+    verb = "ont" if number > 1 else "a"
     text = Text(
-        f"{both} sur {len(names)} {verb} cosigné, l'élection en demande {server.quorum}",
-        f"{both} of {len(names)} co-signed, the election demands {server.quorum}",
+        f"{number} sur {len(names)} {verb} cosigné, l'élection en demande {server.quorum}",
+        f"{number} of {len(names)} co-signed, the election demands {server.quorum}",
     )
     if signed:
         those = enumerated(signed)

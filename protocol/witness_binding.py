@@ -53,10 +53,12 @@ class Witnesses:
         return {"quorum": self.quorum, "keys": [key.encode() for key in self.keys]}
 
     def verify(self, server: ServerBinding) -> None:
-        """Check that no witness has a key of the server: §8.3."""
-        own = {server.board_key.public_key, server.journal_key.public_key}
-        if any(key.public_key in own for key in self.keys):
+        """Check that no witness has a key of the server, or the name of one of its logs: §8.3."""
+        own = (server.board_key, server.journal_key)
+        if {key.public_key for key in self.keys} & {key.public_key for key in own}:
             raise MalformedError("a witness has a key of the server", section="8.3")
+        if {key.name for key in self.keys} & {key.name for key in own}:
+            raise MalformedError("a witness has the name of a log of the server", section="8.3")
 
     def _check(self) -> None:
         if not 1 <= len(self.keys) <= MAX_WITNESSES:

@@ -143,7 +143,7 @@ def _check_witnesses(setup: SetUp) -> None:
         witnesses.verify(server)
     except ProtocolError as cause:
         raise Refusal(
-            "un témoin a la clé de ce serveur, qui ne peut pas être son propre témoin",
+            "un témoin a la clé ou le nom de ce serveur, qui ne peut pas être son propre témoin",
             "nommez des témoins que d'autres tiennent : une fédération, une autre école",
         ) from cause
 

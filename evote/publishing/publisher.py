@@ -76,7 +76,8 @@ class Publisher:
         self._heads = Heads(folder.heads)
         self._clock = clock
         self.seconds = seconds
-        self._is_stuck = False  # the last step failed for the head file, which can perhaps be read
+        # The elections whose last step could not move their heads, which can perhaps be read.
+        self._stuck: set[str] = set()
         # The keys of an election never change.
         self.keys = functools.lru_cache(maxsize=KEYS_KEPT)(functools.partial(load_log_keys, folder))
 
@@ -115,7 +116,8 @@ class Publisher:
 
         That of an empty database, which waits for a restore, does not speak for the lost one. After
         a step that could not move the heads it is written at once: if that succeeds votes go on,
-        also where another process has made the step meanwhile and none is due here.
+        also where another process has made the step meanwhile and none is due here; the next step
+        of an election of which a line alone is damaged says so again.
 
         Raises:
             HeadsUnavailable: it does not say so.
@@ -124,10 +126,10 @@ class Publisher:
         with self._database.read() as connection:
             if connection.scalar(select(ElectionRow.id).limit(1)) is None:
                 return
-        if self._is_stuck:
+        if self._stuck:
             with self._heads.moving() as heads:
                 heads.write_time(self._clock())
-            self._is_stuck = False
+            self._stuck.clear()
         self._heads.keep_alive(self._clock())
 
     def require_following(self, connection: Connection, election: HeldElection) -> int:
@@ -135,11 +137,11 @@ class Publisher:
 
         Raises:
             DoesNotFollow: it is not, or not surely.
-            HeadsUnavailable: that cannot be known, or the last step here could not move the heads:
-                what was recorded now would be promised, and not be published.
+            HeadsUnavailable: that cannot be known, or the election's last step here could not move
+                its heads: what was recorded now would be promised, and not be published.
             KeyUnavailable: nor can it without the names of the logs.
         """
-        if self._is_stuck:
+        if election.uuid in self._stuck:
             raise HeadsUnavailable("the last step could not move the heads")
         return require_following(connection, election, self._heads, self.keys(election.uuid))
 
@@ -194,9 +196,9 @@ class Publisher:
         try:
             stamp = self._move_heads(connection, election, logs, time)
         except HeadsUnavailable:
-            self._is_stuck = True
+            self._stuck.add(election.uuid)
             raise
-        self._is_stuck = False
+        self._stuck.discard(election.uuid)
         rows = list(_rows(election, logs, time, stamp))
         connection.execute(delete(PublishedRow).where(PublishedRow.election_id == election.id))
         connection.execute(insert(PublishedRow), rows)

@@ -5,6 +5,7 @@ Nothing that is given is passed over in silence: a file that should have a note 
 named. Who signed a note is looked at later, in ``evidence.py``.
 """
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -72,7 +73,7 @@ def _of_folder(folder: Path) -> Iterator[BroughtNote]:
         if each.name == WATCH_DIARY:
             yield from (_note(*found) for found in notes_of_watch(each.parent))
         elif _is_of_watch(each):
-            continue  # what a watcher was entrusted with it has judged itself
+            yield from _entrusted(each)
         elif each.suffix in _SUFFIXES or each.suffix.lower() == ZIP_SUFFIX:
             yield from _of_file(each)
 
@@ -80,6 +81,14 @@ def _of_folder(folder: Path) -> Iterator[BroughtNote]:
 def _is_of_watch(path: Path) -> bool:
     folder = path.parent
     return folder.name == PROMISES and (folder.parent / WATCH_DIARY).is_file()
+
+
+def _entrusted(path: Path) -> Iterator[BroughtNote]:
+    """Give the promise that a watcher was entrusted with; what is none it has told itself."""
+    with contextlib.suppress(Unreadable):
+        note = _note(_content(path), str(path))
+        if note.promises:
+            yield note
 
 
 def _of_file(path: Path) -> Iterator[BroughtNote]:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from base64 import b64decode
@@ -20,19 +22,22 @@ from evote.casting import Casting, Outcome
 from evote.database.connection import DatabaseUnavailable, open_database
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder
+from evote.publishing.following import log_sizes
 from evote.publishing.publisher import Publisher
 from evote.upkeep import Steps, Trouble
+from protocol.server_binding import BOARD
 from tests.db.backups import dump, put_back
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
 from tests.db.forks import Said
-from tests.db.school import ManualClock, School, audit, host
+from tests.db.school import ManualClock, School, audit, host, make_election
 from tests.db.stepper import POINTS
 from tests.db.strace import failing, killed_at
 from tests.db.test_crashes import no_file_longer_than
 
 STEPPER = Path(__file__).parent / "stepper.py"
 PARENTS = 6
+OTHER = "AnotherEtection"
 SEED = os.environ.get("SOAK_SEED", "publication")
 # The calls that change a file or bring it to the disk, and as many of them as there are surely.
 CALLS = {"pwrite64": 200, "fdatasync": 40, "ftruncate": 6}
@@ -306,3 +311,29 @@ def test_who_could_not_move_the_heads_goes_on_though_another_made_the_step(
         school.cast(1)
     assert list(work.step()) == []
     assert school.cast(1).outcome is Outcome.RECORDED
+
+
+def test_a_damaged_head_holds_up_its_own_election_alone(school: School) -> None:
+    """Its line cannot be read: its steps fail; the votes of all others go on, and are published."""
+    assert isinstance(school.clock, ManualClock)
+    hurt = host(school.database, school.folder.path, make_election(3, uuid=OTHER), school.clock)
+    with contextlib.closing(sqlite3.connect(school.folder.heads)) as heads, heads:
+        heads.execute(
+            "UPDATE head SET root = CAST(x'ff61' AS TEXT) WHERE origin LIKE ?", (f"%/{OTHER}/%",)
+        )
+    work = Steps(school.publisher)
+    for parent in range(3):
+        school.clock.time += 60
+        assert [fault.trouble for fault in work.step()] == [Trouble.NO_HEADS]
+        assert school.cast(parent).outcome is Outcome.RECORDED
+        with pytest.raises(HeadsUnavailable):
+            Casting(school.database, school.folder, school.clock, school.publisher).cast(
+                hurt.request(parent)
+            )
+    assert (school.counts(), hurt.counts()) == ((3, 3), (0, 0))
+    school.clock.time += 60
+    assert [fault.trouble for fault in work.step()] == [Trouble.NO_HEADS]
+    with school.database.read() as connection:
+        moved = log_sizes(connection, school.held())[BOARD]
+    assert moved.published is not None
+    assert moved.published.size == moved.size

@@ -284,7 +284,7 @@ def test_a_promise_of_what_the_backup_lacks_is_told_at_once(
     assert "rien ne dit jusqu'où" in refused.value.message
 
 
-def test_a_promise_counts_as_the_booth_names_it_but_for_what_a_watcher_was_given(
+def test_a_promise_counts_as_the_booth_names_it_and_where_a_watcher_was_given_it(
     voted: School, machine: Machine, tmp_path: Path
 ) -> None:
     saved = save(voted, tmp_path / "backup")
@@ -300,6 +300,10 @@ def test_a_promise_counts_as_the_booth_names_it_but_for_what_a_watcher_was_given
         machine.restore(saved, seen=(kept, tmp_path / "parents"))
     (tmp_path / "watch" / WATCH_DIARY).write_text('{"watch":1}\n')
     keep_record(voted, tmp_path / "watch" / "record")
+    (tmp_path / "watch" / "promises" / "a picture.jpg").write_bytes(b"\xff\xd8")  # said there
+    with pytest.raises(Refusal, match="un bulletin a été promis à la place 6"):
+        machine.restore(saved, seen=(tmp_path / "watch",))
+    (tmp_path / "watch" / "promises" / "preau-AAAA.promise").unlink()
     (restored,) = machine.restore(saved, seen=(tmp_path / "watch",))
     assert restored.behind == ()
 

@@ -232,6 +232,10 @@ BINDINGS: Table = {
     "a witness with the journal's key": member(
         named(1, (Cosigner(A.name, journal_key(UUID).seed),))
     ),
+    "a witness of the board's name": member(named(1, (Cosigner(board_key(UUID).name, A.seed),))),
+    "a witness of the journal's name": member(
+        named(1, (Cosigner(journal_key(UUID).name, A.seed),))
+    ),
     "a witness's key of the type of logs": member(
         {"quorum": 1, "keys": [LogKey(A.name, A.seed).vkey]}
     ),

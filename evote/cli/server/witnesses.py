@@ -24,14 +24,14 @@ _EVERY_SECONDS: Final = 1
 
 
 def require_witnesses(here: Server, uuid: str) -> None:
-    """Ask the witnesses of a result before the journal grows: what they have co-signed then ends.
+    """Ask the witnesses of a result before it is archived: what they have co-signed then ends.
 
     Raises:
         Refusal: too few of them answer; nothing has grown.
     """
     with here.database.read() as connection:
         held = found(connection, uuid)
-        named = named_witnesses(connection, held) if held.state in WITH_RESULT else None
+        named = named_witnesses(connection, held) if held.state is State.TALLIED else None
     if named is None:
         return
     asked = {each.key: each for each in witnesses_of(here.settings)}

@@ -79,7 +79,9 @@ def test_a_receipt_whose_board_changed_convicts(phrase: str, tmp_path: Path, tel
     record = folder(tmp_path / "record", make())
     status, out = tell("receipt", tmp_path / "r", record)
     assert status == 1
-    assert out.startswith("CE REÇU CONVAINC LE SERVEUR DE FAUTE, avec ce dossier : la même clé")
+    assert out.startswith("CE REÇU CONVAINC LE SERVEUR DE FAUTE, si l'empreinte ci-dessous")
+    assert "la même clé a signé ce reçu et ce dossier" in out
+    assert "comparez son empreinte à celle que montrent la lettre" in out
     assert "Gardez l'un et l'autre tels quels" in out
     assert "ne vaut rien" not in out
     status, out = tell("receipt", tmp_path / "r", record / "election.bel")

@@ -130,12 +130,10 @@ def test_the_two_sorts_are_told_apart(tmp_path: Path, tell: Tell) -> None:
         if kind in OBSERVATIONS:
             assert out.startswith("Ce constat est en règle ; il repose sur la parole de qui l'a")
             assert "Vu par : « FCPE 35 », le 10 octobre 2026" in out
-        elif kind in BY_ELECTION:
-            assert out.startswith("Cette preuve tient, si l'empreinte ci-dessous est celle de")
-            assert "se suffit" not in out
         else:
-            assert out.startswith("Cette preuve tient : elle convainc le serveur de faute.")
-            assert "ce fichier se suffit à lui-même" in out
+            assert out.startswith("Cette preuve tient, si l'empreinte ci-dessous est celle de")
+            assert "avec une autre empreinte, il n'accuse personne" in out
+            assert "se suffit" not in out
         assert tell("evidence", tmp_path / "e", "--lang", "en")[0] == 0
 
 
@@ -153,6 +151,7 @@ def test_whoever_knows_the_fingerprint_is_told_whether_it_is_this_election(
         assert "comparez" not in out
         if kind not in OBSERVATIONS:
             assert out.startswith("Cette preuve tient : elle convainc le serveur de faute.")
+            assert "ce fichier se suffit à lui-même" in out
         status, out = tell("evidence", tmp_path / "e", "--fingerprint", "A" * 43)
         assert status == 1
         assert "parle d'une autre élection" in out

@@ -74,7 +74,7 @@ def test_a_witness_of_one_log_alone_is_told_as_such(
     head, _ = told(capsys, tmp_path, witnessed(by(A), by(C), until="Ballot"), "en")
     assert "Last publication: 5 events of the board and 10 entries of the journal, signed" in head
     assert "signed by the server." in head  # without stamp, no time
-    assert "0 of 3 co-signed, the election demands 2: fcpe.exemple.fr/temoin (on 10" in head
+    assert "1 of 3 co-signed, the election demands 2: fcpe.exemple.fr/temoin (on 10" in head
     assert "at 03:40 UTC, the board only) and peep.exemple.fr/temoin (on" in head
     assert "UTC, the journal only); without mairie.exemple.fr." in head
 

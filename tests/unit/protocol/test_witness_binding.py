@@ -49,7 +49,7 @@ ACCEPTED: dict[str, Change] = {
     "one": named("a"),
     "16": named(*numbered(16), quorum=16),
     "by code points": named("B", "a", "é"),
-    "the name of the board": named(OURS.log_key("board").name),
+    "a name that begins as the board's": named(OURS.log_key("board").name + "s"),
 }
 REFUSED: dict[str, Change] = {
     "no witness": named(quorum=0),
@@ -59,6 +59,8 @@ REFUSED: dict[str, Change] = {
     "a key twice": keyed(Secret(bytes(32)), Secret(bytes(32))),
     "a key of the board": keyed(OURS.log_key("board").seed),
     "a key of the journal": keyed(Secret(bytes(32)), OURS.log_key("journal").seed),
+    "the name of the board": named(OURS.log_key("board").name),
+    "the name of the journal": named(OURS.log_key("journal").name),
     "a quorum of 0": named("a", "b", quorum=0),
     "a quorum beyond": named("a", "b", quorum=3),
     "a quorum that is a text": in_witnesses(lambda w: w.update(quorum="1")),

@@ -122,6 +122,9 @@ def test_what_is_added_after_a_result_needs_its_witnesses_again(
         assert main(["election", "incident", school.uuid, "--note", "Une autre"]) == 0
         assert main(archive) == 0
     assert school.held().state is State.ARCHIVED
+    capsys.readouterr()
+    assert main(archive) == 1  # at once, and not for want of witnesses
+    assert "témoin" not in capsys.readouterr().err
     assert main(["election", "record", school.uuid, str(tmp_path / "record")]) == 0
     assert main(["election", "state", school.uuid]) == 0
     assert "2 sur 3" in capsys.readouterr().out
