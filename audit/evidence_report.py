@@ -12,6 +12,7 @@ from audit.moments import moment
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
+_MARK = b"\xef\xbb\xbf"
 _CONVICTS = Text(
     "Cette preuve tient : elle convainc le serveur de faute.",
     "This evidence holds: it convicts the server.",
@@ -83,12 +84,17 @@ def told_evidence(path: Path, fingerprint: str | None = None) -> list[Text]:
     except OSError as error:
         raise Unreadable(*explained(error), CHECK_PATH) from error
     try:
-        judged = judge_evidence(data)
+        judged = judge_evidence(_as_given(data))
         if fingerprint not in (None, judged.election.fingerprint):
             raise Malformed(*_ANOTHER)
         return _lines(judged, is_meant=fingerprint is not None)
     except Malformed as refusal:
         raise Malformed(*refusal.text.at(_NOTHING), _NOBODY) from refusal
+
+
+def _as_given(data: bytes) -> bytes:
+    """The one line that a watcher wrote, whatever mark or line end an editor put around it."""
+    return data if len(data) > MAX_EVIDENCE else data.removeprefix(_MARK).strip()
 
 
 def _lines(judged: Judged, *, is_meant: bool) -> list[Text]:

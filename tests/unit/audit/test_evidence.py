@@ -120,6 +120,18 @@ def test_another_writing_shows_nothing() -> None:
             judge_evidence(data)
 
 
+def test_what_an_editor_puts_around_it_is_taken_off(tmp_path: Path, tell: Tell) -> None:
+    data = written("fork", FORK)
+    (tmp_path / "e").write_bytes(data)
+    as_written = tell("evidence", tmp_path / "e")
+    assert as_written[0] == 0
+    for edited in (data + b"\n", data + b"\r\n", b"\xef\xbb\xbf" + data, b"\n" + data + b" \n"):
+        (tmp_path / "e").write_bytes(edited)
+        assert tell("evidence", tmp_path / "e") == as_written
+    (tmp_path / "e").write_bytes(data.replace(b'":1', b'": 1') + b"\n")
+    assert tell("evidence", tmp_path / "e")[0] == 1
+
+
 def test_the_two_sorts_are_told_apart(tmp_path: Path, tell: Tell) -> None:
     for kind, members in dict(HOLDS.values()).items():
         (tmp_path / "e").write_bytes(written(kind, members))
