@@ -37,6 +37,11 @@ _STRANGER = Text(
     "attention : cette élection ne nomme pas ce témoin",
     "beware: this election does not name this witness",
 )
+_NEW = Text(
+    "mémoire neuve : si ce témoin a déjà cosigné, arrêtez-le et remettez le dossier de sa mémoire",
+    "new memory: if this witness has co-signed before, stop it and put the folder of its memory"
+    " back",
+)
 Say = Callable[[Text], str]
 
 
@@ -70,6 +75,8 @@ def witness_serve(arguments: argparse.Namespace, say: Say) -> int:
         server = _server(host, port, witness)
         with server:
             _greet(server, key, logs, say)
+            if store.is_new:
+                complain(say(_NEW))
             server.serve_forever()
     except OSError as error:
         raise Unusable(*explained(error)) from error

@@ -30,7 +30,7 @@ WHOLE_SECONDS = 30  # of a connection
 ADD = "/add-checkpoint"
 _CHECKPOINT = re.compile("/([0-9a-f]{64})/checkpoint", re.ASCII)
 _LENGTH = re.compile("[0-9]{1,9}", re.ASCII)
-_FAILED = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"the witness's memory does not work\n")
+_FAILED = Answer(HTTPStatus.SERVICE_UNAVAILABLE, b"the witness's memory does not work\n")
 
 
 class Places:

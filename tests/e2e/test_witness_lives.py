@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from audit.notes import decode_checkpoint
-from tests.e2e.witnessing import HOST, PATIENCE, add, command, last, running
+from tests.e2e.witnessing import HOST, NAME, PATIENCE, add, command, last, running
 from tests.tamper.forge.logs import LogKey, board_key, journal_key, root
 from tests.tamper.record import SERVED, served
 from tests.tamper.test_witnesses import named
@@ -74,6 +74,41 @@ def test_an_interruption_ends_it(tmp_path: Path) -> None:
         assert "interrompu" in process.communicate()[1]
     with running(tmp_path) as (_, port):
         assert decode_checkpoint(last(port).body).size == 7
+
+
+def test_a_memory_that_is_not_whole_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, port):
+        assert add(port, grown(0, 7)).status == 200
+    note = tmp_path / "memory" / f"{NAME}.checkpoint"
+    note.unlink()
+    done = subprocess.run(
+        command(tmp_path), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    said = " ".join(done.stderr.split())
+    assert f"n'est pas entière : {note.name} manque" in said
+    assert "remettez le dossier entier" in said
+    assert not note.exists()
+
+
+def test_a_memory_replaced_while_it_runs_is_said_and_signs_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, port):
+        assert add(port, grown(0, 7)).status == 200
+        (tmp_path / "memory").rename(tmp_path / "elsewhere")
+        assert [add(port, grown(0, 9, OTHERS)).status, last(port).status] == [503, 503]
+        (tmp_path / "memory").mkdir()
+        assert add(port, grown(0, 9, OTHERS)).status == 503
+        assert not list((tmp_path / "memory").iterdir())
+        process.kill()
+        assert "was replaced or removed while it runs" in process.communicate()[1]
+
+
+def test_a_new_memory_is_said_to_be_new(tmp_path: Path) -> None:
+    for size, new in ((7, True), (9, False)):
+        with running(tmp_path) as (process, port):
+            assert add(port, grown(0 if new else 7, size)).status == 200
+            process.kill()
+            assert ("mémoire neuve" in process.communicate()[1]) == new
 
 
 # ------------------------------------------------------------------ what it is started with

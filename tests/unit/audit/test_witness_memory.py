@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -13,8 +16,9 @@ import pytest
 
 from audit.cosignatures import cosigned_at
 from audit.notes import decode_checkpoint, decode_key
+from audit.system import sync_folder
 from audit.witness import SIZE, Answer, Witness
-from audit.witness_store import Store, name_of
+from audit.witness_store import LIST, LOCK, Store, name_of
 from audit.words import Unusable
 from tests.tamper.forge.logs import STAMPED_AT, root
 from tests.unit.audit.witnesses import (
@@ -89,52 +93,59 @@ def test_many_at_once_never_roll_it_back(tmp_path: Path) -> None:
 def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     one = witness(tmp_path)
     one.add_checkpoint(grown(0, 7))
+    kept = one.checkpoint(NAME)
     close_stores()
     again = witness(tmp_path)
-    assert again.checkpoint(NAME) == one.checkpoint(NAME)
+    assert again.checkpoint(NAME) == kept
     assert again.add_checkpoint(grown(0, 9)) == Answer(409, b"7\n", SIZE)
     assert refused(again.add_checkpoint(grown(7, 9, OTHERS)), 422)
     assert again.add_checkpoint(grown(7, 9)).status == 200
 
 
-FAILING = ("write", "fsync", "replace", "sync")
+FAILING = {"write": 3, "fsync": 7, "replace": 3, "sync": 4}
+"""How often each step is made for one co-signature: the list before, the note, the list after."""
 
 
-@pytest.mark.parametrize("step", FAILING)
+@pytest.mark.parametrize("crashed", [False, True], ids=["it goes on", "it is started again"])
+@pytest.mark.parametrize(
+    ("step", "number"), [(step, n) for step, most in FAILING.items() for n in range(most)]
+)
 def test_a_disk_that_fails_lets_nothing_out(
-    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, number: int, *, crashed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever step fails, no line is given, and what is co-signed later excludes nothing."""
     one = witness(tmp_path)
     one.add_checkpoint(grown(0, 3))
     with monkeypatch.context() as patch:
-        broken = _breaking(step)
-        patch.setattr(broken[0], broken[1])
+        patch.setattr(*_breaking(step, number))
         with pytest.raises(OSError, match="planted"):
             one.add_checkpoint(grown(3, 5))
+    if crashed:
+        close_stores()
+        one = witness(tmp_path)
     size = decode_checkpoint(one.checkpoint(NAME).body).size
-    assert size == (5 if step == "sync" else 3)
+    assert size in (3, 5)
     assert one.add_checkpoint(grown(size, 7)).status == 200
+    close_stores()
+    assert witness(tmp_path).add_checkpoint(grown(7, 9)).status == 200
 
 
-def _breaking(step: str) -> tuple[str, Callable[..., object]]:
-    def fail(*_: object, **__: object) -> object:
-        raise OSError(5, "planted")
-
-    place = {
-        "write": "pathlib.Path.open",
-        "fsync": "os.fsync",
-        "replace": "pathlib.Path.replace",
-        "sync": "audit.witness_store.sync_folder",
+def _breaking(step: str, number: int) -> tuple[str, Callable[..., object]]:
+    """Where a step is, and one that fails at its time of this number."""
+    place, real = {
+        "write": ("pathlib.Path.open", Path.open),
+        "fsync": ("os.fsync", os.fsync),
+        "replace": ("pathlib.Path.replace", Path.replace),
+        "sync": ("audit.witness_store.sync_folder", sync_folder),
     }[step]
-    if step != "write":
-        return place, fail
-    real = Path.open
+    made = itertools.count()
 
-    def opened(self: Path, mode: str = "r", *rest: object) -> object:
-        return fail() if "w" in mode else real(self, mode, *rest)  # type: ignore[call-overload]
+    def failing(*given: object, **more: object) -> object:
+        if (step != "write" or "wb" in given) and next(made) == number:
+            raise OSError(5, "planted")
+        return real(*given, **more)  # type: ignore[operator]
 
-    return place, opened
+    return place, failing
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -166,6 +177,153 @@ def test_a_damaged_memory_is_not_taken_for_an_empty_one(phrase: str, tmp_path: P
         witness(tmp_path)
 
 
+# ------------------------------------------------------------------ files that belong together
+
+BOARD, JOURNAL = (f"{name_of(log.name)}.checkpoint" for log in (LOG, OTHER_LOG))
+
+
+def both(folder: Path, size: int) -> None:
+    """A witness that co-signed this much of both logs, and ended."""
+    one = witness(folder)
+    for log in (LOG, OTHER_LOG):
+        kept = one.checkpoint(name_of(log.name))
+        old = decode_checkpoint(kept.body).size if kept.status == 200 else 0
+        assert one.add_checkpoint(grown(old, size, ENTRIES, log)).status == 200
+    close_stores()
+
+
+def put_back(folder: Path, *names: str) -> None:
+    """These files again as they were earlier, the others as they are."""
+    both(folder, 3)
+    earlier = {name: (folder / name).read_bytes() for name in names}
+    both(folder, 5)
+    both(folder, 7)
+    for name, data in earlier.items():
+        (folder / name).write_bytes(data)
+
+
+def _lose(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).unlink()
+
+
+APART: dict[str, Callable[[Path], object]] = {
+    "the board's is lost": lambda folder: (folder / BOARD).unlink(),
+    "the journal's is lost": lambda folder: (folder / JOURNAL).unlink(),
+    "both are lost": lambda folder: _lose(folder, BOARD, JOURNAL),
+    "the list is lost": lambda folder: (folder / LIST).unlink(),
+    "the list is emptied": lambda folder: (folder / LIST).write_bytes(b""),
+    "the list is cut short": lambda folder: (folder / LIST).write_bytes(
+        (folder / LIST).read_bytes()[:-1]
+    ),
+    "the list lacks a log": lambda folder: (folder / LIST).write_bytes(
+        b"".join((folder / LIST).read_bytes().splitlines(keepends=True)[:-1])
+    ),
+    "the board's is older": lambda folder: put_back(folder, BOARD),
+    "the journal's is older": lambda folder: put_back(folder, JOURNAL),
+    "the list is older": lambda folder: put_back(folder, LIST),
+}
+
+
+@pytest.mark.parametrize("phrase", APART)
+def test_files_that_do_not_belong_together_are_refused(phrase: str, tmp_path: Path) -> None:
+    both(tmp_path, 3)
+    APART[phrase](tmp_path)
+    with pytest.raises(Unusable) as refused_:
+        witness(tmp_path)
+    assert "n'est pas entière" in refused_.value.text.fr
+    assert refused_.value.hint is not None
+    with pytest.raises(Unusable, match="not whole"):  # and nothing was made whole by trying
+        witness(tmp_path)
+
+
+def _moved(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def _copied(folder: Path) -> None:
+    _moved(folder)
+    shutil.copytree(folder.with_name("elsewhere"), folder)
+
+
+def _emptied(folder: Path) -> None:
+    _moved(folder)
+    folder.mkdir()
+
+
+def _another(folder: Path) -> None:
+    _moved(folder)
+    Store(folder).close()
+
+
+WHILE_IT_RUNS: dict[str, Callable[[Path], object]] = {
+    "the folder is moved away": _moved,
+    "the folder is deleted": shutil.rmtree,
+    "an empty one is in its place": _emptied,
+    "a new memory is in its place": _another,
+    "its own copy is in its place": _copied,
+    "its files are deleted": lambda folder: _lose(folder, LOCK, LIST, BOARD, JOURNAL),
+    "its notes are deleted": lambda folder: _lose(folder, BOARD, JOURNAL),
+    "its lock is deleted": lambda folder: (folder / LOCK).unlink(),
+    "its list is deleted": lambda folder: (folder / LIST).unlink(),
+    "an older copy is written over it": lambda folder: shutil.copytree(
+        folder.with_name("copy"), folder, dirs_exist_ok=True
+    ),
+}
+
+
+@pytest.mark.parametrize("phrase", WHILE_IT_RUNS)
+def test_a_memory_replaced_while_it_runs_ends_the_signing(phrase: str, tmp_path: Path) -> None:
+    folder = tmp_path / "memory"
+    both(folder, 3)
+    shutil.copytree(folder, tmp_path / "copy")
+    both(folder, 7)
+    one = witness(folder)
+    WHILE_IT_RUNS[phrase](folder)
+    there = sorted(folder.rglob("*")) if folder.exists() else None
+    for request in (grown(0, 9, OTHERS), grown(7, 9), grown(3, 9)):
+        with pytest.raises(Unusable):
+            one.add_checkpoint(request)
+    with pytest.raises(Unusable):
+        one.checkpoint(NAME)
+    assert (sorted(folder.rglob("*")) if folder.exists() else None) == there
+
+
+def test_a_folder_put_back_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "memory"
+    both(folder, 7)
+    one = witness(folder)
+    _another(folder)
+    with pytest.raises(Unusable):
+        one.add_checkpoint(grown(0, 9, OTHERS))
+    shutil.rmtree(folder)
+    (tmp_path / "elsewhere").rename(folder)
+    assert one.add_checkpoint(grown(7, 9)).status == 200
+
+
+def test_another_log_is_followed_later(tmp_path: Path) -> None:
+    """The first request of the journal may come long after those of the board."""
+    one = witness(tmp_path)
+    one.add_checkpoint(grown(0, 7))
+    close_stores()
+    one = witness(tmp_path)
+    assert one.add_checkpoint(grown(0, 3, ENTRIES, OTHER_LOG)).status == 200
+    assert one.add_checkpoint(grown(7, 9)).status == 200
+
+
+def test_a_memory_is_new_until_something_is_cosigned(tmp_path: Path) -> None:
+    for _ in range(2):
+        store = Store(tmp_path)
+        assert store.is_new
+        store.close()
+    one = witness(tmp_path)
+    one.add_checkpoint(grown(0, 0))
+    close_stores()
+    store = Store(tmp_path)
+    assert not store.is_new
+    store.close()
+
+
 def test_what_a_crash_left_beside_is_not_read(tmp_path: Path) -> None:
     one = witness(tmp_path)
     one.add_checkpoint(grown(0, 7))
@@ -180,9 +338,9 @@ def test_a_new_folder_is_on_the_disk_before_anything_is_signed(
     synced: list[Path] = []
     monkeypatch.setattr("audit.witness_store.sync_folder", synced.append)
     Store(tmp_path / "a" / "b").close()
-    assert synced == [tmp_path, tmp_path / "a"]
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
     Store(tmp_path / "a" / "b").close()
-    assert len(synced) == 2
+    assert len(synced) == 3
 
 
 def test_two_witnesses_do_not_share_a_folder(tmp_path: Path) -> None:
