@@ -12,6 +12,7 @@ from audit.layout import enumerated
 from audit.moments import moment
 from audit.record import CHECKPOINTS
 from audit.server import Server
+from audit.witness_times import told_times
 from audit.words import Text, count, shown
 
 LONGEST_NAME = 200
@@ -45,6 +46,7 @@ def vouching_lines(case: Case) -> Iterator[tuple[Text, Text]]:
     if case.checkpoints is not None:
         yield Text("Dernière publication", "Last publication"), _published(case, server)
     yield Text("Témoins", "Witnesses"), _witnesses(case, server)
+    yield from _times(case, server)
     if case.checkpoints is not None:
         last = _WITNESSES if any(case.cosigned.values()) else _COPIES
         parts = (_COMMITTEE, _SERVER, last)
@@ -69,6 +71,17 @@ def _published(case: Case, server: Server) -> Text:
         return text
     when = moment(stamp)
     return Text(f"{text.fr} {when.fr}", f"{text.en} {when.en}")
+
+
+def _times(case: Case, server: Server) -> Iterator[tuple[Text, Text]]:
+    """Of each log, the witnesses whose times cannot be right beside its stamp."""
+    for log, file in CHECKPOINTS.items():
+        stamp = None if case.checkpoints is None else _stamp(case, server, log)
+        final = case.board.result is not None
+        told = stamp and told_times(stamp, case.cosigned.get(file, {}), final=final)
+        if told:
+            yield Text("Heures de témoins", "Times of witnesses"), told
+            return  # a clock is as wrong for the other
 
 
 def _stamp(case: Case, server: Server, log: str) -> int | None:

@@ -51,6 +51,8 @@ _REASONS: Final = {
     Reason.SAME_SIZE: "réponse 409 à la taille qu'il a dite lui-même",
     Reason.NO_LINE: "aucune ligne de sa clé",
     Reason.FALSE_LINE: "une ligne qui ne se vérifie pas",
+    Reason.CLOCK: "son horloge est à {detail} secondes de celle du serveur : réglez celle des deux "
+    "qui est fausse",
     Reason.LARGER: "taille {detail}",
 }
 

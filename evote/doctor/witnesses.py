@@ -23,8 +23,9 @@ _NAME_THEM: Final = (
     "redémarrez evote serve"
 )
 _ANSWER: Final = (
-    "voyez ce qu'en dit le journal du serveur, et prévenez qui tient ces témoins ; s'ils viennent "
-    "d'être redémarrés, ils sont redemandés dans la minute"
+    "voyez ce qu'en dit le journal du serveur (ils se taisent, ou « son horloge » est fausse), et "
+    "prévenez qui tient ces témoins ; s'ils viennent d'être redémarrés ou réglés, ils sont "
+    "redemandés dans la minute"
 )
 
 

@@ -94,6 +94,11 @@ class Publisher:
         with self._database.write() as connection:
             self._step(connection, lock_election(connection, uuid))
 
+    @property
+    def clock(self) -> Clock:
+        """Of the server."""
+        return self._clock
+
     def publish_due(self, uuid: str) -> bool:
         """Publish if a step is due, and tell whether one was: §18.7. Raises what ``publish`` does.
 

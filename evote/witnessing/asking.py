@@ -14,6 +14,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import IO, Final
 
+from evote.clock import Clock
 from evote.witness_file import Witness
 from protocol.cosignatures import cosigned_at
 from protocol.errors import ProtocolError
@@ -26,6 +27,8 @@ from protocol.note_format import (
 from protocol.notes import Checkpoint
 
 PATIENCE_SECONDS: Final = 10
+# How far a witness's time may be from the server's: its line, published, would mislead for ever.
+APART_SECONDS: Final = 1800
 # The first size is a guess; the second is what the witness has said.
 ATTEMPTS: Final = 2
 _SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,15})\n")
@@ -45,6 +48,7 @@ class Reason(Enum):
     SAME_SIZE = "409 to the size that it said"
     NO_LINE = "no line of its key"
     FALSE_LINE = "a line that does not hold"
+    CLOCK = "its clock is {detail} s from the server's"
     LARGER = "{detail} entries"
 
 
@@ -80,11 +84,16 @@ class WitnessAhead(Unwitnessed):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be co-signed: the note with the log's own lines, and proofs from earlier sizes."""
+    """What is to be co-signed: the note with the log's own lines, and proofs from earlier sizes.
+
+    Attributes:
+        clock: of the server, near which the witness's has to be.
+    """
 
     checkpoint: Checkpoint
     note: bytes
     proof: Proof
+    clock: Clock
 
 
 def ask(witness: Witness, asked: Asked, old: int) -> SignatureLine:
@@ -105,7 +114,7 @@ def ask(witness: Witness, asked: Asked, old: int) -> SignatureLine:
         head = "".join([f"old {old}\n", *proof, "\n"])
         status, answer = _post(f"{witness.url}/add-checkpoint", head.encode() + asked.note)
         if status == HTTPStatus.OK:
-            return _verified(witness, asked.checkpoint, answer)
+            return _verified(witness, asked, answer)
         if status != HTTPStatus.CONFLICT:
             raise WitnessRefuses(Reason.STATUS, str(status))
         found = _SIZE.fullmatch(answer)
@@ -117,13 +126,17 @@ def ask(witness: Witness, asked: Asked, old: int) -> SignatureLine:
     raise WitnessRefuses(Reason.SAME_SIZE)
 
 
-def _verified(witness: Witness, checkpoint: Checkpoint, answer: bytes) -> SignatureLine:
+def _verified(witness: Witness, asked: Asked, answer: bytes) -> SignatureLine:
     try:
         lines = decode_signature_lines(answer)
-        if cosigned_at(checkpoint, lines, witness.key) is None:
-            raise WitnessRefuses(Reason.NO_LINE)
+        at = cosigned_at(asked.checkpoint, lines, witness.key)
     except ProtocolError as cause:
         raise WitnessRefuses(Reason.FALSE_LINE) from cause
+    if at is None:
+        raise WitnessRefuses(Reason.NO_LINE)
+    apart = at - asked.clock()
+    if abs(apart) > APART_SECONDS:
+        raise WitnessRefuses(Reason.CLOCK, f"{apart:+}")
     known = (witness.key.name, witness.key.key_id)
     return next(each for each in lines if (each.name, each.key_id) == known)
 

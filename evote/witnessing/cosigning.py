@@ -147,7 +147,7 @@ class Cosigning:
                 subtree = subtrees_of_log(connection, election, log.log)
                 return prove_consistency(old, checkpoint.size, subtree)
 
-        asked = Asked(checkpoint, own_lines(log.note), proof)
+        asked = Asked(checkpoint, own_lines(log.note), proof, self._publisher.clock)
         old = min(self._size.get(log.place, 0), checkpoint.size)
         line = self._patiently(lambda: ask(self._witness, asked, old))
         self._size[log.place] = checkpoint.size
@@ -177,7 +177,9 @@ class Cosigning:
         return found
 
     def _refused(self, log: NotedLog, cause: Unwitnessed) -> Missed:
-        self._again_at[log.place] = self._timer() + REFUSED_SECONDS
+        # A clock is set right in a moment, and its witness may be the one that a result lacks.
+        wait = SILENT_SECONDS if cause.reason is Reason.CLOCK else REFUSED_SECONDS
+        self._again_at[log.place] = self._timer() + wait
         return Missed(self._witness.name, log.place, cause)
 
     def _checkpoint(self, log: NotedLog) -> Checkpoint:

@@ -17,7 +17,12 @@ from evote.board.published import read_published
 from evote.database.connection import Database
 from evote.upkeep import Cosignatures
 from evote.witness_file import Witness
-from evote.witnessing.asking import WitnessAhead, WitnessRefuses, WitnessSilent
+from evote.witnessing.asking import (
+    APART_SECONDS,
+    WitnessAhead,
+    WitnessRefuses,
+    WitnessSilent,
+)
 from evote.witnessing.cosigning import REFUSED_SECONDS, SILENT_SECONDS, Cosigning, Missed
 from protocol.cosignatures import CosignerKey, SeenCheckpoint, cosign, verify_seen
 from protocol.note_format import Note
@@ -196,6 +201,47 @@ def test_a_lying_witness_adds_nothing_and_is_said(school: School, name: str) -> 
         assert list(cosigning.step())
         next_step(school)
         assert seen(school, BOARD).stamped_at
+
+
+@pytest.mark.parametrize(
+    ("apart", "kept"),
+    [
+        (-APART_SECONDS, True),
+        (APART_SECONDS, True),
+        (-APART_SECONDS - 1, False),
+        (APART_SECONDS + 1, False),
+        (-CLOSES_AT, False),  # about 1970
+        (2_208_988_800, False),  # seventy years ahead
+    ],
+)
+def test_a_cosignature_of_another_time_is_not_kept(school: School, apart: int, kept: bool) -> None:  # noqa: FBT001
+    """It would say for ever, in the record, what no clock near the server's has said: §22."""
+    before = [read(school, log) for log in (BOARD, JOURNAL)]
+    at, timer = max(0, school.clock() + apart), Timer()
+    with told(Told(lambda body: (200, line_for(body, at=at))), LIAR) as witness:
+        missed = list(asks(school, witness, timer).step())
+        if kept:
+            assert not missed
+            assert seen(school, BOARD, witness).witnessed_at == {LIAR.name: at}
+            return
+        assert [read(school, log) for log in (BOARD, JOURNAL)] == before
+        assert [each.place[1] for each in missed] == [BOARD, JOURNAL]
+        for each in missed:
+            assert isinstance(each.cause, WitnessRefuses)
+            assert str(each.cause) == f"its clock is {at - school.clock():+} s from the server's"
+
+
+def test_a_witness_whose_clock_was_set_right_counts_in_a_minute(school: School) -> None:
+    wrong, timer = [2_000_000], Timer()
+    how = Told(lambda body: (200, line_for(body, at=school.clock() + wrong[0])))
+    with told(how, LIAR) as witness:
+        cosigning = asks(school, witness, timer)
+        assert len(list(cosigning.step())) == 2
+        assert list(cosigning.step()) == []
+        wrong[0] = 0
+        timer.now += SILENT_SECONDS
+        assert list(cosigning.step()) == []
+        assert seen(school, BOARD, witness).witnessed_at == {LIAR.name: school.clock()}
 
 
 def test_a_silent_witness_is_asked_again_later(school: School) -> None:

@@ -2,6 +2,7 @@
 """The witnesses of a result: its record is refused until enough of them co-signed it: §18.4."""
 
 import time
+from collections.abc import Collection
 from typing import Final
 
 from evote.cli.server.opened import Server
@@ -70,19 +71,22 @@ def await_witnesses(here: Server, uuid: str, done: str = PUBLISHED, then: str = 
     print(
         "Ses témoins doivent encore le cosigner : attente, une minute et demie au plus…", flush=True
     )
-    asking = [
-        Cosignatures(Cosigning(here.database, here.publisher, witness))
+    asking = {
+        witness.key.name: Cosignatures(Cosigning(here.database, here.publisher, witness))
         for witness in witnesses_of(here.settings)
-    ]
+    }
+    clocks: set[str] = set()  # of those whose time is not believed
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        for each in asking:
-            list(each.step())  # what one did not co-sign is said below, by its name
+        for name, each in asking.items():
+            # What one did not co-sign is said below, by its name.
+            if any(fault.is_of_clock for fault in each.step()):
+                clocks.add(name)
         cosigned = _cosigned(here, uuid) or cosigned
         if cosigned.are_enough:
             return
         time.sleep(_EVERY_SECONDS)
-    raise _too_few(cosigned, done, then)
+    raise _too_few(cosigned, clocks, done, then)
 
 
 def _cosigned(here: Server, uuid: str) -> Cosigned | None:
@@ -90,12 +94,16 @@ def _cosigned(here: Server, uuid: str) -> Cosigned | None:
         return find_cosigned(connection, found(connection, uuid))
 
 
-def _too_few(cosigned: Cosigned, done: str, then: str) -> Refusal:
+def _too_few(cosigned: Cosigned, clocks: Collection[str], done: str, then: str) -> Refusal:
     verb = "l'ont" if cosigned.found > 1 else "l'a"
+    missing = (
+        f"{name} (son horloge n'est pas à l'heure)" if name in clocks else name
+        for name in cosigned.missing
+    )
     return Refusal(
         f"{done}, et {count(cosigned.found, 'témoin')} {verb} cosigné : l'élection en demande "
         f"{cosigned.witnesses.quorum}",
-        f"manquent : {', '.join(cosigned.missing)} ; voyez qu'ils tournent et que "
+        f"manquent : {', '.join(missing)} ; voyez qu'ils tournent et que "
         f"PREAU_WITNESS_FILE a leur ligne{then}",
     )
 

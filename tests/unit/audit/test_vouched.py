@@ -68,6 +68,31 @@ def test_who_cosigned_and_when_is_said_first(
     assert [row["at"] for row in found["journal"]["cosigned"]] == [STAMPED_AT, STAMPED_AT]
 
 
+AHEAD, OPEN_AHEAD = 366 * 86_400, 3 * 86_400
+TIMES: dict[str, tuple[int, str, str]] = {
+    "seventy years ahead": (STAMPED_AT + 70 * AHEAD, "Result", "plus d'un an après"),
+    "a year ahead": (STAMPED_AT + AHEAD, "Result", ""),
+    "as in 1970": (0, "Result", "avant ce qu'il signe"),
+    "an hour before the result": (STAMPED_AT - 3600, "Result", "avant ce qu'il signe"),
+    "a quarter of an hour before": (STAMPED_AT - 900, "Result", ""),
+    "silent for days while people vote": (STAMPED_AT - OPEN_AHEAD, "Ballot", ""),
+    "as in 1970 while people vote": (5, "Ballot", "avant ce qu'il signe"),
+}
+
+
+@pytest.mark.parametrize("phrase", TIMES)
+def test_a_time_that_cannot_be_is_told_and_accuses_nobody(
+    phrase: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    time, until, said = TIMES[phrase]
+    lines = [stamp, at(A, time), *by(B)]
+    files = witnessed(lines, lines, until=until)
+    head, value = told(capsys, tmp_path, files)
+    assert ("Heures de témoins : " in head) == bool(said)
+    assert f"Heures de témoins : {A.name} {said}" in head or not said
+    assert value["verdict"] == "valid"
+
+
 def test_a_witness_of_one_log_alone_is_told_as_such(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -17,7 +17,8 @@ from evote.cli.server.opened import server
 from evote.database.elections import State
 from evote.lifecycle.counting import take_decryptions
 from tests.db.school import make_election
-from tests.db.witnesses import closed_port, honest
+from tests.db.test_cosigning import line_for
+from tests.db.witnesses import Told, closed_port, honest, told
 from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
@@ -80,6 +81,22 @@ def test_a_result_waits_for_its_quorum(
     assert "PROCÈS-VERBAL" in capsys.readouterr().out
     assert (out / "minutes.txt").exists()
     assert main(["election", "tally", school.uuid, "--out", str(tmp_path / "again")]) == 0
+
+
+def test_a_witness_whose_clock_is_wrong_is_named_with_it(
+    closed: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It answers: who only hears that it is missing looks for a machine that is off."""
+    key = closed.school.election.witness_key(1)
+    how = Told(lambda body: (200, line_for(body, key, closed.clock.time + 2_208_988_800)))
+    with told(how, key) as witness:
+        file = lines(closed, {1: witness.url, 2: closed_port(), 3: closed_port()})
+        (tmp_path / "witnesses").write_text(file)
+        command = ["election", "tally", closed.school.uuid, "--out", str(tmp_path / "resultat")]
+        assert main(command) == 1
+    said = capsys.readouterr().err
+    assert f"{key.name} (son horloge n'est pas à l'heure), " in said
+    assert said.count("son horloge") == 1
 
 
 def test_an_election_without_witnesses_waits_for_nobody(
