@@ -33,6 +33,7 @@ class Trouble(Enum):
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
+    UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
     SILENT = "the witness {witness} ({cause}) does not answer"
     REFUSING = "the witness {witness} ({cause}) does not co-sign {uuid}"
@@ -103,6 +104,8 @@ class Steps:
         for uuid in due:
             try:
                 self._publisher.publish_due(uuid)
+                if self._publisher.is_unpromised(uuid):
+                    yield Fault(Trouble.UNPROMISED, uuid)
             except NOT_PUBLISHED as cause:
                 yield fault_of(cause)
 

@@ -39,6 +39,8 @@ _SENTENCES: Final = {
     "est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "
     "paraît passée, n'est clos qu'une heure plus tard ; réglez l'heure (docs/operations.md)",
+    Trouble.UNPROMISED: "l'horloge a été très en avance : les bulletins de {uuid} sont enregistrés "
+    "sans promesse signée ; voir evote doctor",
     Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",
 }
 _REASONS: Final = {

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -23,6 +24,7 @@ from evote.lifecycle.drafting import host_of
 from evote.log_keys import LogKeys, load_log_keys
 from evote.origins import same_as
 from evote.publishing.following import HeadLost, WentBack, require_following
+from evote.publishing.promising import AHEAD, is_unpromised
 from evote.publishing.steps import TAKING_BALLOTS, due_elections
 from evote.roll.electors import read_salt
 from evote.roll.sign_ins import count_signed_in
@@ -36,8 +38,8 @@ from tally.french import count
 LATE: Final = 120
 VERY_LATE: Final = 900
 CLOSING_LATE: Final = 300
-AHEAD: Final = 60
 BEFORE_CLOSING: Final = (State.SEALED, State.OPEN, State.SUSPENDED)
+_LAST_OF_CALENDAR: Final = 253_402_300_799
 _RUNS: Final = "voyez si evote serve ou evote worker tourne, et ce que dit son journal"
 _NOT_CLOSED: Final = (
     f"si l'horloge a avancé d'un coup, le serveur attend une heure avant de clore : réglez-la "
@@ -191,7 +193,17 @@ def _check_steps(
         yield to_see("steps", f"{held.uuid} : la dernière étape n'est pas encore publiée", _RUNS)
     else:
         yield ok("steps", f"{held.uuid} : tout est publié à l'heure")
-    if published.board.stamp > now + AHEAD:
+    if is_unpromised(connection, held, published, now, looking.seconds):
+        last = datetime.fromtimestamp(min(published.board.stamp, _LAST_OF_CALENDAR), UTC)
+        yield serious(
+            "stamps",
+            f"{held.uuid} : l'horloge a été en avance, jusqu'au {last:%d/%m/%Y}, et les heures "
+            "signées ne reculent pas : depuis, et jusqu'à la clôture, les bulletins sont "
+            "enregistrés sans promesse signée",
+            "aucun ne se perd : chacun paraît à l'étape d'après, et la page le dit au parent ; "
+            "réglez l'horloge (timedatectl), et prévenez le bureau",
+        )
+    elif published.board.stamp > now + AHEAD:
         yield to_see(
             "stamps",
             f"{held.uuid} : le dernier état publié porte une heure à venir",

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select
 
 from evote.board.leaves import tree_of_entries
-from evote.board.published import DoesNotFollow, PublishedDamaged
+from evote.board.published import DoesNotFollow, PublishedDamaged, find_published
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow, PublishedRow
 from evote.database.connection import Database, DatabaseUnavailable
@@ -31,6 +31,7 @@ from evote.keys import KeyFolder, KeyUnavailable
 from evote.log_keys import LogKeys, load_log_keys
 from evote.publishing.cosigning import with_lines_of
 from evote.publishing.following import LogSize, log_sizes, require_following, verify_follows
+from evote.publishing.promising import is_unpromised
 from evote.publishing.signed import is_signed
 from evote.publishing.steps import due_elections, is_due, step_time
 from protocol.cosignatures import sign_stamped
@@ -159,6 +160,20 @@ class Publisher:
             now: the server's time, or the last stamp if that is later.
         """
         return Promise.of(self.keys(uuid).board.name, event, promised_until(now, self.seconds))
+
+    def is_unpromised(self, uuid: str) -> bool:
+        """Tell whether ballots of an election get no promise, for the stamps are far ahead: §20.1.
+
+        Raises:
+            DoesNotFollow: what is published of it is damaged.
+            DatabaseUnavailable: that is not known.
+        """
+        with self._database.read() as connection:
+            held = find_election(connection, uuid)
+            found = find_published(connection, held)
+            if found is None:
+                return False
+            return is_unpromised(connection, held, found, self._clock(), self.seconds)
 
     def sign(self, uuid: str, promise: Promise) -> bytes:
         """Return the signed note of a promise: §20.1."""

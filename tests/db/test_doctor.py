@@ -150,6 +150,7 @@ def both(*steps: Break) -> Break:
             {"signed": Level.SERIOUS, "stamps": Level.TO_SEE},
         ),
         (both(later(9999), step, later(-9999)), {"stamps": Level.TO_SEE}),
+        (both(later(400 * 24 * HOUR), step, later(-400 * 24 * HOUR)), {"stamps": Level.SERIOUS}),
         (statement("DELETE FROM last_rewriting"), {"rewriting": Level.TO_SEE}),
         (post, {}),
         (both(post, later(700)), {"outbox": Level.TO_SEE}),

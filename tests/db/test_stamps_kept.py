@@ -9,6 +9,7 @@ from audit.evidence import judge_evidence, write_evidence
 from audit.words import Malformed
 from evote.board.listing import setup_bytes
 from evote.casting import Outcome
+from evote.upkeep import Fault, Steps, Trouble
 from protocol.promises import verify_promise
 from tests.db.backups import dump, put_back
 from tests.db.school import NOON, ManualClock, School
@@ -72,3 +73,18 @@ def test_after_a_stamp_a_year_ahead_nothing_is_signed_that_would_convict(
     clock.time = NOON
     answer = school.cast(1)
     assert (answer.outcome, answer.promise) == (Outcome.RECORDED, None)
+
+
+def test_that_nothing_is_promised_is_said_in_the_log_at_each_step(
+    school: School, clock: ManualClock
+) -> None:
+    clock.time = NOON - NOON % P + P
+    steps = Steps(school.publisher)
+    assert list(steps.step()) == []
+    right = clock.time
+    clock.time = school.election.closes_at + 366 * DAY
+    school.publisher.publish(school.uuid)
+    clock.time = right + P
+    school.cast(0)
+    assert list(steps.step()) == [Fault(Trouble.UNPROMISED, school.uuid)]
+    assert list(steps.step()) == []  # until the next

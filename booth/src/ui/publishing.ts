@@ -84,6 +84,10 @@ async function judgePromise(
   isLast = false,
 ): Promise<boolean> {
   const { page } = visit;
+  if (promise === "") {
+    tell(visit, "no-promise");
+    return true;
+  }
   const data = utf8(promise);
   offer(visit, "promise-file", data, "promise");
   const take = (stamp: number | null): void =>
@@ -152,7 +156,7 @@ function tell(visit: Visit, circumstance: string): void {
   const { page } = visit;
   const notice = page.one("when", circumstance);
   const isNew = notice.hidden;
-  for (const each of ["waiting", "late", "no-network", "wrong-receipt"]) {
+  for (const each of ["waiting", "late", "no-network", "no-promise", "wrong-receipt"]) {
     page.when(each, false);
   }
   page.when("unpublished", circumstance !== "published");

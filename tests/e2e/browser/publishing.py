@@ -18,6 +18,7 @@ WAITING = "Cette page attend la preuve et la vérifie"
 PUBLISHED = "Paru dans l’urne, preuve vérifiée"
 LATE = "La preuve n’est pas venue à l’heure promise"
 NO_NETWORK = "Le réseau ne répond pas"
+NO_PROMISE = "Le serveur n’a pas donné de promesse"
 WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
 WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
 WHOM = "apportez-le au bureau des élections, à l’école"
@@ -33,7 +34,15 @@ SHOW = """name => {
         each.hidden = false;
     for (const each of document.querySelectorAll('details')) each.open = true;
 }"""
-NOTICES = ("waiting", "published", "late", "no-network", "wrong-promise", "wrong-receipt")
+NOTICES = (
+    "waiting",
+    "published",
+    "late",
+    "no-network",
+    "no-promise",
+    "wrong-promise",
+    "wrong-receipt",
+)
 
 
 def later(parent: Parent, milliseconds: int = 70_000) -> None:

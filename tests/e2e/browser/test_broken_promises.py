@@ -23,6 +23,7 @@ from tests.e2e.browser.publishing import (
     A_QUARTER,
     AN_HOUR,
     LATE,
+    NO_PROMISE,
     OTHERS,
     PUBLISHED,
     RECEIPTS,
@@ -100,7 +101,7 @@ def test_a_proof_that_does_not_come_is_told_whatever_the_answer(
 
 
 OTHER = SimulatedElection(server=True, seed="another")
-Forger = Callable[[Site, Promise], str | None]
+Forger = Callable[[Site, Promise], str | None]  # None: it promises nothing
 
 
 def _signed(site: Site, promise: Promise) -> str:
@@ -108,7 +109,6 @@ def _signed(site: Site, promise: Promise) -> str:
 
 
 WRONG_PROMISES: dict[str, Forger] = {
-    "there is none": lambda _site, _honest: None,
     "it is something else": lambda _site, _honest: "C'est promis.",
     "it is of another ballot": lambda site, honest: _signed(site, replace(honest, ballot="0" * 64)),
     "it is by another key": lambda _site, honest: sign_promise(
@@ -141,6 +141,25 @@ def promising(parent: Parent, forge: Forger) -> Iterator[list[str | None]]:
     yield given
 
 
+def test_a_parent_who_is_promised_nothing_is_told_that_she_has_only_the_servers_word(
+    patient: Parent, stepping: Site
+) -> None:
+    """As after a clock that was a year ahead: nothing was given, so nothing is called wrong."""
+    with promising(patient, lambda _site, _honest: None):
+        patient.vote()
+        is_told(patient, NO_PROMISE)
+        patient.reads("vous n’avez que sa parole")
+        expect(patient.page.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
+        expect(patient.page.get_by_text(WAITING)).to_be_hidden()
+        expect(patient.page.get_by_text("Enregistrer la promesse (fichier)").first).to_be_hidden()
+        later(patient, AN_HOUR)
+        expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()
+        stepping.publish()
+        later(patient)
+        is_told(patient, PUBLISHED)
+        expect(patient.page.get_by_role("heading", name=NO_PROMISE)).to_be_hidden()
+
+
 @pytest.mark.parametrize("what", WRONG_PROMISES)
 def test_a_promise_is_told_to_be_wrong_when(patient: Parent, stepping: Site, what: str) -> None:
     with promising(patient, WRONG_PROMISES[what]) as given:
@@ -148,8 +167,7 @@ def test_a_promise_is_told_to_be_wrong_when(patient: Parent, stepping: Site, wha
         is_told(patient, WRONG_PROMISE)
         patient.reads(WHOM)
         expect(patient.page.get_by_text(WAITING)).to_be_hidden()
-        if given[0] is not None:
-            assert saved(patient, "Enregistrer la promesse (fichier)").decode() == given[0]
+        assert saved(patient, "Enregistrer la promesse (fichier)").decode() == given[0]
         later(patient, AN_HOUR)
         expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()  # what was promised?
         stepping.publish()  # the ballot is there all the same
