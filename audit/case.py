@@ -14,6 +14,7 @@ from audit.archive import Datum, read_exactly
 from audit.binding import Binding
 from audit.board import Board
 from audit.counting import Census
+from audit.earlier import Earlier
 from audit.election import Credentials, Election
 from audit.journal import Journal
 from audit.notes import Checkpoint
@@ -61,8 +62,9 @@ class Case:
     checkpoints: dict[str, Checkpoint] | None = None  # by file; None unless C31 passed
     cosigned: dict[str, dict[str, int]] = field(default_factory=dict)  # when, by file and witness
     waits_for_witnesses: bool = False  # they are too few, and no line of theirs is false
-    since: Record | Checkpoint | None = None  # an earlier state
-    misused: Text | None = None  # --since was given what cannot be compared
+    since: Earlier | None = None  # an earlier state
+    incomparable: Text | None = None  # why it says nothing of this record (§17.3)
+    differing: Text | None = None  # how the two differ, where that alone convicts nobody
 
     @property
     def not_ours(self) -> Finding:

@@ -16,6 +16,7 @@ from audit.system import explained
 from audit.words import Malformed, Text, Unreadable, Unsupported, Unusable, cited, shown
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
+_STATUSES = {"valid": VALID, "invalid": INVALID, "unreadable": UNREADABLE}
 LONGEST = 600
 
 _HINT = Text("conseil", "hint")
@@ -133,7 +134,7 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
         from audit.report import write_report  # noqa: PLC0415
 
         write("\n".join(write_report(verdict, say)))
-    return VALID if verdict.valid else INVALID
+    return _STATUSES[verdict.word]
 
 
 def _loaded() -> None:

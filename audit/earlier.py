@@ -1,36 +1,58 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What ``--since`` may be: an archive, a record, or a checkpoint kept from it. §17.3."""
+"""What ``--since`` may be: an archive, a record, or a checkpoint kept from it. §17.3.
+
+What is there and cannot be taken apart is a damaged copy: it says nothing of the record beside it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from audit.notes import Checkpoint, decode_checkpoint
 from audit.record import MAX_CHECKPOINT, Record, open_record
 from audit.system import explained, open_regular
-from audit.words import Malformed, Unreadable
+from audit.words import Malformed, Text, Unreadable
 
 _SIGNATURES = b"\n\n\xe2\x80\x94 "  # the empty line of a signed note, and its first signature
 
 
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A copy that cannot be taken apart, and why."""
+
+    why: Text
+
+
+Earlier = Record | Checkpoint | Damaged
+
+
 @contextlib.contextmanager
-def open_earlier(path: Path) -> Iterator[Record | Checkpoint]:
+def open_earlier(path: Path) -> Iterator[Earlier]:
     """The earlier state at ``path``, for as long as the context lasts.
 
     Raises:
-        Unreadable: there is nothing to read, or a malformed checkpoint.
+        Unreadable: there is nothing to read, or a folder that is no record.
     """
     checkpoint = _checkpoint(path)
     if checkpoint is not None:
         yield checkpoint
         return
-    with open_record(path) as record:
-        yield record
+    with contextlib.ExitStack() as stack:
+        try:
+            earlier: Earlier = stack.enter_context(open_record(path))
+        except Malformed as refusal:
+            earlier = Damaged(refusal.text)
+        except Unreadable as refusal:
+            if path.is_dir():
+                raise
+            earlier = Damaged(refusal.text)  # a zip: the file itself has been read
+        yield earlier
 
 
-def _checkpoint(path: Path) -> Checkpoint | None:
+def _checkpoint(path: Path) -> Checkpoint | Damaged | None:
     """The checkpoint of a file that is one, well formed or not."""
     try:
         if path.is_dir():
@@ -45,4 +67,4 @@ def _checkpoint(path: Path) -> Checkpoint | None:
     try:
         return decode_checkpoint(data)
     except Malformed as refusal:
-        raise Unreadable(*refusal.text) from refusal
+        return Damaged(refusal.text)

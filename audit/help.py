@@ -79,7 +79,8 @@ arguments :
 
 options :
   --since ANCIEN     archive, dossier ou .checkpoint gardé plus tôt : rien de ce
-                     qu'il montrait ne doit avoir changé
+                     qu'il montrait ne doit avoir changé ; abîmé, il n'accuse
+                     personne (code 2)
   --require preau    refuser une élection sans les garanties de Préau
   --json             le verdict en JSON, seul sur la sortie, pour un programme
   --jobs N           nombre de processus (0 : le plus possible)
@@ -105,7 +106,7 @@ arguments:
 
 options:
   --since OLD        archive, record or checkpoint kept earlier: nothing that it
-                     showed may have changed
+                     showed may have changed; damaged, it accuses nobody (2)
   --require preau    refuse an election without the guarantees of Préau
   --json             the verdict as JSON, alone on the output, for a program
   --jobs N           number of processes (0: as many as the processor allows)

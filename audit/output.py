@@ -21,10 +21,11 @@ VERSION = 1
 def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, Any]:
     """The object for an archive that could be read."""
     case = verdict.case
-    result = verified_result(verdict)
+    told = verdict.word == "valid"
+    result = verified_result(verdict) if told else None
     return {
         "version": VERSION,
-        "verdict": "valid" if verdict.valid else "invalid",
+        "verdict": verdict.word,
         "profile": "preau" if case.strict else "belenios",
         "state": case.board.state,
         "rehearsal": case.binding.rehearsal if case.binding else None,
@@ -32,7 +33,7 @@ def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, An
         "ballots": len(case.board.ballots),
         "checks": checks(verdict.findings, say),
         "result": [list(row) for row in result] if result else None,
-        "seats": verified_seats(verdict),
+        "seats": verified_seats(verdict) if told else None,
         "journal": journal_object(case),
         "checkpoints": checkpoints_object(case),
     }

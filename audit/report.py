@@ -10,7 +10,7 @@ from audit.elected import questions, seats
 from audit.layout import lowered, wrapped
 from audit.limits import limits
 from audit.outcome import Finding, Outcome
-from audit.summary import first_sentence, identity, summary
+from audit.summary import first_sentence, identity, summary, warnings
 from audit.verify import Verdict
 from audit.words import Text, cited, count
 
@@ -36,7 +36,7 @@ _INDENT = " " * 22
 
 def write_report(verdict: Verdict, say: Callable[[Text], str]) -> Iterator[str]:
     """The lines of the report, in the language that ``say`` picks."""
-    for text in (first_sentence(verdict), *summary(verdict)):
+    for text in (first_sentence(verdict), *warnings(verdict), *summary(verdict)):
         yield from wrapped(say(text), rest="  ")
     for block in (identity, questions, seats):
         yield from _block(block(verdict), say)

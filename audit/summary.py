@@ -35,6 +35,12 @@ _WITNESSES_LACK = Text(
     "This record still lacks witnesses (failed: C32); all the rest is in order. Do not rely on its"
     " result yet: take the record again later.",
 )
+_NOT_COMPARED = Text(
+    "Attention : la comparaison demandée par --since n'a pas été faite, ce verdict est celui du"
+    " dossier seul.",
+    "Beware: the comparison asked for by --since was not made, this verdict is on the record"
+    " alone.",
+)
 _STOPPED = Text("ANNULÉE", "CANCELLED")
 _SUSPENDED = Text("vote suspendu", "the vote is suspended")
 
@@ -67,8 +73,8 @@ def _refusal(verdict: Verdict) -> Text:
     """What is wrong, the most telling first: a wrong question before a wrong answer."""
     case = verdict.case
     failed = [entry.id for entry, finding in verdict.findings if finding.outcome is Outcome.FAILED]
-    if case.misused and failed == ["C26"]:
-        return Text(*(part if part[-1] == "?" else part + "." for part in raised(case.misused)))
+    if case.differing and failed == ["C26"]:
+        return _sentence(case.differing)
     if case.waits_for_witnesses and failed == ["C32"] and not case.demanded:
         return _WITNESSES_LACK
     others = [check for check in failed if not (case.demanded and check == "C10")]
@@ -84,6 +90,18 @@ def _refusal(verdict: Verdict) -> Text:
         )
         return Text(f"{sentence.fr} {wrong.fr}", f"{sentence.en} {wrong.en}") if ids else sentence
     return wrong if case.strict else lowered(wrong).at(_BELENIOS)
+
+
+def _sentence(text: Text) -> Text:
+    """With a capital and a full stop, unless it asks."""
+    return Text(*(part if part[-1] == "?" else part + "." for part in raised(text)))
+
+
+def warnings(verdict: Verdict) -> Iterator[Text]:
+    """What the verdict does not rest on, although it was given to be compared (§17.3)."""
+    if verdict.case.incomparable:
+        why = _sentence(verdict.case.incomparable)
+        yield Text(f"{_NOT_COMPARED.fr} {why.fr}", f"{_NOT_COMPARED.en} {why.en}")
 
 
 def summary(verdict: Verdict) -> Iterator[Text]:

@@ -13,8 +13,8 @@ from audit.board import read_board
 from audit.case import Case
 from audit.catalogue import CATALOGUE, Entry
 from audit.counting import take_census
+from audit.earlier import Earlier
 from audit.journal import decode_journal
-from audit.notes import Checkpoint
 from audit.outcome import Finding, Outcome, judged
 from audit.profile import has_bindings
 from audit.record import Record
@@ -23,6 +23,7 @@ from audit.workers import Job, Pool
 
 SMALL_FILE = 200_000  # bytes; below, starting a process takes longer than the work
 FIRST_OF_BALLOTS = "C13"
+OF_EARLIER = "C26"
 
 
 def silent(_done: int, _total: int) -> None:
@@ -47,12 +48,25 @@ class Verdict:
 
     @property
     def valid(self) -> bool:
-        """Whether every applicable check passed: nothing failed, nothing was out of reach."""
+        """Whether every applicable check passed: nothing failed, nothing was out of reach.
+
+        An earlier copy that says nothing of this record takes nothing from it (§17.3).
+        """
         good = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
-        return all(finding.outcome in good for _, finding in self.findings)
+        return all(
+            finding.outcome in good or (entry.id == OF_EARLIER and self.case.incomparable)
+            for entry, finding in self.findings
+        )
+
+    @property
+    def word(self) -> str:
+        """``valid``, ``invalid`` or ``unreadable``: the exit statuses 0, 1 and 2 of §17.2."""
+        if not self.valid:
+            return "invalid"
+        return "unreadable" if self.case.incomparable else "valid"
 
 
-def verify(record: Record, since: Record | Checkpoint | None, options: Options) -> Verdict:
+def verify(record: Record, since: Earlier | None, options: Options) -> Verdict:
     """The verdict on a record.
 
     Raises:
@@ -74,7 +88,7 @@ def _processors() -> int:
 def _verify(
     file: BinaryIO,
     record: Record,
-    since: Record | Checkpoint | None,
+    since: Earlier | None,
     options: Options,
     pool: Pool,
 ) -> Verdict:

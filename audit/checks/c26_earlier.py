@@ -3,24 +3,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from audit.board import read_board
 from audit.case import Case
+from audit.earlier import Damaged
+from audit.earlier_copy import Copy, read_copy, signed_logs
 from audit.notes import Checkpoint
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
-from audit.record import Record
+from audit.record import CHECKPOINTS
 from audit.tree import HASH_BYTES, earlier_roots
-from audit.words import Text
+from audit.words import Malformed, Text
 
 _CHUNK = 2**20
 _SWAPPED = Text(
     "l'archive donnée est plus ancienne que celle de --since ; les avez-vous inversées ?",
     "the archive given is older than that of --since; did you swap them?",
 )
+_DAMAGED = Text(
+    "la copie donnée à --since est abîmée ou n'en est pas une, et n'accuse personne",
+    "the copy given to --since is damaged or is none, and accuses nobody",
+)
 _OTHER = Text(
-    "les deux archives sont de deux élections différentes ; les comparer ne dit rien de celle-ci",
-    "the two archives are of two different elections; comparing them says nothing of this one",
+    "la copie donnée à --since est d'une autre élection et ne dit rien de celle-ci ; si elle vient"
+    " de la même adresse, comparez les empreintes",
+    "the copy given to --since is of another election and says nothing of this one; if it comes"
+    " from the same address, compare the fingerprints",
+)
+_TWO_COPIES = Text(
+    "ce dossier et la copie de --since diffèrent, et rien ne prouve lequel des deux a été altéré ;"
+    " comparez-les à d'autres copies avant de vous fier au résultat",
+    "this record and the copy of --since differ, and nothing proves which of the two was altered;"
+    " compare them with other copies before you rely on the result",
 )
 _REWRITTEN = Text(
     "ce que l'archive ancienne montrait a été changé ou retiré (§17.3)",
@@ -41,9 +55,10 @@ _GIVE_ALL = Text(
     " record",
 )
 _NOT_OURS = Text(
-    "le point de contrôle de --since n'est pas signé pour cette élection ; le comparer ne dit rien"
-    " d'elle",
-    "the checkpoint of --since is not signed for this election; comparing it says nothing of it",
+    "le point de contrôle de --since n'est pas signé pour cette élection : il est abîmé ou d'une"
+    " autre, et n'accuse personne",
+    "the checkpoint of --since is not signed for this election: it is damaged or of another, and"
+    " accuses nobody",
 )
 _LATER = Text(
     "le dossier donné est plus ancien que le point de contrôle de --since",
@@ -54,66 +69,103 @@ _LATER = Text(
 def check(case: Case) -> Finding:
     """The earlier archive and journal are the beginning of these; or a checkpoint covers it.
 
-    Raises:
-        Unreadable: the earlier archive is no archive.
+    What cannot be compared, damaged or of another election, is set aside: it accuses nobody.
     """
-    if case.since is None:
+    since = case.since
+    if since is None:
         return NOT_APPLICABLE
-    if isinstance(case.since, Checkpoint):
-        return _covered(case, case.since)
-    return _since(case, case.since)
+    try:
+        if isinstance(since, Damaged):
+            raise Malformed(*since.why)
+        if isinstance(since, Checkpoint):
+            return _covered(case, since)
+        return _since(case, read_copy(since))
+    except Malformed as refusal:
+        return _set_aside(case, refusal.text.at(_DAMAGED))
 
 
-def _since(case: Case, since: Record) -> Finding:
-    with since.archive.open("rb") as file:
-        earlier = read_board(file)
-    if is_prefix(since.archive, case.record.archive):
-        fault = _journal_fault(case, since)
-        return judged(earlier.events, [fault] if fault else [])
-    ours, theirs = case.setup_datum("election"), earlier.setup_datum("election")
-    if is_prefix(case.record.archive, since.archive):
-        case.misused = _SWAPPED
-    elif ours is None or theirs is None or ours.digest != theirs.digest:
-        case.misused = _OTHER
-    return judged(earlier.events, [case.misused or _REWRITTEN])
+def _set_aside(case: Case, why: Text) -> Finding:
+    case.incomparable = why
+    return Finding(NOT_REACHED.outcome, faults=(why,))
 
 
-def _journal_fault(case: Case, since: Record) -> Text | None:
-    """The earlier journal's bytes are the first bytes of this one."""
-    if since.journal is None:
+def _since(case: Case, copy: Copy) -> Finding:
+    ours, theirs = case.setup_datum("election"), copy.board.setup_datum("election")
+    if theirs is None:
+        raise Malformed("pas d'élection (§10.2)", "no election (§10.2)")
+    if ours is None or (case.strict and case.binding is None):
+        return NOT_REACHED
+    if ours.digest != theirs.digest:
+        return _set_aside(case, _OTHER)
+    server = case.binding.server if case.binding else None
+    signed = frozenset() if server is None else signed_logs(copy, server)
+    fault = _board_fault(case, copy, signed) or _journal_fault(case, copy, signed)
+    return judged(copy.board.events, [fault] if fault else [])
+
+
+def _board_fault(case: Case, copy: Copy, signed: AbstractSet[str]) -> Text | None:
+    """The earlier archive's bytes are the first bytes of this one."""
+    ours, theirs = case.record.archive, copy.record.archive
+    if is_prefix(theirs, ours):
         return None
-    if case.record.journal is None:
-        case.misused = None if case.record.folder else _GIVE_ALL
-        return case.misused or _JOURNAL_GONE
-    return None if case.record.journal.startswith(since.journal) else _JOURNAL_REWRITTEN
+    if is_prefix(ours, theirs):
+        case.differing = _SWAPPED
+    elif "board" not in signed or case.board.leaves.startswith(copy.board.leaves):
+        case.differing = _TWO_COPIES  # what is signed is the events, not how they are wrapped
+    return case.differing or _REWRITTEN
+
+
+def _journal_fault(case: Case, copy: Copy, signed: AbstractSet[str]) -> Text | None:
+    """The earlier journal's bytes are the first bytes of this one."""
+    ours, theirs = case.record.journal, copy.record.journal
+    if theirs is None:
+        return None
+    if ours is None:
+        case.differing = None if case.record.folder else _GIVE_ALL
+        return case.differing or _JOURNAL_GONE
+    if ours.startswith(theirs):
+        return None
+    if theirs.startswith(ours):
+        case.differing = _SWAPPED
+    elif "journal" not in signed:
+        case.differing = _TWO_COPIES
+    return case.differing or _JOURNAL_REWRITTEN
 
 
 def _covered(case: Case, checkpoint: Checkpoint) -> Finding:
     """The first so many events or entries have the root that was signed."""
     if case.strict and case.binding is None:
         return NOT_REACHED
-    leaves = _log(case, checkpoint)
+    log = _log(case, checkpoint)
+    if log is None:
+        return _set_aside(case, _NOT_OURS)
+    leaves = _leaves(case, log)
     if leaves is None:
-        case.misused = case.misused or _NOT_OURS
+        case.differing = _GIVE_ALL
     elif checkpoint.size > len(leaves) // HASH_BYTES:
-        case.misused = _LATER
+        case.differing = _LATER
     elif earlier_roots(leaves, [checkpoint.size])[checkpoint.size] == checkpoint.root:
         return judged(checkpoint.size)
-    return judged(checkpoint.size, [case.misused or _REWRITTEN])
+    return judged(checkpoint.size, [case.differing or _REWRITTEN])
 
 
-def _log(case: Case, checkpoint: Checkpoint) -> bytes | bytearray | None:
-    """The leaves of the log that signed it with its sealed key, or None."""
+def _log(case: Case, checkpoint: Checkpoint) -> str | None:
+    """Which of the two logs signed it with its sealed key (§18.3); None if neither did."""
     server = case.binding.server if case.binding else None
     if server is None:
         return None
-    if checkpoint.origin == server.board_key.name and checkpoint.signed_by(server.board_key):
-        return case.board.leaves
-    if checkpoint.origin == server.journal_key.name and checkpoint.signed_by(server.journal_key):
-        if case.journal is not None:
-            return case.journal.leaves
-        case.misused = _GIVE_ALL
+    for log in CHECKPOINTS:
+        key = server.log_key(log)
+        if checkpoint.origin == key.name and checkpoint.signed_by(key):
+            return log
     return None
+
+
+def _leaves(case: Case, log: str) -> bytes | bytearray | None:
+    """The leaves of that log, as far as it was given."""
+    if log == "board":
+        return case.board.leaves
+    return None if case.journal is None else case.journal.leaves
 
 
 def is_prefix(earlier: Path, later: Path) -> bool:

@@ -221,10 +221,12 @@ def test_a_later_checkpoint_is_not() -> None:
 EARLIER: dict[str, Callable[[Files], bytes]] = {
     "another event": lambda f: KEY.checkpoint([*f.events()[:-1], b"{}"]),
     "another entry": lambda f: OTHER_LOG.checkpoint([*f.lines[:-1], b"{}"]),
+    "the board's under the journal's name": lambda f: OTHER_LOG.checkpoint(f.events()),
+}
+NOT_OURS: dict[str, Callable[[Files], bytes]] = {
     "signed by another key": lambda f: IMPOSTOR.checkpoint(f.events()),
     "of another election": lambda f: board_key("AnotherEleCtion").checkpoint(f.events()),
     "of another host": lambda f: board_key(UUID, "ailleurs.fr").checkpoint(f.events()),
-    "the board's under the journal's name": lambda f: OTHER_LOG.checkpoint(f.events()),
 }
 
 
@@ -235,10 +237,17 @@ def test_a_checkpoint_that_was_shown_stays(phrase: str) -> None:
     assert said(report) == (1, ["C26"], []), report.text
 
 
+@pytest.mark.parametrize("phrase", NOT_OURS)
+def test_a_checkpoint_that_the_sealed_keys_did_not_sign_accuses_nobody(phrase: str) -> None:
+    early = served(until="Ballot")
+    report = since(early, served(), NOT_OURS[phrase](early))
+    assert said(report) == (2, [], ["C26"]), report.text
+
+
 def test_a_checkpoint_says_nothing_of_an_election_without_keys() -> None:
     data = decode_checkpoint(KEY.checkpoint([]))
     for world in (SCHOOL, VILLAGE):
-        assert said(verify(Forge(world).archive(), since=data)) == (1, ["C26"], [])
+        assert said(verify(Forge(world).archive(), since=data)) == (2, [], ["C26"])
 
 
 def test_a_journal_checkpoint_needs_the_journal() -> None:

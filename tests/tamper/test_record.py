@@ -139,7 +139,6 @@ EARLIER: dict[str, Callable[[], bytes]] = {
     "the trustees were others": lambda: earlier_of(
         {"published trustees": put(0, 1, "threshold", 3)}
     ),
-    "another election": lambda: earlier_of({"evote": put("roll_commitment", "0" * 64)}),
     "the result was already there": lambda: Forge(
         SCHOOL, {"votes": lambda _: [[0, 3, 0]]}
     ).archive(),
@@ -147,6 +146,11 @@ EARLIER: dict[str, Callable[[], bytes]] = {
         SCHOOL, {"append Result 0": lambda e: [*e, ("Result", b"{}")]}
     ).archive(),
 }
+
+
+def test_another_election_says_nothing_of_this_one() -> None:
+    other = earlier_of({"evote": put("roll_commitment", "0" * 64)})
+    assert said(since(Forge(SCHOOL).archive(), other)) == (2, [], ids("C26"))
 
 
 @pytest.mark.parametrize("phrase", EARLIER)

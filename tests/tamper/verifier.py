@@ -16,6 +16,7 @@ from audit.verify import verify as audit_verify
 from audit.words import Unreadable, Unsupported
 
 SIGNATURES = "setup-signatures.json"
+STATUSES = {"valid": 0, "invalid": 1, "unreadable": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def verify(
     outcomes = {entry.id: finding.outcome.value for entry, finding in verdict.findings}
     faults = [f"{e.id}: {fault.en}" for e, finding in verdict.findings for fault in finding.faults]
     return Report(
-        status=0 if verdict.valid else 1,
+        status=STATUSES[verdict.word],
         outcomes=outcomes,
         text="\n".join(faults),
         profile="preau" if verdict.case.strict else "belenios",

@@ -177,7 +177,7 @@ def test_a_checkpoint_that_is_none_gives_no_verdict(tmp_path: Path, run: Run) ->
         assert run("verify", record, "--since", tmp_path / "c")[0] == 2
     other = folder(tmp_path / "other", Files(served(until="Ballot").archive, [], "AnotherEleCtion"))
     status, out, _ = run("verify", record, "--since", other / "board.checkpoint")
-    assert (status, "pas signé pour cette élection" in " ".join(out.split())) == (1, True)
+    assert (status, "pas signé pour cette élection" in " ".join(out.split())) == (2, True)
 
 
 def test_files_that_are_too_large_are_judged_by_their_check(tmp_path: Path, run: Run) -> None:

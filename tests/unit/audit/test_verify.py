@@ -18,6 +18,7 @@ from audit.titles import TITLES
 from audit.words import shown
 from tests.tamper.damage import SCHOOL
 from tests.tamper.forge.remake import Forge
+from tests.tamper.surgery import Archive
 from tests.unit.audit import peer
 
 ROOT = Path(__file__).parents[3]
@@ -141,19 +142,42 @@ def test_an_earlier_state_that_differs_is_a_fault(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     late, early = peer.archive("plain"), peer.archive("plain", still_open=True)
-    changed = bytearray(early.read_bytes())
-    changed[-600] ^= 1
-    (tmp_path / "old.bel").write_bytes(changed)
+    other = Archive.read(early.read_bytes())
+    del other.members[-2:]  # its last ballot, and in its place once more the one before
+    other.members += [member.copy() for member in other.members[-2:]]
+    other.repair()
+    (tmp_path / "other.bel").write_bytes(other.write())
     for path, since, said in (
         (early, late, "L'archive donnée est plus ancienne que celle de --since"),
-        (late, peer.archive("t35"), "Les deux archives sont de deux élections différentes"),
-        (late, tmp_path / "old.bel", "Élection Belenios, sans les garanties de Préau : ce dossier"),
+        (late, tmp_path / "other.bel", "Ce dossier et la copie de --since diffèrent, et rien"),
     ):
         status, value = verdict(capsys, path, "--since", since)
         assert (status, outcomes(value)["C26"]) == (1, "failed")
         _, out, _ = run(capsys, "verify", path, "--since", since)
         assert out.startswith(said)
         assert "Liste A" not in out
+
+
+@pytest.mark.parametrize("what", ["a flipped bit", "another election", "nothing at all"])
+def test_an_earlier_copy_that_is_damaged_accuses_nobody(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, what: str
+) -> None:
+    late, early = peer.archive("plain"), peer.archive("plain", still_open=True)
+    changed = bytearray(early.read_bytes())
+    changed[-600] ^= 1
+    (tmp_path / "flipped.bel").write_bytes(changed)
+    (tmp_path / "empty.bel").write_bytes(b"")
+    copies = (tmp_path / "flipped.bel", peer.archive("t35"), tmp_path / "empty.bel")
+    since = dict(zip(("a flipped bit", "another election", "nothing at all"), copies, strict=True))
+    status, value = verdict(capsys, late, "--since", since[what])
+    assert (status, value["verdict"], value["result"]) == (2, "unreadable", None)
+    found = outcomes(value)
+    assert (found.pop("C26"), "failed" in found.values()) == ("not_reached", False)
+    _, out, _ = run(capsys, "verify", late, "--since", since[what])
+    said = " ".join(out.split())
+    assert "toutes les vérifications de ce format ont réussi" in said
+    assert "Attention : la comparaison demandée par --since n'a pas été faite" in said
+    assert "Liste A" in out
 
 
 def test_what_cannot_be_read_gives_no_verdict(
@@ -168,7 +192,6 @@ def test_what_cannot_be_read_gives_no_verdict(
         [tmp_path / "text.bel"],
         [tmp_path / "none"],
         [tmp_path / "missing\x1b[31m"],
-        [good, "--since", tmp_path / "empty.bel"],
         [good, "--since", tmp_path / "missing"],
     ):
         status, value = verdict(capsys, *arguments)

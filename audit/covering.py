@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether a checkpoint is that of a whole log, by its sealed key. docs/protocol.md §18.4."""
+
+from __future__ import annotations
+
+from audit.cosignatures import cosigned_at, stamp_key
+from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
+from audit.words import Malformed
+
+
+def covering(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Checkpoint:
+    """The checkpoint of this log, of exactly this size and root; its stamp, if any, holds (§18.4).
+
+    Raises:
+        Malformed: anything else.
+    """
+    if data is None:
+        raise Malformed("manque (§17.1)", "is missing (§17.1)")
+    checkpoint = decode_checkpoint(data)
+    if checkpoint.origin != key.name:
+        raise Malformed("d'un autre journal ou d'une autre urne (§18.4)", "of another log (§18.4)")
+    if not checkpoint.signed_by(key):
+        raise Malformed(
+            "pas signé par la clé scellée (§18.3)", "not signed by the sealed key (§18.3)"
+        )
+    if (checkpoint.size, checkpoint.root) != (size, root):
+        raise Malformed(
+            f"il couvre {checkpoint.size}, pas ces {size} (§18.4)",
+            f"it covers {checkpoint.size}, not these {size} (§18.4)",
+        )
+    cosigned_at(checkpoint, stamp_key(key))
+    return checkpoint

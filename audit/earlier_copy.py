@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether an earlier copy agrees with itself, and what of it the server signed. §17.3.
+
+Whoever keeps a copy may have damaged or altered it. Only what the sealed keys signed is shown by
+the copy to have been published; the rest is one person's file against another's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.board import Board, read_board
+from audit.covering import covering
+from audit.journal import Journal, decode_journal
+from audit.record import CHECKPOINTS, JOURNAL, Record
+from audit.server import Server
+from audit.tree import earlier_roots
+from audit.words import Malformed, Text, Unreadable, Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An archive, and a journal if it has one, that are what they say of themselves."""
+
+    record: Record
+    board: Board
+    journal: Journal | None
+
+
+def read_copy(record: Record) -> Copy:
+    """The copy, after the checks C01, C02, C03 and C05 and the form of its journal (§19.1).
+
+    Raises:
+        Malformed: it contradicts itself, or is no archive.
+    """
+    try:
+        with record.archive.open("rb") as file:
+            board = read_board(file)
+    except (Unreadable, Unsupported) as refusal:
+        raise Malformed(*refusal.text) from refusal
+    framing = board.framing
+    found = (*framing.faults, *framing.name_faults, *board.chain.faults, *board.data_faults)
+    journal = None if record.journal is None else decode_journal(record.journal)
+    if journal is not None:
+        found += tuple(fault.at(Text(JOURNAL, JOURNAL)) for fault in journal.faults)
+    if found:
+        raise Malformed(*found[0])
+    return Copy(record, board, journal)
+
+
+def signed_logs(copy: Copy, server: Server) -> frozenset[str]:
+    """Which of ``board`` and ``journal`` the sealed key signed, as they stand in this copy.
+
+    Raises:
+        Malformed: a checkpoint that is not that of the log beside it (§18.4).
+    """
+    record, journal, size = copy.record, copy.journal, copy.board.events
+    root = earlier_roots(copy.board.leaves, [size])[size]
+    logs = [("board", record.board_checkpoint, size, root)]
+    if journal is not None:
+        root = bytes.fromhex(journal.root(journal.lines))
+        logs.append(("journal", record.journal_checkpoint, journal.lines, root))
+    given = [(log, data, size, root) for log, data, size, root in logs if data is not None]
+    for log, data, size, root in given:
+        try:
+            covering(data, server.log_key(log), size, root)
+        except Malformed as refusal:
+            name = Text(CHECKPOINTS[log], CHECKPOINTS[log])
+            raise Malformed(*refusal.text.at(name)) from refusal
+    return frozenset(log for log, *_ in given)
