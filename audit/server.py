@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,7 @@ from audit.words import Malformed
 BOOTH_FILES = range(1, 33)
 WITNESSES = range(1, 17)
 _PATH = re.compile("/[A-Za-z0-9._/-]{1,200}", re.ASCII)
+_UNSEEN = ("Zs", "Zl", "Zp", "Cf")
 HOST = re.compile("[a-z0-9.:-]{1,255}", re.ASCII)
 
 
@@ -35,6 +37,11 @@ class Server:
     journal_key: VerifierKey
     witnesses: tuple[VerifierKey, ...] = ()
     quorum: int = 0
+
+    @property
+    def host(self) -> str:
+        """The host, and port, of the election's page."""
+        return self.board_key.name.partition("/")[0]
 
     def log_key(self, log: str) -> VerifierKey:
         """The key of ``board`` or ``journal``."""
@@ -71,6 +78,10 @@ def _witnesses(
         raise Malformed("nombre de témoins interdit (§8.3)", "forbidden number of witnesses (§8.3)")
     if any(a.name >= b.name for a, b in pairwise(keys)):
         raise Malformed("témoins pas dans l'ordre (§8.3)", "witnesses out of order (§8.3)")
+    if len({_likeness(key.name) for key in keys}) != len(keys):
+        raise Malformed(
+            "deux noms de témoins se ressemblent (§8.3)", "two witnesses' names look alike (§8.3)"
+        )
     everybody = (*own, *keys)
     if len({key.public for key in everybody}) != len(everybody):
         raise Malformed(
@@ -83,6 +94,12 @@ def _witnesses(
             "a witness has the name of a log of the server (§8.3)",
         )
     return read_integer(fields["quorum"], "quorum", 1, len(keys)), keys
+
+
+def _likeness(name: str) -> str:
+    """What two names of witnesses that look alike have in common (§8.3)."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in folded if c != "." and unicodedata.category(c) not in _UNSEEN)
 
 
 def decode_booth(value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401

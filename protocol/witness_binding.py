@@ -5,6 +5,7 @@ Whoever seals the election decides whose co-signatures (§18.6) its checkpoints 
 end, and how many of them.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,13 @@ from protocol.errors import MalformedError
 from protocol.server_binding import ServerBinding
 
 MAX_WITNESSES: Final = 16
+_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cf"})  # spaces, and what shows nothing
+
+
+def likeness(name: str) -> str:
+    """Return what two witnesses' names have in common exactly if they look alike: §8.3."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in folded if c != "." and unicodedata.category(c) not in _UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,8 @@ class Witnesses:
         """Return the witnesses with these keys, given in any order.
 
         Raises:
-            MalformedError: not 1 to 16, two of the same name or public key, or a quorum that is
-                not from 1 to their number.
+            MalformedError: not 1 to 16, two of the same public key or of names that look
+                alike, or a quorum that is not from 1 to their number.
         """
         witnesses = cls(quorum, tuple(sorted(keys, key=lambda key: key.name)))
         witnesses._check()
@@ -65,6 +73,8 @@ class Witnesses:
             raise MalformedError(f"there are not 1 to {MAX_WITNESSES} witnesses", section="8.3")
         if any(one.name >= other.name for one, other in pairwise(self.keys)):
             raise MalformedError("the witnesses are not in the order of their names", section="8.3")
+        if len({likeness(key.name) for key in self.keys}) != len(self.keys):
+            raise MalformedError("two witnesses' names look alike", section="8.3")
         if len({key.public_key for key in self.keys}) != len(self.keys):
             raise MalformedError("two witnesses have the same key", section="8.3")
         if not 1 <= self.quorum <= len(self.keys):

@@ -7,7 +7,7 @@ from evote.errors import Refusal, Unreadable
 from protocol.cosignatures import CosignerVerifierKey
 from protocol.encoding import Fields, JsonValue
 from protocol.errors import ProtocolError
-from protocol.witness_binding import MAX_WITNESSES, Witnesses
+from protocol.witness_binding import MAX_WITNESSES, Witnesses, likeness
 
 _WHOLE = "copiez en entier la ligne que le témoin a donnée : nom, numéro et clé, joints par +"
 
@@ -48,6 +48,11 @@ def _decode_key(value: JsonValue) -> CosignerVerifierKey:
 def _check_distinct(keys: Sequence[CosignerVerifierKey]) -> None:
     if len({key.name for key in keys}) < len(keys):
         raise Refusal("deux témoins ont le même nom", "chaque témoin a un nom à lui")
+    if len({likeness(key.name) for key in keys}) < len(keys):
+        raise Refusal(
+            "deux noms de témoins se ressemblent",
+            "demandez à chacun un nom qui ne se confond avec aucun autre",
+        )
     if len({key.public_key for key in keys}) < len(keys):
         raise Refusal(
             "deux témoins ont la même clé, et n'en feraient qu'un",

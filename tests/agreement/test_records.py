@@ -120,6 +120,11 @@ def test_records_with_witnesses_get_one_verdict(
     assert both({ARCHIVE: archive, **files}) == (verdict, verdict)
 
 
+@pytest.mark.parametrize("phrase", test_witnesses.ALIKE)
+def test_witnesses_of_names_that_look_alike_are_refused_by_both(phrase: str) -> None:
+    assert both(whole(test_witnesses.ALIKE[phrase].make())) == (REFUSED, REFUSED)
+
+
 @pytest.mark.parametrize("phrase", test_witnesses.HONEST)
 def test_forged_records_with_enough_witnesses_are_accepted_by_both(phrase: str) -> None:
     assert both(whole(test_witnesses.HONEST[phrase]())) == (ACCEPTED, ACCEPTED)

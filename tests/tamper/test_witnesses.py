@@ -211,6 +211,18 @@ def member(value: Json) -> RecordDamage:
     return binding(put("witnesses", value))
 
 
+def alike(name: str) -> RecordDamage:
+    """A, and beside it somebody of a name that is read as A's."""
+    keys = sorted((A, Cosigner(name, b"l" * 32)), key=lambda key: key.name)
+    return member(named(1, keys))
+
+
+ALIKE: Table = {
+    "two witnesses of names that differ by case": alike(A.name.upper()),
+    "two witnesses of names that differ by a dot": alike(A.name + "."),
+    "two witnesses of names that differ by a width": alike("\uff46" + A.name[1:]),
+    "two witnesses of names that differ by what shows nothing": alike(A.name + "\u200b"),
+}
 SEVENTEEN = [Cosigner(f"t{n:02}", bytes([n]) * 32) for n in range(17)]
 BINDINGS: Table = {
     "no witness named": member(named(1, [])),
@@ -267,7 +279,7 @@ BINDINGS: Table = {
 }
 
 
-TABLE = STAMPS | COSIGNED | BINDINGS
+TABLE = STAMPS | COSIGNED | BINDINGS | ALIKE
 
 
 @pytest.mark.parametrize("phrase", TABLE)

@@ -104,6 +104,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "no witness": (witnesses(), "de 1 à 16 témoins"),
     "17 witnesses": (witnesses(*(f"w{i}" for i in range(17))), "de 1 à 16 témoins"),
     "two witnesses of one name": (witnesses("a", "a"), "le même nom"),
+    "witnesses of names that look alike": (
+        witnesses("a.fr", "A.fr"),
+        "deux noms de témoins se ressemblent",
+    ),
     "two witnesses of one key": (witnesses("a", "b", seed=bytes(32)), "la même clé"),
     "a quorum of more than there are": (witnesses("a", "b", quorum=3), "en nomme 2"),
     "no list": (lists(), "de 1 à 50 listes"),
