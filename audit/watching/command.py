@@ -16,7 +16,7 @@ from audit.plain_text import plain_text
 from audit.watching.address import Address, read_address
 from audit.watching.alarms import Alarm
 from audit.watching.ending import verify_kept
-from audit.watching.meeting import OtherElection
+from audit.watching.meeting import OtherElection, elsewhere
 from audit.watching.news import News
 from audit.watching.promise_files import Entrusted, entrust, read_entrusted
 from audit.watching.sentences_of_files import entries, unseen
@@ -179,6 +179,7 @@ class _Watch:
         self._speaker.event(
             "started", text, fingerprint=watcher.fingerprint, store=str(self._store.folder)
         )
+        self._tell_elsewhere()
         if new and self._asked.fingerprint is None:
             self._speaker.event("compare", _COMPARE, fingerprint=watcher.fingerprint)
         before = watcher.alarms.count
@@ -189,6 +190,13 @@ class _Watch:
                 f"This folder has {alarms.en} so far: see “evidence” and “watch.jsonl”.",
             )
             self._speaker.event("alarmed", text, alarms=before)
+
+    def _tell_elsewhere(self) -> None:
+        """Whether this is another host than the sealed one (§8.3): a mirror is permitted."""
+        server, asked = self._watcher.board.server, self._watcher.address.host
+        sealed = server.host if server else asked
+        if sealed != asked:
+            self._speaker.event("elsewhere", elsewhere(sealed, asked), sealed=sealed, asked=asked)
 
     # ------------------------------------------------------------ the end
 

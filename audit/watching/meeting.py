@@ -35,6 +35,18 @@ def require_host(address: Address, origin: str) -> None:
         )
 
 
+def elsewhere(sealed: str, asked: str) -> Text:
+    """What is told of a host that is not the sealed one; mirrors are permitted, and no alarm."""
+    sealed, asked = shown(sealed), shown(asked)
+    return Text(
+        f"Cette élection est scellée pour le site {sealed}, et vous la surveillez à {asked} : un"
+        " miroir, ou une fausse adresse ? Ce que les électeurs reçoivent de"
+        f" {sealed} n'est pas surveillé ici.",
+        f"This election is sealed for the site {sealed}, and you watch it at {asked}: a mirror, or"
+        f" a false address? What voters are given by {sealed} is not watched here.",
+    )
+
+
 class NotTheOne(Unusable):
     """What is at the address is nothing that can be watched there."""
 

@@ -26,7 +26,7 @@ from audit.watching.address import read_address
 from audit.watching.agents import PLAIN
 from audit.watching.site import Away, HttpSite
 from tests.watching.attacks import promised
-from tests.watching.board import BOOTH, UUID, Logs, TestBoard, states, whole
+from tests.watching.board import BOOTH, HOST, UUID, Logs, TestBoard, states, whole
 from tests.watching.http_board import send_headers, send_move, serving
 from tests.watching.watched import Watched
 
@@ -70,6 +70,19 @@ def test_a_first_visit_says_what_to_compare_and_the_end_what_was_kept(
         assert status == 0
         assert "Première visite" not in out
         assert cli.main(["verify", str(record), "--since", str(record)]) == 0
+
+
+def test_a_host_that_is_not_the_sealed_one_is_told_at_each_start(
+    board: TestBoard, tmp_path: Path, run: Run
+) -> None:
+    """With both names, and without alarm: it may be a mirror."""
+    with serving(board) as host:
+        for _ in range(2):
+            status, out, err = run(f"http://{host}/e/{UUID}", "--once", "--store", tmp_path / "s")
+            assert (status, err) == (0, "")
+            told = f"scellée pour le site {HOST}, et vous la surveillez à {host} : un miroir, ou"
+            assert out.count(told) == 1
+            assert out.index(told) < out.index("Tout ce que l'urne montre")
 
 
 def test_the_whole_election_to_its_end(board: TestBoard, tmp_path: Path, run: Run) -> None:
@@ -177,7 +190,10 @@ def test_json_is_a_line_an_event(
     for event in events:
         jsonschema.validate(event, schema)
     names = [event["event"] for event in events]
-    assert names == ["started", "compare", "alarm", "trouble", "verified", "unseen", "ended"]
+    assert names == [
+        *("started", "elsewhere", "compare", "alarm", "trouble"),
+        *("verified", "unseen", "ended"),
+    ]
     assert captured.err == ""
 
 

@@ -233,10 +233,10 @@ def test_a_record_that_waits_for_witnesses_is_not_called_wrong(
     store = tmp_path / "s"
     events = once(result, store, 0, capsys, "--once")
     names = [event["event"] for event in events]
-    assert names == ["started", "compare", "closed", "witnesses", "verified", "ended"]
-    assert (events[3]["found"], events[3]["quorum"]) == (1, 2)
-    assert events[4]["valid"] is False
-    assert "encore cosigné que par 1 témoin" in str(events[4]["text"])
+    assert names == ["started", "elsewhere", "compare", "closed", "witnesses", "verified", "ended"]
+    assert (events[4]["found"], events[4]["quorum"]) == (1, 2)
+    assert events[5]["valid"] is False
+    assert "encore cosigné que par 1 témoin" in str(events[5]["text"])
     assert "fiez" not in json.dumps(events)
     for _ in range(6):
         result.now += 600

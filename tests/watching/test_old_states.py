@@ -165,9 +165,9 @@ def test_an_opening_that_is_missing_is_said_once_and_is_no_alarm(
     sealed: TestBoard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     events = events_of(sealed, tmp_path / "s", "--once", capsys=capsys)
-    assert events == ["started", "compare", "unopened", "verified", "ended"]
+    assert events == ["started", "elsewhere", "compare", "unopened", "verified", "ended"]
     events = events_of(sealed, tmp_path / "s", "--once", capsys=capsys)
-    assert events == ["started", "verified", "ended"]
+    assert events == ["started", "elsewhere", "verified", "ended"]
 
 
 def test_a_cancelled_election_whose_time_is_past_ends_the_watch_calmly(
@@ -176,4 +176,4 @@ def test_a_cancelled_election_whose_time_is_past_ends_the_watch_calmly(
     board.logs.tell("cancelled", CANCELLED)
     board.pass_time()
     events = events_of(board, tmp_path / "s", capsys=capsys)  # and not --once
-    assert events == ["started", "compare", "cancelled", "verified", "ended"]
+    assert events == ["started", "elsewhere", "compare", "cancelled", "verified", "ended"]

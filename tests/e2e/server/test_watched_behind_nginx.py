@@ -57,7 +57,8 @@ def test_a_watcher_is_quiet_about_the_sample(hosted: Hosted, tmp_path: Path) -> 
     with running_server as server, before(server.port, tmp_path / "nginx") as nginx:
         assert nginx.ask("GET", f"/v/{hosted.uuid}")[1]["strict-transport-security"]
         status, said = watched(nginx, hosted, tmp_path)
-    assert [each["event"] for each in said] == ["started", "compare", "verified", "ended"]
+    events = ["started", "elsewhere", "compare", "verified", "ended"]
+    assert [each["event"] for each in said] == events
     assert status == 0
 
 

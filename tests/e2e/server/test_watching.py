@@ -104,6 +104,7 @@ def test_a_vote_is_watched_quietly_through_kills_of_both(sqlite_url: str, tmp_pa
     assert status == 0, events
     assert [event["event"] for event in events if event["event"] != "trouble"] == [
         "started",
+        "elsewhere",
         "verified",
         "unseen",
         "ended",
