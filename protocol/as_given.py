@@ -9,6 +9,7 @@ from typing import Final
 from protocol.promises import PROMISE
 from protocol.receipts import TLOG_PROOF
 
+MAX_PAPER: Final = 2**16
 _MARK: Final = b"\xef\xbb\xbf"
 _BEGIN: Final = (TLOG_PROOF.encode(), PROMISE.encode())
 
@@ -18,6 +19,8 @@ def as_given(data: bytes) -> bytes:
 
     Another file is returned as it is.
     """
+    if len(data) > MAX_PAPER:
+        return data
     text = data.removeprefix(_MARK).lstrip(b"\r\n")
     if not text.startswith(_BEGIN):
         return data

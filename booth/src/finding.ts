@@ -4,6 +4,7 @@
  * docs/protocol.md §20. Whatever holds, holds by the sealed key of the board.
  */
 
+import { paperAsGiven } from "./as_given.ts";
 import { ProtocolError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
@@ -39,9 +40,6 @@ export type Finding =
     }
   | { readonly kind: "wrong" };
 
-const NEWLINE = 10;
-const SPACES = [9, NEWLINE, 13, 32];
-
 const WRONG: Finding = { kind: "wrong" };
 
 /** Judge the bytes of a file, of a receipt (§20.2) or of a promise (§20.1).
@@ -50,7 +48,7 @@ const WRONG: Finding = { kind: "wrong" };
  */
 export function examineFile(file: Uint8Array, sealed: Sealed, clock: number): Finding {
   return judged(() => {
-    const data = asGiven(file);
+    const data = paperAsGiven(file);
     if (looksLikeReceipt(data)) {
       const receipt = decodeReceipt(data);
       verifyReceipt(receipt, sealed.key);
@@ -96,18 +94,4 @@ function judged(examine: () => Finding): Finding {
     }
     throw error;
   }
-}
-
-/** A file as the page gave it, whatever a mail program or an editor made of its line ends: §20. */
-function asGiven(file: Uint8Array): Uint8Array {
-  const begin = [0xef, 0xbb, 0xbf].every((byte, i) => file[i] === byte) ? 3 : 0;
-  let end = file.length;
-  while (end > begin && SPACES.includes(file[end - 1]!)) {
-    end -= 1;
-  }
-  const kept = file.slice(begin, end).filter((byte, i, all) => byte !== 13 || all[i + 1] !== NEWLINE);
-  const text = new Uint8Array(kept.length + 1);
-  text.set(kept);
-  text[kept.length] = NEWLINE;
-  return text;
 }

@@ -2,6 +2,7 @@
 /** The page that checks a receipt, without any network: docs/protocol.md §20. */
 
 import "../older.ts";
+import { MAX_PAPER } from "../as_given.ts";
 import { decodeElection } from "../election.ts";
 import { examineFile, examineLink } from "../finding.ts";
 import type { Finding, Sealed } from "../finding.ts";
@@ -55,7 +56,8 @@ function prepareFile(sealed: Sealed, show: Show): void {
 
 /** Judge a file: a receipt, a promise, or a picture of the receipt's QR code. */
 async function readFile(file: File, sealed: Sealed): Promise<Finding> {
-  const data = new Uint8Array(await file.arrayBuffer());
+  // Of a picture, which may be large, no more is read than tells that it is no receipt.
+  const data = new Uint8Array(await file.slice(0, MAX_PAPER + 1).arrayBuffer());
   const finding = examineFile(data, sealed, Date.now() / 1000);
   const text = finding.kind === "wrong" ? await readPicture(file) : null;
   return text === null ? finding : examineLink(text, sealed);

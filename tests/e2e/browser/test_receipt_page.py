@@ -245,6 +245,7 @@ MANGLED = {
     "a mark of an editor": lambda data: b"\xef\xbb\xbf" + data,
     "no newline at the end": lambda data: data.rstrip(b"\n"),
     "lines after the end": lambda data: data + b"\r\n\r\n",
+    "lines before it": lambda data: b"\r\n\n" + data,
 }
 
 

@@ -119,5 +119,6 @@ def test_a_promise_that_is_worth_nothing_is_not_to_be_taken_as_a_receipt(
 
 
 def test_what_is_no_paper_is_left_as_it_is() -> None:
-    for data in (b"", b"\xef\xbb\xbfPK\x03\x04\r\n", b"https://x/e/1/receipt#12\r\n"):
+    large = of(whole(), 2) + b" " * 2**16
+    for data in (b"", b"\xef\xbb\xbfPK\x03\x04\r\n", b"https://x/e/1/receipt#12\r\n", large):
         assert as_given(data) == data
