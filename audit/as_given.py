@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A receipt or a promise as the page gave it, whatever a mail program or an editor made of it. §20.
+"""A file as the page gave it, whatever a mail program or an editor made of it. §15, §20.
 
 What is signed is compared afterwards, so nothing that is forged becomes good by this.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 MAX_PAPER = 2**16
 _MARK = b"\xef\xbb\xbf"
+_CHECKED = b'{"evote_checked_ballot":'
 _BEGIN = (b"c2sp.org/tlog-proof@v1", b"evote/v1/promise")
 
 
 def as_given(data: bytes) -> bytes:
-    """The file with its own line ends, without a mark before it, and with one newline at its end.
+    """A receipt or a promise with its own line ends, no mark before it and one newline at its end.
 
     Another file is returned as it is.
     """
@@ -22,3 +23,12 @@ def as_given(data: bytes) -> bytes:
     if not text.startswith(_BEGIN):
         return data
     return text.replace(b"\r\n", b"\n").rstrip() + b"\n"
+
+
+def checked_as_given(data: bytes) -> bytes:
+    """A checked ballot, whose one line has no newline, without what stands around it.
+
+    Another file is returned as it is.
+    """
+    text = data.removeprefix(_MARK).lstrip(b"\r\n")
+    return text.rstrip() if text.startswith(_CHECKED) else data

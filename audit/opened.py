@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.arithmetic import base_power, is_member, multiply, power, read_scalar, self_test
+from audit.as_given import checked_as_given
 from audit.ballots import MAX_BALLOT, Answer, Ballot, answer_faults, decode_ballot
 from audit.board import read_board
 from audit.election import Election, Question, decode_election
@@ -43,8 +44,10 @@ _NO_CHECKED_BALLOT = Text(
     "ce fichier n'est pas un bulletin contrôlé", "this file is no checked ballot"
 )
 _ORIGINAL = Text(
-    "reprenez le fichier tel que l'appareil l'a donné, sans l'ouvrir dans un éditeur",
-    "take the file as the device gave it, without opening it in an editor",
+    "reprenez le fichier tel que l'appareil l'a donné, sans l'ouvrir dans un éditeur : son nom"
+    " commence par « preau-essai »",
+    "take the file as the device gave it, without opening it in an editor: its name begins with"
+    " “preau-essai”",
 )
 _SEALED = Text(
     "ce bulletin est chiffré et n'a pas été contrôlé ; personne ne peut y lire de choix",
@@ -102,7 +105,7 @@ def check_opened(path: Path, archive: Path | None) -> list[Text]:
         Unsupported: a checked ballot or an election of another version.
     """
     self_test()
-    data = _bytes(path)
+    data = checked_as_given(_bytes(path))
     value = _checked_ballot(data)
     if archive is None:
         election = _carried(value)

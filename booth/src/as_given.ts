@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** A file as the page gave it, whatever a mail program or an editor made of it: docs/protocol.md §20.
+/** A file as the page gave it, whatever a mail program or an editor made of it: docs/protocol.md §15, §20.
  *
  * What is signed is compared afterwards, so nothing that is forged becomes good by this. What is no
  * such file, a large picture say, is seen by its size and its beginning, and returned as it is.
@@ -10,8 +10,12 @@ import { utf8 } from "./encoding.ts";
 /** The largest receipt or promise, in bytes: §18.3, §20.2. */
 export const MAX_PAPER = 64 * 1024;
 
+/** The largest file of a checked ballot, in bytes: a ballot of 1 MiB (§9.3), and what opens it. */
+export const MAX_CHECKED = 2 * 1024 * 1024;
+
 const MARK = utf8("\ufeff");
 const PAPERS = ["c2sp.org/tlog-proof@v1", "evote/v1/promise"].map(utf8);
+const CHECKED = utf8('{"evote_checked_ballot":');
 const [NEWLINE, RETURN] = [10, 13];
 const SPACES = [9, NEWLINE, 11, 12, RETURN, 32];
 
@@ -28,6 +32,17 @@ export function paperAsGiven(file: Uint8Array): Uint8Array {
   text.set(kept);
   text[kept.length] = NEWLINE;
   return text;
+}
+
+/** Return a checked ballot, whose one line has no newline, without what stands around it: §15. */
+export function checkedAsGiven(file: Uint8Array): Uint8Array {
+  const begin = file.length > MAX_CHECKED ? file.length : beginOf(file);
+  return startsWith(file, CHECKED, begin) ? file.slice(begin, endOf(file)) : file;
+}
+
+/** Tell whether these bytes begin as a checked ballot does, whatever follows: §15. */
+export function looksChecked(file: Uint8Array): boolean {
+  return startsWith(file, CHECKED, beginOf(file));
 }
 
 /** Return where the file begins, after a byte-order mark and empty lines. */

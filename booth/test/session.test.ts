@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { describe, test } from "node:test";
 import { decodeBallot, verifyBallot } from "../src/ballot.ts";
-import { examineChecked } from "../src/checking.ts";
+import { examineChecked, judgeFile } from "../src/checking.ts";
 import { contextOf, decodeElection } from "../src/election.ts";
 import { sha256Hex, utf8 } from "../src/encoding.ts";
 import {
@@ -160,6 +160,53 @@ describe("a checked ballot on another device", () => {
     const carries = checked.replace(escaped, JSON.stringify(other));
     assert.throws(() => examineChecked(electionData, utf8(carries)), /carries another election/);
     assert.equal(examineChecked(electionData, utf8(checked.replace(`,"election":${escaped}`, ""))).choice, 1);
+  });
+
+  test("accuses its device only if it is of this election, whole, and does not hold", () => {
+    const checked = textOf(listedVoter().encrypt(1).check());
+    const swapped = checked.replace('"choices":[[0,0,1,0]]', '"choices":[[0,1,0,0]]');
+    const key = /"credential":"[0-9a-f]{64}"/;
+    const files: Readonly<Record<string, readonly string[]>> = {
+      right: [checked, `${checked}\n`, `${checked}\r\n`, `\ufeff\r\n${checked} \t\n`],
+      wrong: [
+        swapped,
+        `${swapped}\n`,
+        checked.replace('"choices":[[0,0,1,0]]', '"choices":[[0,0,1]]'),
+        checked.replace(key, '"credential":""'),
+        checked.replace(/"election_hash":"[^"]*"/, `"election_hash":"${"A".repeat(43)}"`),
+        checked.replace(/"election_uuid":"[^"]*"/, '"election_uuid":"?"'),
+        '{"evote_checked_ballot":1}',
+      ],
+      changed: [
+        JSON.stringify(JSON.parse(checked), null, 1),
+        checked.slice(0, -1),
+        `${checked}${checked}`,
+        checked.replace('_ballot":1,', '_ballot":2,'),
+        swapped.replace(",", ", "),
+        checked + " ".repeat(2 ** 21),
+      ],
+      elsewhere: [checked, swapped].map((text) => text.replaceAll(uuid, "AnotherNumber1")),
+      none: [
+        "",
+        "[]",
+        "null",
+        '{"a":1}',
+        vectors.election,
+        "c2sp.org/tlog-proof@v1\nextra ",
+        `\ufeff\u0089PNG\r\n`,
+        " ".repeat(2 ** 21 + 1),
+      ],
+    };
+    for (const [kind, texts] of Object.entries(files)) {
+      texts.forEach((text, i) => {
+        assert.equal(judgeFile(electionData, utf8(text)).kind, kind, `${kind} ${i}`);
+      });
+    }
+  });
+
+  test("of another election says which", () => {
+    const other = textOf(listedVoter().encrypt(1).check()).replaceAll(uuid, "AnotherNumber1");
+    assert.deepEqual(judgeFile(electionData, utf8(other)), { kind: "elsewhere", uuid: "AnotherNumber1" });
   });
 
   test("names its list, or none for blank", () => {

@@ -2,9 +2,12 @@
 /** The page that opens a checked ballot on another device, without any network: docs/protocol.md §15. */
 
 import "../older.ts";
-import { examineChecked } from "../checking.ts";
+import { MAX_CHECKED } from "../as_given.ts";
+import { judgeFile } from "../checking.ts";
 import type { Finding } from "../checking.ts";
 import { Page } from "./page.ts";
+
+const KINDS = ["right", "elsewhere", "none", "changed", "wrong"] as const;
 
 const root = document.getElementById("checking");
 const election = document.getElementById("election-data");
@@ -17,27 +20,27 @@ if (root !== null && election !== null) {
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
       if (chosen !== undefined) {
-        void chosen.arrayBuffer().then((data) => examine(page, new Uint8Array(data)));
+        const beginning = chosen.slice(0, MAX_CHECKED + 1); // a film is not read to its end
+        void beginning.arrayBuffer().then((data) => show(page, judge(new Uint8Array(data))));
       }
     });
   }
 }
 
-function examine(page: Page, checked: Uint8Array): void {
+function judge(file: Uint8Array): Finding {
   const bytes = Uint8Array.from(atob(election?.textContent?.trim() ?? ""), (c) => c.charCodeAt(0));
-  let finding: Finding | null = null;
-  try {
-    finding = examineChecked(bytes, checked);
-  } catch {
-    finding = null; // whatever it is, it is no checked ballot of this election
-  }
-  page.when("right", finding !== null);
-  page.when("wrong", finding === null);
-  if (finding !== null) {
+  return judgeFile(bytes, file);
+}
+
+function show(page: Page, finding: Finding): void {
+  KINDS.forEach((kind) => page.when(kind, kind === finding.kind));
+  if (finding.kind === "right") {
     page.fill("tracker", finding.tracker);
     page.fill("chosen", finding.label ?? page.message("blank"));
+  } else if (finding.kind === "elsewhere") {
+    page.fill("elsewhere", finding.uuid);
   }
-  const shown = page.one("when", finding === null ? "wrong" : "right");
+  const shown = page.one("when", finding.kind);
   shown.tabIndex = -1;
   shown.focus();
 }

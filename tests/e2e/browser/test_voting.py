@@ -182,7 +182,7 @@ def _examine(chromium: Browser, site: Site, file: Path, tracker: str, folder: Pa
     damaged = folder / "damaged.json"
     damaged.write_bytes(re.sub(rb'"randomness":\[\["\d', rb'"randomness":[["9', file.read_bytes()))
     other.get_by_label("Fichier du bulletin d’essai").set_input_files(damaged)
-    other.get_by_role("heading", name="n’est pas un bulletin d’essai correct").wait_for()
+    other.get_by_role("heading", name="Ce bulletin d’essai n’est pas correct").wait_for()
     other.context.close()
 
 

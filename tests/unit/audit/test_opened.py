@@ -169,6 +169,8 @@ BALLOT = peer.ballots("plain")[0]
 NO_CHECKED_BALLOTS = {
     b"": "ce fichier est vide",
     bytes(range(256)): "ce fichier n'est pas un bulletin contrôlé",
+    b"\x89PNG\r\n\x1a\n" + bytes(64): "ce fichier n'est pas un bulletin contrôlé",
+    b"c2sp.org/tlog-proof@v1\nextra ": "ce fichier n'est pas un bulletin contrôlé",
     b"[]": "ce fichier n'est pas un bulletin contrôlé",
     b'{"a":1}': "ce fichier n'est pas un bulletin contrôlé",
     GOOD[:-1]: "ce fichier n'est pas un bulletin contrôlé",
@@ -206,12 +208,31 @@ def test_what_is_no_file_or_no_archive_is_unreadable(
 def test_a_file_written_anew_is_said_to_be_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    for data in (json.dumps(json.loads(GOOD), indent=1).encode(), GOOD + b"\n"):
+    for data in (json.dumps(json.loads(GOOD), indent=1).encode(), GOOD.replace(b",", b", ", 1)):
         (tmp_path / "b.json").write_bytes(data)
         status, text = said(capsys, tmp_path / "b.json", ARCHIVE)
         assert status == 1
         assert text.startswith("Ce fichier a été réécrit")
         assert "conseil : reprenez le fichier tel que l'appareil l'a donné" in text
+
+
+MANGLED = {
+    "a newline at the end": GOOD + b"\n",
+    "line ends of Windows": GOOD + b"\r\n",
+    "a mark of an editor": b"\xef\xbb\xbf" + GOOD,
+    "lines before it": b"\r\n\n" + GOOD,
+    "all of it": b"\xef\xbb\xbf\r\n" + GOOD + b" \t\r\n\n",
+}
+
+
+@pytest.mark.parametrize("data", MANGLED.values(), ids=MANGLED)
+def test_what_mail_and_editors_put_around_it_is_no_fault_of_the_device(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, data: bytes
+) -> None:
+    (tmp_path / "b.json").write_bytes(data)
+    status, text = said(capsys, tmp_path / "b.json", ARCHIVE)
+    assert status == 0
+    assert "Choix : blanc" in text
 
 
 def test_another_election_is_said_before_anything_else(
