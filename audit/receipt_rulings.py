@@ -197,17 +197,25 @@ def _far(promise: Promise, published: Published, clock: int) -> Ruled | None:
             ),
         )
     if promise.is_too_far(clock, published.stamp):
-        now = moment(clock)
+        now, last = moment(clock), _last(published.stamp)
         return Ruled(
             Ruling.TOO_FAR,
             Text(
-                f"elle promet {until.fr}, et il est {now.fr} à l'horloge de cet ordinateur : une"
-                " promesse va au plus à 16 minutes (§20.1)",
-                f"it promises {until.en}, and by this computer's clock it is {now.en}: a promise"
-                " goes 16 minutes ahead at most (§20.1)",
+                f"elle promet {until.fr}, et l'horloge de cet ordinateur dit {now.fr}{last.fr} :"
+                " une promesse va au plus à 16 minutes (§20.1)",
+                f"it promises {until.en}, and this computer's clock says"
+                f" {now.en}{last.en}: a promise goes 16 minutes ahead at most (§20.1)",
             ),
         )
     return None
+
+
+def _last(stamp: int | None) -> Text:
+    """Up to when the record goes, by the server's own signature; nothing where none says it."""
+    if stamp is None:
+        return Text("", "")
+    last = moment(stamp)
+    return Text(f" (le dossier s'arrête {last.fr})", f" (the record ends {last.en})")
 
 
 def _late(promise: Promise, published: Published) -> Ruled:

@@ -85,10 +85,11 @@ HOLDS_ALONE = Text(
     "This receipt holds: the holder of the board's key given below published this ballot.",
 )
 BREAKS_THE_RULE = Text(
-    "CETTE PROMESSE EST CONTRAIRE À LA RÈGLE, si l'horloge de cet ordinateur est juste : aucun"
-    " serveur ne peut avoir promis cette heure.",
-    "THIS PROMISE BREAKS THE RULE, if this computer's clock is right: no server can have promised"
-    " that time.",
+    "Réglez d'abord l'horloge de cet ordinateur, ou prenez un dossier plus récent, et recommencez."
+    " Si elle est juste, CETTE PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir"
+    " promis cette heure.",
+    "First set this computer's clock, or take a newer record, and try again. If it is right, THIS"
+    " PROMISE BREAKS THE RULE: no server can have promised that time.",
 )
 CONVICTS_ALONE = Text(
     "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle seule, si l'empreinte ci-dessous est celle"

@@ -29,7 +29,9 @@ COUNT = (
 )
 MISSING = "Ni que d’autres que le serveur voient cette même urne : il manque encore des témoins."
 NO_ROOM = "Un QR n’a pas la place de porter les signatures des témoins"
-AGAINST_THE_RULE = "C’est contraire à la règle : une promesse va au plus à 16 minutes."
+AGAINST_THE_RULE = (
+    "Vérifiez d’abord l’heure de cet appareil : une promesse va au plus à 16 minutes."
+)
 YEAR_2286 = 10**10 - 1
 
 

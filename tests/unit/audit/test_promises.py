@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.moments import moment
 from audit.notes import decode_key
 from audit.promises import decode_promise
 from audit.words import Malformed
@@ -198,8 +199,8 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
 YEAR_2286 = 10**10 - 1
 FAR: dict[str, tuple[int, int, str]] = {
     "as far as a promise goes": (NOW + 960, 0, "On ne peut pas encore le dire"),
-    "a second more": (NOW + 961, 1, "CETTE PROMESSE EST CONTRAIRE À LA RÈGLE, si l'horloge"),
-    "a year after the closing": (CLOSES_AT + YEAR, 1, "CETTE PROMESSE EST CONTRAIRE À LA RÈGLE"),
+    "a second more": (NOW + 961, 1, "Réglez d'abord l'horloge de cet ordinateur, ou prenez"),
+    "a year after the closing": (CLOSES_AT + YEAR, 1, "Réglez d'abord l'horloge de cet"),
     "beyond any closing": (CLOSES_AT + YEAR + 1, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE"),
     "for the year 2286": (YEAR_2286, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle"),
 }
@@ -227,7 +228,30 @@ def test_by_the_last_stamp_a_slow_clock_makes_no_promise_wrong(
     record = folder(tmp_path / "record", published_at(STAMPED_AT, lambda: cut(4)))
     for until, status in ((STAMPED_AT + 1560, 0), (STAMPED_AT + 1561, 1)):
         (tmp_path / "p").write_bytes(of(4, until))
-        assert tell("receipt", tmp_path / "p", record)[0] == status
+        found, out = tell("receipt", tmp_path / "p", record)
+        assert found == status
+        if status:  # by what is first to be set right, and how far the record goes by itself
+            said = " ".join(out.split())
+            assert said.startswith("Réglez d'abord l'horloge de cet ordinateur")
+            assert "Si elle est juste, CETTE PROMESSE EST CONTRAIRE À LA RÈGLE" in said
+            assert f"(le dossier s'arrête {moment(STAMPED_AT).fr})" in said
+            assert "CONVAINC" not in said
+
+
+@pytest.mark.parametrize("clock", [0, STAMPED_AT - 86_400, STAMPED_AT + 10 * YEAR])
+def test_no_clock_of_a_reader_makes_a_promise_late(
+    clock: int, tmp_path: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record's own stamp is the measure: one that is older than the hour promised waits."""
+    monkeypatch.setattr("audit.receipt_report.time.time", lambda: clock)
+    record = folder(tmp_path / "record", published_at(STAMPED_AT, lambda: cut(4)))
+    for until, status, first in (
+        (STAMPED_AT, 0, "On ne peut pas encore le dire"),
+        (STAMPED_AT - 1, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE"),
+    ):
+        (tmp_path / "p").write_bytes(of(4, until))
+        found, out = tell("receipt", tmp_path / "p", record)
+        assert (found, out[: len(first)]) == (status, first)
 
 
 def test_a_promise_that_was_kept_is_kept_whatever_its_time(tmp_path: Path, tell: Tell) -> None:
