@@ -13,6 +13,7 @@ from audit.outcome import Finding
 from audit.told import journal_object
 from audit.verify import Verdict
 from audit.vouched import checkpoints_object
+from audit.witness_names import witness_keys
 from audit.words import Text
 
 VERSION = 1
@@ -36,6 +37,7 @@ def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, An
         "seats": verified_seats(verdict) if told else None,
         "journal": journal_object(case),
         "checkpoints": checkpoints_object(case),
+        "witness_keys": witness_keys(case),
     }
 
 
@@ -72,6 +74,7 @@ def bare_object(
         "seats": None,
         "journal": None,
         "checkpoints": None,
+        "witness_keys": [],
     }
 
 

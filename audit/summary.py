@@ -11,6 +11,7 @@ from audit.outcome import Outcome
 from audit.told import is_cancelled, is_suspended, journal_lines
 from audit.verify import Verdict
 from audit.vouched import vouching_lines
+from audit.witness_names import witness_lines
 from audit.words import Text, count, shown
 
 _STATES = {
@@ -122,7 +123,7 @@ def summary(verdict: Verdict) -> Iterator[Text]:
     yield _line("Urne", "Board", ballots)
     yield _line("Résultat", "Result", _result(verdict))
     yield _line("Signatures d'ouverture", "Set-up signatures", _signatures(verdict))
-    for (fr, en), text in (*journal_lines(case), *vouching_lines(case)):
+    for (fr, en), text in (*journal_lines(case), *vouching_lines(case), *witness_lines(case)):
         yield _line(fr, en, text)
 
 

@@ -57,6 +57,9 @@ def test_who_cosigned_and_when_is_said_first(
     )
     assert "Qui répond de quoi : le bureau, par ses signatures, de la mise en place" in head
     assert "chaque témoin, de n'avoir vu ni raccourcir ni réécrire" in head
+    told_keys = [f"{key.name} [{key.id.hex()}]" for key in (A, B, C)]
+    assert f"Clés des témoins : {told_keys[0]}, {told_keys[1]} et {told_keys[2]}." in head
+    assert value["witness_keys"] == [A.vkey, B.vkey, C.vkey]
     found = value["checkpoints"]
     assert (found["quorum"], found["witnesses"]) == (2, [A.name, B.name, C.name])
     assert found["board"]["stamped_at"] == STAMPED_AT
@@ -141,6 +144,7 @@ def test_the_name_of_a_witness_acts_on_no_terminal(
     files = witnessed(by(signer), by(signer), member=named(1, [signer]))
     head, _ = told(capsys, tmp_path, files)
     assert "a\\u202eb (le" in head
+    assert "Clés des témoins : a\\u202eb [" in head
 
 
 @pytest.mark.parametrize(
