@@ -53,9 +53,11 @@ _COPY = Text(
 )
 _ALONE = Text(
     "Ce que dit le journal de cette élection : il n'est pas dans l'archive seule. Suspensions,"
-    " codes remplacés, horaires ou programme changés se vérifient avec le dossier complet.",
+    " codes remplacés, horaires ou programme changés se vérifient avec le dossier complet, que"
+    " donne la page publique de l'élection.",
     "What this election's journal tells: it is not in the archive alone. Suspensions, replaced"
-    " codes, changes of hours or of the booth are verified with the complete record.",
+    " codes, changes of hours or of the booth are verified with the complete record, which the"
+    " election's public page gives.",
 )
 _JOURNAL = Text(
     "Que les heures du journal sont justes, ni qu'il n'a rien tu : elles sont la parole du serveur."

@@ -105,6 +105,8 @@ def _folder(path: Path) -> Record:
             "this folder holds another, the public record, beside what is not public",
             _verify(path / INNER),
         )
+    if not files:
+        return Record(archives[0], folder=False)
     return Record.of(archives[0], files)
 
 

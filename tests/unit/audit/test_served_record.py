@@ -118,6 +118,22 @@ def test_an_archive_alone_says_that_the_journal_was_not_there(tmp_path: Path, ru
     assert text.count("sans objet") == 7
 
 
+@pytest.mark.parametrize("until", ["Ballot", "Result"])
+def test_an_archive_alone_in_a_folder_is_an_archive_alone(
+    tmp_path: Path, run: Run, until: str
+) -> None:
+    """Nobody is accused of what was not given; the report says where it is."""
+    record = folder(tmp_path / "record", served(until=until))
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / NAME).write_bytes((record / NAME).read_bytes())
+    status, out, _ = run("verify", tmp_path / "alone")
+    assert (status, out) == run("verify", record / NAME)[:2]
+    assert status == 0
+    assert "dossier complet, que donne la page publique" in " ".join(out.split())
+    (record / "journal.jsonl").unlink()  # what has a part of a record is one
+    assert run("verify", record)[0] == 1
+
+
 def test_a_journal_at_fault_is_not_told(tmp_path: Path, run: Run) -> None:
     record = folder(tmp_path / "record", served({"board 5": put("root", "0" * 64)}))
     status, out, _ = run("verify", record)
