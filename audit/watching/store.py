@@ -21,6 +21,7 @@ from audit.watching.disk import Disk, written
 from audit.watching.sums import summed, unsummed
 from audit.words import Text, Unusable
 
+_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # left by whoever looks into a folder
 VERSION = 1
 DIARY = "watch.jsonl"
 HOURS = "asking.json"
@@ -202,7 +203,8 @@ class Store:
         if self.first:
             return
         for folder in (self.record, self.evidence):
-            if any(each.stat().st_size for each in folder.iterdir()):
+            kept = (each for each in folder.iterdir() if each.name not in _OF_SYSTEMS)
+            if any(each.stat().st_size for each in kept):
                 raise damaged()
 
     def _require_mine(self, first: Line) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from audit.watching.address import read_address
 from audit.watching.agents import AGENTS, DESKTOP, Agent
 from audit.watching.meeting import OtherElection
 from audit.watching.site import Answer, Away
+from audit.watching.store import Store
 from audit.watching.sums import summed, unsummed
 from audit.words import Unusable
 from tests.tamper.forge.logs import LogKey
@@ -241,6 +243,15 @@ def test_a_diary_that_is_lost_beside_what_it_told_of_is_no_first_visit(
     with pytest.raises(Unusable, match="damaged"):
         watched.start()
     assert any((watched.folder / "record").iterdir())
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini"])
+def test_what_a_system_leaves_in_a_fresh_folder_is_passed_over(tmp_path: Path, name: str) -> None:
+    Store(tmp_path / "s", UUID).close()
+    (tmp_path / "s" / "record" / name).write_bytes(b"x")
+    store = Store(tmp_path / "s", UUID)
+    assert store.fresh
+    store.close()
 
 
 def test_a_diary_of_before_the_sums_is_gone_on_with(board: TestBoard, watched: Watched) -> None:
