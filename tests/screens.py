@@ -115,7 +115,8 @@ def draw_receipts(browser: Browser, site: Site, folder: Path) -> None:
     files = {
         "receipt": make_receipt(election),
         "promise": make_promise(election, 0, CLOSES_AT),
-        "wrong": b"",
+        "wrong": make_receipt(election).replace(b"\nindex 1\n", b"\nindex 2\n"),
+        "none": b"",
     }
     page = browser.new_page(locale="fr-FR")
     page.goto(f"{site.page}/receipt")

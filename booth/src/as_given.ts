@@ -14,7 +14,8 @@ export const MAX_PAPER = 64 * 1024;
 export const MAX_CHECKED = 2 * 1024 * 1024;
 
 const MARK = utf8("\ufeff");
-const PAPERS = ["c2sp.org/tlog-proof@v1", "evote/v1/promise"].map(utf8);
+const PROMISE = utf8("evote/v1/promise");
+const PAPERS = [utf8("c2sp.org/tlog-proof@v1"), PROMISE];
 const CHECKED = utf8('{"evote_checked_ballot":');
 const [NEWLINE, RETURN] = [10, 13];
 const SPACES = [9, NEWLINE, 11, 12, RETURN, 32];
@@ -32,6 +33,11 @@ export function paperAsGiven(file: Uint8Array): Uint8Array {
   text.set(kept);
   text[kept.length] = NEWLINE;
   return text;
+}
+
+/** Tell whether these bytes say that they are a promise, of whatever worth: §20.1. */
+export function looksLikePromise(file: Uint8Array): boolean {
+  return startsWith(file, PROMISE, 0);
 }
 
 /** Return a checked ballot, whose one line has no newline, without what stands around it: §15. */

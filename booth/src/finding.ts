@@ -4,8 +4,8 @@
  * docs/protocol.md §20. Whatever holds, holds by the sealed key of the board.
  */
 
-import { paperAsGiven } from "./as_given.ts";
-import { ProtocolError } from "./errors.ts";
+import { looksLikePromise, paperAsGiven } from "./as_given.ts";
+import { MalformedError, ProtocolError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
 import { decodeReceiptDigits } from "./receipt_link.ts";
@@ -20,7 +20,10 @@ export interface Sealed {
   readonly witnesses: readonly VerifierKey[];
 }
 
-/** A receipt or a promise that holds, or `wrong`: nothing of this board, or untrue.
+/** A receipt or a promise that holds, or what else was given: only `wrong` is an incident.
+ *
+ * `elsewhere`: of another board, of which it says host and number. `damaged`: one that is cut, or not
+ * of its form. `none`: no receipt and no promise. `wrong`: of this board, and untrue.
  *
  * `cosigned` is how many witnesses co-signed the receipt's checkpoint; null of a link, which has no
  * room for their lines (§20.4). `isTooFar` if no server may have promised this time by now (§20.1).
@@ -38,36 +41,82 @@ export type Finding =
       readonly until: number;
       readonly isTooFar: boolean;
     }
-  | { readonly kind: "wrong" };
+  | { readonly kind: "elsewhere"; readonly host: string; readonly uuid: string }
+  | { readonly kind: "damaged" | "none" | "wrong" };
 
-const WRONG: Finding = { kind: "wrong" };
+const ORIGIN = /^([^/]{1,253})\/([1-9A-HJ-NP-Za-km-z]{14,22})\/board$/;
+const LINK = /^https?:\/\/([^/]{1,253})\/e\/([1-9A-HJ-NP-Za-km-z]{14,22})\/receipt#(.*)$/;
 
 /** Judge the bytes of a file, of a receipt (§20.2) or of a promise (§20.1).
  *
  * `clock` is this device's, in seconds since 1970 UTC.
  */
 export function examineFile(file: Uint8Array, sealed: Sealed, clock: number): Finding {
+  const data = paperAsGiven(file);
+  if (looksLikeReceipt(data)) {
+    return judged(() => ofReceipt(data, sealed));
+  }
+  return looksLikePromise(data) ? judged(() => ofPromise(data, sealed, clock)) : { kind: "none" };
+}
+
+/** Judge the digits of a receipt of this board, as they stand after the `#` of its address: §20.4. */
+export function examineDigits(digits: string, { key }: Sealed): Finding {
   return judged(() => {
-    const data = paperAsGiven(file);
-    if (looksLikeReceipt(data)) {
-      const receipt = decodeReceipt(data);
-      verifyReceipt(receipt, sealed.key);
-      return { kind: "receipt", receipt, file: data, cosigned: cosignedBy(receipt, sealed) };
-    }
-    const promise = verifyPromise(data, sealed.key);
-    const { index, until } = promise;
-    const tooFar = isBeyond(promise, sealed.closesAt) || isTooFar(promise, clock, null);
-    return { kind: "promise", index, until, isTooFar: tooFar };
+    const receipt = decodeReceiptDigits(digits, key);
+    return verified(receipt, key, { kind: "receipt", receipt, file: encodeReceipt(receipt), cosigned: null });
   });
 }
 
-/** Judge the text of a QR code, or the fragment of an address: digits, or a link to them (§20.4). */
-export function examineLink(text: string, { key }: Sealed): Finding {
-  return judged(() => {
-    const receipt = decodeReceiptDigits(text.slice(text.indexOf("#") + 1), key);
+/** Judge the text of a QR code: `none`, unless it is the link to a receipt (§20.4). */
+export function examineLink(text: string, sealed: Sealed): Finding {
+  const [link, host = "", uuid = "", digits = ""] = LINK.exec(text) ?? [];
+  if (link === undefined) {
+    return { kind: "none" };
+  }
+  const [, ours] = sealed.key.name.split("/");
+  return uuid === ours ? examineDigits(digits, sealed) : { kind: "elsewhere", host, uuid };
+}
+
+function ofReceipt(data: Uint8Array, sealed: Sealed): Finding {
+  const receipt = decodeReceipt(data);
+  if (receipt.key.name !== sealed.key.name) {
+    return elsewhere(receipt.key.name);
+  }
+  const cosigned = cosignedBy(receipt, sealed);
+  return verified(receipt, sealed.key, { kind: "receipt", receipt, file: data, cosigned });
+}
+
+function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {
+  const [, origin = ""] = new TextDecoder().decode(data).split("\n");
+  if (origin !== key.name) {
+    return elsewhere(origin);
+  }
+  const promise = verifyPromise(data, key);
+  const { index, until } = promise;
+  const tooFar = isBeyond(promise, closesAt) || isTooFar(promise, clock, null);
+  return { kind: "promise", index, until, isTooFar: tooFar };
+}
+
+/** Return what is found of a receipt that was read, if it holds; whatever fails now is untrue. */
+function verified(receipt: Receipt, key: VerifierKey, found: Finding): Finding {
+  try {
     verifyReceipt(receipt, key);
-    return { kind: "receipt", receipt, file: encodeReceipt(receipt), cosigned: null };
-  });
+    return found;
+  } catch (error) {
+    if (error instanceof ProtocolError) {
+      return { kind: "wrong" };
+    }
+    throw error;
+  }
+}
+
+/** Return what is found of a paper of the board with this name, `H/U/board`; MalformedError: of none. */
+function elsewhere(origin: string): Finding {
+  const [, host, uuid] = ORIGIN.exec(origin) ?? [];
+  if (host === undefined || uuid === undefined) {
+    throw new MalformedError("a paper is of no board", "8.3");
+  }
+  return { kind: "elsewhere", host, uuid };
 }
 
 /** Count the witnesses whose line in the receipt holds: it does not rest on them. */
@@ -90,7 +139,7 @@ function judged(examine: () => Finding): Finding {
     return examine();
   } catch (error) {
     if (error instanceof ProtocolError) {
-      return WRONG;
+      return { kind: error instanceof MalformedError ? "damaged" : "wrong" };
     }
     throw error;
   }

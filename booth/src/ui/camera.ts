@@ -57,14 +57,15 @@ export class Camera {
   }
 }
 
-/** Return the text of the QR code in the picture of a file; null: no picture, or none in it. */
-export async function readPicture(file: Blob): Promise<string | null> {
+/** Return the text of the QR code in a picture, null where none is seen; undefined: no picture. */
+export async function readPicture(file: Blob): Promise<string | null | undefined> {
+  let picture: ImageBitmap;
   try {
-    const picture = await createImageBitmap(file);
-    return await readCode(picture, picture.width, picture.height);
+    picture = await createImageBitmap(file);
   } catch {
-    return null;
+    return undefined;
   }
+  return readCode(picture, picture.width, picture.height);
 }
 
 async function readCode(image: CanvasImageSource, width: number, height: number): Promise<string | null> {

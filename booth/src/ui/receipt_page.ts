@@ -4,7 +4,7 @@
 import "../older.ts";
 import { MAX_PAPER } from "../as_given.ts";
 import { decodeElection } from "../election.ts";
-import { examineFile, examineLink } from "../finding.ts";
+import { examineDigits, examineFile, examineLink } from "../finding.ts";
 import type { Finding, Sealed } from "../finding.ts";
 import { decodeWitnesses } from "../witnesses.ts";
 import type { Witnesses } from "../witnesses.ts";
@@ -12,9 +12,11 @@ import { Camera, hasCamera, readPicture } from "./camera.ts";
 import { Page } from "./page.ts";
 import { offerFile } from "./pictures.ts";
 
-type Show = (finding: Finding) => void;
+/** What was found, or what a picture lacks: any QR code, or that of a receipt. */
+type Answer = Finding | { readonly kind: "no-code" | "strange-code" };
+type Show = (answer: Answer) => void;
 
-const KINDS = ["receipt", "promise", "wrong"] as const;
+const KINDS = ["receipt", "promise", "elsewhere", "damaged", "none", "no-code", "strange-code", "wrong"] as const;
 
 const root = document.getElementById("receipt");
 const data = document.getElementById("election-data")?.textContent?.trim() ?? "";
@@ -24,7 +26,7 @@ if (root !== null) {
   const { boardKey: key, closesAt } = decodeElection(bytes);
   const witnesses = decodeWitnesses(bytes);
   if (key !== null) {
-    const show = (finding: Finding): void => showFinding(new Page(root), finding, witnesses);
+    const show = (answer: Answer): void => showAnswer(new Page(root), answer, witnesses);
     prepare(new Page(root), { key, closesAt, witnesses: witnesses.keys }, show);
   }
 }
@@ -33,7 +35,7 @@ function prepare(page: Page, sealed: Sealed, show: Show): void {
   page.when("ready", true);
   const byLink = (): void => {
     if (/^#[0-9]/.test(location.hash)) {
-      show(examineLink(location.hash, sealed));
+      show(examineDigits(location.hash.slice(1), sealed));
     }
   };
   prepareFile(sealed, show);
@@ -55,12 +57,16 @@ function prepareFile(sealed: Sealed, show: Show): void {
 }
 
 /** Judge a file: a receipt, a promise, or a picture of the receipt's QR code. */
-async function readFile(file: File, sealed: Sealed): Promise<Finding> {
+async function readFile(file: File, sealed: Sealed): Promise<Answer> {
   // Of a picture, which may be large, no more is read than tells that it is no receipt.
   const data = new Uint8Array(await file.slice(0, MAX_PAPER + 1).arrayBuffer());
   const finding = examineFile(data, sealed, Date.now() / 1000);
-  const text = finding.kind === "wrong" ? await readPicture(file) : null;
-  return text === null ? finding : examineLink(text, sealed);
+  const text = finding.kind === "none" ? await readPicture(file) : undefined;
+  if (text === undefined) {
+    return finding;
+  }
+  const seen = text === null ? null : examineLink(text, sealed);
+  return seen === null ? { kind: "no-code" } : seen.kind === "none" ? { kind: "strange-code" } : seen;
 }
 
 function prepareCamera(page: Page, sealed: Sealed, show: Show): void {
@@ -76,7 +82,7 @@ function prepareCamera(page: Page, sealed: Sealed, show: Show): void {
     try {
       await camera.read((text) => {
         const finding = examineLink(text, sealed);
-        const found = finding.kind !== "wrong";
+        const found = finding.kind === "receipt";
         page.when("other-code", !found); // a code, but of something else: go on looking
         if (found) {
           show(finding);
@@ -93,7 +99,7 @@ function prepareCamera(page: Page, sealed: Sealed, show: Show): void {
   page.onAction("stop", () => camera.close());
 }
 
-function showFinding(page: Page, finding: Finding, witnesses: Witnesses): void {
+function showAnswer(page: Page, finding: Answer, witnesses: Witnesses): void {
   KINDS.forEach((kind) => page.when(kind, kind === finding.kind));
   if (finding.kind === "receipt") {
     showReceipt(page, finding.receipt.tracker, finding.receipt.index, finding.file);
@@ -101,6 +107,9 @@ function showFinding(page: Page, finding: Finding, witnesses: Witnesses): void {
   } else if (finding.kind === "promise") {
     page.fill("until", momentWords(page, new Date(finding.until * 1000), finding.isTooFar));
     page.when("too-far", finding.isTooFar);
+  } else if (finding.kind === "elsewhere") {
+    page.fill("elsewhere", finding.uuid);
+    page.fill("host", finding.host);
   }
   const shown = page.one("when", finding.kind);
   shown.tabIndex = -1;

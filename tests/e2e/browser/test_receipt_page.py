@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from protocol.receipts import Receipt
@@ -21,7 +24,15 @@ from tests.site import Site, listening, twelve_parents
 
 GOOD = "Ce reçu est bon : le bulletin est dans l’urne"
 WRONG = "Ce n’est pas un reçu correct de cette élection"
+ELSEWHERE = "Ce fichier est d’un autre vote"
+DAMAGED = "Ce reçu est coupé ou abîmé"
+NONE = "Ce fichier n’est pas un reçu"
+NO_CODE = "Aucun QR n’est lisible dans cette image"
+STRANGE_CODE = "Le QR de cette image n’est pas celui d’un reçu"
 PROMISE = "Ce fichier est une promesse, pas encore un reçu"
+ANSWERS = {GOOD, WRONG, ELSEWHERE, DAMAGED, NONE, NO_CODE, STRANGE_CODE, PROMISE}
+INCIDENT = "c’est un incident sérieux"
+ANOTHER = "AnotherPreau12"
 CAMERA = "Lire son QR avec l’appareil photo"
 UNTIL = 1_791_650_040  # in October 2026
 ELECTOR = 2
@@ -63,8 +74,13 @@ def give(page: Page, folder: Path, data: bytes, name: str = "recu.tlog-proof") -
 def says(page: Page, heading: str) -> None:
     """Wait until this is said, and see that nothing else is."""
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    for other in {GOOD, WRONG, PROMISE} - {heading}:
+    for other in ANSWERS - {heading}:
         expect(page.get_by_role("heading", name=other)).to_be_hidden()
+
+
+def shown(page: Page) -> str:
+    """All that the page says now, on one line."""
+    return " ".join(page.locator("main").inner_text().split())
 
 
 def save_page(page: Page, school: Site, folder: Path) -> Path:
@@ -208,36 +224,85 @@ def test_no_other_page_may_use_the_camera(school: Site, chromium: Browser, tmp_p
 # ------------------------------------------------------------------- what is refused
 
 
-def _damages() -> dict[str, bytes]:
+def _refused() -> dict[str, tuple[str, bytes]]:
+    """Files that are no good receipt, and what is to be said of each."""
     good, election = receipt(), twelve_parents()
-    other = SimulatedElection(server=True, seed="another")
+    namesake = SimulatedElection(server=True, seed="another")
+    other = SimulatedElection(server=True, uuid=ANOTHER)
     head, _, checkpoint = good.partition(b"\n\n")
     lines = head.split(b"\n")
     others = [*lines[:-1], lines[1][6:50]]
+    theirs = make_receipt(namesake).partition(b"\n\n")[2]
+    promised = make_promise(election, ELECTOR, UNTIL)
     return {
-        "a hash of the proof is another": b"\n".join([*others, b"", checkpoint]),
-        "its index is another": good.replace(b"\nindex 3\n", b"\nindex 4\n"),
-        "its board is smaller": good.replace(b"\n8\n", b"\n7\n"),
-        "it is of another election": make_receipt(other),
-        "its checkpoint is another's": head + b"\n\n" + make_receipt(other).partition(b"\n\n")[2],
-        "it is cut short": good[: len(good) // 2],
-        "it is the archive": election.archive(),
-        "it is empty": b"",
-        "a promise is of another election": make_promise(other, 0, UNTIL),
-        "a promise is for another time": make_promise(election, ELECTOR, UNTIL).replace(
-            b"1791650040", b"1791650041"
-        ),
+        "a hash of its proof is another": (WRONG, b"\n".join([*others, b"", checkpoint])),
+        "its index is another": (WRONG, good.replace(b"\nindex 3\n", b"\nindex 4\n")),
+        "its board is smaller": (WRONG, good.replace(b"\n8\n", b"\n7\n")),
+        "it is of a namesake with other keys": (WRONG, make_receipt(namesake)),
+        "its checkpoint is another's": (WRONG, head + b"\n\n" + theirs),
+        "a promise is of a namesake": (WRONG, make_promise(namesake, 0, UNTIL)),
+        "a promise is for another time": (WRONG, promised.replace(b"1791650040", b"1791650041")),
+        "it is of another election": (ELSEWHERE, make_receipt(other)),
+        "a promise is of another election": (ELSEWHERE, make_promise(other, 0, UNTIL)),
+        "it is cut short": (DAMAGED, good[: len(good) // 2]),
+        "a promise is cut short": (DAMAGED, promised[: len(promised) // 2]),
+        "it is the archive": (NONE, election.archive()),
+        "it is empty": (NONE, b""),
     }
 
 
-@pytest.mark.parametrize("what", _damages())
-def test_a_file_is_refused_because(page: Page, school: Site, tmp_path: Path, what: str) -> None:
+@pytest.mark.parametrize("what", _refused())
+def test_a_file_is_refused_and_only_one_of_this_election_that_is_untrue_is_an_incident(
+    page: Page, school: Site, tmp_path: Path, what: str
+) -> None:
+    heading, data = _refused()[what]
     page.goto(f"{school.page}/receipt")
     give(page, tmp_path, receipt())
     says(page, GOOD)
-    give(page, tmp_path, _damages()[what], "autre")
-    says(page, WRONG)
+    give(page, tmp_path, data, "autre")
+    says(page, heading)
     expect(page.locator(".tracker")).to_be_hidden()
+    assert (INCIDENT in shown(page), ANOTHER in shown(page)) == (
+        heading == WRONG,
+        heading == ELSEWHERE,
+    )
+
+
+def _pictures(chromium: Browser) -> dict[str, bytes]:
+    """What each picture is to be told, and the picture."""
+    there = draw(make_receipt(SimulatedElection(server=True, uuid=ANOTHER)), _page_of(ANOTHER))
+    return {
+        NO_CODE: photograph(chromium, "<p>Aucun QR ici.</p>"),
+        ELSEWHERE: photograph(chromium, there.picture(440)),
+        STRANGE_CODE: a_picture("https://shop.example/"),
+    }
+
+
+def a_picture(code: str = "") -> bytes:
+    """A picture with this in a QR code, or with nothing."""
+    written = io.BytesIO()
+    if code:
+        kind = zxingcpp.BarcodeFormat.QRCode
+        picture = Image.fromarray(zxingcpp.create_barcode(code, kind).to_image(scale=8))
+    else:
+        picture = Image.new("L", (640, 480), 255)
+    picture.save(written, "png")
+    return written.getvalue()
+
+
+def _page_of(uuid: str) -> str:
+    return f"https://vote.example/e/{uuid}/receipt"
+
+
+def test_a_picture_without_the_code_of_a_receipt_is_told_so_and_accuses_nobody(
+    page: Page, school: Site, chromium: Browser, tmp_path: Path
+) -> None:
+    page.goto(f"{school.page}/receipt")
+    for number, (heading, data) in enumerate(_pictures(chromium).items()):
+        give(page, tmp_path, data, f"{number}.png")
+        says(page, heading)
+        assert INCIDENT not in shown(page)
+        assert (ANOTHER in shown(page)) == (heading == ELSEWHERE)
 
 
 MANGLED = {
@@ -273,6 +338,11 @@ def test_a_link_with_another_digit_is_refused(page: Page, school: Site) -> None:
         says(page, WRONG)
 
 
+def test_a_link_that_was_cut_is_told_so(page: Page, school: Site) -> None:
+    page.goto(drawn(school).link[:-30])
+    says(page, DAMAGED)
+
+
 def test_a_promise_is_told_from_a_receipt(page: Page, school: Site, tmp_path: Path) -> None:
     page.goto(f"{school.page}/receipt")
     give(page, tmp_path, make_promise(twelve_parents(), ELECTOR, UNTIL), "recu.promise")
@@ -287,7 +357,11 @@ def test_a_promise_is_told_from_a_receipt(page: Page, school: Site, tmp_path: Pa
 def answers(page: Page, school: Site, folder: Path) -> Iterator[str]:
     """Go through everything that the page may answer."""
     page.goto(f"{school.page}/receipt")
-    contents = {GOOD: receipt(), WRONG: b"", PROMISE: make_promise(twelve_parents(), 0, UNTIL)}
+    contents = {GOOD: receipt(), PROMISE: make_promise(twelve_parents(), 0, UNTIL)}
+    contents |= dict(_refused().values()) | {
+        NO_CODE: a_picture(),
+        STRANGE_CODE: a_picture("Bonjour"),
+    }
     for heading, data in contents.items():
         give(page, folder, data, f"{len(heading)}.promise")
         says(page, heading)
