@@ -39,8 +39,8 @@ exemples :
 
 codes de sortie :
   0    le reçu tient, la promesse est tenue ou attend encore
-  1    reçu ou promesse ne vaut rien, ou convainc le serveur de faute ; ou
-       promesse contraire à la règle
+  1    reçu ou promesse ne vaut rien, ou convainc le serveur de faute ; reçu
+       incomplet, ou promesse contraire à la règle
   2    aucun verdict : illisible, non pris en charge, ou commande mal écrite
   130  interrompu par Ctrl-C""",
     """\
@@ -77,8 +77,8 @@ examples:
 
 exit status:
   0    the receipt holds, the promise is kept or still waits
-  1    receipt or promise is worth nothing, or convicts the server; or a
-       promise that breaks the rule
+  1    receipt or promise is worth nothing, or convicts the server; a receipt
+       that is incomplete, or a promise that breaks the rule
   2    no verdict: not readable, not supported, or wrong usage
   130  interrupted by Ctrl-C""",
 )

@@ -29,9 +29,10 @@ HOLDS_STATUS, FAILS_STATUS = 0, 1
 STANDARD_INPUT = "-"
 _LONGEST = 400
 _LINK_STARTS = tuple(scheme.encode("ascii") for scheme in SCHEMES)
-_BY_ITSELF = {  # whatever the record shows
-    Ruling.TOO_FAR: said.BREAKS_THE_RULE,
-    Ruling.CONVICTS_ALONE: said.CONVICTS_ALONE,
+_BY_ITSELF = {  # whatever the record shows: what the paper is, and what to do with it
+    Ruling.TOO_FAR: (said.BREAKS_THE_RULE, said.IF_THIS_ELECTION, said.KEEP_IT),
+    Ruling.CONVICTS_ALONE: (said.CONVICTS_ALONE, said.IF_THIS_ELECTION, said.KEEP_IT),
+    Ruling.INCOMPLETE: (said.INCOMPLETE, said.TAKE_ANOTHER),
 }
 Paper = Receipt | ReceiptLink | Promise
 
@@ -55,7 +56,7 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
     try:
         read = decode_receipt_link(given) if data is None else _decode(data)
         if record is None:
-            return HOLDS_STATUS, list(_alone(read))
+            return _alone_status(read), list(_alone(read))
         with open_published(record) as published:
             return _ruled(read, published, of)
     except Malformed as refusal:
@@ -98,6 +99,11 @@ def _line(data: bytes) -> str:
     return data.removesuffix(end).decode("ascii", "replace")
 
 
+def _alone_status(read: Paper) -> int:
+    whole = not isinstance(read, Receipt) or read.stamped_at is not None
+    return HOLDS_STATUS if whole else FAILS_STATUS
+
+
 def _alone(read: Paper) -> Iterator[Text]:
     """What a receipt proves without an election to judge it by, and what it does not."""
     if isinstance(read, Promise):
@@ -107,7 +113,12 @@ def _alone(read: Paper) -> Iterator[Text]:
     verify_receipt(read)
     vkey = shown(encode_key(read.key), _LONGEST)
     key = Text(vkey, vkey)
-    yield said.HOLDS_ALONE
+    if read.stamped_at is None:
+        yield said.INCOMPLETE
+        yield said.STAMP_LACKS
+        yield said.TAKE_ANOTHER
+    else:
+        yield said.HOLDS_ALONE
     yield Text(read.tracker, read.tracker).at(said.TRACKER_SAID)
     yield _place(read).at(said.PLACE)
     yield key.at(said.KEY)
@@ -138,7 +149,7 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     elif ruled.ruling is Ruling.WORTHLESS:
         yield Text(f"{of.nothing.fr}.", f"{of.nothing.en}.")
     elif ruled.ruling in _BY_ITSELF:
-        yield _BY_ITSELF[ruled.ruling]
+        yield _BY_ITSELF[ruled.ruling][0]
     else:
         yield of.convicts if published.signed else of.convicts_if
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
@@ -165,8 +176,7 @@ def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[T
         yield said.IF_THIS_ELECTION
         yield said.KEEP_BOTH if published.signed else said.ANOTHER_RECORD
     elif ruled.ruling in _BY_ITSELF:
-        yield said.IF_THIS_ELECTION
-        yield said.KEEP_IT
+        yield from _BY_ITSELF[ruled.ruling][1:]
     else:
         yield of.keep if ruled.ruling is Ruling.WAITS else said.REST
         yield of.secret
@@ -200,7 +210,7 @@ def _witnesses(read: Paper, published: Published) -> Iterator[Text]:
     for key in keys:
         time = _time(read.checkpoint, key)
         if time is not None:
-            name, when = shown(key.name, _LONGEST), moment(time)
+            name, when = f"{shown(key.name, _LONGEST)} [{key.id.hex()}]", moment(time)
             found.append(Text(f"{name} ({when.fr})", f"{name} ({when.en})"))
     if found:
         yield enumerated(found).at(said.WITNESSED)

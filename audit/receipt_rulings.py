@@ -13,6 +13,12 @@ from audit.receipt_links import ReceiptLink
 from audit.receipts import Receipt, verify_receipt
 from audit.words import Malformed, Text, count, shown
 
+_NO_STAMP = Text(
+    "le bulletin a été publié, mais le reçu n'a pas, une fois et juste, l'heure que l'urne a signée"
+    " (§20.2)",
+    "the ballot was published, but the receipt has not, once and true, the time that the board"
+    " signed (§20.2)",
+)
 _OTHER_KEY = Text(
     "ce n'est pas signé par la clé de cette élection", "it is not signed by this election's key"
 )
@@ -24,6 +30,7 @@ class Ruling(Enum):
 
     HOLDS = "holds"  # published, kept
     WAITS = "waits"  # the record is too early to tell
+    INCOMPLETE = "incomplete"  # published, but the paper lacks what a later conviction may need
     WORTHLESS = "worthless"  # proves nothing, accuses nobody
     ELSEWHERE = "elsewhere"  # of another election
     TOO_FAR = "too far"  # no server may have promised so by now
@@ -41,7 +48,18 @@ class Ruled:
 
 
 def rule_receipt(receipt: Receipt, published: Published) -> Ruled:
-    """What a receipt is worth, given what was published (§20.3)."""
+    """What a receipt is worth, given what was published (§20.3).
+
+    One that accuses nobody must be whole: without its stamp it cannot show that the board was
+    shortened later.
+    """
+    ruled = _judged(receipt, published)
+    if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) and receipt.stamped_at is None:
+        return Ruled(Ruling.INCOMPLETE, _NO_STAMP, ruled.tracker)
+    return ruled
+
+
+def _judged(receipt: Receipt, published: Published) -> Ruled:
     refused = _refused(receipt, published)
     if refused is not None:
         return refused
@@ -71,7 +89,7 @@ def rule_link(link: ReceiptLink, published: Published) -> Ruled:
         receipt = link.receipt(published.key)
     except Malformed as refusal:
         return Ruled(Ruling.WORTHLESS, refusal.text)
-    return rule_receipt(receipt, published)
+    return _judged(receipt, published)  # a link has no room for a stamp
 
 
 def _shortened(receipt: Receipt, published: Published) -> Ruled | None:

@@ -84,6 +84,24 @@ HOLDS_ALONE = Text(
     "Ce reçu tient : qui a la clé de l'urne ci-dessous a publié ce bulletin.",
     "This receipt holds: the holder of the board's key given below published this ballot.",
 )
+INCOMPLETE = Text(
+    "Ce reçu est incomplet ou altéré : si le bulletin était enlevé un jour, il pourrait ne pas"
+    " suffire à le prouver.",
+    "This receipt is incomplete or altered: if the ballot were taken away one day, it might not be"
+    " enough to prove it.",
+)
+STAMP_LACKS = Text(
+    "Le bulletin a été publié, mais l'heure que l'urne signe avec chaque reçu manque à celui-ci,"
+    " ou n'est pas juste.",
+    "The ballot was published, but the time that the board signs with every receipt is missing"
+    " from this one, or is not true.",
+)
+TAKE_ANOTHER = Text(
+    "Gardez-le, et reprenez-en un sur la page qui vous l'a donné. Si le nouveau est pareil, portez"
+    " les deux au bureau : un serveur en règle y met toujours cette heure.",
+    "Keep it, and take another from the page that gave it. If the new one is the same, bring both"
+    " to the committee: a server in order always puts that time into it.",
+)
 BREAKS_THE_RULE = Text(
     "Réglez d'abord l'horloge de cet ordinateur, ou prenez un dossier plus récent, et recommencez."
     " Si elle est juste, CETTE PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir"

@@ -11,17 +11,22 @@ from protocol.merkle_proofs import prove_inclusion, subtrees_of
 from protocol.promises import Promise, sign_promise
 from protocol.receipts import Receipt
 from protocol.server_binding import BOARD
-from tests.simulator import SimulatedElection
+from tests.simulator import OPENS_AT, SimulatedElection
 
 
 def make_receipt(
-    election: SimulatedElection, elector: int = 0, size: int = 0, cosigned: Sequence[int] = ()
+    election: SimulatedElection,
+    elector: int = 0,
+    size: int = 0,
+    cosigned: Sequence[int] = (),
+    at: int | None = OPENS_AT + 3600,
 ) -> bytes:
     """Return the receipt of an elector's ballot: §20.2.
 
     Args:
         size: of the board; what is missing is filled with leaves of nothing.
         cosigned: by which witnesses, from 1.
+        at: the time of the stamp; None for no stamp.
     """
     events = election.events(EventKind.BALLOT)
     leaves = [leaf_hash(event.encode()) for event in events]
@@ -35,7 +40,7 @@ def make_receipt(
         event,
         election.log_key(BOARD).verifier_key,
         prove_inclusion(event.height, len(leaves), subtrees_of(leaves)),
-        election.checkpoint(BOARD, hasher.position(), cosigned=cosigned),
+        election.checkpoint(BOARD, hasher.position(), at, cosigned),
     ).encode()
 
 

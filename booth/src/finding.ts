@@ -11,6 +11,7 @@ import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
 import { decodeReceiptDigits } from "./receipt_link.ts";
 import { decodeReceipt, encodeReceipt, looksLikeReceipt, verifyReceipt } from "./receipts.ts";
 import type { Receipt } from "./receipts.ts";
+import { stampKey } from "./stamp_key.ts";
 import { verifyCosignature } from "./stamps.ts";
 
 /** What the election seals of all this: §8.3. */
@@ -23,7 +24,8 @@ export interface Sealed {
 /** A receipt or a promise that holds, or what else was given: only `wrong` is an incident.
  *
  * `elsewhere`: of another board, of which it says host and number. `damaged`: one that is cut, or not
- * of its form. `none`: no receipt and no promise. `wrong`: of this board, and untrue.
+ * of its form. `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no
+ * receipt and no promise. `wrong`: of this board, and untrue.
  *
  * `cosigned` is how many witnesses co-signed the receipt's checkpoint; null of a link, which has no
  * room for their lines (§20.4). `isTooFar` if no server may have promised this time by now (§20.1).
@@ -42,7 +44,7 @@ export type Finding =
       readonly isTooFar: boolean;
     }
   | { readonly kind: "elsewhere"; readonly host: string; readonly uuid: string }
-  | { readonly kind: "damaged" | "none" | "wrong" };
+  | { readonly kind: "incomplete" | "damaged" | "none" | "wrong" };
 
 const ORIGIN = /^([^/]{1,253})\/([1-9A-HJ-NP-Za-km-z]{14,22})\/board$/;
 const LINK = /^https?:\/\/([^/]{1,253})\/e\/([1-9A-HJ-NP-Za-km-z]{14,22})\/receipt#(.*)$/;
@@ -83,7 +85,9 @@ function ofReceipt(data: Uint8Array, sealed: Sealed): Finding {
     return elsewhere(receipt.key.name);
   }
   const cosigned = cosignedBy(receipt, sealed);
-  return verified(receipt, sealed.key, { kind: "receipt", receipt, file: data, cosigned });
+  const found: Finding = { kind: "receipt", receipt, file: data, cosigned };
+  const stamped = holdsLine(receipt.checkpoint, stampKey(sealed.key));
+  return verified(receipt, sealed.key, stamped ? found : { kind: "incomplete" });
 }
 
 function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {
@@ -121,17 +125,20 @@ function elsewhere(origin: string): Finding {
 
 /** Count the witnesses whose line in the receipt holds: it does not rest on them. */
 function cosignedBy(receipt: Receipt, { witnesses }: Sealed): number {
-  return witnesses.filter((witness) => {
-    try {
-      verifyCosignature(receipt.checkpoint, witness);
-      return true;
-    } catch (error) {
-      if (error instanceof ProtocolError) {
-        return false;
-      }
-      throw error;
+  return witnesses.filter((witness) => holdsLine(receipt.checkpoint, witness)).length;
+}
+
+/** Tell whether this key signed a checkpoint with a time, once and truly: §18.6. */
+function holdsLine(checkpoint: Uint8Array, key: VerifierKey): boolean {
+  try {
+    verifyCosignature(checkpoint, key);
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError) {
+      return false;
     }
-  }).length;
+    throw error;
+  }
 }
 
 function judged(examine: () => Finding): Finding {

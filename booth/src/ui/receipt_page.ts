@@ -16,7 +16,10 @@ import { offerFile } from "./pictures.ts";
 type Answer = Finding | { readonly kind: "no-code" | "strange-code" };
 type Show = (answer: Answer) => void;
 
-const KINDS = ["receipt", "promise", "elsewhere", "damaged", "none", "no-code", "strange-code", "wrong"] as const;
+const KINDS = [
+  ...["receipt", "promise", "incomplete", "elsewhere", "damaged", "none"],
+  ...["no-code", "strange-code", "wrong"],
+];
 
 const root = document.getElementById("receipt");
 const data = document.getElementById("election-data")?.textContent?.trim() ?? "";
@@ -102,7 +105,8 @@ function prepareCamera(page: Page, sealed: Sealed, show: Show): void {
 function showAnswer(page: Page, finding: Answer, witnesses: Witnesses): void {
   KINDS.forEach((kind) => page.when(kind, kind === finding.kind));
   if (finding.kind === "receipt") {
-    showReceipt(page, finding.receipt.tracker, finding.receipt.index, finding.file);
+    showReceipt(page, finding.receipt.tracker, finding.receipt.index);
+    offerReceipt(page, finding.cosigned === null ? null : finding.file, finding.receipt.tracker);
     showWitnesses(page, finding.cosigned, witnesses);
   } else if (finding.kind === "promise") {
     page.fill("until", momentWords(page, new Date(finding.until * 1000), finding.isTooFar));
@@ -123,7 +127,7 @@ function showWitnesses(page: Page, cosigned: number | null, { keys, quorum }: Wi
   page.when("witnesses", named && cosigned !== null);
   page.fill("witnesses", page.message("witnesses", numbers));
   page.when("unwitnessed", named && cosigned !== null && cosigned < quorum);
-  page.when("unknown-witnesses", named && cosigned === null);
+  page.when("by-link", cosigned === null);
 }
 
 /** A moment in the words of the page, by this device's clock and zone, with its year if that is far. */
@@ -137,16 +141,22 @@ function momentWords(page: Page, moment: Date, isFar: boolean): string {
   });
 }
 
-function showReceipt(page: Page, tracker: string, index: number, file: Uint8Array): void {
+function showReceipt(page: Page, tracker: string, index: number): void {
   page.fill("tracker", tracker);
   page.fill("index", String(index));
-  const content = new Blob([file as BlobPart], { type: "text/plain" });
-  const address = URL.createObjectURL(content);
-  offerFile(page.all("receipt-save"), address, `preau-${tracker}.tlog-proof`);
   const served = location.protocol !== "file:";
   const find = page.all("find-link")[0];
   if (find instanceof HTMLAnchorElement) {
     find.hidden = !served; // the saved page knows no server
     find.href = new URL(`find?tracker=${tracker}`, location.href).href;
+  }
+}
+
+/** Offer the file of a receipt; none, null, of a link, which has not all that a file has (§20.4). */
+function offerReceipt(page: Page, file: Uint8Array | null, tracker: string): void {
+  page.when("by-file", file !== null);
+  if (file !== null) {
+    const address = URL.createObjectURL(new Blob([file as BlobPart], { type: "text/plain" }));
+    offerFile(page.all("receipt-save"), address, `preau-${tracker}.tlog-proof`);
   }
 }

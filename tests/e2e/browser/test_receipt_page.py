@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterator
@@ -13,24 +14,24 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from protocol.receipts import Receipt
 from tests.e2e.browser.axe import LOOKS, Look, faults, open_look
 from tests.e2e.browser.conftest import a_phone
 from tests.e2e.browser.qr_codes import Drawn, draw, filming, photograph
 from tests.french import JARGON, LONGEST_SENTENCE, sentences
 from tests.receipts import make_promise, make_receipt
-from tests.simulator import SimulatedElection
+from tests.simulator import OPENS_AT, SimulatedElection
 from tests.site import Site, listening, twelve_parents
 
 GOOD = "Ce reçu est bon : le bulletin est dans l’urne"
 WRONG = "Ce n’est pas un reçu correct de cette élection"
 ELSEWHERE = "Ce fichier est d’un autre vote"
+INCOMPLETE = "Ce reçu est incomplet ou a été modifié"
 DAMAGED = "Ce reçu est coupé ou abîmé"
 NONE = "Ce fichier n’est pas un reçu"
 NO_CODE = "Aucun QR n’est lisible dans cette image"
 STRANGE_CODE = "Le QR de cette image n’est pas celui d’un reçu"
 PROMISE = "Ce fichier est une promesse, pas encore un reçu"
-ANSWERS = {GOOD, WRONG, ELSEWHERE, DAMAGED, NONE, NO_CODE, STRANGE_CODE, PROMISE}
+ANSWERS = {GOOD, WRONG, INCOMPLETE, ELSEWHERE, DAMAGED, NONE, NO_CODE, STRANGE_CODE, PROMISE}
 INCIDENT = "c’est un incident sérieux"
 ANOTHER = "AnotherPreau12"
 CAMERA = "Lire son QR avec l’appareil photo"
@@ -130,17 +131,17 @@ def test_the_link_of_the_code_opens_the_page_which_asks_for_nothing_more(
     page.wait_for_url(f"**/find?tracker={tracker()}")
 
 
-def test_a_receipt_that_came_by_a_link_is_saved_as_a_file_like_any_other(
+def test_a_link_has_no_room_for_the_stamp_so_no_file_is_made_of_it(
     page: Page, school: Site, tmp_path: Path
 ) -> None:
+    save = page.get_by_role("link", name="Enregistrer le reçu (fichier)")
     page.goto(drawn(school).link)
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Enregistrer le reçu (fichier)").click()
-    assert download.value.suggested_filename == f"preau-{tracker()}.tlog-proof"
-    download.value.save_as(tmp_path / "recu")
-    data = (tmp_path / "recu").read_bytes()
-    assert data == receipt()
-    assert Receipt.decode(data).verify().size == len(twelve_parents().ballots) + 1
+    says(page, GOOD)
+    expect(save).to_be_hidden()
+    expect(page.get_by_text("Gardez aussi le fichier du reçu")).to_be_visible()
+    give(page, tmp_path, receipt())
+    expect(save).to_be_visible()
+    expect(page.get_by_text("Gardez aussi le fichier du reçu")).to_be_hidden()
 
 
 def test_a_picture_of_the_code_is_taken_as_a_file(
@@ -224,6 +225,16 @@ def test_no_other_page_may_use_the_camera(school: Site, chromium: Browser, tmp_p
 # ------------------------------------------------------------------- what is refused
 
 
+def _with_a_false_stamp(data: bytes) -> bytes:
+    """The receipt with a stamp that says another time than was signed."""
+    smaller = make_receipt(twelve_parents(), ELECTOR, at=OPENS_AT)
+    head, later = data.splitlines(keepends=True)[:-1], smaller.splitlines(keepends=True)[-1]
+    name, blob = later.rstrip().rsplit(b" ", 1)
+    signed = bytearray(base64.b64decode(blob))
+    signed[11] ^= 1  # the last byte of the time, after an ID of four
+    return b"".join(head) + name + b" " + base64.b64encode(signed) + b"\n"
+
+
 def _refused() -> dict[str, tuple[str, bytes]]:
     """Files that are no good receipt, and what is to be said of each."""
     good, election = receipt(), twelve_parents()
@@ -244,6 +255,9 @@ def _refused() -> dict[str, tuple[str, bytes]]:
         "a promise is for another time": (WRONG, promised.replace(b"1791650040", b"1791650041")),
         "it is of another election": (ELSEWHERE, make_receipt(other)),
         "a promise is of another election": (ELSEWHERE, make_promise(other, 0, UNTIL)),
+        "it has no stamp": (INCOMPLETE, make_receipt(election, ELECTOR, at=None)),
+        "it has two stamps": (INCOMPLETE, good + good.splitlines(keepends=True)[-1]),
+        "its stamp is of another hour": (INCOMPLETE, _with_a_false_stamp(good)),
         "it is cut short": (DAMAGED, good[: len(good) // 2]),
         "a promise is cut short": (DAMAGED, promised[: len(promised) // 2]),
         "it is the archive": (NONE, election.archive()),

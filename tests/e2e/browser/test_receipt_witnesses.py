@@ -28,7 +28,7 @@ COUNT = (
     " demandera 2."
 )
 MISSING = "Ni que d’autres que le serveur voient cette même urne : il manque encore des témoins."
-NO_ROOM = "Un QR n’a pas la place de porter les signatures des témoins"
+NO_ROOM = "ni les signatures des témoins. Gardez aussi le fichier du reçu"
 AGAINST_THE_RULE = (
     "Vérifiez d’abord l’heure de cet appareil : une promesse va au plus à 16 minutes."
 )

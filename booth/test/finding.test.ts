@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What a file or a link is found to be, and that only an untrue paper of this board is wrong: §20. */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { encodeBase64, fromHex, utf8 } from "../src/encoding.ts";
+import { examineDigits, examineFile, examineLink } from "../src/finding.ts";
+import type { Finding } from "../src/finding.ts";
+import { COSIGNATURE, decodeVerifierKey } from "../src/notes.ts";
+import { decodeReceipt } from "../src/receipts.ts";
+import { encodeReceiptDigits } from "../src/receipt_link.ts";
+import { stampKey } from "../src/stamp_key.ts";
+import { concatenate } from "../src/transcript.ts";
+import { KEY, SEED } from "./logs.ts";
+import { promiseOf, receiptOf } from "./papers.ts";
+
+const TIME = 1_760_000_000;
+const SEALED = { key: KEY, closesAt: TIME, witnesses: [] };
+const PAPER = receiptOf(5);
+
+/** Return the stamp of the receipt's checkpoint, of a key of this ID, for a time and of another. */
+function stamp(id = stampKey(KEY).id, said = TIME, signed = said): string {
+  const checkpoint = PAPER.slice(PAPER.indexOf("\n\n") + 2);
+  const text = checkpoint.slice(0, checkpoint.indexOf("\n\n") + 1);
+  const signature = ed25519.sign(utf8(`cosignature/v1\ntime ${signed}\n${text}`), SEED);
+  const time = fromHex(said.toString(16).padStart(16, "0"));
+  return `\u2014 ${KEY.name} ${encodeBase64(concatenate([fromHex(id), time, signature]))}\n`;
+}
+
+const found = (file: string): Finding["kind"] => examineFile(utf8(file), SEALED, TIME).kind;
+
+test("a log's stamps are of its own name and key, as the other type (§18.6)", () => {
+  const key = stampKey(KEY);
+  assert.equal(decodeVerifierKey(key.text, COSIGNATURE).text, key.text);
+  assert.deepEqual([key.name, key.publicKey.encode()], [KEY.name, KEY.publicKey.encode()]);
+  assert.notEqual(key.id, KEY.id);
+});
+
+describe("a receipt that holds (§20.2)", () => {
+  test("is good with its one true stamp, whatever other lines follow", () => {
+    assert.equal(found(PAPER + stamp()), "receipt");
+    assert.equal(found(PAPER + stamp() + stamp("01020304")), "receipt");
+  });
+
+  const incomplete: Readonly<Record<string, string>> = {
+    "no stamp": "",
+    "two stamps": stamp() + stamp(undefined, TIME + 60),
+    "the same stamp twice": stamp() + stamp(),
+    "the stamp of another key": stamp("01020304"),
+    "a stamp for another time": stamp(undefined, TIME + 1, TIME),
+  };
+  for (const [what, lines] of Object.entries(incomplete)) {
+    test(`is incomplete with ${what}`, () => assert.equal(found(PAPER + lines), "incomplete"));
+  }
+
+  test("is good as a link, which has no room for a stamp (§20.4)", () => {
+    const digits = encodeReceiptDigits(decodeReceipt(utf8(PAPER)));
+    assert.equal(examineDigits(digits, SEALED).kind, "receipt");
+    assert.equal(examineDigits(digits.slice(0, -30), SEALED).kind, "damaged");
+    assert.equal(examineLink("https://shop.example/", SEALED).kind, "none");
+  });
+});
+
+test("only a paper of this board that is untrue is wrong, stamped or not", () => {
+  const untrue = PAPER.replace("\nindex 5\n", "\nindex 4\n");
+  assert.deepEqual([untrue, untrue + stamp()].map(found), ["wrong", "wrong"]);
+  assert.equal(found(promiseOf(5).replace(`until ${TIME}`, `until ${TIME + 1}`)), "wrong");
+  assert.deepEqual([PAPER.slice(0, 200), promiseOf(5).slice(0, 90)].map(found), ["damaged", "damaged"]);
+  assert.deepEqual(["", "\ufffdPNG", "https://shop.example/"].map(found), ["none", "none", "none"]);
+});
+
+test("a promise of another board says of which, and one of no board is damaged", () => {
+  const of = (origin: string): Finding => examineFile(utf8(promiseOf(5, { origin })), SEALED, TIME);
+  const [host, uuid] = ["vote.example", "AnotherPreau12"];
+  assert.deepEqual(of(`${host}/${uuid}/board`), { kind: "elsewhere", host, uuid });
+  assert.equal(of("nowhere").kind, "damaged");
+});

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""§20.2: a receipt without its one true stamp is not called good: it may convict nobody later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.tamper.forge.logs import STAMPED_AT, LogKey
+from tests.unit.audit.receipts import KEY, THIEF, Tell, link, of, whole
+from tests.unit.audit.test_served_record import folder
+
+INDEX = 2
+
+
+def _stamp(data: bytes, time: int = STAMPED_AT, key: LogKey = KEY) -> bytes:
+    """The line of a stamp of this receipt's checkpoint."""
+    text = data.partition(b"\n\n")[2].partition(b"\n\n")[0] + b"\n"
+    return key.stamper.line(text, time)
+
+
+def _without(data: bytes) -> bytes:
+    return b"".join(data.splitlines(keepends=True)[:-1])
+
+
+DAMAGED: dict[str, Callable[[bytes], bytes]] = {
+    "no stamp": _without,
+    "two stamps": lambda data: data + _stamp(data, STAMPED_AT + 60),
+    "the same stamp twice": lambda data: data + _stamp(data),
+    "the stamp of another key": lambda data: _without(data) + _stamp(data, key=THIEF),
+    "a stamp of another state": lambda data: (
+        _without(data) + of(whole(), INDEX, whole().events()[:5]).splitlines(keepends=True)[-1]
+    ),
+}
+
+
+def test_the_receipts_of_these_tests_are_stamped() -> None:
+    data = of(whole(), INDEX)
+    assert data.splitlines(keepends=True)[-1] == _stamp(data)
+
+
+@pytest.mark.parametrize("what", DAMAGED)
+def test_a_receipt_without_its_one_true_stamp_is_not_called_good(
+    what: str, tmp_path: Path, tell: Tell
+) -> None:
+    files = whole()
+    record = folder(tmp_path / "record", files)
+    (tmp_path / "r").write_bytes(DAMAGED[what](of(files, INDEX)))
+    for given in ((), (record,)):
+        status, out = tell("receipt", tmp_path / "r", *given)
+        assert status == 1
+        assert out.startswith("Ce reçu est incomplet ou altéré : si le bulletin était enlevé")
+        assert "reprenez-en un sur la page qui vous l'a donné" in out
+        assert "Ce reçu tient" not in out
+        assert "CONVAINC" not in out
+
+
+def test_a_link_which_has_no_room_for_a_stamp_holds(tmp_path: Path, tell: Tell) -> None:
+    record = folder(tmp_path / "record", whole())
+    status, out = tell("receipt", link(whole(), INDEX), record)
+    assert status == 0
+    assert out.startswith("Ce reçu tient")
+
+
+def test_a_receipt_that_convicts_does_so_without_a_stamp(tmp_path: Path, tell: Tell) -> None:
+    """What it shows of another board rests on the checkpoint's own signature."""
+    files = whole()
+    record = folder(tmp_path / "record", files)
+    events = [*files.events()[: INDEX + 1], b"another"]
+    (tmp_path / "r").write_bytes(_without(of(files, INDEX, events)))
+    status, out = tell("receipt", tmp_path / "r", record)
+    assert status == 1
+    assert "CONVAINC" in out
