@@ -12,7 +12,8 @@ from evote.election.config import ElectionConfig
 from evote.election.sealing import SetUp, seal_election
 from evote.errors import Refusal
 from protocol.board import read_board
-from protocol.cosignatures import CosignerVerifierKey
+from protocol.cosignatures import CosignerKey, CosignerVerifierKey
+from protocol.secret import Secret
 from protocol.witness_binding import Witnesses
 from tally.describe import describe_election
 from tests.simulator import HEADER, SimulatedElection
@@ -74,6 +75,12 @@ def test_witnesses_need_a_server() -> None:
 @pytest.mark.parametrize("log", ["board", "journal"])
 def test_a_server_is_no_witness_of_its_own(log: str) -> None:
     setup, key = set_up(OURS), OURS.log_key(log).public_key
-    own = Witnesses.of(1, [CosignerVerifierKey("temoin.example.org", key)])
-    with pytest.raises(Refusal, match="la clé de ce serveur"):
-        seal_election(replace(setup, config=replace(setup.config, witnesses=own)), 0)
+    named_so = a_witness_key(OURS.log_key(log).name)
+    for each in (CosignerVerifierKey("temoin.example.org", key), named_so):
+        own = Witnesses.of(1, [each])
+        with pytest.raises(Refusal, match="la clé ou le nom de ce serveur"):
+            seal_election(replace(setup, config=replace(setup.config, witnesses=own)), 0)
+
+
+def a_witness_key(name: str) -> CosignerVerifierKey:
+    return CosignerKey(name, Secret(bytes(32))).verifier_key
