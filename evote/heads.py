@@ -42,6 +42,7 @@ _ALL: Final = (
     "SELECT head.origin, size, root, coalesce(at, 0) FROM head "
     "LEFT JOIN stamp ON stamp.origin = head.origin"
 )
+_ORIGINS: Final = "SELECT origin FROM head"
 _TOLD: Final = "SELECT origin FROM told"
 _READ: Final = "SELECT size, root FROM head WHERE origin = ?"
 _MOVE: Final = (
@@ -148,6 +149,18 @@ class Heads:
                 }
                 marks = frozenset(backup for (backup,) in _rows(connection, "mark", _MARKS))
                 return HeadFile(lines, marks, _written(connection))
+
+    def origins(self) -> frozenset[str]:
+        """Return the logs of which anything was ever signed, also where a line of one is damaged.
+
+        Raises:
+            HeadsUnavailable: see there.
+        """
+        with _as_unavailable():
+            if not self._path.exists():
+                return frozenset()
+            with self._opened() as connection:
+                return frozenset(origin for (origin,) in _rows(connection, "head", _ORIGINS))
 
     def mark(self, backup: str, at: int) -> None:
         """Remember that a backup of this number begins now; without a file nothing is to be marked.

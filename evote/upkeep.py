@@ -40,6 +40,7 @@ class Trouble(Enum):
     AHEAD = "the witness {witness} says ({cause}) it co-signed more of {uuid} than is published"
     DAMAGED = "a row of the election {uuid} is damaged, nothing of it is published: {cause}"
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
+    NO_HEAD = "the head of {uuid} cannot be read or moved: none of it is published, no ballot taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 
 
@@ -106,6 +107,8 @@ class Steps:
                 self._publisher.publish_due(uuid)
                 if self._publisher.is_unpromised(uuid):
                     yield Fault(Trouble.UNPROMISED, uuid)
+            except HeadsUnavailable:
+                yield Fault(Trouble.NO_HEAD, uuid)
             except NOT_PUBLISHED as cause:
                 yield fault_of(cause)
 

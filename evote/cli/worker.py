@@ -33,6 +33,8 @@ _SENTENCES: Final = {
     Trouble.AHEAD: "le témoin {witness} a cosigné plus de {uuid} que ce qui est publié ({cause})",
     Trouble.NO_HEADS: "le fichier heads.sqlite du dossier des clés ne peut pas servir : rien n'est "
     "publié, et aucun bulletin n'est pris",
+    Trouble.NO_HEAD: "ce que heads.sqlite dit de l'élection {uuid} ne peut pas être lu ou écrit : "
+    "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
     "bulletin n'y est pris (docs/operations.md)",
     Trouble.DAMAGED: "la ligne de l'élection {uuid} est abîmée dans la base ({cause}) : rien n'en "

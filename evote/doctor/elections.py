@@ -16,7 +16,7 @@ from evote.database.elections import HeldElection, State, find_election
 from evote.database.roll_tables import RollSealRow
 from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, ok, serious, to_see
-from evote.doctor.strangers import heads_unreadable
+from evote.doctor.strangers import HEADS_DAMAGED, heads_unreadable
 from evote.doctor.witnesses import check_witnesses
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -168,8 +168,22 @@ def _check_heads(
             "heads", f"{held.uuid} : le fichier heads.sqlite du dossier des clés est perdu", _LOST
         )
     except HeadsUnavailable:
-        return heads_unreadable()
+        return _heads_unreadable(held, looking)
     return ok("heads", f"{held.uuid} : la base est celle d'où tout a été publié")
+
+
+def _heads_unreadable(held: HeldElection, looking: Looking) -> Finding:
+    """Return what is said where the file, or what it says of this election alone, is damaged."""
+    try:
+        Heads(looking.folder.heads).origins()
+    except HeadsUnavailable:
+        return heads_unreadable()
+    return serious(
+        "heads",
+        f"{held.uuid} : ce que heads.sqlite dit de cette élection ne peut pas être lu : rien n'en "
+        "est publié, aucun bulletin n'y est pris ; les autres élections continuent",
+        HEADS_DAMAGED,
+    )
 
 
 def _check_steps(

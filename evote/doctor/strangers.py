@@ -24,13 +24,17 @@ _RESTORE: Final = (
     "une base vide, de la sauvegarde la plus récente qui l'a (docs/operations.md dit quoi faire si "
     "aucune ne l'a)"
 )
+HEADS_DAMAGED: Final = (
+    "ne l'effacez pas, n'en remettez pas de copie : evote backup, puis evote restore ailleurs avec "
+    "ce que d'autres ont vu (docs/operations.md)"
+)
 
 
 def check_strangers(connection: Connection, folder: KeyFolder) -> Iterator[Finding]:
     """Look for what was published, and for keys, of elections that the database has not."""
     states: dict[str, str] = {row.uuid: row.state for row in connection.execute(_STATES)}
     try:
-        signed = {uuid_of_key(origin) for origin in Heads(folder.heads).read_all().lines}
+        signed = {uuid_of_key(origin) for origin in Heads(folder.heads).origins()}
         yield from _check_signed(signed, states, folder)
         yield _check_keys({*folder.uuids()} - {*states} - signed)
     except HeadsUnavailable:
@@ -47,8 +51,7 @@ def heads_unreadable() -> Finding:
         "heads",
         "le fichier heads.sqlite du dossier des clés ne peut pas être lu",
         "rien n'est publié sans lui : vérifiez son mode, son propriétaire et le disque ; s'il est "
-        "abîmé, ne l'effacez pas, n'en remettez pas de copie : evote backup, puis evote restore "
-        "ailleurs avec ce que d'autres ont vu (docs/operations.md)",
+        f"abîmé, {HEADS_DAMAGED}",
     )
 
 

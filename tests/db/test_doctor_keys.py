@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from evote.heads import Heads
 from protocol.merkle import LogPosition
 from protocol.server_binding import BOARD, JOURNAL, key_name
 from tests.db.examined import bad, look
-from tests.db.school import ManualClock, School, draft, make_election
+from tests.db.school import ManualClock, School, draft, host, make_election
 from tests.db.second_machine import Machine, save
 from tests.simulator import CLOSES_AT, HOST
 
@@ -107,3 +109,16 @@ def test_what_the_doctor_advises_over_an_empty_database_mends_it(
     assert "evote restore" in found.advice
     Machine(machine.database, fit.folder, machine.clock).restore(saved)
     assert not {"heads", "keys", "whole"} & {*bad(fit)}
+
+
+def test_a_damaged_head_is_told_of_its_election_alone(fit: School) -> None:
+    other = host(fit.database, fit.folder.path, make_election(3, uuid=OTHER), fit.clock)
+    with contextlib.closing(sqlite3.connect(fit.folder.heads)) as heads, heads:
+        heads.execute(
+            "UPDATE head SET root = CAST(x'ff61' AS TEXT) WHERE origin LIKE ?", (f"%/{OTHER}/%",)
+        )
+    told = [each for each in look(fit) if each.check == "heads"]
+    (damaged,) = [each for each in told if each.level is Level.SERIOUS]
+    assert damaged.message.startswith(f"{other.uuid} : ce que heads.sqlite dit de cette élection")
+    assert "ne l'effacez pas" in damaged.advice
+    assert any(each.level is Level.OK and fit.uuid in each.message for each in told)

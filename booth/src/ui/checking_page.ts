@@ -5,6 +5,7 @@ import "../older.ts";
 import { MAX_CHECKED } from "../as_given.ts";
 import { judgeFile } from "../checking.ts";
 import type { Finding } from "../checking.ts";
+import { forgetChoice } from "./file_input.ts";
 import { Page } from "./page.ts";
 
 const KINDS = ["right", "elsewhere", "none", "changed", "wrong"] as const;
@@ -17,6 +18,7 @@ if (root !== null && election !== null) {
   const file = document.getElementById("checked-file");
   if (file instanceof HTMLInputElement) {
     page.when("ready", true);
+    forgetChoice(file);
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
       if (chosen !== undefined) {

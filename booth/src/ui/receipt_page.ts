@@ -9,6 +9,7 @@ import type { Finding, Sealed } from "../finding.ts";
 import { decodeWitnesses } from "../witnesses.ts";
 import type { Witnesses } from "../witnesses.ts";
 import { Camera, hasCamera, readPicture } from "./camera.ts";
+import { forgetChoice } from "./file_input.ts";
 import { Page } from "./page.ts";
 import { offerFile } from "./pictures.ts";
 
@@ -50,6 +51,7 @@ function prepare(page: Page, sealed: Sealed, show: Show): void {
 function prepareFile(sealed: Sealed, show: Show): void {
   const input = document.getElementById("receipt-file");
   if (input instanceof HTMLInputElement) {
+    forgetChoice(input);
     input.addEventListener("change", () => {
       const [file] = input.files ?? [];
       if (file !== undefined) {

@@ -282,6 +282,19 @@ def test_a_file_is_refused_and_only_one_of_this_election_that_is_untrue_is_an_in
     )
 
 
+def test_the_same_file_can_be_chosen_again(page: Page, school: Site, tmp_path: Path) -> None:
+    """A browser tells of no change where the name stays, and the file was perhaps mended."""
+    page.goto(f"{school.page}/receipt")
+    give(page, tmp_path, receipt())
+    says(page, GOOD)
+    choice = page.locator("#receipt-file")
+    with page.expect_file_chooser():
+        choice.click()
+    assert choice.evaluate("input => input.files.length") == 0
+    give(page, tmp_path, receipt()[:-40])
+    expect(page.get_by_text(GOOD)).to_be_hidden()
+
+
 def _pictures(chromium: Browser) -> dict[str, bytes]:
     """What each picture is to be told, and the picture."""
     there = draw(make_receipt(SimulatedElection(server=True, uuid=ANOTHER)), _page_of(ANOTHER))
