@@ -22,7 +22,7 @@ from evote.lifecycle.states import NotNow
 from evote.outbox import FileTransport, deliver
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
-from evote.witnessing.asking import Reason, WitnessAhead, WitnessSilent
+from evote.witnessing.asking import WitnessAhead, WitnessSilent
 from evote.witnessing.cosigning import Cosigning, Missed
 
 
@@ -60,11 +60,6 @@ class Fault:
     uuid: str = ""
     cause: str = ""
     missed: Missed | None = None
-
-    @property
-    def is_of_clock(self) -> bool:
-        """Whether a witness's line was not kept for the time that it bears."""
-        return self.missed is not None and self.missed.cause.reason is Reason.CLOCK
 
     def __str__(self) -> str:
         """Return the line of the log."""

@@ -58,6 +58,7 @@ _REASONS: Final = {
     Reason.CLOCK: "son horloge est à {detail} secondes de celle du serveur : réglez celle des deux "
     "qui est fausse",
     Reason.LARGER: "taille {detail}",
+    Reason.NOTHING: "rien de publié qui puisse lui être montré",
 }
 
 

@@ -27,12 +27,15 @@ class BroughtNote:
         origin: the log that it names.
         source: where it was found.
         promises: whether it promises a ballot, and is no checkpoint.
+        entrusted: whether it lay among the promises that a watcher was given: by anybody, and it
+            has told itself which are of no election that it follows.
     """
 
     data: bytes
     origin: str
     source: str
     promises: bool = False
+    entrusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Seen:
 def seen_of(server: ServerBinding, notes: Iterable[BroughtNote]) -> Seen:
     """Return what these notes prove of one election; notes of others are passed over.
 
+    So is what a watcher was entrusted with and this election did not sign: ``strange_notes``.
+
     Raises:
         Refusal: a note names a log of this election, and its key did not sign it.
     """
@@ -91,6 +96,8 @@ def seen_of(server: ServerBinding, notes: Iterable[BroughtNote]) -> Seen:
     promises = []
     for note in notes:
         if note.promises and note.origin == server.board_key.name:
+            if note.entrusted and not is_signed(note, server.board_key):
+                continue
             promises.append(_promise(note, server.board_key))
         for log, key in ((BOARD, server.board_key), (JOURNAL, server.journal_key)):
             if note.origin == key.name and not note.promises:
@@ -108,6 +115,15 @@ def require_signed(note: BroughtNote, key: VerifierKey) -> None:
         _promise(note, key)
     else:
         _checkpoint(note, key)
+
+
+def is_signed(note: BroughtNote, key: VerifierKey) -> bool:
+    """Whether the holder of a log's key signed a note of it."""
+    try:
+        require_signed(note, key)
+    except Refusal:
+        return False
+    return True
 
 
 def _checkpoint(note: BroughtNote, key: VerifierKey) -> SeenLog:

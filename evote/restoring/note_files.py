@@ -7,6 +7,7 @@ named. Who signed a note is looked at later, in ``evidence.py``.
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -88,7 +89,7 @@ def _entrusted(path: Path) -> Iterator[BroughtNote]:
     with contextlib.suppress(Unreadable):
         note = _note(_content(path), str(path))
         if note.promises:
-            yield note
+            yield replace(note, entrusted=True)
 
 
 def _of_file(path: Path) -> Iterator[BroughtNote]:

@@ -3,14 +3,15 @@
 
 Whoever brings a witness's folder brings notes of several servers. They say nothing of this one, and
 are told and left aside, unless the head file names that log. A note of a draft's log is one of this
-server only if the draft's own key signed it.
+server only if the draft's own key signed it. What anybody gave a watcher as a promise, and no key
+of the backup signed, is left aside too: it may stop no restore.
 """
 
 from collections.abc import Iterable, Mapping
 
 from evote.database.elections import HeldElection
 from evote.heads import HeadLine
-from evote.restoring.evidence import BroughtNote, require_signed
+from evote.restoring.evidence import BroughtNote, is_signed, require_signed
 from protocol.errors import ProtocolError
 from protocol.notes import VerifierKey
 from protocol.server_binding import ServerBinding, decode_server_file
@@ -23,7 +24,7 @@ def strange_notes(
     lines: Mapping[str, HeadLine],
     host: str,
 ) -> tuple[BroughtNote, ...]:
-    """Return the notes that are of another server.
+    """Return the notes that are of another server, or of nobody's.
 
     Args:
         servers: of the sealed elections of the backup.
@@ -35,12 +36,16 @@ def strange_notes(
     Raises:
         Refusal: a note names the log of a draft, and the draft's key did not sign it.
     """
-    own = {key.name for each in servers for key in _keys(each)}
+    own = {key.name: key for each in servers for key in _keys(each)}
     of_drafts = {key.name: key for each in drafts for key in _keys_of_draft(each)}
     hosts = {host, *map(_host, [*own, *of_drafts, *lines])}
     strange = []
     for note in notes:
-        if note.origin in of_drafts:
+        if note.entrusted:
+            key = own.get(note.origin) or of_drafts.get(note.origin)
+            if key is None or not is_signed(note, key):
+                strange.append(note)
+        elif note.origin in of_drafts:
             require_signed(note, of_drafts[note.origin])
         elif note.origin not in own and _host(note.origin) not in hosts:
             strange.append(note)

@@ -50,6 +50,7 @@ class Reason(Enum):
     FALSE_LINE = "a line that does not hold"
     CLOCK = "its clock is {detail} s from the server's"
     LARGER = "{detail} entries"
+    NOTHING = "nothing published that it could be shown"
 
 
 class Unwitnessed(Exception):

@@ -106,8 +106,8 @@ class Cosigning:
             except WitnessRefuses as cause:
                 yield self._refused(log, cause)
 
-    def answers(self, uuid: str) -> bool:
-        """Ask once more for all that is published of one election; tell whether it co-signed that.
+    def refusal(self, uuid: str) -> Unwitnessed | None:
+        """Ask once more for all that is published of one election; return why it is not co-signed.
 
         Raises:
             DatabaseUnavailable: that is not known.
@@ -118,9 +118,11 @@ class Cosigning:
         try:
             for log in logs:
                 self._cosign(log)
-        except (PublishedDamaged, RowDamaged, Unwitnessed):
-            return False
-        return bool(logs)
+        except (PublishedDamaged, RowDamaged):
+            return WitnessRefuses(Reason.NOTHING)
+        except Unwitnessed as cause:
+            return cause
+        return None if logs else WitnessRefuses(Reason.NOTHING)
 
     def _is_due(self, log: NotedLog) -> bool:
         if self._settled.get(log.place) == (log.text, log.stamp):

@@ -304,8 +304,18 @@ def test_a_promise_counts_as_the_booth_names_it_and_where_a_watcher_was_given_it
     with pytest.raises(Refusal, match="un bulletin a été promis à la place 6"):
         machine.restore(saved, seen=(tmp_path / "watch",))
     (tmp_path / "watch" / "promises" / "preau-AAAA.promise").unlink()
+    signed = sign_promise(promise, key)
+    forged = {
+        "a damaged signature": signed[:-12] + bytes([signed[-12] ^ 1]) + signed[-11:],
+        "of another place": signed.replace(b"00005\n", b"00006\n", 1),
+        "of an election that never was": signed.replace(voted.uuid.encode(), OTHER.encode()),
+        "signed twice": signed + signed.splitlines(keepends=True)[-1],
+    }
+    for name, data in forged.items():  # anybody may give a watcher anything
+        (tmp_path / "watch" / "promises" / name).write_bytes(data)
     (restored,) = machine.restore(saved, seen=(tmp_path / "watch",))
     assert restored.behind == ()
+    assert {Path(each).name for each in machine.strangers} == {*forged}
 
 
 def test_a_head_file_that_is_damaged_is_put_aside_and_others_speak(

@@ -2,7 +2,7 @@
 """The witnesses of a result: its record is refused until enough of them co-signed it: §18.4."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Final
 
 from evote.cli.server.opened import Server
@@ -12,6 +12,7 @@ from evote.lifecycle.states import found
 from evote.publishing.cosigned import Cosigned, find_cosigned, named_witnesses
 from evote.settings import witnesses_of
 from evote.upkeep import Cosignatures
+from evote.witnessing.asking import Reason, Unwitnessed
 from evote.witnessing.cosigning import Cosigning
 from tally.french import count
 
@@ -36,20 +37,21 @@ def require_witnesses(here: Server, uuid: str) -> None:
     if named is None:
         return
     asked = {each.key: each for each in witnesses_of(here.settings)}
-    silent = [
-        key.name
-        for key in named.keys
-        if key not in asked
-        or not Cosigning(here.database, here.publisher, asked[key]).answers(uuid)
-    ]
-    answer = len(named.keys) - len(silent)
-    if answer < named.quorum:
-        verb = "répondent" if answer > 1 else "répond"
+    missing: dict[str, Unwitnessed | None] = {}
+    for key in named.keys:
+        refusal = None
+        if key in asked:
+            refusal = Cosigning(here.database, here.publisher, asked[key]).refusal(uuid)
+        if key not in asked or refusal is not None:
+            missing[key.name] = refusal
+    cosign = len(named.keys) - len(missing)
+    if cosign < named.quorum:
+        verb = "cosignent" if cosign > 1 else "cosigne"
         raise Refusal(
-            f"{count(answer, 'témoin')} {verb}, et l'élection en demande {named.quorum} : avec une "
+            f"{count(cosign, 'témoin')} {verb}, et l'élection en demande {named.quorum} : avec une "
             "ligne de plus au journal, le dossier de son résultat ne serait plus en règle",
-            f"faites-les redémarrer d'abord ; manquent : {', '.join(silent)} ; telle qu'elle est, "
-            "l'élection n'a besoin de rien",
+            f"{_mend(missing)}, puis recommencez ; telle qu'elle est, l'élection n'a besoin de "
+            "rien",
         )
 
 
@@ -75,18 +77,17 @@ def await_witnesses(here: Server, uuid: str, done: str = PUBLISHED, then: str = 
         witness.key.name: Cosignatures(Cosigning(here.database, here.publisher, witness))
         for witness in witnesses_of(here.settings)
     }
-    clocks: set[str] = set()  # of those whose time is not believed
+    causes: dict[str, Unwitnessed] = {}
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         for name, each in asking.items():
             # What one did not co-sign is said below, by its name.
-            if any(fault.is_of_clock for fault in each.step()):
-                clocks.add(name)
+            causes |= {name: fault.missed.cause for fault in each.step() if fault.missed}
         cosigned = _cosigned(here, uuid) or cosigned
         if cosigned.are_enough:
             return
         time.sleep(_EVERY_SECONDS)
-    raise _too_few(cosigned, clocks, done, then)
+    raise _too_few(cosigned, causes, done, then)
 
 
 def _cosigned(here: Server, uuid: str) -> Cosigned | None:
@@ -94,18 +95,36 @@ def _cosigned(here: Server, uuid: str) -> Cosigned | None:
         return find_cosigned(connection, found(connection, uuid))
 
 
-def _too_few(cosigned: Cosigned, clocks: Collection[str], done: str, then: str) -> Refusal:
+def _too_few(
+    cosigned: Cosigned, causes: Mapping[str, Unwitnessed], done: str, then: str
+) -> Refusal:
     verb = "l'ont" if cosigned.found > 1 else "l'a"
-    missing = (
-        f"{name} (son horloge n'est pas à l'heure)" if name in clocks else name
-        for name in cosigned.missing
-    )
     return Refusal(
         f"{done}, et {count(cosigned.found, 'témoin')} {verb} cosigné : l'élection en demande "
         f"{cosigned.witnesses.quorum}",
-        f"manquent : {', '.join(missing)} ; voyez qu'ils tournent et que "
-        f"PREAU_WITNESS_FILE a leur ligne{then}",
+        f"{_mend({name: causes.get(name) for name in cosigned.missing})}{then}",
     )
+
+
+def _mend(missing: Mapping[str, Unwitnessed | None]) -> str:
+    """Say who is missing, and what there is to do: one of two clocks is wrong, or one is silent."""
+    apart = {
+        name: cause.detail
+        for name, cause in missing.items()
+        if cause is not None and cause.reason is Reason.CLOCK
+    }
+    names = (
+        f"{name} (son heure est à {apart[name]} s de celle du serveur)" if name in apart else name
+        for name in missing
+    )
+    parts = [f"manquent : {', '.join(names)}"]
+    if len(apart) == len(missing) > 1:
+        parts.append("réglez d'abord l'heure de ce serveur, qui paraît fausse")
+    elif apart:
+        parts.append("réglez celle des deux horloges qui est fausse")
+    if len(apart) < len(missing):
+        parts.append("voyez qu'ils tournent et que PREAU_WITNESS_FILE a leur ligne")
+    return " ; ".join(parts)
 
 
 def await_after_result(here: Server, uuid: str, done: str) -> None:

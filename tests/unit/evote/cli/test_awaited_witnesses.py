@@ -95,8 +95,32 @@ def test_a_witness_whose_clock_is_wrong_is_named_with_it(
         command = ["election", "tally", closed.school.uuid, "--out", str(tmp_path / "resultat")]
         assert main(command) == 1
     said = capsys.readouterr().err
-    assert f"{key.name} (son horloge n'est pas à l'heure), " in said
-    assert said.count("son horloge") == 1
+    assert f"{key.name} (son heure est à +2208988" in said
+    assert said.count("son heure est à") == 1
+    assert "réglez celle des deux horloges qui est fausse ; voyez qu'ils tournent" in said
+
+
+def test_where_the_servers_own_clock_is_wrong_no_witness_is_blamed(
+    closed: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All answer with the same other time: neither waiting nor archiving calls them silent."""
+    school, early = closed.school, closed.clock.time - 7200
+    keys = {i: school.election.witness_key(i) for i in (1, 2, 3)}
+    with ExitStack() as stack:
+        ports = {
+            i: stack.enter_context(
+                told(Told(lambda body, key=key: (200, line_for(body, key, early))), key)
+            ).url
+            for i, key in keys.items()
+        }
+        (tmp_path / "witnesses").write_text(lines(closed, ports))
+        for command in ("tally", "archive"):
+            ending = ["--out", str(tmp_path / "resultat")] if command == "tally" else []
+            assert main(["election", command, school.uuid, *ending]) == 1
+            said = capsys.readouterr().err
+            assert said.count("son heure est à -7") == 3, said
+            assert "réglez d'abord l'heure de ce serveur, qui paraît fausse" in said
+            assert "voyez qu'ils tournent" not in said
 
 
 def test_an_election_without_witnesses_waits_for_nobody(
@@ -128,7 +152,7 @@ def test_what_is_added_after_a_result_needs_its_witnesses_again(
         before = school.journal()
         file.write_text(stopped)
         assert main(archive) == 1
-        assert "0 témoin répond, et l'élection en demande 2" in capsys.readouterr().err
+        assert "0 témoin cosigne, et l'élection en demande 2" in capsys.readouterr().err
         assert (school.held().state, school.journal()) == (State.TALLIED, before)
         assert main(["election", "incident", school.uuid, "--note", "Une affiche"]) == 1
         said = capsys.readouterr()
