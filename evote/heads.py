@@ -9,12 +9,14 @@ wrote to it: docs/adr/0016.
 
 import contextlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from protocol.encoding import MAX_INTEGER
 from protocol.merkle import LogPosition
 
 WAIT_SECONDS: Final = 10
@@ -37,6 +39,7 @@ _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS written "
     "(one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT",
 )
+_ROOT: Final = re.compile("[0-9a-f]{64}", re.ASCII)
 _IS_MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = ?"
 _ALL: Final = (
     "SELECT head.origin, size, root, coalesce(at, 0) FROM head "
@@ -278,12 +281,24 @@ def _written(connection: sqlite3.Connection) -> int:
 
 def _stamp(connection: sqlite3.Connection, origin: str) -> int:
     row = connection.execute(_STAMP, (origin,)).fetchone()
-    return 0 if row is None else int(row[0])
+    return 0 if row is None else _number(row[0])
 
 
 def _head(connection: sqlite3.Connection, origin: str) -> LogPosition | None:
     row = connection.execute(_READ, (origin,)).fetchone()
-    return None if row is None else LogPosition(*row)
+    if row is None:
+        return None
+    size, root = row
+    if not _ROOT.fullmatch(root):
+        raise HeadsUnavailable("a root in the head file is damaged")
+    return LogPosition(_number(size), root)
+
+
+def _number(value: int) -> int:
+    """Return a size or a time, of which none is signed that is not below 2^53: §2.1."""
+    if not 0 <= value <= MAX_INTEGER:
+        raise HeadsUnavailable("a number in the head file is damaged")
+    return value
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@
 Each part by itself: one that fails is said and tried again, and holds up no other.
 """
 
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -41,6 +42,8 @@ class Trouble(Enum):
     DAMAGED = "a row of the election {uuid} is damaged, nothing of it is published: {cause}"
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
     NO_HEAD = "the head of {uuid} cannot be read or moved: none of it is published, no ballot taken"
+    NO_LOG_KEY = "the log keys of {uuid} are missing: nothing of it is published, no ballot taken"
+    UNFORESEEN = "the step of {uuid} fails ({cause}): nothing of it is published, no ballot taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
 
 
@@ -80,6 +83,12 @@ def fault_of(cause: Exception) -> Fault:
     return Fault(Trouble.NO_KEY if isinstance(cause, KeyUnavailable) else Trouble.NO_ANSWER)
 
 
+def _kind_and_place(error: Exception) -> str:
+    """Return what there is to say of a fault of ours: its message may have anything in it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"
+
+
 class Steps:
     """The steps of every election, each when it is due; several processes may look every second."""
 
@@ -97,15 +106,19 @@ class Steps:
         except DatabaseUnavailable as cause:
             yield fault_of(cause)
             return
-        for uuid in due:
+        for uuid in dict.fromkeys((*due, *sorted(self._publisher.failed))):
             try:
                 self._publisher.publish_due(uuid)
                 if self._publisher.is_unpromised(uuid):
                     yield Fault(Trouble.UNPROMISED, uuid)
             except HeadsUnavailable:
                 yield Fault(Trouble.NO_HEAD, uuid)
+            except KeyUnavailable:
+                yield Fault(Trouble.NO_LOG_KEY, uuid)
             except NOT_PUBLISHED as cause:
                 yield fault_of(cause)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other election
+                yield Fault(Trouble.UNFORESEEN, uuid, _kind_and_place(error))
 
 
 class Cosignatures:
@@ -174,7 +187,7 @@ class Upkeep:
             jumped = f"{moment.ahead // 60} min"
             for uuid in set(due_votes(self._database, moment.said)) - {*due}:
                 yield Fault(Trouble.CLOCK_JUMPED, uuid, jumped)
-        for uuid in due:
+        for uuid in dict.fromkeys((*due, *sorted(self._publisher.failed))):
             try:
                 with self._publisher.around(uuid):
                     if not close_vote(self._database, uuid, self._clock).separated:

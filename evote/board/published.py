@@ -5,10 +5,11 @@ Between two steps nothing public shows more than the last one: docs/protocol.md 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from evote.database.cells import is_of_type
 from evote.database.common_tables import PublishedRow
 from evote.database.elections import HeldElection, UnknownElection
 from protocol.merkle import HASH_BYTES, LogPosition
@@ -86,16 +87,37 @@ def find_published(connection: Connection, election: HeldElection) -> Published 
 
 
 def published_logs(connection: Connection, election: HeldElection) -> dict[str, PublishedLog]:
-    """Return what the rows say, by the name of the log, whether both are there or not."""
+    """Return what the rows say, by the name of the log, whether both are there or not.
+
+    Raises:
+        PublishedDamaged: a cell has what its column cannot have.
+    """
     rows = connection.execute(
         select(PublishedRow.log, *_COLUMNS).where(PublishedRow.election_id == election.id)
-    )
+    ).all()
+    for row in rows:
+        require_of_type(election.uuid, row)
     return {
         row.log: PublishedLog(
             row.size, row.root, split_hashes(row.hashes), row.stamp, row.stepped_at, row.note
         )
         for row in rows
     }
+
+
+def require_of_type(uuid: str, row: Row[Any]) -> None:
+    """Check that each cell of a row of what is published is one that its column can have.
+
+    Args:
+        uuid: of the election.
+        row: with columns of that table, under their names, and others.
+
+    Raises:
+        PublishedDamaged: one is not: SQLite gives whatever stands in its file.
+    """
+    for name, column in PUBLISHED_COLUMNS.items():
+        if hasattr(row, name) and not is_of_type(column, getattr(row, name)):
+            raise PublishedDamaged(uuid, f"the cell {name} of what is published is damaged")
 
 
 def read_published(connection: Connection, election: HeldElection) -> Published:
@@ -111,6 +133,7 @@ def read_published(connection: Connection, election: HeldElection) -> Published:
     return published
 
 
+PUBLISHED_COLUMNS: Final = {column.name: column for column in PublishedRow.__table__.columns}
 _COLUMNS = (
     PublishedRow.size,
     PublishedRow.root,

@@ -35,6 +35,10 @@ _SENTENCES: Final = {
     "publié, et aucun bulletin n'est pris",
     Trouble.NO_HEAD: "ce que heads.sqlite dit de l'élection {uuid} ne peut pas être lu ou écrit : "
     "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",
+    Trouble.NO_LOG_KEY: "les clés de signature de l'élection {uuid} manquent ou sont illisibles : "
+    "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",
+    Trouble.UNFORESEEN: "l'élection {uuid} ne peut pas être publiée ({cause}) : aucun bulletin n'y "
+    "est pris ; voir evote doctor",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
     "bulletin n'y est pris (docs/operations.md)",
     Trouble.DAMAGED: "la ligne de l'élection {uuid} est abîmée dans la base ({cause}) : rien n'en "
@@ -58,6 +62,7 @@ _REASONS: Final = {
     Reason.CLOCK: "son horloge est à {detail} secondes de celle du serveur : réglez celle des deux "
     "qui est fausse",
     Reason.LARGER: "taille {detail}",
+    Reason.NO_KEY: "ce serveur n'a plus la clé de ce journal : voir evote doctor",
     Reason.NOTHING: "rien de publié qui puisse lui être montré",
 }
 

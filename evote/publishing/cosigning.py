@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from evote.board.published import PublishedLog, find_published
+from evote.database.cells import is_of_type
 from evote.database.common_tables import ElectionRow, PublishedRow
 from evote.database.connection import Database
 from evote.database.elections import lock_election
@@ -86,10 +87,23 @@ def with_lines_of(note: bytes, before: PublishedLog | None) -> bytes:
 
 
 def published_notes(connection: Connection) -> tuple[NotedLog, ...]:
-    """Return the note of every log of which anything is published."""
+    """Return the note of every log of which anything is published.
+
+    A damaged one is passed over: its election's step, and ``evote doctor``, say so.
+    """
     query = (
         select(ElectionRow.uuid, PublishedRow.log, PublishedRow.note, PublishedRow.stamp)
         .join(PublishedRow, PublishedRow.election_id == ElectionRow.id)
         .order_by(ElectionRow.id, PublishedRow.log)
     )
-    return tuple(NotedLog(*row) for row in connection.execute(query))
+    return tuple(
+        NotedLog(*row)
+        for row in connection.execute(query)
+        if all(is_of_type(column, value) for column, value in zip(_NOTED, row, strict=True))
+    )
+
+
+_NOTED = (
+    ElectionRow.__table__.c.uuid,
+    *(PublishedRow.__table__.c[name] for name in ("log", "note", "stamp")),
+)

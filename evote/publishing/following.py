@@ -11,7 +11,13 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from evote.board.leaves import hasher_from, tree_so_far
-from evote.board.published import DoesNotFollow, PublishedLog, find_published, split_hashes
+from evote.board.published import (
+    DoesNotFollow,
+    PublishedLog,
+    find_published,
+    require_of_type,
+    split_hashes,
+)
 from evote.database.common_tables import JournalRow, PublishedRow
 from evote.database.elections import HeldElection
 from evote.heads import Heads
@@ -80,6 +86,8 @@ def require_following(
     """
     signed, stamp = heads.read_stamped(keys.board.name, keys.journal.name)
     stands = connection.execute(_STANDS, {"of": election.id}).all()
+    for row in stands:
+        require_of_type(election.uuid, row)
     if [LogPosition(row.size, row.root) for row in stands] == [*signed]:
         for log, row in zip((BOARD, JOURNAL), stands, strict=True):
             tree_so_far(election, log, LogPosition(row.size, row.root), split_hashes(row.hashes))

@@ -79,6 +79,9 @@ class Publisher:
         self.seconds = seconds
         # The elections whose last step could not move their heads, which can perhaps be read.
         self._stuck: set[str] = set()
+        # Those whose last step failed for anything else; they are tried again until one passes.
+        self.failed: set[str] = set()
+        self._is_blind = False  # which steps are due could not be read
         # The keys of an election never change.
         self.keys = functools.lru_cache(maxsize=KEYS_KEPT)(functools.partial(load_log_keys, folder))
 
@@ -92,7 +95,7 @@ class Publisher:
             KeyUnavailable: nothing was signed.
             DatabaseUnavailable: whether it was published is not known; publish again.
         """
-        with self._database.write() as connection:
+        with self._watched(uuid), self._database.write() as connection:
             self._step(connection, lock_election(connection, uuid))
 
     @property
@@ -105,7 +108,7 @@ class Publisher:
 
         Several processes may ask at the same moment: one of them steps.
         """
-        with self._database.write() as connection:
+        with self._watched(uuid), self._database.write() as connection:
             election = lock_election(connection, uuid)
             due = self._is_due(election, log_sizes(connection, election))
             if due:
@@ -113,9 +116,16 @@ class Publisher:
         return due
 
     def due(self) -> tuple[str, ...]:
-        """Return the numbers of the elections of which a step seems to be due, cheaply."""
+        """Return the numbers of the elections of which a step seems to be due, cheaply.
+
+        Raises:
+            DatabaseUnavailable: it is not known; until it is, no ballot is promised here.
+        """
+        self._is_blind = True
         with self._database.read() as connection:
-            return due_elections(connection, self._clock(), self.seconds)
+            due = due_elections(connection, self._clock(), self.seconds)
+        self._is_blind = False
+        return due
 
     def keep_alive(self) -> None:
         """Have the head file say that a server runs now, once a minute: docs/adr/0016.
@@ -143,13 +153,17 @@ class Publisher:
 
         Raises:
             DoesNotFollow: it is not, or not surely.
-            HeadsUnavailable: that cannot be known, or the election's last step here could not move
-                its heads: what was recorded now would be promised, and not be published.
+            HeadsUnavailable: that cannot be known, or the election's last step here failed, or none
+                can be made: what was recorded now would be promised, and not be published.
             KeyUnavailable: nor can it without the names of the logs.
         """
         if election.uuid in self._stuck:
             raise HeadsUnavailable("the last step could not move the heads")
-        return require_following(connection, election, self._heads, self.keys(election.uuid))
+        keys = self.keys(election.uuid)
+        stamp = require_following(connection, election, self._heads, keys)
+        if election.uuid in self.failed or self._is_blind:
+            raise HeadsUnavailable("the last step could not be made")
+        return stamp
 
     def promise(self, uuid: str, event: Event, now: int) -> Promise:
         """Return what may be promised of a ballot's event that is on the board: §20.1.
@@ -200,6 +214,18 @@ class Publisher:
             self.publish(uuid)
         else:
             self.publish_due(uuid)
+
+    @contextlib.contextmanager
+    def _watched(self, uuid: str) -> Iterator[None]:
+        """Remember that a step has failed, also as nobody has foreseen, until one passes."""
+        try:
+            yield
+        except (HeadsUnavailable, KeyUnavailable, DatabaseUnavailable):
+            raise  # who records a ballot meets the same, or ``_stuck``
+        except Exception:
+            self.failed.add(uuid)
+            raise
+        self.failed.discard(uuid)
 
     def _is_due(self, election: HeldElection, sizes: dict[str, LogSize]) -> bool:
         board, journal = sizes[BOARD], sizes[JOURNAL]

@@ -51,7 +51,7 @@ def due_elections(connection: Connection, now: int, seconds: int) -> tuple[str, 
     return tuple(
         row.uuid
         for row in connection.execute(_STANDS)
-        if row.stepped_at is None
+        if type(row.stepped_at) is not int  # none yet, or damaged, as the step itself says
         or row.state not in WORDS["state"]  # whose step says so, and holds up no other
         or is_due(
             State(row.state),

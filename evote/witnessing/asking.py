@@ -50,6 +50,7 @@ class Reason(Enum):
     FALSE_LINE = "a line that does not hold"
     CLOCK = "its clock is {detail} s from the server's"
     LARGER = "{detail} entries"
+    NO_KEY = "this server lacks the key of the log"
     NOTHING = "nothing published that it could be shown"
 
 

@@ -15,6 +15,7 @@ from evote.board.published import NothingPublished, PublishedDamaged, read_publi
 from evote.board.tiles import subtrees_of_log
 from evote.database.connection import Database
 from evote.database.elections import RowDamaged, find_election
+from evote.keys import KeyUnavailable
 from evote.publishing.cosigning import NotedLog, add_line, own_lines, published_notes
 from evote.publishing.publisher import Publisher
 from evote.witness_file import Witness
@@ -84,7 +85,6 @@ class Cosigning:
 
         Raises:
             DatabaseUnavailable: nothing more was asked; it is asked again.
-            KeyUnavailable: the key of a log is missing.
         """
         if self._timer() < self._silent_until:
             return
@@ -96,6 +96,8 @@ class Cosigning:
                     self._cosign(log)
             except (PublishedDamaged, RowDamaged):
                 continue  # which its step says; no witness is shown it, and the others are asked
+            except KeyUnavailable:
+                yield self._refused(log, WitnessRefuses(Reason.NO_KEY))
             except WitnessSilent as cause:
                 self._silent_until = self._timer() + SILENT_SECONDS
                 yield Missed(self._witness.name, log.place, cause)
@@ -111,7 +113,6 @@ class Cosigning:
 
         Raises:
             DatabaseUnavailable: that is not known.
-            KeyUnavailable: the key of a log is missing.
         """
         with self._database.read() as connection:
             logs = [log for log in published_notes(connection) if log.uuid == uuid]
@@ -120,6 +121,8 @@ class Cosigning:
                 self._cosign(log)
         except (PublishedDamaged, RowDamaged):
             return WitnessRefuses(Reason.NOTHING)
+        except KeyUnavailable:
+            return WitnessRefuses(Reason.NO_KEY)
         except Unwitnessed as cause:
             return cause
         return None if logs else WitnessRefuses(Reason.NOTHING)

@@ -82,7 +82,9 @@ def await_witnesses(here: Server, uuid: str, done: str = PUBLISHED, then: str = 
     while time.monotonic() < end:
         for name, each in asking.items():
             # What one did not co-sign is said below, by its name.
-            causes |= {name: fault.missed.cause for fault in each.step() if fault.missed}
+            for fault in each.step():
+                if fault.missed is not None:
+                    causes[name] = fault.missed.cause
         cosigned = _cosigned(here, uuid) or cosigned
         if cosigned.are_enough:
             return

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One damaged row of what is published, a lost key, any fault: of its election alone: ADR 15."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sqlalchemy import Connection, text
+
+from evote.board.published import DoesNotFollow, read_published
+from evote.casting import Casting, Outcome
+from evote.database.connection import DatabaseUnavailable
+from evote.database.elections import HeldElection
+from evote.doctor.findings import Level
+from evote.heads import HeadsUnavailable
+from evote.publishing import publisher as publishing
+from evote.publishing.publisher import Publisher
+from evote.upkeep import Cosignatures, Steps, Trouble
+from evote.witnessing.cosigning import Cosigning
+from protocol.server_binding import BOARD
+from tests.db.examined import look
+from tests.db.school import ManualClock, School, host, make_election
+from tests.db.test_cosigning import seen
+from tests.db.witnesses import honest
+
+OTHER = "AnotherEtection"
+# What SQLite gives back of a cell of which one bit, or more, has changed.
+CELLS = {
+    "a note that is a text": "note = CAST(note AS TEXT)",
+    "a note that is a number": "note = 5",
+    "a stamp that is a word": "stamp = 'x'",
+    "a stamp that is bytes": "stamp = x'00ff'",
+    "a time that is bytes": "stepped_at = x'00ff'",
+    "a size that is a word": "size = 'x'",
+    "hashes that are a text": "hashes = 'abc'",
+    "a root that is a number": "root = 7",
+    "a log of no name": "log = CAST(x'62ff617264' AS TEXT)",
+}
+HEADS = {
+    "a stamp beyond all": "UPDATE stamp SET at = 4611686018427387904 WHERE origin = ?",
+    "a stamp before all": "UPDATE stamp SET at = -5 WHERE origin = ?",
+    "a size before all": "UPDATE head SET size = -1 WHERE origin = ?",
+    "a root that is none": "UPDATE head SET root = 'zz' WHERE origin = ?",
+}
+
+
+@pytest.fixture
+def other(school: School, clock: ManualClock) -> School:
+    """A later election of the same server, with a ballot; the first has one too."""
+    assert school.cast(0).outcome is Outcome.RECORDED
+    other = host(school.database, school.folder.path, make_election(4, uuid=OTHER), clock)
+    assert other.cast(0).outcome is Outcome.RECORDED
+    return other
+
+
+def anew(school: School) -> Publisher:
+    """Another process, which has read no keys yet."""
+    return Publisher(school.database, school.folder, school.seconds, school.clock)
+
+
+def step_in_spite_of(school: School, other: School, publisher: Publisher) -> set[Trouble]:
+    """Make the steps that are due, of the later election too; return the trouble of the first."""
+    assert isinstance(school.clock, ManualClock)
+    school.clock.time += 60
+    told = {fault.trouble for fault in Steps(publisher).step() if fault.uuid == school.uuid}
+    with other.database.read() as connection:
+        assert read_published(connection, other.held()).board.size == other.held().head.height + 1  # type: ignore[union-attr]
+    return told
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_damaged_cell_of_what_is_published_holds_up_its_election_alone(
+    fit: School, other: School, cell: str, tmp_path: Path
+) -> None:
+    school, where = fit, "WHERE election_id = 1 AND log = 'board'"
+    harm = f"UPDATE published_log SET {CELLS[cell]} {where}"  # noqa: S608 -- ours
+    assert school.held().id == 1
+    with school.database.write() as connection:
+        connection.execute(text(harm))
+    publisher = anew(school)
+    assert step_in_spite_of(school, other, publisher) == {Trouble.NOT_FOLLOWING}
+    with honest(other, tmp_path / "memory", "temoin.example.org") as witness:
+        asked = Cosignatures(Cosigning(other.database, other.publisher, witness, patience=5))
+        assert not [fault for fault in asked.step() if fault.uuid.startswith(OTHER)]
+        assert seen(other, BOARD, witness).witnessed_at
+    casting = Casting(school.database, school.folder, school.clock, publisher)
+    with pytest.raises((DoesNotFollow, HeadsUnavailable)):
+        casting.cast(school.request(1))
+    assert other.cast(1).outcome is Outcome.RECORDED
+    grave = [found for found in look(school) if found.level is Level.SERIOUS]
+    assert any(school.uuid in found.message for found in grave)
+    assert not any(OTHER in found.message for found in grave)
+
+
+@pytest.mark.parametrize("line", HEADS)
+def test_a_damaged_number_of_the_head_file_holds_up_its_election_alone(
+    school: School, other: School, line: str
+) -> None:
+    origin = school.publisher.keys(school.uuid).board.name
+    with contextlib.closing(sqlite3.connect(school.folder.heads)) as heads, heads:
+        heads.execute(HEADS[line], (origin,))
+    assert step_in_spite_of(school, other, anew(school)) == {Trouble.NO_HEAD}
+    with pytest.raises(HeadsUnavailable):
+        school.cast(1)
+    assert other.cast(1).outcome is Outcome.RECORDED
+
+
+def test_the_lost_key_of_one_election_stops_no_witness_of_another(
+    school: School, other: School, tmp_path: Path
+) -> None:
+    school.folder.file(school.uuid, "logs").unlink()
+    publisher = anew(school)
+    assert step_in_spite_of(school, other, publisher) == {Trouble.NO_LOG_KEY}
+    with honest(other, tmp_path / "memory", "temoin.example.org") as witness:
+        faults = list(
+            Cosignatures(Cosigning(other.database, publisher, witness, patience=5)).step()
+        )
+        assert {fault.uuid.partition("/")[0] for fault in faults} == {school.uuid}
+        assert "this server lacks the key of the log" in str(faults[0])
+        assert seen(other, BOARD, witness).witnessed_at
+
+
+def test_what_nobody_foresaw_stops_one_election_and_ends_when_a_step_passes(
+    school: School, other: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = publishing.log_sizes
+
+    def failing(connection: Connection, election: HeldElection) -> object:
+        return _fail() if election.uuid == school.uuid else true(connection, election)
+
+    assert isinstance(school.clock, ManualClock)
+    school.clock.time += 60
+    work = Steps(school.publisher)
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "log_sizes", failing)
+        (fault,) = work.step()
+        assert (fault.trouble, fault.uuid) == (Trouble.UNFORESEEN, school.uuid)
+        assert str(fault).startswith(f"the step of {school.uuid} fails (ZeroDivisionError, ")
+        with pytest.raises(HeadsUnavailable):
+            school.cast(1)
+        assert other.cast(1).outcome is Outcome.RECORDED
+    assert anew(school).publish_due(school.uuid)  # by another process; no step is due here
+    assert list(work.step()) == []
+    assert school.cast(1).outcome is Outcome.RECORDED
+
+
+def _fail() -> NoReturn:
+    raise ZeroDivisionError
+
+
+def test_no_ballot_is_promised_while_it_is_not_known_which_steps_are_due(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: object) -> NoReturn:
+        raise DatabaseUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "due_elections", away)
+        assert [fault.trouble for fault in Steps(school.publisher).step()] == [Trouble.NO_ANSWER]
+        with pytest.raises(HeadsUnavailable):
+            school.cast(1)
+    list(Steps(school.publisher).step())
+    assert school.cast(1).outcome is Outcome.RECORDED
