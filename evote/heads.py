@@ -276,7 +276,8 @@ def _rows(connection: sqlite3.Connection, table: str, query: str) -> list[tuple[
 
 
 def _written(connection: sqlite3.Connection) -> int:
-    return max((at for (at,) in _rows(connection, "written", _WRITTEN)), default=0)
+    times = [at for (at,) in _rows(connection, "written", _WRITTEN)]
+    return max((at for at in times if type(at) is int), default=0)  # a damaged one is written anew
 
 
 def _stamp(connection: sqlite3.Connection, origin: str) -> int:
@@ -305,5 +306,5 @@ def _number(value: int) -> int:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as cause:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as cause:
         raise HeadsUnavailable("the head file cannot be used now") from cause

@@ -106,7 +106,7 @@ class Steps:
         except DatabaseUnavailable as cause:
             yield fault_of(cause)
             return
-        for uuid in dict.fromkeys((*due, *sorted(self._publisher.failed))):
+        for uuid in dict.fromkeys((*due, *sorted(self._publisher.stuck))):
             try:
                 self._publisher.publish_due(uuid)
                 if self._publisher.is_unpromised(uuid):
@@ -187,7 +187,7 @@ class Upkeep:
             jumped = f"{moment.ahead // 60} min"
             for uuid in set(due_votes(self._database, moment.said)) - {*due}:
                 yield Fault(Trouble.CLOCK_JUMPED, uuid, jumped)
-        for uuid in dict.fromkeys((*due, *sorted(self._publisher.failed))):
+        for uuid in due:
             try:
                 with self._publisher.around(uuid):
                     if not close_vote(self._database, uuid, self._clock).separated:

@@ -5,9 +5,9 @@ Between two steps nothing public shows more than the last one: docs/protocol.md 
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, cast
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Table, select
 
 from evote.database.cells import is_of_type
 from evote.database.common_tables import PublishedRow
@@ -105,7 +105,7 @@ def published_logs(connection: Connection, election: HeldElection) -> dict[str, 
     }
 
 
-def require_of_type(uuid: str, row: Row[Any]) -> None:
+def require_of_type(uuid: str, row: object) -> None:
     """Check that each cell of a row of what is published is one that its column can have.
 
     Args:
@@ -115,7 +115,8 @@ def require_of_type(uuid: str, row: Row[Any]) -> None:
     Raises:
         PublishedDamaged: one is not: SQLite gives whatever stands in its file.
     """
-    for name, column in PUBLISHED_COLUMNS.items():
+    for column in _TABLE.columns:
+        name = column.name
         if hasattr(row, name) and not is_of_type(column, getattr(row, name)):
             raise PublishedDamaged(uuid, f"the cell {name} of what is published is damaged")
 
@@ -133,7 +134,7 @@ def read_published(connection: Connection, election: HeldElection) -> Published:
     return published
 
 
-PUBLISHED_COLUMNS: Final = {column.name: column for column in PublishedRow.__table__.columns}
+_TABLE: Final = cast("Table", PublishedRow.__table__)
 _COLUMNS = (
     PublishedRow.size,
     PublishedRow.root,

@@ -2,8 +2,9 @@
 """The lines of witnesses in published notes: docs/protocol.md §18.6, §18.7."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from evote.board.published import PublishedLog, find_published
 from evote.database.cells import is_of_type
@@ -104,6 +105,6 @@ def published_notes(connection: Connection) -> tuple[NotedLog, ...]:
 
 
 _NOTED = (
-    ElectionRow.__table__.c.uuid,
-    *(PublishedRow.__table__.c[name] for name in ("log", "note", "stamp")),
+    cast("Table", ElectionRow.__table__).columns["uuid"],
+    *(cast("Table", PublishedRow.__table__).columns[name] for name in ("log", "note", "stamp")),
 )

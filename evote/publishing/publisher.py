@@ -77,11 +77,10 @@ class Publisher:
         self._heads = Heads(folder.heads)
         self._clock = clock
         self.seconds = seconds
-        # The elections whose last step could not move their heads, which can perhaps be read.
-        self._stuck: set[str] = set()
-        # Those whose last step failed for anything else; they are tried again until one passes.
-        self.failed: set[str] = set()
+        # The elections whose last step failed: each is tried again until one passes.
+        self.stuck: set[str] = set()
         self._is_blind = False  # which steps are due could not be read
+        self._is_mute = False  # the head file could not be written
         # The keys of an election never change.
         self.keys = functools.lru_cache(maxsize=KEYS_KEPT)(functools.partial(load_log_keys, folder))
 
@@ -106,11 +105,12 @@ class Publisher:
     def publish_due(self, uuid: str) -> bool:
         """Publish if a step is due, and tell whether one was: §18.7. Raises what ``publish`` does.
 
-        Several processes may ask at the same moment: one of them steps.
+        Several processes may ask at the same moment: one of them steps. Where the last step failed
+        here one is made in any case: that alone shows that ballots can be published again.
         """
         with self._watched(uuid), self._database.write() as connection:
             election = lock_election(connection, uuid)
-            due = self._is_due(election, log_sizes(connection, election))
+            due = uuid in self.stuck or self._is_due(election, log_sizes(connection, election))
             if due:
                 self._step(connection, election)
         return due
@@ -130,23 +130,18 @@ class Publisher:
     def keep_alive(self) -> None:
         """Have the head file say that a server runs now, once a minute: docs/adr/0016.
 
-        That of an empty database, which waits for a restore, does not speak for the lost one. After
-        a step that could not move the heads it is written at once: if that succeeds votes go on,
-        also where another process has made the step meanwhile and none is due here; the next step
-        of an election of which a line alone is damaged says so again.
+        That of an empty database, which waits for a restore, does not speak for the lost one.
 
         Raises:
-            HeadsUnavailable: it does not say so.
+            HeadsUnavailable: it does not say so; until it does, no ballot is promised here.
             DatabaseUnavailable: whether there is an election is not known.
         """
         with self._database.read() as connection:
             if connection.scalar(select(ElectionRow.id).limit(1)) is None:
                 return
-        if self._stuck:
-            with self._heads.moving() as heads:
-                heads.write_time(self._clock())
-            self._stuck.clear()
+        self._is_mute = True
         self._heads.keep_alive(self._clock())
+        self._is_mute = False
 
     def require_following(self, connection: Connection, election: HeldElection) -> int:
         """Let go on who works on the very database that was published from; return the last stamp.
@@ -157,12 +152,10 @@ class Publisher:
                 can be made: what was recorded now would be promised, and not be published.
             KeyUnavailable: nor can it without the names of the logs.
         """
-        if election.uuid in self._stuck:
-            raise HeadsUnavailable("the last step could not move the heads")
         keys = self.keys(election.uuid)
         stamp = require_following(connection, election, self._heads, keys)
-        if election.uuid in self.failed or self._is_blind:
-            raise HeadsUnavailable("the last step could not be made")
+        if election.uuid in self.stuck or self._is_blind or self._is_mute:
+            raise HeadsUnavailable("no step can be made now")
         return stamp
 
     def promise(self, uuid: str, event: Event, now: int) -> Promise:
@@ -220,12 +213,15 @@ class Publisher:
         """Remember that a step has failed, also as nobody has foreseen, until one passes."""
         try:
             yield
-        except (HeadsUnavailable, KeyUnavailable, DatabaseUnavailable):
-            raise  # who records a ballot meets the same, or ``_stuck``
-        except Exception:
-            self.failed.add(uuid)
+        except DatabaseUnavailable:
+            raise  # who records a ballot meets the same
+        except UnknownElection:
+            self.stuck.discard(uuid)
             raise
-        self.failed.discard(uuid)
+        except Exception:
+            self.stuck.add(uuid)
+            raise
+        self.stuck.discard(uuid)
 
     def _is_due(self, election: HeldElection, sizes: dict[str, LogSize]) -> bool:
         board, journal = sizes[BOARD], sizes[JOURNAL]
@@ -239,12 +235,7 @@ class Publisher:
         keys, sizes = self.keys(election.uuid), log_sizes(connection, election)
         logs = [_grown(connection, election, keys, log, sizes[log]) for log in (BOARD, JOURNAL)]
         time = step_time(election.state, self._clock(), self.seconds)
-        try:
-            stamp = self._move_heads(connection, election, logs, time)
-        except HeadsUnavailable:
-            self._stuck.add(election.uuid)
-            raise
-        self._stuck.discard(election.uuid)
+        stamp = self._move_heads(connection, election, logs, time)
         rows = list(_rows(election, logs, time, stamp))
         connection.execute(delete(PublishedRow).where(PublishedRow.election_id == election.id))
         connection.execute(insert(PublishedRow), rows)

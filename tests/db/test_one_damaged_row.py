@@ -16,7 +16,8 @@ from evote.casting import Casting, Outcome
 from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import HeldElection
 from evote.doctor.findings import Level
-from evote.heads import HeadsUnavailable
+from evote.heads import Heads, HeadsUnavailable
+from evote.publishing import following
 from evote.publishing import publisher as publishing
 from evote.publishing.publisher import Publisher
 from evote.upkeep import Cosignatures, Steps, Trouble
@@ -128,7 +129,7 @@ def test_the_lost_key_of_one_election_stops_no_witness_of_another(
 def test_what_nobody_foresaw_stops_one_election_and_ends_when_a_step_passes(
     school: School, other: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    true = publishing.log_sizes
+    true = following.log_sizes
 
     def failing(connection: Connection, election: HeldElection) -> object:
         return _fail() if election.uuid == school.uuid else true(connection, election)
@@ -165,4 +166,37 @@ def test_no_ballot_is_promised_while_it_is_not_known_which_steps_are_due(
         with pytest.raises(HeadsUnavailable):
             school.cast(1)
     list(Steps(school.publisher).step())
+    assert school.cast(1).outcome is Outcome.RECORDED
+
+
+def test_no_ballot_is_promised_while_the_head_file_cannot_be_written(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can be read, and no step is due for ten minutes yet."""
+    assert isinstance(school.clock, ManualClock)
+
+    def read_only(_heads: Heads) -> NoReturn:
+        raise HeadsUnavailable("a disk that is read-only")
+
+    slow = Publisher(school.database, school.folder, 600, school.clock)
+    slow.publish(school.uuid)
+    casting = Casting(school.database, school.folder, school.clock, slow)
+    school.clock.time += 61
+    with monkeypatch.context() as patch:
+        patch.setattr(Heads, "moving", read_only)
+        assert [fault.trouble for fault in Steps(slow).step()] == [Trouble.NO_HEADS]
+        with pytest.raises(HeadsUnavailable):
+            casting.cast(school.request(1))
+    assert list(Steps(slow).step()) == []
+    assert casting.cast(school.request(1)).outcome is Outcome.RECORDED
+
+
+def test_a_damaged_time_of_the_last_writing_is_written_anew(school: School) -> None:
+    assert isinstance(school.clock, ManualClock)
+    with contextlib.closing(sqlite3.connect(school.folder.heads)) as heads, heads:
+        heads.executescript("DROP TABLE written; CREATE TABLE written (one, at)")
+        heads.execute("INSERT INTO written VALUES (1, NULL)")
+    school.clock.time += 60
+    assert list(Steps(school.publisher).step()) == []
+    assert Heads(school.folder.heads).read_all().written == school.clock.time
     assert school.cast(1).outcome is Outcome.RECORDED

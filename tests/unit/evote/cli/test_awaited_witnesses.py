@@ -16,6 +16,7 @@ from evote.cli.server import witnesses
 from evote.cli.server.opened import server
 from evote.database.elections import State
 from evote.lifecycle.counting import take_decryptions
+from protocol.cosignatures import CosignerKey
 from tests.db.school import make_election
 from tests.db.test_cosigning import line_for
 from tests.db.witnesses import Told, closed_port, honest, told
@@ -100,6 +101,10 @@ def test_a_witness_whose_clock_is_wrong_is_named_with_it(
     assert "réglez celle des deux horloges qui est fausse ; voyez qu'ils tournent" in said
 
 
+def cosigned(key: CosignerKey, at: int, body: bytes) -> tuple[int, bytes]:
+    return 200, line_for(body, key, at)
+
+
 def test_where_the_servers_own_clock_is_wrong_no_witness_is_blamed(
     closed: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,9 +113,7 @@ def test_where_the_servers_own_clock_is_wrong_no_witness_is_blamed(
     keys = {i: school.election.witness_key(i) for i in (1, 2, 3)}
     with ExitStack() as stack:
         ports = {
-            i: stack.enter_context(
-                told(Told(lambda body, key=key: (200, line_for(body, key, early))), key)
-            ).url
+            i: stack.enter_context(told(Told(partial(cosigned, key, early)), key)).url
             for i, key in keys.items()
         }
         (tmp_path / "witnesses").write_text(lines(closed, ports))
