@@ -19,15 +19,21 @@ from audit.words import Malformed, Text, Unreadable, Unsupported
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """An archive, and a journal if it has one, that are what they say of themselves."""
+class State:
+    """A record, and its two logs as they can be read: the journal only if it was given."""
 
     record: Record
     board: Board
     journal: Journal | None
 
+    def leaves(self, log: str) -> bytes | bytearray | None:
+        """The leaves of ``board`` or ``journal``, 32 bytes each, as far as it was given (§18.1)."""
+        if log == "board":
+            return self.board.leaves
+        return None if self.journal is None else self.journal.leaves
 
-def read_copy(record: Record) -> Copy:
+
+def read_copy(record: Record) -> State:
     """The copy, after the checks C01, C02, C03 and C05 and the form of its journal (§19.1).
 
     Raises:
@@ -45,10 +51,10 @@ def read_copy(record: Record) -> Copy:
         found += tuple(fault.at(Text(JOURNAL, JOURNAL)) for fault in journal.faults)
     if found:
         raise Malformed(*found[0])
-    return Copy(record, board, journal)
+    return State(record, board, journal)
 
 
-def signed_logs(copy: Copy, server: Server) -> frozenset[str]:
+def signed_logs(copy: State, server: Server) -> frozenset[str]:
     """Which of ``board`` and ``journal`` the sealed key signed, as they stand in this copy.
 
     Raises:

@@ -3,23 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-from pathlib import Path
+from collections.abc import Sequence
 
 from audit.case import Case
+from audit.differences import GIVE_ALL, LATER, REWRITTEN, Difference, difference
 from audit.earlier import Damaged
-from audit.earlier_copy import Copy, read_copy, signed_logs
+from audit.earlier_copy import State, read_copy, signed_logs
 from audit.notes import Checkpoint
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.record import CHECKPOINTS
 from audit.tree import HASH_BYTES, earlier_roots
 from audit.words import Malformed, Text
 
-_CHUNK = 2**20
-_SWAPPED = Text(
-    "l'archive donnée est plus ancienne que celle de --since ; les avez-vous inversées ?",
-    "the archive given is older than that of --since; did you swap them?",
-)
 _DAMAGED = Text(
     "la copie donnée à --since est abîmée ou n'en est pas une, et n'accuse personne",
     "the copy given to --since is damaged or is none, and accuses nobody",
@@ -30,39 +25,11 @@ _OTHER = Text(
     "the copy given to --since is of another election and says nothing of this one; if it comes"
     " from the same address, compare the fingerprints",
 )
-_TWO_COPIES = Text(
-    "ce dossier et la copie de --since diffèrent, et rien ne prouve lequel des deux a été altéré ;"
-    " comparez-les à d'autres copies avant de vous fier au résultat",
-    "this record and the copy of --since differ, and nothing proves which of the two was altered;"
-    " compare them with other copies before you rely on the result",
-)
-_REWRITTEN = Text(
-    "ce que l'archive ancienne montrait a été changé ou retiré (§17.3)",
-    "what the earlier archive showed was changed or removed (§17.3)",
-)
-_JOURNAL_REWRITTEN = Text(
-    "ce que disait le journal ancien a été changé ou retiré (§17.3)",
-    "what the earlier journal told was changed or removed (§17.3)",
-)
-_JOURNAL_GONE = Text(
-    "le journal que montrait l'état ancien manque (§17.3)",
-    "the journal that the earlier state showed is missing (§17.3)",
-)
-_GIVE_ALL = Text(
-    "l'état de --since a un journal, l'archive donnée est sans le sien ; donnez son dossier"
-    " complet",
-    "the state of --since has a journal, the archive given is without its own; give its complete"
-    " record",
-)
 _NOT_OURS = Text(
     "le point de contrôle de --since n'est pas signé pour cette élection : il est abîmé ou d'une"
     " autre, et n'accuse personne",
     "the checkpoint of --since is not signed for this election: it is damaged or of another, and"
     " accuses nobody",
-)
-_LATER = Text(
-    "le dossier donné est plus ancien que le point de contrôle de --since",
-    "the record given is older than the checkpoint of --since",
 )
 
 
@@ -89,7 +56,7 @@ def _set_aside(case: Case, why: Text) -> Finding:
     return Finding(NOT_REACHED.outcome, faults=(why,))
 
 
-def _since(case: Case, copy: Copy) -> Finding:
+def _since(case: Case, copy: State) -> Finding:
     ours, theirs = case.setup_datum("election"), copy.board.setup_datum("election")
     if theirs is None:
         raise Malformed("pas d'élection (§10.2)", "no election (§10.2)")
@@ -99,37 +66,18 @@ def _since(case: Case, copy: Copy) -> Finding:
         return _set_aside(case, _OTHER)
     server = case.binding.server if case.binding else None
     signed = frozenset() if server is None else signed_logs(copy, server)
-    fault = _board_fault(case, copy, signed) or _journal_fault(case, copy, signed)
-    return judged(copy.board.events, [fault] if fault else [])
+    here = _state(case)
+    found = [difference(log, here, copy, signed=log in signed) for log in CHECKPOINTS]
+    return _told(case, copy.board.events, found)
 
 
-def _board_fault(case: Case, copy: Copy, signed: AbstractSet[str]) -> Text | None:
-    """The earlier archive's bytes are the first bytes of this one."""
-    ours, theirs = case.record.archive, copy.record.archive
-    if is_prefix(theirs, ours):
-        return None
-    if is_prefix(ours, theirs):
-        case.differing = _SWAPPED
-    elif "board" not in signed or case.board.leaves.startswith(copy.board.leaves):
-        case.differing = _TWO_COPIES  # what is signed is the events, not how they are wrapped
-    return case.differing or _REWRITTEN
-
-
-def _journal_fault(case: Case, copy: Copy, signed: AbstractSet[str]) -> Text | None:
-    """The earlier journal's bytes are the first bytes of this one."""
-    ours, theirs = case.record.journal, copy.record.journal
-    if theirs is None:
-        return None
-    if ours is None:
-        case.differing = None if case.record.folder else _GIVE_ALL
-        return case.differing or _JOURNAL_GONE
-    if ours.startswith(theirs):
-        return None
-    if theirs.startswith(ours):
-        case.differing = _SWAPPED
-    elif "journal" not in signed:
-        case.differing = _TWO_COPIES
-    return case.differing or _JOURNAL_REWRITTEN
+def _told(case: Case, examined: int, found: Sequence[Difference | None]) -> Finding:
+    """What convicts, if anything does, and then nothing else; otherwise each difference, once."""
+    differences = [each for each in found if each is not None]
+    convicting = [each for each in differences if each.convicts]
+    if differences and not convicting:
+        case.differing = differences[0].text
+    return judged(examined, dict.fromkeys(each.text for each in convicting or differences))
 
 
 def _covered(case: Case, checkpoint: Checkpoint) -> Finding:
@@ -139,14 +87,20 @@ def _covered(case: Case, checkpoint: Checkpoint) -> Finding:
     log = _log(case, checkpoint)
     if log is None:
         return _set_aside(case, _NOT_OURS)
-    leaves = _leaves(case, log)
+    return _told(case, checkpoint.size, [_uncovered(_state(case).leaves(log), checkpoint)])
+
+
+def _uncovered(leaves: bytes | bytearray | None, checkpoint: Checkpoint) -> Difference | None:
     if leaves is None:
-        case.differing = _GIVE_ALL
-    elif checkpoint.size > len(leaves) // HASH_BYTES:
-        case.differing = _LATER
-    elif earlier_roots(leaves, [checkpoint.size])[checkpoint.size] == checkpoint.root:
-        return judged(checkpoint.size)
-    return judged(checkpoint.size, [case.differing or _REWRITTEN])
+        return GIVE_ALL
+    if checkpoint.size > len(leaves) // HASH_BYTES:
+        return LATER
+    root = earlier_roots(leaves, [checkpoint.size])[checkpoint.size]
+    return None if root == checkpoint.root else REWRITTEN
+
+
+def _state(case: Case) -> State:
+    return State(case.record, case.board, case.journal)
 
 
 def _log(case: Case, checkpoint: Checkpoint) -> str | None:
@@ -159,19 +113,3 @@ def _log(case: Case, checkpoint: Checkpoint) -> str | None:
         if checkpoint.origin == key.name and checkpoint.signed_by(key):
             return log
     return None
-
-
-def _leaves(case: Case, log: str) -> bytes | bytearray | None:
-    """The leaves of that log, as far as it was given."""
-    if log == "board":
-        return case.board.leaves
-    return None if case.journal is None else case.journal.leaves
-
-
-def is_prefix(earlier: Path, later: Path) -> bool:
-    """Whether the bytes of one file are the first bytes of the other."""
-    with earlier.open("rb") as old, later.open("rb") as new:
-        while chunk := old.read(_CHUNK):
-            if new.read(len(chunk)) != chunk:
-                return False
-    return True

@@ -19,7 +19,8 @@ from audit.verify import verify as audit_verify
 from tests.tamper import surgery
 from tests.tamper.damage import said
 from tests.tamper.forge.logs import LogKey, board_key
-from tests.tamper.record import BOARD, ENTRIES, JOURNAL, Files, served
+from tests.tamper.record import BOARD, ENTRIES, JOURNAL, Files, edited, served
+from tests.tamper.touches import put
 from tests.tamper.verifier import verify
 
 NAME = "election.bel"
@@ -170,10 +171,54 @@ def test_what_the_server_signed_and_changed_convicts() -> None:
     assert report.first_line.startswith("Ce dossier n'est pas en règle (en défaut : C26)")
 
 
+def wrapped_otherwise(files: Files) -> Files:
+    """Another time in the header of the archive's first member, which C01 permits."""
+    time = surgery.header_time(files.archive.head)
+    files.archive.head = files.archive.head.replace(b"%d" % time, b"%d" % (time + 1))
+    return files
+
+
+def with_another_entry(files: Files) -> Files:
+    """A note that was changed since, when nothing named the journal yet."""
+    edited(1, put("body", "note", "Une coupure"))(files)
+    return files
+
+
+def unsigned(files: Files) -> Files:
+    files.instead = {BOARD: None, ENTRIES: None}
+    return files
+
+
 def test_other_bytes_around_the_same_events_convict_nobody(case: Case, tmp_path: Path) -> None:
-    early = served(until="Ballot")
-    time = surgery.header_time(early.archive.head)
-    early.archive.head = early.archive.head.replace(b"%d" % time, b"%d" % (time + 1))
+    early = wrapped_otherwise(served(until="Ballot"))
     assert outcome(case, folder(tmp_path / "old", early)) == (Outcome.FAILED, False)
     assert case.differing is not None
     assert "rien ne prouve" in case.differing.fr
+
+
+def test_nor_do_they_where_the_copy_is_the_longer() -> None:
+    report = served(until="Ballot").verify(since=wrapped_otherwise(served()))
+    assert said(report) == (1, ["C26"], [])
+    assert "rien ne prouve lequel des deux a été altéré" in report.first_line
+
+
+# ------------------------------------------------------------------ both logs
+
+
+def test_what_the_journal_convicts_of_is_not_hidden_by_the_archives_wrapping() -> None:
+    early = with_another_entry(served(until="Ballot"))
+    report = wrapped_otherwise(served()).verify(since=early)
+    assert said(report) == (1, ["C26"], [])
+    assert report.first_line.startswith("Ce dossier n'est pas en règle (en défaut : C26)")
+    assert report.text == "C26: what the earlier journal told was changed or removed (§17.3)"
+
+
+def test_differences_that_convict_nobody_are_each_told_once() -> None:
+    early = with_another_entry(unsigned(served(until="Ballot")))
+    report = wrapped_otherwise(served()).verify(since=early)
+    assert report.text.count("nothing proves which of the two was altered") == 1
+    report = served(until="Ballot").verify(since=unsigned(served()))
+    assert report.text.count("did you swap them?") == 1
+    report = served(until="Ballot").verify(since=with_another_entry(unsigned(served())))
+    assert len(report.text.splitlines()) == 2
+    assert report.first_line.endswith("les avez-vous inversées ?")
