@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.earlier_copy import State
+from audit.shortened import Signed, shortened
 from audit.words import Text
 
 _CHUNK = 2**20
@@ -62,6 +63,12 @@ GIVE_ALL, LATER = Difference(_GIVE_ALL), Difference(_LATER)
 REWRITTEN = Difference(_REWRITTEN, convicts=True)
 JOURNAL_REWRITTEN = Difference(_JOURNAL_REWRITTEN, convicts=True)
 JOURNAL_GONE = Difference(_JOURNAL_GONE, convicts=True)
+
+
+def signed_less(log: str, ours: Signed | None, theirs: Signed | None) -> Difference | None:
+    """That the server shortened one of the logs, where the stamps of two states show it (§21)."""
+    text = shortened(log, ours, theirs)
+    return None if text is None else Difference(text, convicts=True)
 
 
 def difference(log: str, ours: State, theirs: State, *, signed: bool) -> Difference | None:

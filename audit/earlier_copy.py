@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.board import Board, read_board
+from audit.cosignatures import cosigned_at, stamp_key
 from audit.covering import covering
 from audit.journal import Journal, decode_journal
 from audit.record import CHECKPOINTS, JOURNAL, Record
 from audit.server import Server
-from audit.tree import earlier_roots
+from audit.shortened import Signed
+from audit.tree import HASH_BYTES, earlier_roots
 from audit.words import Malformed, Text, Unreadable, Unsupported
 
 
@@ -54,23 +56,20 @@ def read_copy(record: Record) -> State:
     return State(record, board, journal)
 
 
-def signed_logs(copy: State, server: Server) -> frozenset[str]:
-    """Which of ``board`` and ``journal`` the sealed key signed, as they stand in this copy.
+def signed_log(state: State, log: str, server: Server) -> Signed | None:
+    """What the sealed key signed of ``board`` or ``journal`` as it stands; None without checkpoint.
 
     Raises:
         Malformed: a checkpoint that is not that of the log beside it (§18.4).
     """
-    record, journal, size = copy.record, copy.journal, copy.board.events
-    root = earlier_roots(copy.board.leaves, [size])[size]
-    logs = [("board", record.board_checkpoint, size, root)]
-    if journal is not None:
-        root = bytes.fromhex(journal.root(journal.lines))
-        logs.append(("journal", record.journal_checkpoint, journal.lines, root))
-    given = [(log, data, size, root) for log, data, size, root in logs if data is not None]
-    for log, data, size, root in given:
-        try:
-            covering(data, server.log_key(log), size, root)
-        except Malformed as refusal:
-            name = Text(CHECKPOINTS[log], CHECKPOINTS[log])
-            raise Malformed(*refusal.text.at(name)) from refusal
-    return frozenset(log for log, *_ in given)
+    record, leaves = state.record, state.leaves(log)
+    data = record.board_checkpoint if log == "board" else record.journal_checkpoint
+    if data is None or leaves is None:
+        return None
+    key, size = server.log_key(log), len(leaves) // HASH_BYTES
+    try:
+        checkpoint = covering(data, key, size, earlier_roots(leaves, [size])[size])
+    except Malformed as refusal:
+        name = Text(CHECKPOINTS[log], CHECKPOINTS[log])
+        raise Malformed(*refusal.text.at(name)) from refusal
+    return Signed(size, cosigned_at(checkpoint, stamp_key(key)))

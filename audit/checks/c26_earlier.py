@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.case import Case
-from audit.differences import GIVE_ALL, LATER, REWRITTEN, Difference, difference
+from audit.cosignatures import cosigned_at, stamp_key
+from audit.differences import GIVE_ALL, LATER, REWRITTEN, Difference, difference, signed_less
 from audit.earlier import Damaged
-from audit.earlier_copy import State, read_copy, signed_logs
-from audit.notes import Checkpoint
+from audit.earlier_copy import State, read_copy, signed_log
+from audit.notes import Checkpoint, VerifierKey
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
 from audit.record import CHECKPOINTS
+from audit.server import Server
+from audit.shortened import Signed
 from audit.tree import HASH_BYTES, earlier_roots
 from audit.words import Malformed, Text
 
@@ -65,10 +68,18 @@ def _since(case: Case, copy: State) -> Finding:
     if ours.digest != theirs.digest:
         return _set_aside(case, _OTHER)
     server = case.binding.server if case.binding else None
-    signed = frozenset() if server is None else signed_logs(copy, server)
     here = _state(case)
-    found = [difference(log, here, copy, signed=log in signed) for log in CHECKPOINTS]
+    found = [_compared(log, here, copy, server) for log in CHECKPOINTS]
     return _told(case, copy.board.events, found)
+
+
+def _compared(log: str, ours: State, theirs: State, server: Server | None) -> Difference | None:
+    """How this log differs; nobody is asked whether they swapped what the stamps put in order."""
+    if server is None:
+        return difference(log, ours, theirs, signed=False)
+    signed = signed_log(theirs, log, server)
+    less = signed_less(log, _held(ours, log, server), signed)
+    return less or difference(log, ours, theirs, signed=signed is not None)
 
 
 def _told(case: Case, examined: int, found: Sequence[Difference | None]) -> Finding:
@@ -84,10 +95,14 @@ def _covered(case: Case, checkpoint: Checkpoint) -> Finding:
     """The first so many events or entries have the root that was signed."""
     if case.strict and case.binding is None:
         return NOT_REACHED
-    log = _log(case, checkpoint)
-    if log is None:
+    server = case.binding.server if case.binding else None
+    log = None if server is None else _log(server, checkpoint)
+    if server is None or log is None:
         return _set_aside(case, _NOT_OURS)
-    return _told(case, checkpoint.size, [_uncovered(_state(case).leaves(log), checkpoint)])
+    here = _state(case)
+    signed = Signed(checkpoint.size, _stamp(checkpoint, server.log_key(log)))
+    less = signed_less(log, _held(here, log, server), signed)
+    return _told(case, checkpoint.size, [less or _uncovered(here.leaves(log), checkpoint)])
 
 
 def _uncovered(leaves: bytes | bytearray | None, checkpoint: Checkpoint) -> Difference | None:
@@ -99,17 +114,30 @@ def _uncovered(leaves: bytes | bytearray | None, checkpoint: Checkpoint) -> Diff
     return None if root == checkpoint.root else REWRITTEN
 
 
-def _state(case: Case) -> State:
-    return State(case.record, case.board, case.journal)
-
-
-def _log(case: Case, checkpoint: Checkpoint) -> str | None:
+def _log(server: Server, checkpoint: Checkpoint) -> str | None:
     """Which of the two logs signed it with its sealed key (§18.3); None if neither did."""
-    server = case.binding.server if case.binding else None
-    if server is None:
-        return None
     for log in CHECKPOINTS:
         key = server.log_key(log)
         if checkpoint.origin == key.name and checkpoint.signed_by(key):
             return log
     return None
+
+
+def _state(case: Case) -> State:
+    return State(case.record, case.board, case.journal)
+
+
+def _held(ours: State, log: str, server: Server) -> Signed | None:
+    """What was signed of this record's log; what does not hold is C31's, and shows nothing here."""
+    try:
+        return signed_log(ours, log, server)
+    except Malformed:
+        return None
+
+
+def _stamp(checkpoint: Checkpoint, key: VerifierKey) -> int | None:
+    """When it was signed, if one true stamp says it; whoever kept it may have damaged that."""
+    try:
+        return cosigned_at(checkpoint, stamp_key(key))
+    except Malformed:
+        return None
