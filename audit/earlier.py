@@ -2,6 +2,7 @@
 """What ``--since`` may be: an archive, a record, or a checkpoint kept from it. §17.3.
 
 What is there and cannot be taken apart is a damaged copy: it says nothing of the record beside it.
+An error of the system is neither: of what could not be read nothing is known.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from audit.notes import Checkpoint, decode_checkpoint
 from audit.record import MAX_CHECKPOINT, Record, open_record
 from audit.system import explained, open_regular
-from audit.words import Malformed, Text, Unreadable
+from audit.words import Malformed, Text, Unreached, Unreadable
 
 _SIGNATURES = b"\n\n\xe2\x80\x94 "  # the empty line of a signed note, and its first signature
 
@@ -34,7 +35,8 @@ def open_earlier(path: Path) -> Iterator[Earlier]:
     """The earlier state at ``path``, for as long as the context lasts.
 
     Raises:
-        Unreadable: there is nothing to read, or a folder that is no record.
+        Unreadable: there is nothing to read, the system does not let it be read or unpacked, or a
+            folder that is no record.
     """
     checkpoint = _checkpoint(path)
     if checkpoint is not None:
@@ -45,6 +47,8 @@ def open_earlier(path: Path) -> Iterator[Earlier]:
             earlier: Earlier = stack.enter_context(open_record(path))
         except Malformed as refusal:
             earlier = Damaged(refusal.text)
+        except Unreached:
+            raise
         except Unreadable as refusal:
             if path.is_dir():
                 raise
@@ -60,7 +64,7 @@ def _checkpoint(path: Path) -> Checkpoint | Damaged | None:
         with open_regular(path) as file:
             data = file.read(MAX_CHECKPOINT + 1)
     except OSError as error:
-        raise Unreadable(*explained(error)) from error
+        raise Unreached(*explained(error)) from error
     # An archive or a record's zip may have the text of a checkpoint inside.
     if data.startswith((b"BELENIOS", b"PK")) or _SIGNATURES not in data:
         return None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from audit.system import CHECK_PATH, explained, open_regular
-from audit.words import Malformed, Text, Unreadable, shown
+from audit.words import Malformed, Text, Unreached, Unreadable, shown
 
 SIGNATURES = "setup-signatures.json"
 JOURNAL = "journal.jsonl"
@@ -65,6 +65,7 @@ def open_record(path: Path) -> Iterator[Record]:
 
     Raises:
         Unreadable: there is no archive to read, or a zip that holds anything else.
+        Unreached: an error of the system, of a full disk for instance.
         Malformed: the signatures' file is too large.
     """
     try:
@@ -81,7 +82,7 @@ def open_record(path: Path) -> Iterator[Record]:
         else:
             yield Record(path, folder=False)
     except OSError as error:
-        raise Unreadable(*explained(error), CHECK_PATH) from error
+        raise Unreached(*explained(error), CHECK_PATH) from error
 
 
 def _starts_as_zip(path: Path) -> bool:

@@ -22,6 +22,10 @@ _REASONS = {
     errno.EEXIST: Text("un fichier a déjà ce nom", "a file has this name already"),
     errno.EROFS: Text("le disque est en lecture seule", "the disk is read-only"),
     errno.ENOSPC: Text("plus de place sur le disque", "no space left on the disk"),
+    errno.EFBIG: Text(
+        "fichier trop grand pour le disque ou pour une limite du système",
+        "a file too large for the disk or for a limit of the system",
+    ),
     errno.EIO: Text("le disque ne répond pas bien", "the disk does not answer well"),
     errno.ESPIPE: Text("ce n'est pas un fichier ordinaire", "this is no ordinary file"),
     errno.ENOMEM: Text("plus de mémoire", "out of memory"),

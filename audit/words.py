@@ -69,6 +69,10 @@ class Unreadable(Refusal):
     )
 
 
+class Unreached(Unreadable):
+    """The system did not let it be read, or unpacked: nothing is known of what it holds."""
+
+
 def shown(text: str, limit: int = SHOWN_CHARS) -> str:
     """A text of the record, fit for a terminal: no control or invisible character, not too long."""
     kept = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:limit])

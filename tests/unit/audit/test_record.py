@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.earlier import open_earlier
+from audit.earlier import Damaged, open_earlier
 from audit.opened import check_opened
 from audit.record import SIGNATURES, Record, open_record
 from audit.words import Malformed, Unreadable
@@ -224,8 +224,22 @@ def test_a_full_or_broken_disk_is_not_called_a_damaged_zip(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr("audit.bundle._copy", fail)
+    path = zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes())])
     with pytest.raises(Unreadable, match="disk"):
-        opened(zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes())]))
+        opened(path)
+    with pytest.raises(Unreadable, match="disk"), open_earlier(path):
+        pass
+
+
+def test_an_earlier_zip_that_is_damaged_is_said_to_be_that(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "r.zip", [("a.bel", ARCHIVE.read_bytes())])
+    data = path.read_bytes()
+    place = data.index(b"PK\x05\x06") + 16  # where the zip says that its index is
+    before = (int.from_bytes(data[place : place + 4], "little") + 9).to_bytes(4, "little")
+    for damaged in (data[:-30], data[:place] + before + data[place + 4 :]):
+        path.write_bytes(damaged)
+        with open_earlier(path) as earlier:
+            assert isinstance(earlier, Damaged)
 
 
 def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:

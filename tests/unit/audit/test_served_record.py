@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -183,6 +185,28 @@ def test_an_earlier_checkpoint_is_enough(tmp_path: Path, run: Run) -> None:
     for path in ("board.checkpoint", "journal.checkpoint"):
         status, out, _ = run("verify", early, "--since", late / path)
         assert (status, out[:14]) == (1, "Le dossier don")
+
+
+def test_a_disk_that_is_full_or_ill_is_no_damaged_copy(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unpacking it, opening what was unpacked, or reading its archive beside the record's."""
+    early = folder(tmp_path / "early", served(until="Ballot"))
+    late = folder(tmp_path / "late", served())
+    copy = zipped(tmp_path / "early.zip", early)
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    for place in ("audit.bundle._copy", "tempfile.mkdtemp", "audit.earlier_copy.read_board"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, fail)
+            status, out, err = run("verify", late, "--since", copy)
+            assert (status, out) == (2, "")
+            assert err.startswith("Aucun verdict : plus de place sur le disque")
+            status, value = judged(run, late, "--since", copy)
+        assert (status, value["verdict"], value["checks"]) == (2, "unreadable", [])
+    assert run("verify", late, "--since", copy)[0] == 0
 
 
 def test_a_checkpoint_that_is_none_gives_no_verdict(tmp_path: Path, run: Run) -> None:
