@@ -40,7 +40,7 @@ class Record:
     """
 
     archive: Path
-    folder: bool
+    folder: bool  # more than the archive alone was given
     signatures: bytes | None = None
     journal: bytes | None = None
     board_checkpoint: bytes | None = None
@@ -48,10 +48,10 @@ class Record:
 
     @classmethod
     def of(cls, archive: Path, files: Mapping[str, bytes]) -> Record:
-        """The record of a folder or zip, its files by name."""
+        """The record of a folder or zip, its files by name; without any, that archive alone."""
         return cls(
             archive,
-            folder=True,
+            folder=bool(files),
             signatures=files.get(SIGNATURES),
             journal=files.get(JOURNAL),
             board_checkpoint=files.get(BOARD_CHECKPOINT),
@@ -106,8 +106,6 @@ def _folder(path: Path) -> Record:
             "this folder holds another, the public record, beside what is not public",
             _verify(path / INNER),
         )
-    if not files:
-        return Record(archives[0], folder=False)
     return Record.of(archives[0], files)
 
 

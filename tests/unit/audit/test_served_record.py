@@ -128,9 +128,12 @@ def test_an_archive_alone_in_a_folder_is_an_archive_alone(
     record = folder(tmp_path / "record", served(until=until))
     (tmp_path / "alone").mkdir()
     (tmp_path / "alone" / NAME).write_bytes((record / NAME).read_bytes())
-    status, out, _ = run("verify", tmp_path / "alone")
-    assert (status, out) == run("verify", record / NAME)[:2]
+    status, out, _ = run("verify", record / NAME)
     assert status == 0
+    inside = zipped(tmp_path / "in.zip", tmp_path / "alone", inside="alone/")
+    (tmp_path / "alone" / ".DS_Store").write_bytes(b"x")
+    for alone in (tmp_path / "alone", zipped(tmp_path / "alone.zip", tmp_path / "alone"), inside):
+        assert run("verify", alone) == (status, out, "")
     assert "dossier complet, que donne la page publique" in " ".join(out.split())
     (record / "journal.jsonl").unlink()  # what has a part of a record is one
     assert run("verify", record)[0] == 1
