@@ -9,10 +9,9 @@ import { MalformedError, ProtocolError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
 import { decodeReceiptDigits } from "./receipt_link.ts";
-import { decodeReceipt, encodeReceipt, looksLikeReceipt, verifyReceipt } from "./receipts.ts";
+import { decodeReceipt, encodeReceipt, looksLikeReceipt, stampedAt, verifyReceipt } from "./receipts.ts";
 import type { Receipt } from "./receipts.ts";
-import { stampKey } from "./stamp_key.ts";
-import { verifyCosignature } from "./stamps.ts";
+import { cosignedAt } from "./stamps.ts";
 
 /** What the election seals of all this: §8.3. */
 export interface Sealed {
@@ -86,8 +85,8 @@ function ofReceipt(data: Uint8Array, sealed: Sealed): Finding {
   }
   const cosigned = cosignedBy(receipt, sealed);
   const found: Finding = { kind: "receipt", receipt, file: data, cosigned };
-  const stamped = holdsLine(receipt.checkpoint, stampKey(sealed.key));
-  return verified(receipt, sealed.key, stamped ? found : { kind: "incomplete" });
+  const stamp = stampedAt(receipt, sealed.key);
+  return verified(receipt, sealed.key, stamp === null ? { kind: "incomplete" } : found);
 }
 
 function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {
@@ -125,20 +124,7 @@ function elsewhere(origin: string): Finding {
 
 /** Count the witnesses whose line in the receipt holds: it does not rest on them. */
 function cosignedBy(receipt: Receipt, { witnesses }: Sealed): number {
-  return witnesses.filter((witness) => holdsLine(receipt.checkpoint, witness)).length;
-}
-
-/** Tell whether this key signed a checkpoint with a time, once and truly: §18.6. */
-function holdsLine(checkpoint: Uint8Array, key: VerifierKey): boolean {
-  try {
-    verifyCosignature(checkpoint, key);
-    return true;
-  } catch (error) {
-    if (error instanceof ProtocolError) {
-      return false;
-    }
-    throw error;
-  }
+  return witnesses.filter((witness) => cosignedAt(receipt.checkpoint, witness) !== null).length;
 }
 
 function judged(examine: () => Finding): Finding {

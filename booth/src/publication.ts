@@ -9,13 +9,16 @@ import { ProofError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { LONGEST_PROMISE_S, isTooFar, requirePromised, verifyPromise } from "./promises.ts";
 import type { BallotPromise } from "./promises.ts";
-import { decodeReceipt, requireKept, requireOfBallot, verifyReceipt } from "./receipts.ts";
+import { decodeReceipt, requireKept, requireOfBallot, stampedAt, verifyReceipt } from "./receipts.ts";
 import type { Receipt } from "./receipts.ts";
 
 const MARGIN_S = 90;
 
 /** A promise for a time that no server may have promised, as far as is known: §20.1. */
 export class TooFar extends ProofError {}
+
+/** A receipt that holds, but without the one true stamp that a later proof may need: §20.2. */
+export class Unstamped extends ProofError {}
 
 /** A ballot that was recorded; `ballot` is null where a later visit has only its tracker. */
 export class Publication {
@@ -51,13 +54,19 @@ export class Publication {
     return this.promise !== null;
   }
 
-  /** Return a receipt that proves that this ballot was published, as promised; else ProtocolError. */
+  /** Return a receipt that proves that this ballot was published, as promised; else ProtocolError.
+   *
+   * Unstamped: it does, but it may not prove it later, if the ballot is taken away.
+   */
   takeReceipt(data: Uint8Array): Receipt {
     const receipt = decodeReceipt(data);
     verifyReceipt(receipt, this.key);
     requireOfBallot(receipt, this.tracker, this.ballot);
     if (this.promise !== null) {
       requireKept(receipt, this.promise);
+    }
+    if (stampedAt(receipt, this.key) === null) {
+      throw new Unstamped("a receipt has not one true stamp", "20.2");
     }
     return receipt;
   }

@@ -7,6 +7,8 @@ import { leafHash, verifyInclusion } from "./merkle.ts";
 import { decodeLines, decodeNumber, decodeVerifierKey, verifyCheckpoint } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
 import type { BallotPromise } from "./promises.ts";
+import { stampKey } from "./stamp_key.ts";
+import { cosignedAt } from "./stamps.ts";
 
 const MAX_BYTES = 64 * 1024;
 const FILE =
@@ -88,6 +90,11 @@ export function requireKept(receipt: Receipt, promise: BallotPromise): void {
   if (promise.index !== receipt.index || promise.leaf !== hex(leafHash(utf8(receipt.event)))) {
     throw new ProofError("a ballot was published elsewhere than promised", "20.1");
   }
+}
+
+/** Return when the board stamped a receipt, in seconds since 1970 UTC; null: not once and truly: §20.2. */
+export function stampedAt({ checkpoint }: Receipt, sealed: VerifierKey): number | null {
+  return cosignedAt(checkpoint, stampKey(sealed));
 }
 
 /** Return the file of a receipt: §20.2. */

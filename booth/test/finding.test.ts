@@ -3,30 +3,22 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { encodeBase64, fromHex, utf8 } from "../src/encoding.ts";
+import { utf8 } from "../src/encoding.ts";
 import { examineDigits, examineFile, examineLink } from "../src/finding.ts";
 import type { Finding } from "../src/finding.ts";
 import { COSIGNATURE, decodeVerifierKey } from "../src/notes.ts";
 import { decodeReceipt } from "../src/receipts.ts";
 import { encodeReceiptDigits } from "../src/receipt_link.ts";
 import { stampKey } from "../src/stamp_key.ts";
-import { concatenate } from "../src/transcript.ts";
-import { KEY, SEED } from "./logs.ts";
-import { promiseOf, receiptOf } from "./papers.ts";
+import { KEY } from "./logs.ts";
+import { STAMPED_AT, promiseOf, receiptOf, stampOf } from "./papers.ts";
 
-const TIME = 1_760_000_000;
+const TIME = STAMPED_AT;
 const SEALED = { key: KEY, closesAt: TIME, witnesses: [] };
 const PAPER = receiptOf(5);
 
 /** Return the stamp of the receipt's checkpoint, of a key of this ID, for a time and of another. */
-function stamp(id = stampKey(KEY).id, said = TIME, signed = said): string {
-  const checkpoint = PAPER.slice(PAPER.indexOf("\n\n") + 2);
-  const text = checkpoint.slice(0, checkpoint.indexOf("\n\n") + 1);
-  const signature = ed25519.sign(utf8(`cosignature/v1\ntime ${signed}\n${text}`), SEED);
-  const time = fromHex(said.toString(16).padStart(16, "0"));
-  return `\u2014 ${KEY.name} ${encodeBase64(concatenate([fromHex(id), time, signature]))}\n`;
-}
+const stamp = (id?: string, said = TIME, signed = said): string => stampOf(PAPER, said, signed, id);
 
 const found = (file: string): Finding["kind"] => examineFile(utf8(file), SEALED, TIME).kind;
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** A small board with its promises and receipts, made as docs/protocol.md §20 says. */
 
-import { encodeBase64, hex, sha256Base64, sha256Hex, utf8 } from "../src/encoding.ts";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { encodeBase64, fromHex, hex, sha256Base64, sha256Hex, utf8 } from "../src/encoding.ts";
 import { leafHash } from "../src/merkle.ts";
-import { KEY, prove, rootOf, sign } from "./logs.ts";
+import { stampKey } from "../src/stamp_key.ts";
+import { concatenate } from "../src/transcript.ts";
+import { KEY, SEED, prove, rootOf, sign } from "./logs.ts";
 import { at } from "./vectors.ts";
 
 /** What a test may change of a receipt or promise before it is written. */
@@ -12,6 +15,7 @@ export type Changes = Readonly<Record<string, string | number>>;
 export const BALLOTS = Array.from({ length: 9 }, (_, i) => utf8(`{"ballot":${i}}`));
 export const EVENTS = events();
 export const TRACKER = "0123-4567-89AB-CDEF";
+export const STAMPED_AT = 1_760_000_000;
 
 /** Return the promise for the ballot of this index, at its place or with lines changed: §20.1. */
 export function promiseOf(index: number, changes: Changes = {}, until = 1_760_000_000): string {
@@ -45,6 +49,20 @@ export function receiptOf(index: number, size = EVENTS.length, changes: Changes 
   const { version, tracker, ballot, event, key } = parts;
   const extra = encodeBase64(utf8(`${[version, tracker, ballot, event, key].join("\n")}\n`));
   return `${parts.head}\nextra ${extra}\n${parts.index}\n${parts.proof}\n${parts.checkpoint}`;
+}
+
+/** Return the stamp of a receipt's checkpoint, by a key of this ID, that says a time and signs one: §18.6. */
+export function stampOf(receipt: string, said = STAMPED_AT, signed = said, id = stampKey(KEY).id): string {
+  const checkpoint = receipt.slice(receipt.indexOf("\n\n") + 2);
+  const text = checkpoint.slice(0, checkpoint.indexOf("\n\n") + 1);
+  const signature = ed25519.sign(utf8(`cosignature/v1\ntime ${signed}\n${text}`), SEED);
+  const time = fromHex(said.toString(16).padStart(16, "0"));
+  return `\u2014 ${KEY.name} ${encodeBase64(concatenate([fromHex(id), time, signature]))}\n`;
+}
+
+/** Return a receipt with its one true stamp, as a server gives it: §20.2. */
+export function stamped(receipt: string, at = STAMPED_AT): string {
+  return receipt + stampOf(receipt, at);
 }
 
 /** Return the signed checkpoint of the first events: §18.3. */

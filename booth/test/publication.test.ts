@@ -5,13 +5,17 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { utf8 } from "../src/encoding.ts";
 import { MalformedError, ProofError } from "../src/errors.ts";
-import { Publication, TooFar } from "../src/publication.ts";
+import { Publication, TooFar, Unstamped } from "../src/publication.ts";
 import { KEY } from "./logs.ts";
-import { BALLOTS, TRACKER, promiseOf, receiptOf } from "./papers.ts";
+import { BALLOTS, TRACKER, promiseOf, receiptOf, stampOf, stamped } from "./papers.ts";
 import { at } from "./vectors.ts";
 
 const INDEX = 5;
 const NOW = 1_760_000_000;
+
+/** Whether a receipt is refused for what it says, not for its stamp. */
+const untrue = (error: unknown): boolean =>
+  error instanceof ProofError && !(error instanceof Unstamped);
 
 /** A ballot that was recorded; a later visit has no bytes of it. */
 function recorded(later = false): Publication {
@@ -22,7 +26,7 @@ describe("a ballot that was recorded", () => {
   test("is promised, then published as promised", () => {
     const publication = recorded();
     publication.takePromise(utf8(promiseOf(INDEX)), NOW, null);
-    assert.equal(publication.takeReceipt(utf8(receiptOf(INDEX))).index, INDEX);
+    assert.equal(publication.takeReceipt(utf8(stamped(receiptOf(INDEX)))).index, INDEX);
   });
 
   test("is not promised by nothing, nor by the promise of another ballot", () => {
@@ -50,21 +54,35 @@ describe("a ballot that was recorded", () => {
   });
 
   test("is not published by the receipt of another ballot, or of another tracker", () => {
-    assert.throws(() => recorded().takeReceipt(utf8(receiptOf(INDEX + 1))), ProofError);
+    assert.throws(() => recorded().takeReceipt(utf8(stamped(receiptOf(INDEX + 1)))), untrue);
     const other = receiptOf(INDEX, 10, { tracker: "tracker 0123-4567-89AB-CDEG" });
     for (const later of [false, true]) {
-      assert.throws(() => recorded(later).takeReceipt(utf8(other)), ProofError);
+      assert.throws(() => recorded(later).takeReceipt(utf8(stamped(other))), untrue);
     }
   });
 
   test("is not published elsewhere than promised", () => {
     const publication = recorded();
     publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })), NOW, null);
-    assert.throws(() => publication.takeReceipt(utf8(receiptOf(INDEX))), ProofError);
+    assert.throws(() => publication.takeReceipt(utf8(stamped(receiptOf(INDEX)))), untrue);
+  });
+
+  test("is published, but not for good, by a receipt without its one true stamp", () => {
+    const receipt = receiptOf(INDEX);
+    const lines = ["", stampOf(receipt) + stampOf(receipt, NOW + 60), stampOf(receipt, NOW, NOW + 1)];
+    for (const later of [false, true]) {
+      for (const line of lines) {
+        assert.throws(() => recorded(later).takeReceipt(utf8(receipt + line)), Unstamped);
+      }
+    }
+  });
+
+  test("is first of all untrue by a receipt of another ballot, stamped or not", () => {
+    assert.throws(() => recorded().takeReceipt(utf8(receiptOf(INDEX + 1))), untrue);
   });
 
   test("is found by a later visit, that has its tracker alone", () => {
-    assert.equal(recorded(true).takeReceipt(utf8(receiptOf(INDEX))).index, INDEX);
+    assert.equal(recorded(true).takeReceipt(utf8(stamped(receiptOf(INDEX)))).index, INDEX);
   });
 });
 

@@ -7,6 +7,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { encodeBase64, fromHex, utf8 } from "../src/encoding.ts";
 import { ProofError, ProtocolError } from "../src/errors.ts";
 import { COSIGNATURE, decodeVerifierKey, verifyCheckpoint } from "../src/notes.ts";
+import { stampKey } from "../src/stamp_key.ts";
 import { verifyCosignature, verifyStamp } from "../src/stamps.ts";
 import { concatenate } from "../src/transcript.ts";
 import { KEY, SEED } from "./logs.ts";
@@ -24,12 +25,12 @@ const vectors = readVectors<{
 const TIME = 1_760_000_000;
 const NOTE = checkpointOf(5);
 
-/** Return a stamp's line that says one time and signs another. */
-function stampOf(said: number, signed = said, name = KEY.name): string {
+/** Return a stamp's line that says one time and signs another, of this name and ID. */
+function stampOf(said: number, signed = said, name = KEY.name, id = stampKey(KEY).id): string {
   const text = NOTE.slice(0, NOTE.indexOf("\n\n") + 1);
   const signature = ed25519.sign(utf8(`cosignature/v1\ntime ${signed}\n${text}`), SEED);
   const time = fromHex(said.toString(16).padStart(16, "0"));
-  return `\u2014 ${name} ${encodeBase64(concatenate([fromHex("01020304"), time, signature]))}\n`;
+  return `\u2014 ${name} ${encodeBase64(concatenate([fromHex(id), time, signature]))}\n`;
 }
 
 test("a stamp gives the time that the log signed", () => {
@@ -43,6 +44,7 @@ test("no stamp, two, another's or one that does not hold give none", () => {
     "",
     stampOf(TIME) + stampOf(TIME + 1),
     stampOf(TIME, TIME, "witness.example"),
+    stampOf(TIME, TIME, KEY.name, "01020304"),
     stampOf(TIME + 1, TIME),
   ];
   for (const line of lines) {

@@ -7,7 +7,7 @@
 
 import { utf8 } from "../encoding.ts";
 import { ProtocolError } from "../errors.ts";
-import { Publication, TooFar } from "../publication.ts";
+import { Publication, TooFar, Unstamped } from "../publication.ts";
 import { encodeReceiptDigits } from "../receipt_link.ts";
 import { whyNoAnswer } from "./ending.ts";
 import { offerFile } from "./pictures.ts";
@@ -22,7 +22,11 @@ const LONGEST_WAIT_WHEN_LATE_S = 900;
 const MOST_TRIES = 5; // to judge a promise, for half a minute
 
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
-type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | "wrong-receipt";
+type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | Fault;
+/** What is wrong with a receipt that came: with its proof, or with its stamp alone. */
+type Fault = "wrong-receipt" | "unstamped-receipt";
+
+const FAULTS: readonly string[] = ["wrong-receipt", "unstamped-receipt"] satisfies readonly Fault[];
 
 /** Follow a ballot that was just recorded; return its receipt's link once the receipt holds.
  *
@@ -46,7 +50,7 @@ export async function follow(
       isJudged = await judgePromise(visit, publication, answer, tries >= MOST_TRIES);
     }
     const left = patience - (performance.now() - begun) / 1000;
-    if (left <= 0 && publication.isPromised && found !== "wrong-receipt") {
+    if (left <= 0 && publication.isPromised && !FAULTS.includes(found)) {
       await tellLate(visit, found === "silence");
     }
     seconds = Math.min(seconds, left > 0 ? LONGEST_WAIT_S : LONGEST_WAIT_WHEN_LATE_S);
@@ -133,19 +137,20 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
     return { link: new URL(`/e/${visit.uuid}/receipt#${digits}`, location.origin).href };
   } catch (error) {
     requireUntrue(error);
-    tell(visit, "wrong-receipt");
-    return "wrong-receipt";
+    const fault = error instanceof Unstamped ? "unstamped-receipt" : "wrong-receipt";
+    tell(visit, fault);
+    return fault;
   }
 }
 
 /** Say that the proof has not come in time, whatever the server answers, or does not.
  *
- * Where nothing of it answers, it may be this device's network: then that is said. A wrong receipt
- * was told with its file, and says more.
+ * Where nothing of it answers, it may be this device's network: then that is said. A receipt at
+ * fault was told with its file, and says more.
  */
 async function tellLate(visit: Visit, isSilent: boolean): Promise<void> {
   const isShown = (name: string): boolean => !visit.page.one("when", name).hidden;
-  if (!isShown("wrong-receipt")) {
+  if (!FAULTS.some(isShown)) {
     const isAway = isSilent && !isShown("late") && !(await visit.server.answers());
     tell(visit, isAway ? "no-network" : "late");
   }
@@ -156,7 +161,7 @@ function tell(visit: Visit, circumstance: string): void {
   const { page } = visit;
   const notice = page.one("when", circumstance);
   const isNew = notice.hidden;
-  for (const each of ["waiting", "late", "no-network", "no-promise", "wrong-receipt"]) {
+  for (const each of ["waiting", "published", "late", "no-network", "no-promise", ...FAULTS]) {
     page.when(each, false);
   }
   page.when("unpublished", circumstance !== "published");

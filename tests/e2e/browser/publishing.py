@@ -21,6 +21,7 @@ NO_NETWORK = "Le réseau ne répond pas"
 NO_PROMISE = "Le serveur n’a pas donné de promesse"
 WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
 WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
+UNSTAMPED_RECEIPT = "La preuve donnée par le serveur est incomplète"
 WHOM = "apportez-le au bureau des élections, à l’école"
 OTHERS = "une fédération de parents, ou à toute personne qui surveille l’urne"
 LOOK = "Vérifier qu’il est dans l’urne"
@@ -42,6 +43,7 @@ NOTICES = (
     "no-promise",
     "wrong-promise",
     "wrong-receipt",
+    "unstamped-receipt",
 )
 
 

@@ -23,14 +23,17 @@ from tests.e2e.browser.publishing import (
     A_QUARTER,
     AN_HOUR,
     LATE,
+    LOOK,
     NO_PROMISE,
     OTHERS,
     PUBLISHED,
     RECEIPTS,
+    UNSTAMPED_RECEIPT,
     WAITING,
     WHOM,
     WRONG_PROMISE,
     WRONG_RECEIPT,
+    is_shown,
     is_told,
     later,
     moment,
@@ -278,3 +281,77 @@ def test_a_ballot_published_elsewhere_than_promised_is_told(
         stepping.publish()
         later(patient)
         is_told(patient, WRONG_RECEIPT)
+
+
+def _without_its_stamp(receipt: bytes) -> bytes:
+    """A receipt is left with the log's signature alone: its stamp stands in the last line."""
+    return b"".join(receipt.splitlines(keepends=True)[:-1])
+
+
+@contextmanager
+def unstamping(parent: Parent) -> Iterator[list[bytes]]:
+    """Let the server give receipts without their stamps; give what it gave."""
+    given: list[bytes] = []
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        if response.status == OK:
+            given.append(_without_its_stamp(response.body()))
+            route.fulfill(response=response, body=given[-1])
+        else:
+            route.fulfill(response=response)
+
+    parent.page.route(RECEIPTS, answer)
+    yield given
+    parent.page.unroute(RECEIPTS)
+
+
+def test_a_receipt_without_its_stamp_is_not_called_a_proof_and_is_asked_for_again(
+    patient: Parent, stepping: Site
+) -> None:
+    """It proves the ballot published, and might not convict if it were taken away: §20.2."""
+    with unstamping(patient) as given:
+        patient.vote()
+        stepping.publish()
+        later(patient)
+        is_told(patient, UNSTAMPED_RECEIPT)
+        patient.reads(WHOM)
+        patient.reads("Cette page redemande la preuve")
+        assert _says_it_is_proved(patient) == []
+        assert saved(patient, "Enregistrer le fichier du serveur") == given[0]
+        later(patient, AN_HOUR)
+        is_told(patient, UNSTAMPED_RECEIPT)  # the ballot is there: nothing is late
+        expect(patient.page.get_by_role("heading", name=LATE)).to_be_hidden()
+    assert len(given) > 1
+    later(patient, AN_HOUR)
+    is_told(patient, PUBLISHED)
+    expect(patient.page.get_by_role("heading", name=UNSTAMPED_RECEIPT)).to_be_hidden()
+
+
+def test_a_later_visit_does_not_call_it_a_proof_either_nor_go_on_calling_another_one(
+    patient: Parent, stepping: Site
+) -> None:
+    patient.vote()
+    stepping.publish()
+    patient.page.goto("about:blank")
+    patient.open_letter().sign_in()
+    patient.sees("Ce code a déjà servi à voter")
+    patient.press(LOOK)
+    is_shown(patient, PUBLISHED)
+    with unstamping(patient) as given:
+        patient.press(LOOK)
+        is_shown(patient, UNSTAMPED_RECEIPT)
+        patient.reads("Redemandez-la dans quelques minutes")
+        assert _says_it_is_proved(patient) == []
+        assert saved(patient, "Enregistrer le fichier du serveur") == given[0]
+    patient.press(LOOK)
+    is_shown(patient, PUBLISHED)
+    expect(patient.page.get_by_role("heading", name=UNSTAMPED_RECEIPT)).to_be_hidden()
+
+
+def _says_it_is_proved(parent: Parent) -> list[str]:
+    """What the page says or offers, of all that it says of a proof that holds."""
+    page = parent.page
+    offers = page.get_by_role("link", name="Enregistrer la preuve (fichier)")
+    told = [page.get_by_role("heading", name=PUBLISHED), offers, page.locator("[data-qr=receipt]")]
+    return [str(each) for each in told if each.locator("visible=true").count()]
