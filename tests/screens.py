@@ -115,6 +115,7 @@ def draw_receipts(browser: Browser, site: Site, folder: Path) -> None:
     files = {
         "receipt": make_receipt(election),
         "promise": make_promise(election, 0, CLOSES_AT),
+        "ahead": make_receipt(election, at=CLOSES_AT + 10**9),
         "wrong": make_receipt(election).replace(b"\nindex 1\n", b"\nindex 2\n"),
         "none": b"",
     }

@@ -9,7 +9,14 @@ import { MalformedError, ProtocolError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
 import { decodeReceiptDigits } from "./receipt_link.ts";
-import { decodeReceipt, encodeReceipt, looksLikeReceipt, stampedAt, verifyReceipt } from "./receipts.ts";
+import {
+  decodeReceipt,
+  encodeReceipt,
+  isAhead,
+  looksLikeReceipt,
+  stampedAt,
+  verifyReceipt,
+} from "./receipts.ts";
 import type { Receipt } from "./receipts.ts";
 import { cosignedAt } from "./stamps.ts";
 
@@ -20,9 +27,10 @@ export interface Sealed {
   readonly witnesses: readonly VerifierKey[];
 }
 
-/** A receipt or a promise that holds, or what else was given: only `wrong` is an incident.
+/** A receipt or a promise that holds, or what else was given: only `wrong` is an incident by itself.
  *
- * `elsewhere`: of another board, of which it says host and number. `damaged`: one that is cut, or not
+ * `ahead`: a receipt that holds, but is stamped for a time that has not come, if this device's clock is
+ * right: an incident then, as it hides that the board was shortened (§20.2). `elsewhere`: of another board, of which it says host and number. `damaged`: one that is cut, or not
  * of its form. `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no
  * receipt and no promise. `wrong`: of this board, and untrue.
  *
@@ -42,6 +50,7 @@ export type Finding =
       readonly until: number;
       readonly isTooFar: boolean;
     }
+  | { readonly kind: "ahead"; readonly stamp: number }
   | { readonly kind: "elsewhere"; readonly host: string; readonly uuid: string }
   | { readonly kind: "incomplete" | "damaged" | "none" | "wrong" };
 
@@ -55,7 +64,7 @@ const LINK = /^https?:\/\/([^/]{1,253})\/e\/([1-9A-HJ-NP-Za-km-z]{14,22})\/recei
 export function examineFile(file: Uint8Array, sealed: Sealed, clock: number): Finding {
   const data = paperAsGiven(file);
   if (looksLikeReceipt(data)) {
-    return judged(() => ofReceipt(data, sealed));
+    return judged(() => ofReceipt(data, sealed, clock));
   }
   return looksLikePromise(data) ? judged(() => ofPromise(data, sealed, clock)) : { kind: "none" };
 }
@@ -78,15 +87,19 @@ export function examineLink(text: string, sealed: Sealed): Finding {
   return uuid === ours ? examineDigits(digits, sealed) : { kind: "elsewhere", host, uuid };
 }
 
-function ofReceipt(data: Uint8Array, sealed: Sealed): Finding {
+function ofReceipt(data: Uint8Array, sealed: Sealed, clock: number): Finding {
   const receipt = decodeReceipt(data);
   if (receipt.key.name !== sealed.key.name) {
     return elsewhere(receipt.key.name);
   }
   const cosigned = cosignedBy(receipt, sealed);
-  const found: Finding = { kind: "receipt", receipt, file: data, cosigned };
   const stamp = stampedAt(receipt, sealed.key);
-  return verified(receipt, sealed.key, stamp === null ? { kind: "incomplete" } : found);
+  if (stamp === null) {
+    return verified(receipt, sealed.key, { kind: "incomplete" });
+  }
+  const ahead = isAhead(stamp, clock);
+  const good: Finding = { kind: "receipt", receipt, file: data, cosigned };
+  return verified(receipt, sealed.key, ahead ? { kind: "ahead", stamp } : good);
 }
 
 function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {

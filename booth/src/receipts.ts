@@ -6,6 +6,7 @@ import { MalformedError, ProofError } from "./errors.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
 import { decodeLines, decodeNumber, decodeVerifierKey, verifyCheckpoint } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
+import { LONGEST_PROMISE_S } from "./promises.ts";
 import type { BallotPromise } from "./promises.ts";
 import { stampKey } from "./stamp_key.ts";
 import { cosignedAt } from "./stamps.ts";
@@ -95,6 +96,11 @@ export function requireKept(receipt: Receipt, promise: BallotPromise): void {
 /** Return when the board stamped a receipt, in seconds since 1970 UTC; null: not once and truly: §20.2. */
 export function stampedAt({ checkpoint }: Receipt, sealed: VerifierKey): number | null {
   return cosignedAt(checkpoint, stampKey(sealed));
+}
+
+/** Tell whether no server may have stamped so by now: §20.2; `clock` is the reader's, as of a promise: §20.1. */
+export function isAhead(stamp: number, clock: number): boolean {
+  return stamp > clock + LONGEST_PROMISE_S;
 }
 
 /** Return the file of a receipt: §20.2. */

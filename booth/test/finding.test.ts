@@ -46,6 +46,14 @@ describe("a receipt that holds (§20.2)", () => {
     test(`is incomplete with ${what}`, () => assert.equal(found(PAPER + lines), "incomplete"));
   }
 
+  test("is ahead where no server may have stamped it by now, by this device's clock", () => {
+    assert.equal(found(PAPER + stamp(undefined, TIME + 960)), "receipt");
+    for (const at of [TIME + 961, 3_345_000_000, 2 ** 53 - 1]) {
+      const finding = examineFile(utf8(PAPER + stamp(undefined, at)), SEALED, TIME);
+      assert.deepEqual(finding, { kind: "ahead", stamp: at });
+    }
+  });
+
   test("is good as a link, which has no room for a stamp (§20.4)", () => {
     const digits = encodeReceiptDigits(decodeReceipt(utf8(PAPER)));
     assert.equal(examineDigits(digits, SEALED).kind, "receipt");
@@ -56,7 +64,8 @@ describe("a receipt that holds (§20.2)", () => {
 
 test("only a paper of this board that is untrue is wrong, stamped or not", () => {
   const untrue = PAPER.replace("\nindex 5\n", "\nindex 4\n");
-  assert.deepEqual([untrue, untrue + stamp()].map(found), ["wrong", "wrong"]);
+  const given = [untrue, untrue + stamp(), untrue + stamp(undefined, TIME + 961)];
+  assert.deepEqual(given.map(found), ["wrong", "wrong", "wrong"]);
   assert.equal(found(promiseOf(5).replace(`until ${TIME}`, `until ${TIME + 1}`)), "wrong");
   assert.deepEqual([PAPER.slice(0, 200), promiseOf(5).slice(0, 90)].map(found), ["damaged", "damaged"]);
   assert.deepEqual(["", "\ufffdPNG", "https://shop.example/"].map(found), ["none", "none", "none"]);

@@ -18,9 +18,12 @@ type Answer = Finding | { readonly kind: "no-code" | "strange-code" };
 type Show = (answer: Answer) => void;
 
 const KINDS = [
-  ...["receipt", "promise", "incomplete", "elsewhere", "damaged", "none"],
+  ...["receipt", "promise", "incomplete", "ahead", "elsewhere", "damaged", "none"],
   ...["no-code", "strange-code", "wrong"],
 ];
+
+/** The last moment that a browser can name, in seconds since 1970 UTC; a stamp can be later: §18.6. */
+const LAST_MOMENT_S = 8.64e12;
 
 const root = document.getElementById("receipt");
 const data = document.getElementById("election-data")?.textContent?.trim() ?? "";
@@ -111,8 +114,10 @@ function showAnswer(page: Page, finding: Answer, witnesses: Witnesses): void {
     offerReceipt(page, finding.cosigned === null ? null : finding.file, finding.receipt.tracker);
     showWitnesses(page, finding.cosigned, witnesses);
   } else if (finding.kind === "promise") {
-    page.fill("until", momentWords(page, new Date(finding.until * 1000), finding.isTooFar));
+    page.fill("until", momentWords(page, finding.until, finding.isTooFar));
     page.when("too-far", finding.isTooFar);
+  } else if (finding.kind === "ahead") {
+    page.fill("stamp", momentWords(page, finding.stamp, true));
   } else if (finding.kind === "elsewhere") {
     page.fill("elsewhere", finding.uuid);
     page.fill("host", finding.host);
@@ -133,7 +138,8 @@ function showWitnesses(page: Page, cosigned: number | null, { keys, quorum }: Wi
 }
 
 /** A moment in the words of the page, by this device's clock and zone, with its year if that is far. */
-function momentWords(page: Page, moment: Date, isFar: boolean): string {
+function momentWords(page: Page, seconds: number, isFar: boolean): string {
+  const moment = new Date(Math.min(seconds, LAST_MOMENT_S) * 1000);
   const { lang } = document.documentElement;
   const day: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
   return page.message("moment", {

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser.axe import LOOKS, Look, faults, open_look
 from tests.e2e.browser.conftest import a_phone
+from tests.e2e.browser.publishing import moment
 from tests.e2e.browser.qr_codes import Drawn, draw, filming, photograph
 from tests.french import JARGON, LONGEST_SENTENCE, sentences
 from tests.receipts import make_promise, make_receipt
@@ -25,17 +26,21 @@ from tests.site import Site, listening, twelve_parents
 GOOD = "Ce reçu est bon : le bulletin est dans l’urne"
 WRONG = "Ce n’est pas un reçu correct de cette élection"
 ELSEWHERE = "Ce fichier est d’un autre vote"
+AHEAD = "L’heure de ce reçu n’est pas encore venue"
 INCOMPLETE = "Ce reçu est incomplet ou a été modifié"
 DAMAGED = "Ce reçu est coupé ou abîmé"
 NONE = "Ce fichier n’est pas un reçu"
 NO_CODE = "Aucun QR n’est lisible dans cette image"
 STRANGE_CODE = "Le QR de cette image n’est pas celui d’un reçu"
 PROMISE = "Ce fichier est une promesse, pas encore un reçu"
-ANSWERS = {GOOD, WRONG, INCOMPLETE, ELSEWHERE, DAMAGED, NONE, NO_CODE, STRANGE_CODE, PROMISE}
+ANSWERS = {GOOD, WRONG, INCOMPLETE, AHEAD, ELSEWHERE, DAMAGED, NONE}
+ANSWERS |= {NO_CODE, STRANGE_CODE, PROMISE}
 INCIDENT = "c’est un incident sérieux"
 ANOTHER = "AnotherPreau12"
 CAMERA = "Lire son QR avec l’appareil photo"
 UNTIL = 1_791_650_040  # in October 2026
+YEAR_2076 = 3_360_000_000
+LONGEST_PROMISE = 960  # seconds: docs/protocol.md §20.1
 ELECTOR = 2
 # Electors, and the version of the QR code of a receipt when all of them have voted.
 SIZES = {400: 15, 20_000: 18}
@@ -258,6 +263,7 @@ def _refused() -> dict[str, tuple[str, bytes]]:
         "it has no stamp": (INCOMPLETE, make_receipt(election, ELECTOR, at=None)),
         "it has two stamps": (INCOMPLETE, good + good.splitlines(keepends=True)[-1]),
         "its stamp is of another hour": (INCOMPLETE, _with_a_false_stamp(good)),
+        "its stamp is of a time to come": (AHEAD, make_receipt(election, ELECTOR, at=YEAR_2076)),
         "it is cut short": (DAMAGED, good[: len(good) // 2]),
         "a promise is cut short": (DAMAGED, promised[: len(promised) // 2]),
         "it is the archive": (NONE, election.archive()),
@@ -277,7 +283,7 @@ def test_a_file_is_refused_and_only_one_of_this_election_that_is_untrue_is_an_in
     says(page, heading)
     expect(page.locator(".tracker")).to_be_hidden()
     assert (INCIDENT in shown(page), ANOTHER in shown(page)) == (
-        heading == WRONG,
+        heading in {WRONG, AHEAD},
         heading == ELSEWHERE,
     )
 
@@ -368,6 +374,23 @@ def test_a_link_with_another_digit_is_refused(page: Page, school: Site) -> None:
 def test_a_link_that_was_cut_is_told_so(page: Page, school: Site) -> None:
     page.goto(drawn(school).link[:-30])
     says(page, DAMAGED)
+
+
+def test_a_receipt_of_a_time_to_come_is_first_a_question_of_this_devices_clock(
+    page: Page, school: Site, tmp_path: Path
+) -> None:
+    """Nothing is stamped later, so nobody could show by it that the board was shortened: §20.2."""
+    page.goto(f"{school.page}/receipt")
+    for stamp, year in ((YEAR_2076, "2076"), (2**53 - 1, "275760")):
+        data = make_receipt(twelve_parents(), ELECTOR, at=stamp)
+        give(page, tmp_path, data, f"{year}.tlog-proof")
+        says(page, AHEAD)
+        said = shown(page)
+        assert re.search(rf"\b{year} à \d+ h \d\d, heure de cet appareil\.", said)
+        assert said.index("Vérifiez d’abord") < said.index(INCIDENT) < said.index("bureau")
+    page.clock.set_fixed_time(moment(YEAR_2076 - LONGEST_PROMISE))
+    give(page, tmp_path, make_receipt(twelve_parents(), ELECTOR, at=YEAR_2076), "now.tlog-proof")
+    says(page, GOOD)
 
 
 def test_a_promise_is_told_from_a_receipt(page: Page, school: Site, tmp_path: Path) -> None:
