@@ -121,9 +121,12 @@ class Publisher:
         Raises:
             DatabaseUnavailable: it is not known; until it is, no ballot is promised here.
         """
-        self._is_blind = True
-        with self._database.read() as connection:
-            due = due_elections(connection, self._clock(), self.seconds)
+        try:
+            with self._database.read() as connection:
+                due = due_elections(connection, self._clock(), self.seconds)
+        except Exception:
+            self._is_blind = True
+            raise
         self._is_blind = False
         return due
 
@@ -139,8 +142,11 @@ class Publisher:
         with self._database.read() as connection:
             if connection.scalar(select(ElectionRow.id).limit(1)) is None:
                 return
-        self._is_mute = True
-        self._heads.keep_alive(self._clock())
+        try:
+            self._heads.keep_alive(self._clock())
+        except Exception:
+            self._is_mute = True
+            raise
         self._is_mute = False
 
     def require_following(self, connection: Connection, election: HeldElection) -> int:
