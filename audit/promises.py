@@ -63,8 +63,13 @@ class Promise:
             clock: of whoever reads it.
             stamp: the last that is known of this board.
         """
-        by_stamp = 0 if stamp is None else stamp + LONGEST_STEP
-        return self.until > LONGEST + max(clock, by_stamp)
+        return is_too_far(self.until, clock, stamp)
+
+
+def is_too_far(time: int, clock: int, stamp: int | None) -> bool:
+    """Whether no server may have signed this time by now, with the arguments as above."""
+    by_stamp = 0 if stamp is None else stamp + LONGEST_STEP
+    return time > LONGEST + max(clock, by_stamp)
 
 
 def decode_promise(data: bytes) -> Promise:

@@ -19,7 +19,14 @@ from audit.promises import FIRST_LINE as PROMISE
 from audit.promises import Promise, decode_promise
 from audit.published import Published, open_published
 from audit.receipt_links import SCHEMES, ReceiptLink, decode_receipt_link
-from audit.receipt_rulings import Ruled, Ruling, rule_link, rule_promise, rule_receipt
+from audit.receipt_rulings import (
+    Ruled,
+    Ruling,
+    rule_link,
+    rule_promise,
+    rule_receipt,
+    stamp_fault,
+)
 from audit.receipts import FIRST_LINE as RECEIPT
 from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
 from audit.system import CHECK_PATH, explained, open_regular
@@ -56,7 +63,7 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
     try:
         read = decode_receipt_link(given) if data is None else _decode(data)
         if record is None:
-            return _alone_status(read), list(_alone(read))
+            return _alone(read, int(time.time()))
         with open_published(record) as published:
             return _ruled(read, published, of)
     except Malformed as refusal:
@@ -99,23 +106,24 @@ def _line(data: bytes) -> str:
     return data.removesuffix(end).decode("ascii", "replace")
 
 
-def _alone_status(read: Paper) -> int:
-    whole = not isinstance(read, Receipt) or read.stamped_at is not None
-    return HOLDS_STATUS if whole else FAILS_STATUS
-
-
-def _alone(read: Paper) -> Iterator[Text]:
-    """What a receipt proves without an election to judge it by, and what it does not."""
+def _alone(read: Paper, clock: int) -> tuple[int, list[Text]]:
+    """What a receipt comes to without an election to judge it by: exit status, and lines."""
     if isinstance(read, Promise):
         raise Unreadable(*said.PROMISE_ALONE, said.GIVE_RECORD)
     if isinstance(read, ReceiptLink):
         raise Unreadable(*said.LINK_ALONE, said.GIVE_RECORD_TO_LINK)
     verify_receipt(read)
+    lacking = stamp_fault(read, clock)
+    return HOLDS_STATUS if lacking is None else FAILS_STATUS, list(_proves(read, lacking))
+
+
+def _proves(read: Receipt, lacking: Text | None) -> Iterator[Text]:
+    """What a receipt alone proves, and what it does not."""
     vkey = shown(encode_key(read.key), _LONGEST)
     key = Text(vkey, vkey)
-    if read.stamped_at is None:
+    if lacking is not None:
         yield said.INCOMPLETE
-        yield said.STAMP_LACKS
+        yield Text(f"{lacking.fr}.", f"{lacking.en}.").at(said.WHY)
         yield said.TAKE_ANOTHER
     else:
         yield said.HOLDS_ALONE
@@ -133,7 +141,7 @@ def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, 
     elif isinstance(read, ReceiptLink):
         ruled = rule_link(read, published)
     else:
-        ruled = rule_receipt(read, published)
+        ruled = rule_receipt(read, published, int(time.time()))
     status = HOLDS_STATUS if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) else FAILS_STATUS
     return status, list(_lines(read, published, ruled, of))
 

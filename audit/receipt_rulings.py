@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from audit.moments import moment
-from audit.promises import Promise
+from audit.promises import Promise, is_too_far
 from audit.published import Published
 from audit.receipt_links import ReceiptLink
 from audit.receipts import Receipt, verify_receipt
@@ -47,16 +47,44 @@ class Ruled:
     tracker: str | None = None
 
 
-def rule_receipt(receipt: Receipt, published: Published) -> Ruled:
+def rule_receipt(receipt: Receipt, published: Published, clock: int) -> Ruled:
     """What a receipt is worth, given what was published (§20.3).
 
-    One that accuses nobody must be whole: without its stamp it cannot show that the board was
-    shortened later.
+    One that accuses nobody must be whole: without a stamp that can be it cannot show that the board
+    was shortened later.
+
+    Args:
+        receipt: what was given.
+        published: the board to judge it by.
+        clock: of this machine, in seconds since 1970 UTC.
     """
     ruled = _judged(receipt, published)
-    if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) and receipt.stamped_at is None:
-        return Ruled(Ruling.INCOMPLETE, _NO_STAMP, ruled.tracker)
+    lacking = stamp_fault(receipt, clock, published.stamp)
+    if lacking is not None and ruled.ruling in (Ruling.HOLDS, Ruling.WAITS):
+        return Ruled(Ruling.INCOMPLETE, lacking, ruled.tracker)
     return ruled
+
+
+def stamp_fault(receipt: Receipt, clock: int, last: int | None = None) -> Text | None:
+    """What the stamp of a receipt lacks, to show later that the board was shortened (§20.2).
+
+    Args:
+        receipt: one that verifies.
+        clock: of whoever reads it.
+        last: the last stamp that is known of this board.
+    """
+    stamp = receipt.stamped_at
+    if stamp is None:
+        return _NO_STAMP
+    if not is_too_far(stamp, clock, last):
+        return None
+    when, now = moment(stamp), moment(clock)
+    return Text(
+        f"le bulletin a été publié, mais l'urne a signé ce reçu pour plus tard, {when.fr}, et"
+        f" l'horloge de cet ordinateur dit {now.fr} : voyez d'abord qu'elle est juste (§20.2)",
+        f"the ballot was published, but the board signed this receipt for later, {when.en}, and"
+        f" this computer's clock says {now.en}: see first that it is right (§20.2)",
+    )
 
 
 def _judged(receipt: Receipt, published: Published) -> Ruled:
@@ -93,20 +121,21 @@ def rule_link(link: ReceiptLink, published: Published) -> Ruled:
 
 
 def _shortened(receipt: Receipt, published: Published) -> Ruled | None:
-    """The ruling on a record whose board was signed later than the receipt's, and is smaller."""
-    size, before = receipt.checkpoint.size, receipt.stamped_at
-    if published.stamp is None or before is None:
+    """The ruling where, of receipt and record, the board that was signed later is the smaller."""
+    size, stamp = receipt.checkpoint.size, receipt.stamped_at
+    if published.stamp is None or stamp is None:
         return None
-    if not (published.stamp > before and published.size < size):
+    (before, more), (after, less) = sorted([(stamp, size), (published.stamp, published.size)])
+    if not (before < after and less < more):
         return None
-    early, late = moment(before), moment(published.stamp)
+    early, late = moment(before), moment(after)
     return Ruled(
         Ruling.CONVICTS,
         Text(
-            f"le serveur a raccourci l'urne : {size} événements signés {early.fr}, puis"
-            f" {published.size} seulement {late.fr} (§20.3)",
-            f"the server shortened the board: {size} events signed {early.en}, then only"
-            f" {published.size} {late.en} (§20.3)",
+            f"le serveur a raccourci l'urne : {more} événements signés {early.fr}, puis"
+            f" {less} seulement {late.fr} (§20.3)",
+            f"the server shortened the board: {more} events signed {early.en}, then only"
+            f" {less} {late.en} (§20.3)",
         ),
     )
 
@@ -172,10 +201,9 @@ def rule_promise(promise: Promise, published: Published, clock: int) -> Ruled:
         published: the board to judge it by.
         clock: of this machine, in seconds since 1970 UTC.
     """
-    if promise.origin != published.key.name:
-        return _elsewhere(promise.origin, published)
-    if not promise.signed_by(published.key):
-        return Ruled(Ruling.WORTHLESS, _OTHER_KEY)
+    refused = _refused_promise(promise, published)
+    if refused is not None:
+        return refused
     leaf = published.leaf(promise.index)
     if leaf is None:
         return _not_there(promise, published, clock)
@@ -191,6 +219,15 @@ def rule_promise(promise: Promise, published: Published, clock: int) -> Ruled:
     )
 
 
+def _refused_promise(promise: Promise, published: Published) -> Ruled | None:
+    """The ruling on a promise that says nothing of this election, or None."""
+    if promise.origin != published.key.name:
+        return _elsewhere(promise.origin, published)
+    if not promise.signed_by(published.key):
+        return Ruled(Ruling.WORTHLESS, _OTHER_KEY)
+    return None
+
+
 def _not_there(promise: Promise, published: Published, clock: int) -> Ruled:
     """The ruling on a promise whose place the record does not reach."""
     ruled = _beyond(promise.index, published)
@@ -202,18 +239,9 @@ def _not_there(promise: Promise, published: Published, clock: int) -> Ruled:
 
 def _far(promise: Promise, published: Published, clock: int) -> Ruled | None:
     """The ruling on a promise for a time that is too far away, or None (§20.1)."""
-    until = moment(promise.until)
     if promise.is_beyond(published.closes_at):
-        closes = moment(published.closes_at)
-        return Ruled(
-            Ruling.CONVICTS_ALONE,
-            Text(
-                f"elle promet {until.fr}, pour une élection qui ferme {closes.fr} : aucune promesse"
-                " ne va plus d'un an au-delà (§20.1)",
-                f"it promises {until.en}, in an election that closes {closes.en}: no promise goes"
-                " more than a year beyond that (§20.1)",
-            ),
-        )
+        return _beyond_any(promise, published)
+    until = moment(promise.until)
     if promise.is_too_far(clock, published.stamp):
         now, last = moment(clock), _last(published.stamp)
         return Ruled(
@@ -226,6 +254,20 @@ def _far(promise: Promise, published: Published, clock: int) -> Ruled | None:
             ),
         )
     return None
+
+
+def _beyond_any(promise: Promise, published: Published) -> Ruled:
+    """The ruling on a promise that no server may ever sign (§20.1)."""
+    until, closes = moment(promise.until), moment(published.closes_at)
+    return Ruled(
+        Ruling.CONVICTS_ALONE,
+        Text(
+            f"elle promet {until.fr}, pour une élection qui ferme {closes.fr} : aucune promesse"
+            " ne va plus d'un an au-delà (§20.1)",
+            f"it promises {until.en}, in an election that closes {closes.en}: no promise goes"
+            " more than a year beyond that (§20.1)",
+        ),
+    )
 
 
 def _last(stamp: int | None) -> Text:

@@ -90,12 +90,6 @@ INCOMPLETE = Text(
     "This receipt is incomplete or altered: if the ballot were taken away one day, it might not be"
     " enough to prove it.",
 )
-STAMP_LACKS = Text(
-    "Le bulletin a été publié, mais l'heure que l'urne signe avec chaque reçu manque à celui-ci,"
-    " ou n'est pas juste.",
-    "The ballot was published, but the time that the board signs with every receipt is missing"
-    " from this one, or is not true.",
-)
 TAKE_ANOTHER = Text(
     "Gardez-le, et reprenez-en un sur la page qui vous l'a donné. Si le nouveau est pareil, portez"
     " les deux au bureau : un serveur en règle y met toujours cette heure.",

@@ -77,11 +77,16 @@ def _times(case: Case, server: Server) -> Iterator[tuple[Text, Text]]:
     """Of each log, the witnesses whose times cannot be right beside its stamp."""
     for log, file in CHECKPOINTS.items():
         stamp = None if case.checkpoints is None else _stamp(case, server, log)
-        final = case.board.result is not None
-        told = stamp and told_times(stamp, case.cosigned.get(file, {}), final=final)
+        told = stamp and told_times(stamp, case.cosigned.get(file, {}), _counted(case))
         if told:
             yield Text("Heures de témoins", "Times of witnesses"), told
             return  # a clock is as wrong for the other
+
+
+def _counted(case: Case) -> int | None:
+    """When the journal says that the votes were counted."""
+    tallied = None if case.story is None else case.story.last.get("tallied")
+    return None if tallied is None else tallied.at
 
 
 def _stamp(case: Case, server: Server, log: str) -> int | None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Co-signatures whose time cannot be right beside the time of the publication signed. §18.6.
 
-They hold all the same, and nobody is accused: of two clocks one was wrong. While people vote a
-checkpoint is stamped again and again, and a silent witness's line stays: only a result's must not
-be older than its stamp.
+They hold all the same, and nobody is accused: of two clocks one was wrong. A checkpoint is stamped
+again and again while nothing grows, and the line of a witness that has become silent stays: only
+what is older than the result can be told of it.
 """
 
 from __future__ import annotations
@@ -22,15 +22,18 @@ _WRONG = Text(
 )
 
 
-def told_times(stamp: int, witnessed: Mapping[str, int], *, final: bool) -> Text | None:
+def told_times(stamp: int, witnessed: Mapping[str, int], counted: int | None) -> Text | None:
     """Which witnesses signed at a time that cannot be; None where all may be right.
 
     Args:
         stamp: when the server says that it published, in seconds since 1970 UTC.
         witnessed: when each witness says that it signed that, by its name.
-        final: there is a result.
+        counted: when the journal says that the result was, which is in what they signed; None
+            before.
     """
-    earliest = stamp - (APART_SECONDS if final else ABSURD_SECONDS)
+    earliest = stamp - ABSURD_SECONDS
+    if counted is not None:
+        earliest = max(earliest, min(counted, stamp) - APART_SECONDS)
     before = [_named(name) for name, at in witnessed.items() if at < earliest]
     after = [_named(name) for name, at in witnessed.items() if at > stamp + ABSURD_SECONDS]
     said = [

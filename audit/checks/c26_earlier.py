@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 from audit.case import Case
 from audit.cosignatures import cosigned_at, stamp_key
-from audit.differences import GIVE_ALL, LATER, REWRITTEN, Difference, difference, signed_less
+from audit.differences import (
+    GIVE_ALL,
+    LATER,
+    REWRITTEN,
+    TWO_COPIES,
+    Difference,
+    difference,
+    signed_less,
+)
 from audit.earlier import Damaged
 from audit.earlier_copy import State, read_copy, signed_log
 from audit.notes import Checkpoint, VerifierKey
@@ -78,8 +86,9 @@ def _compared(log: str, ours: State, theirs: State, server: Server | None) -> Di
     if server is None:
         return difference(log, ours, theirs, signed=False)
     signed = signed_log(theirs, log, server)
-    less = signed_less(log, _held(ours, log, server), signed)
-    return less or difference(log, ours, theirs, signed=signed is not None)
+    held = _held(ours, log, server)
+    less = signed_less(log, held, signed)
+    return less or difference(log, ours, theirs, signed=None not in (held, signed))
 
 
 def _told(case: Case, examined: int, found: Sequence[Difference | None]) -> Finding:
@@ -101,8 +110,11 @@ def _covered(case: Case, checkpoint: Checkpoint) -> Finding:
         return _set_aside(case, _NOT_OURS)
     here = _state(case)
     signed = Signed(checkpoint.size, _stamp(checkpoint, server.log_key(log)))
-    less = signed_less(log, _held(here, log, server), signed)
-    return _told(case, checkpoint.size, [less or _uncovered(here.leaves(log), checkpoint)])
+    held = _held(here, log, server)
+    found = signed_less(log, held, signed) or _uncovered(here.leaves(log), checkpoint)
+    if found is REWRITTEN and held is None:
+        found = TWO_COPIES  # nobody signed what was given as the record
+    return _told(case, checkpoint.size, [found])
 
 
 def _uncovered(leaves: bytes | bytearray | None, checkpoint: Checkpoint) -> Difference | None:

@@ -16,6 +16,10 @@ THIEF = LogKey(KEY.name, b"t" * 32)
 Tell = Callable[..., tuple[int, str]]
 
 
+# A clock of whoever reads a receipt, later than all stamps.
+LATER = 2_000_000_000
+
+
 @cache
 def whole() -> Files:
     """The record of the whole election."""

@@ -17,7 +17,7 @@ from protocol.events import EventKind
 from tests.simulator import FAMILIES, LABELS, SimulatedElection
 from tests.tamper.forge.logs import LogKey
 from tests.tamper.forge.papers import extra, receipt, stamped
-from tests.unit.audit.receipts import Tell
+from tests.unit.audit.receipts import LATER, Tell
 
 VOTES = 1000
 CHOICES = (0, 1, None, 2, 0)
@@ -58,7 +58,7 @@ def test_all_receipts_of_a_school_hold_offline(
     for data in receipts:
         verify_receipt(decode_receipt(data))
     with open_published(record(tmp_path / "record", ELECTION)) as published:
-        rulings = [rule_receipt(decode_receipt(data), published).ruling for data in receipts]
+        rulings = [rule_receipt(decode_receipt(data), published, LATER).ruling for data in receipts]
     assert rulings == [Ruling.HOLDS] * VOTES
 
 
@@ -69,7 +69,7 @@ def test_a_ballot_taken_away_is_told_by_its_receipt_and_all_after_it(
     votes = tuple(ELECTION.votes[n] for n in kept)
     fewer = record(tmp_path / "record", replace(ELECTION, votes=votes, voters=tuple(kept)))
     with open_published(fewer) as published:
-        rulings = [rule_receipt(decode_receipt(data), published).ruling for data in receipts]
+        rulings = [rule_receipt(decode_receipt(data), published, LATER).ruling for data in receipts]
     assert rulings[: GONE - 1] == [Ruling.HOLDS] * (GONE - 1)  # their ballots are still there
     assert rulings[GONE - 1 : -1] == [Ruling.CONVICTS] * (VOTES - GONE)
     assert rulings[-1] is Ruling.WAITS  # while the vote is open the board may still reach it

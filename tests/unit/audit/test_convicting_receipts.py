@@ -19,14 +19,14 @@ from tests.tamper.forge.remake import Forge
 from tests.tamper.record import BOARD, Files, served
 from tests.tamper.surgery import Archive
 from tests.tamper.test_served_election import leave_out
-from tests.unit.audit.receipts import KEY, THIEF, Tell, ballot, of, replaced, whole
+from tests.unit.audit.receipts import KEY, LATER, THIEF, Tell, ballot, of, replaced, whole
 from tests.unit.audit.test_served_record import folder
 
 
 def ruled(tmp_path: Path, data: bytes, files: Files) -> Ruled:
     tmp_path.mkdir(exist_ok=True)
     with open_published(folder(tmp_path / "record", files)) as published:
-        return rule_receipt(decode_receipt(data), published)
+        return rule_receipt(decode_receipt(data), published, LATER)
 
 
 # ------------------------------------------------------------------ what convicts

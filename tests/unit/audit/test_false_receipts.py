@@ -16,7 +16,17 @@ from audit.receipts import decode_receipt, verify_receipt
 from audit.words import Malformed, Unsupported
 from tests.tamper.forge.logs import LogKey, board_key, checkpoint_text, inclusion, root
 from tests.tamper.forge.papers import extra, receipt, stamped, written
-from tests.unit.audit.receipts import KEY, THIEF, Tell, ballot, of, replaced, whole, with_lines
+from tests.unit.audit.receipts import (
+    KEY,
+    LATER,
+    THIEF,
+    Tell,
+    ballot,
+    of,
+    replaced,
+    whole,
+    with_lines,
+)
 from tests.unit.audit.test_served_record import folder
 
 
@@ -201,7 +211,7 @@ def test_no_bit_of_a_receipt_is_idle(tmp_path: Path) -> None:
                 changed = bytearray(data)
                 changed[place] ^= 1 << bit
                 try:
-                    found = rule_receipt(decode_receipt(bytes(changed)), published)
+                    found = rule_receipt(decode_receipt(bytes(changed)), published, LATER)
                 except (Malformed, Unsupported):
                     continue
                 assert found.ruling in (Ruling.WORTHLESS, Ruling.ELSEWHERE), (place, bit)

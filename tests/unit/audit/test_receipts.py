@@ -15,7 +15,7 @@ from audit.receipts import decode_receipt, verify_receipt
 from audit.trackers import tracker_of
 from tests.tamper.forge.papers import extra, tracker
 from tests.tamper.record import SERVED
-from tests.unit.audit.receipts import COUNT, KEY, Tell, ballot, of, whole
+from tests.unit.audit.receipts import COUNT, KEY, LATER, Tell, ballot, of, whole
 from tests.unit.audit.test_promises import of as promise
 from tests.unit.audit.test_served_record import folder, zipped
 
@@ -30,7 +30,7 @@ def test_a_receipt_holds_alone_and_beside_the_record(tmp_path: Path, index: int)
         data = of(files, index, events[:size])
         verify_receipt(decode_receipt(data))
         with open_published(record) as published:
-            assert rule_receipt(decode_receipt(data), published).ruling is Ruling.HOLDS
+            assert rule_receipt(decode_receipt(data), published, LATER).ruling is Ruling.HOLDS
 
 
 def test_its_tracker_is_that_of_the_ballot() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tamper.forge.logs import STAMPED_AT, LogKey
+from tests.tamper.record import BOARD
 from tests.unit.audit.receipts import KEY, THIEF, Tell, link, of, whole
 from tests.unit.audit.test_served_record import folder
 
@@ -73,3 +74,32 @@ def test_a_receipt_that_convicts_does_so_without_a_stamp(tmp_path: Path, tell: T
     status, out = tell("receipt", tmp_path / "r", record)
     assert status == 1
     assert "CONVAINC" in out
+
+
+def test_a_receipt_stamped_for_a_time_to_come_is_not_called_good(
+    tmp_path: Path, tell: Tell
+) -> None:
+    """With such a stamp no later one would show that the board was shortened."""
+    files = whole()
+    record = folder(tmp_path / "record", files)
+    data = of(files, INDEX)
+    (tmp_path / "r").write_bytes(_without(data) + _stamp(data, STAMPED_AT + 50 * 31_557_600))
+    for given in ((), (record,)):
+        status, out = tell("receipt", tmp_path / "r", *given)
+        assert status == 1
+        assert out.startswith("Ce reçu est incomplet ou altéré")
+        assert "l'urne a signé ce reçu pour plus tard, le " in out
+        assert "voyez d'abord qu'elle est juste" in out
+
+
+def test_a_smaller_board_signed_later_than_the_record_convicts(tmp_path: Path, tell: Tell) -> None:
+    """The receipt is the later of the two: who took it saw the shortened board."""
+    files = whole()
+    events = files.events()
+    text = files.files()[BOARD].partition(b"\n\n")[0] + b"\n"
+    files.instead[BOARD] = text + b"\n" + KEY.line(text) + KEY.stamper.line(text, STAMPED_AT)
+    record = folder(tmp_path / "record", files)
+    data = of(files, INDEX, events[:5])
+    (tmp_path / "r").write_bytes(_without(data) + _stamp(data, STAMPED_AT + 60))
+    status, out = tell("receipt", tmp_path / "r", record)
+    assert (status, "le serveur a raccourci l'urne" in out) == (1, True), out

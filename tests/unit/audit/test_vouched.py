@@ -78,6 +78,7 @@ TIMES: dict[str, tuple[int, str, str]] = {
     "as in 1970": (0, "Result", "avant ce qu'il signe"),
     "an hour before the result": (STAMPED_AT - 3600, "Result", "avant ce qu'il signe"),
     "a quarter of an hour before": (STAMPED_AT - 900, "Result", ""),
+    "silent for days since the result": (STAMPED_AT + OPEN_AHEAD, "Result", ""),
     "silent for days while people vote": (STAMPED_AT - OPEN_AHEAD, "Ballot", ""),
     "as in 1970 while people vote": (5, "Ballot", "avant ce qu'il signe"),
 }
