@@ -30,9 +30,10 @@ export interface Sealed {
 /** A receipt or a promise that holds, or what else was given: only `wrong` is an incident by itself.
  *
  * `ahead`: a receipt that holds, but is stamped for a time that has not come, if this device's clock is
- * right: an incident then, as it hides that the board was shortened (§20.2). `elsewhere`: of another board, of which it says host and number. `damaged`: one that is cut, or not
- * of its form. `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no
- * receipt and no promise. `wrong`: of this board, and untrue.
+ * right: an incident then, as it hides that the board was shortened (§20.2). `elsewhere`: of another
+ * board, of which it says host and number. `damaged`: one that is cut, or not of its form.
+ * `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no receipt and
+ * no promise. `wrong`: of this board, and untrue.
  *
  * `cosigned` is how many witnesses co-signed the receipt's checkpoint; null of a link, which has no
  * room for their lines (§20.4). `isTooFar` if no server may have promised this time by now (§20.1).

@@ -93,12 +93,12 @@ export function requireKept(receipt: Receipt, promise: BallotPromise): void {
   }
 }
 
-/** Return when the board stamped a receipt, in seconds since 1970 UTC; null: not once and truly: §20.2. */
+/** Return when the board stamped a receipt, in seconds since 1970 UTC; null if not once and truly. */
 export function stampedAt({ checkpoint }: Receipt, sealed: VerifierKey): number | null {
   return cosignedAt(checkpoint, stampKey(sealed));
 }
 
-/** Tell whether no server may have stamped so by now: §20.2; `clock` is the reader's, as of a promise: §20.1. */
+/** Tell whether no server may have stamped so by now, as of promises: §20.1; `clock` is the reader's. */
 export function isAhead(stamp: number, clock: number): boolean {
   return stamp > clock + LONGEST_PROMISE_S;
 }
