@@ -22,7 +22,7 @@ from audit.words import Malformed, Unsupported, shown
 
 MAX_ANSWERS = 1000
 MAX_WEIGHT = 10**11
-_UUID = re.compile("[1-9A-HJ-NP-Za-km-z]{14,}")
+UUID = re.compile("[1-9A-HJ-NP-Za-km-z]{14,}")
 _WEIGHT = re.compile("0|[1-9][0-9]{0,11}")
 _ELECTION = "version description name group public_key questions uuid"
 _IGNORED = " administrator? credential_authority? language?"  # plain profile alone (§14)
@@ -81,7 +81,7 @@ def decode_election(data: bytes, *, strict: bool) -> tuple[Election, Any]:
     if not questions:
         raise Malformed("aucune question (§8.1)", "no question (§8.1)")
     uuid = read_text(fields["uuid"], "uuid")
-    if not _UUID.fullmatch(uuid) or (strict and len(uuid) > 22):
+    if not UUID.fullmatch(uuid) or (strict and len(uuid) > 22):
         raise Malformed("uuid mal formé (§2.4)", "malformed uuid (§2.4)")
     election = Election(
         uuid=uuid,

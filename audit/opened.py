@@ -15,7 +15,7 @@ from audit.arithmetic import base_power, is_member, multiply, power, read_scalar
 from audit.as_given import checked_as_given
 from audit.ballots import MAX_BALLOT, Answer, Ballot, answer_faults, decode_ballot
 from audit.board import read_board
-from audit.election import Election, Question, decode_election
+from audit.election import UUID, Election, Question, decode_election
 from audit.hashing import sha256_base64
 from audit.layout import enumerated, quoted
 from audit.profile import has_bindings
@@ -25,6 +25,7 @@ from audit.system import CHECK_PATH, explained, open_regular
 from audit.trackers import tracker
 from audit.words import Malformed, Text, Unreadable, Unsupported, shown
 
+_VERSION = 1
 _TRACKER = Text("Suivi du bulletin", "Tracker of the ballot")
 _CHOICE = Text("Choix", "Choice")
 _GOOD = Text(
@@ -86,6 +87,10 @@ _CARRIES = Text(
     "l'élection qu'il porte n'est pas la sienne (§15)",
     "the election that it carries is not its own (§15)",
 )
+_UNNAMED = Text(
+    "Ce fichier ne dit pas de quelle élection il est : il a été modifié, et n'accuse personne.",
+    "This file does not say of which election it is: it was changed, and accuses nobody.",
+)
 _REWRITTEN = Text(
     "Ce fichier a été réécrit depuis que l'appareil l'a donné (§2.2).",
     "This file was written anew since the device gave it (§2.2).",
@@ -107,12 +112,13 @@ def check_opened(path: Path, archive: Path | None) -> list[Text]:
     self_test()
     data = checked_as_given(_bytes(path))
     value = _checked_ballot(data)
+    _names_election(value)
     if archive is None:
         election = _carried(value)
     else:
         election = _election(archive)
         _same_election(value, election)
-    if encode(value) != data:
+    if not _is_version(value["evote_checked_ballot"]) or encode(value) != data:
         raise Malformed(*_REWRITTEN, _ORIGINAL)
     try:
         ballot, lines = _recomputed(data, election)
@@ -138,7 +144,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _checked_ballot(data: bytes) -> dict[str, Any]:
-    """An object that says it is a checked ballot of version 1; nothing in it is believed yet."""
+    """An object that says it is a checked ballot, not of a later version; unbelieved yet."""
     try:
         value = decode(data)
     except Malformed as refusal:
@@ -148,12 +154,24 @@ def _checked_ballot(data: bytes) -> dict[str, Any]:
     if "evote_checked_ballot" not in value:
         raise Unreadable(*_SEALED, _ASK)
     version = value["evote_checked_ballot"]
-    if type(version) is int and version != 1:
+    if type(version) is int and version > _VERSION:
         raise Unsupported(
-            f"bulletin contrôlé de version {version}, non prise en charge",
-            f"checked ballot of version {version}, not supported",
+            f"ce bulletin contrôlé vient d'un programme plus récent (version {version})",
+            f"this checked ballot was made by a newer program (version {version})",
         )
     return value
+
+
+def _is_version(version: object) -> bool:
+    return type(version) is int and version == _VERSION
+
+
+def _names_election(value: dict[str, Any]) -> None:
+    """Only a file that says it is of an election may accuse the device that made it (§15)."""
+    ballot = value.get("ballot")
+    uuid = ballot.get("election_uuid") if isinstance(ballot, dict) else None
+    if not isinstance(uuid, str) or not UUID.fullmatch(uuid):
+        raise Malformed(*_UNNAMED, _ORIGINAL)
 
 
 def _same_election(value: dict[str, Any], election: Election) -> None:
@@ -224,8 +242,7 @@ def decode_opened(
     fields = read_object(
         value, "evote_checked_ballot ballot choices randomness election?", strict=True
     )
-    version = fields["evote_checked_ballot"]
-    if type(version) is not int or version != 1:
+    if not _is_version(fields["evote_checked_ballot"]):
         raise Malformed("version inconnue (§15)", "unknown version (§15)")
     carried = read_text(fields.get("election", ""), "election").encode()
     if "election" in fields and sha256_base64(carried) != election.fingerprint:

@@ -24,13 +24,13 @@ export interface Opened {
 
 /** What a file turned out to be: only a `wrong` one says something against the device that made it.
  *
- * `none`: no checked ballot. `elsewhere`: one that names another election. `changed`: one that is
- * cut, or written otherwise than a device writes it.
+ * `none`: no checked ballot. `newer`: one of a later version. `elsewhere`: one that names another
+ * election. `changed`: one that is cut, names no election, or is written otherwise than a device does.
  */
 export type Finding =
   | ({ readonly kind: "right" } & Opened)
   | { readonly kind: "elsewhere"; readonly uuid: string }
-  | { readonly kind: "none" | "changed" | "wrong" };
+  | { readonly kind: "none" | "newer" | "changed" | "wrong" };
 
 /** Judge whatever file was chosen, after what mail and editors do to it is taken back: §15. */
 export function judgeFile(electionData: Uint8Array, file: Uint8Array): Finding {
@@ -39,11 +39,15 @@ export function judgeFile(electionData: Uint8Array, file: Uint8Array): Finding {
   if (value === null || !isObject(value) || !value.has("evote_checked_ballot")) {
     return { kind: value === null && looksChecked(file) ? "changed" : "none" };
   }
+  const version = value.get("evote_checked_ballot");
+  if (typeof version === "number" && version > VERSION) {
+    return { kind: "newer" };
+  }
   const uuid = electionNamed(value);
   if (uuid !== null && uuid !== decodeElection(electionData).uuid) {
     return { kind: "elsewhere", uuid };
   }
-  if (value.get("evote_checked_ballot") !== VERSION || !isWrittenSo(value, data)) {
+  if (uuid === null || version !== VERSION || !isWrittenSo(value, data)) {
     return { kind: "changed" };
   }
   try {

@@ -8,7 +8,7 @@ import type { Finding } from "../checking.ts";
 import { forgetChoice } from "./file_input.ts";
 import { Page } from "./page.ts";
 
-const KINDS = ["right", "elsewhere", "none", "changed", "wrong"] as const;
+const KINDS = ["right", "elsewhere", "none", "newer", "changed", "wrong"] as const;
 
 const root = document.getElementById("checking");
 const election = document.getElementById("election-data");

@@ -18,12 +18,13 @@ from tests.e2e.browser.conftest import a_phone
 from tests.french import JARGON, LONGEST_SENTENCE, sentences
 from tests.receipts import make_receipt
 from tests.rng import seeded_rng
-from tests.simulator import SimulatedElection
+from tests.simulator import UUID, SimulatedElection
 from tests.site import Site, listening, twelve_parents
 
 GOOD = "Ce bulletin d’essai est bien fait"
 WRONG = "Ce bulletin d’essai n’est pas correct"
 CHANGED = "Ce bulletin d’essai a été modifié ou coupé en chemin"
+NEWER = "Ce bulletin d’essai vient d’un programme plus récent"
 ELSEWHERE = "Ce bulletin d’essai est d’une autre élection"
 NONE = "Ce fichier n’est pas un bulletin d’essai"
 ANOTHER = "AnotherPreau12"
@@ -66,6 +67,11 @@ def files() -> dict[str, tuple[str, bytes]]:
         "of a namesake with other keys": (WRONG, checked(namesake)),
         "cut short": (CHANGED, good[:-20]),
         "written anew": (CHANGED, good.replace(b",", b", ")),
+        "without an election": (CHANGED, b'{"evote_checked_ballot":1}'),
+        "with an election that is no number": (CHANGED, good.replace(UUID.encode(), b"?", 1)),
+        "of a version that is none": (CHANGED, good.replace(b'ballot":1', b'ballot":0', 1)),
+        "of a later version": (NEWER, good.replace(b'ballot":1', b'ballot":2', 1)),
+        "of a later version, with nothing": (NEWER, b'{"evote_checked_ballot":3}'),
         "of another election": (ELSEWHERE, checked(another)),
         "a receipt": (NONE, make_receipt(twelve_parents())),
         "a large picture": (NONE, PICTURE + bytes(20_000_000)),
@@ -83,7 +89,7 @@ def give(page: Page, folder: Path, data: bytes) -> None:
 def says(page: Page, heading: str) -> str:
     """Wait until this is said, see that nothing else is, and return what is shown with it."""
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    for other in {GOOD, WRONG, CHANGED, ELSEWHERE, NONE} - {heading}:
+    for other in {GOOD, WRONG, CHANGED, NEWER, ELSEWHERE, NONE} - {heading}:
         expect(page.get_by_role("heading", name=other)).to_be_hidden()
     return page.get_by_role("heading", name=heading).locator("..").inner_text()
 

@@ -136,7 +136,6 @@ LIES: dict[str, Callable[[dict[str, Any]], None]] = {
     "randomness + q": lambda v: v["randomness"][0].__setitem__(
         0, str(int(v["randomness"][0][0]) + Q)
     ),
-    "a version true": lambda v: v.update(evote_checked_ballot=True),
     "a member more": lambda v: v.update(remark=1),
     "a broken proof": lambda v: v["ballot"]["answers"][0]["overall_proof"].reverse(),
     "another election": lambda v: v["ballot"].update(election_hash="A" * 43),
@@ -175,7 +174,9 @@ NO_CHECKED_BALLOTS = {
     b'{"a":1}': "ce fichier n'est pas un bulletin contrôlé",
     GOOD[:-1]: "ce fichier n'est pas un bulletin contrôlé",
     BALLOT: "ce bulletin est chiffré et n'a pas été contrôlé",
-    GOOD.replace(b'ballot":1,', b'ballot":2,', 1): "bulletin contrôlé de version 2",
+    GOOD.replace(b'ballot":1,', b'ballot":2,', 1): "ce bulletin contrôlé vient d'un programme plus"
+    " récent (version 2)",
+    b'{"evote_checked_ballot":2}': "ce bulletin contrôlé vient d'un programme plus récent",
 }
 
 
@@ -214,6 +215,42 @@ def test_a_file_written_anew_is_said_to_be_so(
         assert status == 1
         assert text.startswith("Ce fichier a été réécrit")
         assert "conseil : reprenez le fichier tel que l'appareil l'a donné" in text
+
+
+UNNAMED: dict[str, Any] = {
+    "no ballot": {"evote_checked_ballot": 1},
+    "a ballot of no election": {"evote_checked_ballot": 1, "ballot": {}},
+    "a ballot that is a list": {**checked_ballot([1, 0, 0, 0]), "ballot": []},
+    "an election without a number": {"evote_checked_ballot": 1, "ballot": {"election_uuid": ""}},
+    "a number for an election": {"evote_checked_ballot": 1, "ballot": {"election_uuid": 7}},
+}
+
+
+@pytest.mark.parametrize("value", UNNAMED.values(), ids=UNNAMED)
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_file_that_names_no_election_accuses_nobody(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, value: dict[str, Any], *, alone: bool
+) -> None:
+    path = tmp_path / "b.json"
+    path.write_bytes(encode(value))
+    given = [] if alone else ["--election", str(ARCHIVE)]
+    assert cli.main(["opened", str(path), *given]) == 1
+    captured = capsys.readouterr()
+    text = " ".join((captured.out + captured.err).split())
+    assert text.startswith("Ce fichier ne dit pas de quelle élection il est")
+    assert "conseil : reprenez le fichier tel que l'appareil l'a donné" in text
+    assert "ne votez pas" not in text
+
+
+@pytest.mark.parametrize("version", [b"0", b"-1", b"true", b'"1"'])
+def test_a_file_whose_version_no_device_writes_was_written_anew(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, version: bytes
+) -> None:
+    (tmp_path / "b.json").write_bytes(GOOD.replace(b'ballot":1,', b'ballot":%b,' % version, 1))
+    status, text = said(capsys, tmp_path / "b.json", ARCHIVE)
+    assert status == 1
+    assert text.startswith("Ce fichier a été réécrit")
+    assert "ne votez pas" not in text
 
 
 MANGLED = {
