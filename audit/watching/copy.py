@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from array import array
+from zlib import crc32
 
 from audit.archive import MAX_FAULTS
 from audit.tree import HASH_BYTES, Tree, leaf_hash
@@ -17,6 +18,7 @@ class Copy(ABC):
     Attributes:
         leaves: 32 bytes an entry (§18.1).
         ends: where each entry ends, in bytes from the start.
+        sums: the check sum of all bytes up to there, as they came in.
         fresh: the bytes of entries by index, until ``forget``.
         faults: index of the entry at fault, and what is wrong with it.
         lost_at: the entry that cannot be read, from which on nothing is read; None if all can.
@@ -25,11 +27,13 @@ class Copy(ABC):
     def __init__(self) -> None:
         self.leaves = bytearray()
         self.ends = array("Q")
+        self.sums = array("L")
         self.fresh: dict[int, bytes] = {}
         self.faults: list[tuple[int, Text]] = []
         self.lost_at: int | None = None
         self._buffer = bytearray()
         self._offset = 0
+        self._sum = 0
         self._tree = Tree()
         self._roots: list[bytes] = []
 
@@ -71,10 +75,17 @@ class Copy(ABC):
         """How many bytes the first so many entries are."""
         return self.ends[size - 1] if size else 0
 
+    def sum(self, size: int) -> int:
+        """The check sum of the bytes of the first so many entries; no disk had a hand in it."""
+        return self.sums[size - 1] if size else 0
+
     def feed(self, data: bytes, most: int) -> None:
         """The next bytes, cut anywhere; what follows so many entries is not looked at, nor kept."""
         self._buffer += data
         while not self.lost and self.size < most and (length := self._next()):
+            self._sum = crc32(self._buffer[:length], self._sum)
+            if len(self.sums) < self.size:
+                self.sums.append(self._sum)
             del self._buffer[:length]
             self._offset += length
         if self.lost or self.size >= most:

@@ -11,8 +11,11 @@ from pathlib import Path
 from audit.system import explained, sync_folder
 from audit.words import Text, Unusable
 
-_PLACE = Text(
+_UNWRITTEN = Text(
     "le dossier de surveillance n'a pas pu être écrit", "the folder of this watch was not written"
+)
+_UNREAD = Text(
+    "le dossier de surveillance n'a pas pu être relu", "the folder of this watch was not read back"
 )
 _ROOM = Text(
     "réparez-le, puis lancez la même commande : elle reprend où elle en était",
@@ -23,10 +26,23 @@ _ROOM = Text(
 @contextlib.contextmanager
 def written() -> Iterator[None]:
     """A disk that does not take what is written ends the watch with a sentence."""
+    with _ended_at(_UNWRITTEN):
+        yield
+
+
+@contextlib.contextmanager
+def read_back() -> Iterator[None]:
+    """So does one that does not give back what it took: the server has no part in that."""
+    with _ended_at(_UNREAD):
+        yield
+
+
+@contextlib.contextmanager
+def _ended_at(place: Text) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unusable(*explained(error).at(_PLACE), _ROOM) from error
+        raise Unusable(*explained(error).at(place), _ROOM) from error
 
 
 class Disk:

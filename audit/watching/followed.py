@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from zlib import crc32
 
 from audit.record import MAX_CHECKPOINT
+from audit.tree import leaf_hash
 from audit.watching.agents import Agent
 from audit.watching.copies import LARGEST_SETUP, BoardCopy, JournalCopy, last_content
 from audit.watching.copy import Copy
-from audit.watching.disk import written
+from audit.watching.disk import read_back, written
 from audit.watching.signed import Seen, Signed
 from audit.watching.site import LONG_SECONDS, Site, oversized
-from audit.watching.store import Line, Store, damaged
+from audit.watching.store import Line, Store, damaged, garbled
 
 LARGEST_ENTRY = 2**24  # with its data; a ballot has some thousand bytes
 _CHUNK = 2**20
@@ -39,7 +40,6 @@ class Log:
         self.kept = 0  # entries
         self.kept_bytes = 0
         self.kept_sum: int | None = 0  # of these bytes; None as long as an older diary says none
-        self.grown_sum = 0  # of those and what ``keep`` put after them
         self.signed = Signed()
         self.unjudged: list[Seen] = []
         self.best: Seen | None = None  # the largest that is of this log
@@ -105,8 +105,9 @@ class Log:
 
     def drop_pending(self) -> None:
         """Forget what came in since the last time that something was kept."""
-        self._pending.seek(0)
-        self._pending.truncate()
+        with written():
+            self._pending.seek(0)
+            self._pending.truncate()
         self.load()
         gone = [each for each in self.seen if each.good and each.size > self.kept]
         for each in gone:
@@ -143,7 +144,11 @@ class Log:
             raise oversized()
 
     def event(self, index: int) -> bytes:
-        """The bytes of an event of the board that came in."""
+        """The bytes of an event of the board that came in.
+
+        Raises:
+            Unusable: they are kept, and the disk gives back others.
+        """
         fresh = self.copy.fresh.get(index)
         if fresh is not None:
             return fresh
@@ -153,7 +158,10 @@ class Log:
             data += piece
             if len(data) >= length:
                 break
-        return last_content(data[:length])
+        event = last_content(data[:length]) if len(data) >= length else b""
+        if leaf_hash(event) != self.copy.leaf(index):
+            raise damaged()
+        return event
 
     # ------------------------------------------------------------ what is kept
 
@@ -175,31 +183,53 @@ class Log:
         self.kept_sum = found
         self.copy.forget()
 
+    def require_whole(self) -> None:
+        """Before anybody is accused by what is kept: it is what was kept, to the bit.
+
+        Raises:
+            Unusable: the disk gives back something else, or nothing.
+        """
+        length = found = 0
+        for data in self._store.read(self.name):
+            length, found = length + len(data), crc32(data, found)
+        if (length, found) != (self.kept_bytes, self.kept_sum):
+            raise damaged()
+
     def keep(self, size: int) -> None:
-        """Put the entries up to this size into the record."""
+        """Put the entries up to this size into the record.
+
+        Raises:
+            Unusable: the disk did not give back what came in; the diary says nothing of it.
+        """
         length = self.copy.length(size) - self.kept_bytes
-        self.grown_sum = self.kept_sum or 0
         if length > 0:
-            self._store.grow(self.name, self._pieces(length))
+            self._store.grow(self.name, self._pieces(length, self.copy.sum(size)))
 
     def kept_now(self, size: int) -> None:
         """The diary says so, too."""
         end = self.copy.length(size)
-        self._pending.seek(end - self.kept_bytes)
-        rest = self._pending.read()
-        self._pending.seek(0)
-        self._pending.truncate()
-        self._pending.write(rest)
-        self.kept, self.kept_bytes, self.kept_sum = size, end, self.grown_sum
+        with read_back():
+            self._pending.seek(end - self.kept_bytes)
+            rest = self._pending.read()
+        with written():
+            self._pending.seek(0)
+            self._pending.truncate()
+            self._pending.write(rest)
+        self.kept, self.kept_bytes, self.kept_sum = size, end, self.copy.sum(size)
         if self.copy.size == size:
             self.copy.forget()
 
-    def _pieces(self, length: int) -> Iterator[bytes]:
-        self._pending.seek(0)
-        while length and (data := self._pending.read(min(length, _CHUNK))):
-            length -= len(data)
-            self.grown_sum = crc32(data, self.grown_sum)
-            yield data
+    def _pieces(self, length: int, wanted: int) -> Iterator[bytes]:
+        """What came in, from the disk on which it waits, if it is what came in."""
+        found = self.kept_sum or 0
+        with read_back():
+            self._pending.seek(0)
+            while length and (data := self._pending.read(min(length, _CHUNK))):
+                length -= len(data)
+                found = crc32(data, found)
+                yield data
+        if length or found != wanted:
+            raise garbled()
 
     # ------------------------------------------------------------ what was signed
 

@@ -89,7 +89,7 @@ class Keeper:
         self._store.note(
             kept=[pair[name].number for name in LOGS],
             bytes=[sizes[name] for name in LOGS],
-            sums=[self._logs[name].grown_sum for name in LOGS],
+            sums=[log.copy.sum(pair[name].size) for name, log in self._logs.items()],
         )
         self._show(pair)
         for log in self._logs.values():
@@ -103,6 +103,16 @@ class Keeper:
         if all(pair[name].size == log.kept for name, log in self._logs.items()):
             return pair != self.pair and all(each.number is not None for each in pair.values())
         return True
+
+    def require_whole(self) -> None:
+        """What is kept is what was kept; its checkpoints, which the diary has, are put there again.
+
+        Raises:
+            Unusable: the disk gives back something else.
+        """
+        for log in self._logs.values():
+            log.require_whole()
+        self._show(self.pair)
 
     def resume(self, pair: dict[str, Seen]) -> None:
         """Go on from what the diary says; the record may lack the last checkpoints."""

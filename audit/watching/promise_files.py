@@ -17,6 +17,7 @@ from audit.notes import VerifierKey
 from audit.promises import Promise, decode_promise
 from audit.record import MAX_CHECKPOINT
 from audit.system import CHECK_PATH, explained, open_regular
+from audit.watching.disk import read_back
 from audit.watching.store import Store
 from audit.words import Malformed, Text, Unusable
 
@@ -62,7 +63,9 @@ class PromiseFolder:
 
     def waiting(self, key: VerifierKey) -> Iterator[tuple[str, Promise]]:
         """Every promise of this board's key that is not settled, with its file's name."""
-        for path in sorted(self._folder.iterdir())[:MOST]:
+        with read_back():
+            paths = sorted(self._folder.iterdir())[:MOST]
+        for path in paths:
             name = path.name
             if name.startswith(".") or _OURS.fullmatch(name):
                 continue
@@ -147,9 +150,10 @@ def entrust(store: Store, given: Entrusted, key: VerifierKey) -> None:
     """
     if not given.promise.signed_by(key):
         raise Unusable(*_OTHER.at(Text(given.name, given.name)), _GIVE)
-    names = {each.name: each for each in store.promises.iterdir()}
-    if any(each.read_bytes() == given.data for each in names.values() if each.is_file()):
-        return
+    with read_back():
+        names = {each.name: each for each in store.promises.iterdir()}
+        if any(each.read_bytes() == given.data for each in names.values() if each.is_file()):
+            return
     name = next(
         name
         for name in (f"promise-{number:04}.txt" for number in range(1, 10**6))

@@ -99,8 +99,13 @@ class Rereader:
         return start + done  # it ends before what it gave
 
     def _differs(self, at: int) -> None:
-        """Look for an entry that is another now, which is evidence; else the bytes alone are."""
+        """Look for an entry that is another now, which is evidence; else the bytes alone are.
+
+        Raises:
+            Unusable: what differs is what this machine's disk gives back, from what was kept.
+        """
         log = self._log
+        log.require_whole()
         try:
             whole = log.refetch(PHONE)
         except Away:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from audit.locking import hold
 from audit.record import CHECKPOINTS, JOURNAL
 from audit.strict_json import encode
-from audit.watching.disk import Disk, written
+from audit.watching.disk import Disk, read_back, written
 from audit.watching.sums import summed, unsummed
 from audit.words import Text, Unusable
 
@@ -28,6 +28,10 @@ HOURS = "asking.json"
 LOGS = ("board", "journal")
 _CHUNK = 2**20
 Line = dict[str, Any]
+LOOK_AFTER = Text(
+    "voyez ce disque, puis lancez la même commande : elle reprend où elle en était",
+    "look after this disk, then give the same command: it goes on from where it was",
+)
 _OTHER = Text(
     "arrêtez-la, ou donnez un autre dossier avec --store",
     "stop it, or give another folder with --store",
@@ -102,7 +106,7 @@ class Store:
         path = self.folder / DIARY
         if not path.exists():
             return
-        with path.open("rb") as file:
+        with read_back(), path.open("rb") as file:
             for data in file:
                 if not data.endswith(b"\n"):
                     return  # torn
@@ -123,7 +127,9 @@ class Store:
         for log, note in notes.items():
             path = self.record / CHECKPOINTS[log]
             data = note.encode("utf-8")
-            if not path.exists() or path.read_bytes() != data:
+            with read_back():
+                same = path.exists() and path.read_bytes() == data
+            if not same:
                 self._disk.replace(path, data)
 
     def trim(self, log: str, size: int) -> None:
@@ -144,7 +150,7 @@ class Store:
         path = self.path(log)
         if not path.exists():
             return
-        with path.open("rb") as file:
+        with read_back(), path.open("rb") as file:
             file.seek(start)
             while data := file.read(_CHUNK):
                 yield data
@@ -185,7 +191,8 @@ class Store:
 
     def pending(self, log: str) -> BinaryIO:
         """A file for what came in and is not kept yet; empty at each start."""
-        return (self.folder / f"pending.{log}").open("w+b")
+        with written():
+            return (self.folder / f"pending.{log}").open("w+b")
 
     def _read(self) -> None:
         """Look through the diary, and take a torn end off."""
@@ -203,7 +210,7 @@ class Store:
         if self.first:
             return
         for folder in (self.record, self.evidence):
-            kept = (each for each in folder.iterdir() if each.name not in _OF_SYSTEMS)
+            kept = (each for each in folder.iterdir() if not _is_of_system(each.name))
             if any(each.stat().st_size for each in kept):
                 raise damaged()
 
@@ -220,6 +227,10 @@ class Store:
                 "this folder watches another election",
                 _ANOTHER,
             )
+
+
+def _is_of_system(name: str) -> bool:
+    return name in _OF_SYSTEMS or name.startswith("._")
 
 
 def _line(data: bytes) -> Line:
@@ -260,4 +271,13 @@ def damaged() -> Unusable:
     """The refusal of a store that is not what its diary says."""
     return Unusable(
         "le dossier de surveillance est abîmé", "the folder of this watch is damaged", _ANOTHER
+    )
+
+
+def garbled() -> Unusable:
+    """The refusal of what waited on the disk to be kept, and is not what came in."""
+    return Unusable(
+        "le disque de cette machine a changé ce qui venait d'y être écrit",
+        "this machine's disk changed what had just been written to it",
+        LOOK_AFTER,
     )

@@ -245,7 +245,7 @@ def test_a_diary_that_is_lost_beside_what_it_told_of_is_no_first_visit(
     assert any((watched.folder / "record").iterdir())
 
 
-@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini"])
+@pytest.mark.parametrize("name", [".DS_Store", "._x.bel", "Thumbs.db", "desktop.ini"])
 def test_what_a_system_leaves_in_a_fresh_folder_is_passed_over(tmp_path: Path, name: str) -> None:
     Store(tmp_path / "s", UUID).close()
     (tmp_path / "s" / "record" / name).write_bytes(b"x")
