@@ -91,7 +91,7 @@ def _starts_as_zip(path: Path) -> bool:
 
 
 def _folder(path: Path) -> Record:
-    archives = sorted(path.glob("*.bel"))
+    archives = _archives(path)
     if len(archives) != 1:
         raise _which(path, len(archives))
     open_regular(archives[0]).close()
@@ -131,7 +131,12 @@ def _which(path: Path, found: int) -> Unreadable:
 
 
 def _holds_record(path: Path) -> bool:
-    return len(list((path / INNER).glob("*.bel"))) == 1
+    return len(_archives(path / INNER)) == 1
+
+
+def _archives(path: Path) -> list[Path]:
+    """Those of a folder; a name that begins with a dot is a system's (``._x.bel`` of macOS)."""
+    return sorted(each for each in path.glob("*.bel") if not each.name.startswith("."))
 
 
 def _verify(path: Path) -> Text:

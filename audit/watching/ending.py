@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from audit.layout import raised
 from audit.outcome import Outcome
-from audit.record import open_record
+from audit.record import CHECKPOINTS, JOURNAL, Record, bounded
 from audit.report import first_sentence
+from audit.system import open_regular
 from audit.verify import Options, Verdict, verify
 from audit.watching import sentences
+from audit.watching.disk import read_back
 from audit.watching.speaking import Speaker
-from audit.watching.store import Store
+from audit.watching.store import LOOK_AFTER, Store
 from audit.watching.watcher import Watcher
 from audit.watching.witnessed import Lacking
-from audit.words import Malformed, Text, Unreadable, Unsupported, count
+from audit.words import Malformed, Text, Unreadable, Unsupported, Unusable, count
 
 _WITNESSES = "C32"
 
@@ -22,11 +24,17 @@ def verify_kept(watcher: Watcher, store: Store, speaker: Speaker) -> None:
     """Say what the verifier says of it; an alarm if it is not in order.
 
     That witnesses are lacking, and nothing else, is an alarm only when they were waited for.
+
+    Raises:
+        Unusable: the disk does not give back what was kept, which accuses nobody.
     """
+    watcher.keeper.require_whole()
     try:
-        with open_record(store.record) as record:
-            verdict = verify(record, None, Options())
-    except (Malformed, Unreadable, Unsupported) as refusal:
+        with read_back():
+            verdict = verify(_record(store), None, Options())
+    except Unreadable as refusal:  # it changed while it was read: no server reaches it
+        raise Unusable(*refusal.text, LOOK_AFTER) from refusal
+    except (Malformed, Unsupported) as refusal:
         watcher.alarms.sound("invalid", sentences.invalid(refusal.text))
         return
     lacking = watcher.witnessed.lacking
@@ -37,6 +45,17 @@ def verify_kept(watcher: Watcher, store: Store, speaker: Speaker) -> None:
     speaker.event("verified", sentence, valid=verdict.valid)
     if not verdict.valid:
         watcher.alarms.sound("invalid", sentences.invalid(sentence))
+
+
+def _record(store: Store) -> Record:
+    """What was kept, by the names it was given; what else lies in the folder is not looked at."""
+    files = {}
+    for name in (JOURNAL, *CHECKPOINTS.values()):
+        path = store.record / name
+        if path.exists():
+            with open_regular(path) as file:
+                files[name] = bounded(file, name)
+    return Record.of(store.path("board"), files)
 
 
 def _too_few(lacking: Lacking, watcher: Watcher, speaker: Speaker) -> None:

@@ -55,8 +55,8 @@ export type Finding =
   | { readonly kind: "elsewhere"; readonly host: string; readonly uuid: string }
   | { readonly kind: "incomplete" | "damaged" | "none" | "wrong" };
 
-const ORIGIN = /^([^/]{1,253})\/([1-9A-HJ-NP-Za-km-z]{14,22})\/board$/;
-const LINK = /^https?:\/\/([^/]{1,253})\/e\/([1-9A-HJ-NP-Za-km-z]{14,22})\/receipt#(.*)$/;
+const ORIGIN = /^([a-z0-9.:-]{1,255})\/([1-9A-HJ-NP-Za-km-z]{14,22})\/board$/;
+const LINK = /^https?:\/\/([a-z0-9.:-]{1,255})\/e\/([1-9A-HJ-NP-Za-km-z]{14,22})\/receipt#(.*)$/;
 
 /** Judge the bytes of a file, of a receipt (§20.2) or of a promise (§20.1).
  *

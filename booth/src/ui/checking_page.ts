@@ -23,7 +23,9 @@ if (root !== null && election !== null) {
       const [chosen] = file.files ?? [];
       if (chosen !== undefined) {
         const beginning = chosen.slice(0, MAX_CHECKED + 1); // a film is not read to its end
-        void beginning.arrayBuffer().then((data) => show(page, judge(new Uint8Array(data))));
+        const found = beginning.arrayBuffer().then((data) => judge(new Uint8Array(data)));
+        // What cannot be read is no ballot; the last answer was of another file.
+        void found.catch((): Finding => ({ kind: "none" })).then((finding) => show(page, finding));
       }
     });
   }

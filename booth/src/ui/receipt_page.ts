@@ -58,7 +58,8 @@ function prepareFile(sealed: Sealed, show: Show): void {
     input.addEventListener("change", () => {
       const [file] = input.files ?? [];
       if (file !== undefined) {
-        void readFile(file, sealed).then(show);
+        // What cannot be read is no receipt; the last answer was of another file.
+        void readFile(file, sealed).catch((): Answer => ({ kind: "none" })).then(show);
       }
     });
   }

@@ -55,6 +55,21 @@ def test_a_folder_has_one_archive(tmp_path: Path) -> None:
         opened(tmp_path / "missing")
 
 
+def test_a_name_that_begins_with_a_dot_is_a_systems_and_no_archive(tmp_path: Path) -> None:
+    """``._a.bel`` is what macOS leaves beside ``a.bel`` on a stick or a share."""
+    for folder in (tmp_path, tmp_path / "above" / "record"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "._a.bel").write_bytes(b"\0\5\x16\7")
+        with pytest.raises(Unreadable, match="holds no"):
+            opened(folder)
+        shutil.copy(ARCHIVE, folder / "a.bel")
+        assert opened(folder)[0] == ARCHIVE.read_bytes()
+    with pytest.raises(Unreadable) as refusal:
+        opened(tmp_path / "above")
+    assert refusal.value.hint is not None
+    assert "verify" in refusal.value.hint.en
+
+
 DATA = ARCHIVE.read_bytes()
 HONEST = {
     "at the top": [("a.bel", DATA)],
