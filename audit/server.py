@@ -16,7 +16,8 @@ from audit.words import Malformed
 BOOTH_FILES = range(1, 33)
 WITNESSES = range(1, 17)
 _PATH = re.compile("/[A-Za-z0-9._/-]{1,200}", re.ASCII)
-_UNSEEN = ("Zs", "Zl", "Zp", "Cf")
+_UNSEEN = ("Zs", "Zl", "Zp", "Cf", "Mn")
+_SILENT = ".\u115f\u1160"
 HOST = re.compile("[a-z0-9.:-]{1,255}", re.ASCII)
 
 
@@ -99,7 +100,7 @@ def _witnesses(
 def _likeness(name: str) -> str:
     """What two names of witnesses that look alike have in common (§8.3)."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(c for c in folded if c != "." and unicodedata.category(c) not in _UNSEEN)
+    return "".join(c for c in folded if c not in _SILENT and unicodedata.category(c) not in _UNSEEN)
 
 
 def decode_booth(value: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401

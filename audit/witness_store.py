@@ -10,6 +10,7 @@ Whoever puts back an older copy of the whole folder before it starts makes the w
 from __future__ import annotations
 
 import os
+import re
 import threading
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ from audit.words import Malformed, Text, Unusable, shown
 
 LOCK, LIST = "lock", "list"
 _NOTE = ".checkpoint"
+_OF_A_LOG = re.compile("[0-9a-f]{64}", re.ASCII)
 _HINT = Text(
     "ne l'effacez pas : sans elle, ce témoin signerait ce qu'il a déjà exclu ; remettez le dossier"
     " entier tel qu'il était à l'arrêt ou, s'il est perdu, laissez ce témoin arrêté",
@@ -117,8 +119,9 @@ class Store:
             raise _replaced()
 
     def _whole(self) -> Kept:
-        """What the list says, once every file that it names is there, and no other."""
-        notes = {path.stem for path in self.folder.glob(f"*{_NOTE}")}
+        """What the list says, once every note that it names is there, and no other."""
+        names = (path.stem for path in self.folder.glob(f"*{_NOTE}"))
+        notes = {name for name in names if _OF_A_LOG.fullmatch(name)}  # nothing else is one
         data = self._read(LIST, MOST_BYTES)
         if data is None and not notes:
             self._write(LIST, encode({}))

@@ -17,13 +17,14 @@ from protocol.errors import MalformedError
 from protocol.server_binding import ServerBinding
 
 MAX_WITNESSES: Final = 16
-_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cf"})  # spaces, and what shows nothing
+_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cf", "Mn"})  # spaces, and what shows nothing
+_SILENT: Final = ".\u115f\u1160"  # full stops, and letters that fill a place
 
 
 def likeness(name: str) -> str:
     """Return what two witnesses' names have in common exactly if they look alike: §8.3."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(c for c in folded if c != "." and unicodedata.category(c) not in _UNSEEN)
+    return "".join(c for c in folded if c not in _SILENT and unicodedata.category(c) not in _UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)

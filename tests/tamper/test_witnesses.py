@@ -222,6 +222,9 @@ ALIKE: Table = {
     "two witnesses of names that differ by a dot": alike(A.name + "."),
     "two witnesses of names that differ by a width": alike("\uff46" + A.name[1:]),
     "two witnesses of names that differ by what shows nothing": alike(A.name + "\u200b"),
+    "two witnesses of names that differ by a joiner": alike(A.name + "\u034f"),
+    "two witnesses of names that differ by a variant": alike(A.name + "\ufe0f"),
+    "two witnesses of names that differ by a filler": alike(A.name + "\u3164"),
 }
 SEVENTEEN = [Cosigner(f"t{n:02}", bytes([n]) * 32) for n in range(17)]
 BINDINGS: Table = {

@@ -324,6 +324,16 @@ def test_a_memory_is_new_until_something_is_cosigned(tmp_path: Path) -> None:
     store.close()
 
 
+def test_what_a_system_or_a_person_left_beside_is_no_note(tmp_path: Path) -> None:
+    both(tmp_path, 3)
+    for name in (f"._{BOARD}", f"Copie de {BOARD}", "notes.checkpoint", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "d.checkpoint").mkdir()
+    store = Store(tmp_path)
+    assert not store.is_new
+    store.close()
+
+
 def test_what_a_crash_left_beside_is_not_read(tmp_path: Path) -> None:
     one = witness(tmp_path)
     one.add_checkpoint(grown(0, 7))
