@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,8 +35,8 @@ CELLS = {
     "a note that is a text": "note = CAST(note AS TEXT)",
     "a note that is a number": "note = 5",
     "a stamp that is a word": "stamp = 'x'",
-    "a stamp that is bytes": "stamp = x'00ff'",
     "a time that is bytes": "stepped_at = x'00ff'",
+    "a stamp that is bytes": "stamp = x'00ff'",
     "a size that is a word": "size = 'x'",
     "hashes that are a text": "hashes = 'abc'",
     "a root that is a number": "root = 7",
@@ -47,6 +48,14 @@ HEADS = {
     "a size before all": "UPDATE head SET size = -1 WHERE origin = ?",
     "a root that is none": "UPDATE head SET root = 'zz' WHERE origin = ?",
 }
+
+
+def some(phrases: Iterable[str], first: int) -> list[object]:
+    """The first of them at each run, the others where counts are long."""
+    return [
+        pytest.param(phrase, marks=() if number < first else pytest.mark.soak)
+        for number, phrase in enumerate(phrases)
+    ]
 
 
 @pytest.fixture
@@ -73,7 +82,7 @@ def step_in_spite_of(school: School, other: School, publisher: Publisher) -> set
     return told
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", some(CELLS, 4))
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_damaged_cell_of_what_is_published_holds_up_its_election_alone(
     fit: School, other: School, cell: str, tmp_path: Path
@@ -98,7 +107,8 @@ def test_a_damaged_cell_of_what_is_published_holds_up_its_election_alone(
     assert not any(OTHER in found.message for found in grave)
 
 
-@pytest.mark.parametrize("line", HEADS)
+@pytest.mark.parametrize("line", some(HEADS, 2))
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_damaged_number_of_the_head_file_holds_up_its_election_alone(
     school: School, other: School, line: str
 ) -> None:
@@ -126,6 +136,7 @@ def test_the_lost_key_of_one_election_stops_no_witness_of_another(
         assert seen(other, BOARD, witness).witnessed_at
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_what_nobody_foresaw_stops_one_election_and_ends_when_a_step_passes(
     school: School, other: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +180,7 @@ def test_no_ballot_is_promised_while_it_is_not_known_which_steps_are_due(
     assert school.cast(1).outcome is Outcome.RECORDED
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_no_ballot_is_promised_while_the_head_file_cannot_be_written(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +203,7 @@ def test_no_ballot_is_promised_while_the_head_file_cannot_be_written(
     assert casting.cast(school.request(1)).outcome is Outcome.RECORDED
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_damaged_time_of_the_last_writing_is_written_anew(school: School) -> None:
     assert isinstance(school.clock, ManualClock)
     with contextlib.closing(sqlite3.connect(school.folder.heads)) as heads, heads:
