@@ -33,7 +33,7 @@ _SENTENCES: Final = {
     Trouble.AHEAD: "le témoin {witness} a cosigné plus de {uuid} que ce qui est publié ({cause})",
     Trouble.NO_HEADS: "le fichier heads.sqlite du dossier des clés ne peut pas servir : rien n'est "
     "publié, et aucun bulletin n'est pris",
-    Trouble.NO_HEAD: "ce que heads.sqlite dit de l'élection {uuid} ne peut pas être lu ou écrit : "
+    Trouble.NO_HEAD: "l'état de l'élection {uuid} dans heads.sqlite ne peut pas être lu ou écrit : "
     "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.NO_LOG_KEY: "les clés de signature de l'élection {uuid} manquent ou sont illisibles : "
     "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",

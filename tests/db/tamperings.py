@@ -50,7 +50,8 @@ TAMPERINGS = {
     "a ballot is found under another tracker": _of(
         "whole",
         _INDEX,
-        "UPDATE ballot_index SET tracker = '0' || substr(tracker, 2) WHERE height = 2",
+        "UPDATE ballot_index SET tracker = CASE substr(tracker, 1, 1) WHEN '0' THEN '1' ELSE '0'"
+        " END || substr(tracker, 2) WHERE height = 2",
     ),
     "a vote is as if it had not been cast": _of(
         "whole",

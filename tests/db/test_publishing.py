@@ -223,6 +223,9 @@ def test_the_next_step_goes_on_where_one_was_interrupted(
     (board, _) = heads(school)
     assert board is not None
     assert board.size == 2
+    with pytest.raises(HeadsUnavailable):  # no step has passed here since
+        school.cast(1)
+    school.publisher.publish(school.uuid)
     assert school.cast(1).outcome is Outcome.RECORDED
     school.publisher.publish(school.uuid)
     assert sizes(school) == (3, 2)

@@ -207,8 +207,6 @@ DOWNGRADED: Table = {
         ),
         "C17",
     ),
-    "a record without its journal and checkpoints": kept("C27", "C28..C31", bare),
-    "an open record without its journal": kept("C12 C27", "C28..C31", bare, until="Ballot"),
     "bindings of version 2 that say 1": made(
         "C10", f"{NOTHING_BOUND} C25", {"evote": put("version", 1)}
     ),
