@@ -15,20 +15,15 @@ from audit.cosignatures import cosigned_at
 from audit.layout import enumerated, quoted
 from audit.moments import moment
 from audit.notes import Checkpoint, VerifierKey, encode_key
+from audit.promise_rulings import rule_promise
 from audit.promises import FIRST_LINE as PROMISE
 from audit.promises import Promise, decode_promise
 from audit.published import Published, open_published
 from audit.receipt_links import SCHEMES, ReceiptLink, decode_receipt_link
-from audit.receipt_rulings import (
-    Ruled,
-    Ruling,
-    rule_link,
-    rule_promise,
-    rule_receipt,
-    stamp_fault,
-)
+from audit.receipt_rulings import rule_link, rule_receipt, stamp_fault
 from audit.receipts import FIRST_LINE as RECEIPT
 from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
+from audit.rulings import Ruled, Ruling
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 

@@ -78,7 +78,9 @@ def step_in_spite_of(school: School, other: School, publisher: Publisher) -> set
     school.clock.time += 60
     told = {fault.trouble for fault in Steps(publisher).step() if fault.uuid == school.uuid}
     with other.database.read() as connection:
-        assert read_published(connection, other.held()).board.size == other.held().head.height + 1  # type: ignore[union-attr]
+        head = other.held().head
+        assert head is not None
+        assert read_published(connection, other.held()).board.size == head.height + 1
     return told
 
 

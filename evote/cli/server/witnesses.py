@@ -50,8 +50,8 @@ def require_witnesses(here: Server, uuid: str) -> None:
         raise Refusal(
             f"{count(cosign, 'témoin')} {verb}, et l'élection en demande {named.quorum} : avec une "
             "ligne de plus au journal, le dossier de son résultat ne serait plus en règle",
-            f"{_mend(missing)}, puis recommencez ; telle qu'elle est, l'élection n'a besoin de "
-            "rien",
+            f"{_what_to_do(missing)}, puis recommencez ; telle qu'elle est, l'élection n'a besoin "
+            "de rien",
         )
 
 
@@ -104,11 +104,11 @@ def _too_few(
     return Refusal(
         f"{done}, et {count(cosigned.found, 'témoin')} {verb} cosigné : l'élection en demande "
         f"{cosigned.witnesses.quorum}",
-        f"{_mend({name: causes.get(name) for name in cosigned.missing})}{then}",
+        f"{_what_to_do({name: causes.get(name) for name in cosigned.missing})}{then}",
     )
 
 
-def _mend(missing: Mapping[str, Unwitnessed | None]) -> str:
+def _what_to_do(missing: Mapping[str, Unwitnessed | None]) -> str:
     """Say who is missing, and what there is to do: one of two clocks is wrong, or one is silent."""
     apart = {
         name: cause.detail
@@ -120,6 +120,8 @@ def _mend(missing: Mapping[str, Unwitnessed | None]) -> str:
         for name in missing
     )
     parts = [f"manquent : {', '.join(names)}"]
+    if any(cause is not None and cause.reason is Reason.NO_KEY for cause in missing.values()):
+        parts.append("ce serveur n'a plus la clé de cette élection : voyez evote doctor")
     if len(apart) == len(missing) > 1:
         parts.append("réglez d'abord l'heure de ce serveur, qui paraît fausse")
     elif apart:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from audit.published import open_published
-from audit.receipt_rulings import Ruling, rule_receipt
+from audit.receipt_rulings import rule_receipt
 from audit.receipts import decode_receipt, verify_receipt
+from audit.rulings import Ruling
 from protocol.events import EventKind
 from tests.simulator import FAMILIES, LABELS, SimulatedElection
 from tests.tamper.forge.logs import LogKey

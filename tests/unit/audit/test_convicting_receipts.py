@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from audit.published import open_published
-from audit.receipt_rulings import Ruled, Ruling, rule_receipt
+from audit.receipt_rulings import rule_receipt
 from audit.receipts import decode_receipt
+from audit.rulings import Ruled, Ruling
 from audit.words import Unreadable
 from tests.tamper.damage import SCHOOL, VILLAGE
 from tests.tamper.forge.logs import STAMPED_AT, board_key, checkpoint_text, root

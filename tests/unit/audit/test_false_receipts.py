@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from audit.published import open_published
-from audit.receipt_rulings import Ruling, rule_receipt
+from audit.receipt_rulings import rule_receipt
 from audit.receipts import decode_receipt, verify_receipt
+from audit.rulings import Ruling
 from audit.words import Malformed, Unsupported
 from tests.tamper.forge.logs import LogKey, board_key, checkpoint_text, inclusion, root
 from tests.tamper.forge.papers import extra, receipt, stamped, written

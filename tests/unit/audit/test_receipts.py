@@ -10,8 +10,9 @@ import pytest
 
 from audit.as_given import as_given
 from audit.published import open_published
-from audit.receipt_rulings import Ruling, rule_receipt
+from audit.receipt_rulings import rule_receipt
 from audit.receipts import decode_receipt, verify_receipt
+from audit.rulings import Ruling
 from audit.trackers import tracker_of
 from tests.tamper.forge.papers import extra, tracker
 from tests.tamper.record import SERVED
