@@ -23,6 +23,9 @@ from evote.web.app import create_app
 from evote.web.metrics import configure_logs
 
 FINISH_SECONDS: Final = 30
+# A worker answers its supervisor once its modules are read, which takes a loaded machine longer
+# than uvicorn's five seconds: killed and begun again each time, none would ever serve.
+REPLACE_SECONDS: Final = 60
 
 
 def app_from_environment() -> FastAPI:
@@ -62,6 +65,7 @@ def serve(host: str, port: int, workers: int) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=FINISH_SECONDS,
+        timeout_worker_healthcheck=REPLACE_SECONDS,
     )
     with (
         contextlib.closing(config.bind_socket()) as listening,

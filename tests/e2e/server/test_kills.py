@@ -8,6 +8,7 @@ no answer posts the same bytes again; whoever was acknowledged does not: what is
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import random
@@ -57,10 +58,14 @@ class Killer:
         self.parents.wait_for_acknowledged(before + PARENTS - AT_ONCE, longest)
 
     def held_by_worker(self) -> Counter[int]:
+        """How many connections each worker holds, all of them stopped so that it stays true."""
         for _ in patiently("no worker holds two requests"):
-            held = processes.holders(self.server.workers(), self.server.port)
-            if max(held.values(), default=0) > 1:  # one alone might be answered just now
+            workers = self.server.workers()
+            tell(workers, signal.SIGSTOP)
+            held = processes.holders(workers, self.server.port)
+            if max(held.values(), default=0) > 1:  # one alone might have been answered just now
                 return held
+            tell(workers, signal.SIGCONT)
         raise AssertionError
 
     def kill(self, kind: str) -> int:
@@ -72,7 +77,14 @@ class Killer:
             return held.total()
         victim, connections = held.most_common(1)[0]
         os.kill(victim, signal.SIGKILL)
+        tell(self.server.workers() - {victim}, signal.SIGCONT)
         return connections
+
+
+def tell(workers: set[int], what: signal.Signals) -> None:
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, what)
 
 
 def hold_a_round(killer: Killer, kind: str, bodies: dict[int, bytes]) -> tuple[int, int]:
