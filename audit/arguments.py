@@ -29,12 +29,13 @@ _FRENCH = (
 )
 WIDTH = 80
 LONGEST_PAUSE = 3600
-_METAVARS = (
+_OURS = (
     (r"\bCOMMANDE\b", "COMMAND"),
     (r"\bCHEMIN\b", "PATH"),
     (r"\bFICHIER\b", "FILE"),
     (r"\bDOSSIER\b", "RECORD"),
     (r"\bADRESSE\b", "URL"),
+    (r"\binvalid _\w+ value\b", "invalid value"),  # the name of a function of ours
 )
 
 
@@ -65,8 +66,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         english = message
-        for french, word in _METAVARS:
-            english = re.sub(french, word, english)
+        for own, word in _OURS:
+            english = re.sub(own, word, english)
         raise Misuse(self.prog, Text(shown(_translated(message), 200), shown(english, 200)))
 
 

@@ -116,6 +116,8 @@ def test_misuse_is_said_in_french_with_advice(
 def test_misuse_is_said_in_english_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     _, _, err = run(capsys, "verify", "--lang", "en")
     assert err.startswith("evote-audit verify: the following arguments are required: PATH\nhint: ")
+    _, _, err = run(capsys, "evidence", "a", "--fingerprint", "x", "--lang", "en")
+    assert err.startswith("evote-audit evidence: argument --fingerprint: invalid value: 'x'\nhint")
 
 
 def test_no_command_is_answered_with_the_help(capsys: pytest.CaptureFixture[str]) -> None:
