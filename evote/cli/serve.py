@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``evote serve``: the pages and the booth, until Ctrl-C."""
 
+import importlib
 import os
 import socket
-import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import Final
 
-from evote.cli.demo_screen import Screen
 from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import left_over, not_upgraded
 from evote.database.connection import DatabaseUnavailable
 from evote.database.left_over import LeftOver
 from evote.database.migrating import NotUpgraded
-from evote.demo.place import Place
-from evote.demo.ready_made import ready_made_school
 from evote.errors import Refusal, Unreadable
 from evote.settings import SettingsError, read_settings
 from evote.web.assets import AssetsMissing, read_assets
-from evote.web.booth import booth_files
 from evote.web.serving import migrate_database, serve
 from tally.french import reason
 
@@ -46,7 +41,9 @@ def main(arguments: list[str]) -> int:
         )
     _require_free(options.host, options.port, ready_made=options.ready_made is not None)
     if options.ready_made is not None:
-        _make_ready(options)
+        # What holds an election is needed for this alone; a server starts the sooner without it.
+        made = importlib.import_module("evote.cli.ready_made")
+        made.make_ready(options.ready_made, f"http://{options.host}:{options.port}")
     if options.no_upkeep:
         os.environ["PREAU_UPKEEP"] = "false"
     try:
@@ -101,11 +98,3 @@ def _require_free(host: str, port: int, *, ready_made: bool) -> None:
                 f"on ne peut pas écouter sur {host}, port {port} : {reason(cause)}",
                 f"choisissez un autre port, par exemple : {other}",
             ) from cause
-
-
-def _make_ready(options: Namespace) -> None:
-    place = Place(options.ready_made, f"http://{options.host}:{options.port}")
-    screen = Screen(quiet=not sys.stderr.isatty())
-    letters = ready_made_school(place, booth_files, screen.progress)
-    os.environ.update(place.environment())
-    print(letters, flush=True)

@@ -2,39 +2,24 @@
 """Runs the application with uvicorn: no log of addresses, and time to finish what was begun."""
 
 import contextlib
-import multiprocessing
-import os
 import signal
 import socket
 import sys
-import threading
 from types import FrameType
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from evote.database.connection import open_database
 from evote.database.migrating import migrate
-from evote.settings import Settings, read_settings
-from evote.web.app import create_app
-from evote.web.metrics import configure_logs
+from evote.settings import Settings
 
 FINISH_SECONDS: Final = 30
 # A worker answers its supervisor once its modules are read, which takes a loaded machine longer
 # than uvicorn's five seconds: killed and begun again each time, none would ever serve.
 REPLACE_SECONDS: Final = 60
-
-
-def app_from_environment() -> FastAPI:
-    """Return the application of the settings in the environment; each worker calls it."""
-    configure_logs()
-    _stop_with_the_supervisor()
-    settings = read_settings()
-    database = open_database(settings.database_url)
-    return create_app(settings, database, with_upkeep=settings.upkeep)
 
 
 def migrate_database(settings: Settings) -> None:
@@ -55,7 +40,7 @@ def serve(host: str, port: int, workers: int) -> None:
     # A single worker of uvicorn's stops in good order, and then sends itself the signal again.
     signal.signal(signal.SIGTERM, _leave)
     config = Listening(
-        "evote.web.serving:app_from_environment",
+        "evote.web.from_environment:app_from_environment",
         factory=True,
         host=host,
         port=port,
@@ -96,19 +81,3 @@ class Listening(uvicorn.Config):
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
-
-
-def _stop_with_the_supervisor() -> None:
-    """Let a worker whose supervisor was killed stop in good order.
-
-    It would go on serving, nobody would replace it, and its port would not be free for a new start.
-    """
-    supervisor = multiprocessing.parent_process()
-    if supervisor is None:
-        return
-
-    def watch() -> None:
-        supervisor.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
