@@ -147,7 +147,7 @@ class Heads:
                     return HeadFile()
                 told = {origin for (origin,) in _rows(connection, "told", _TOLD)}
                 lines = {
-                    origin: HeadLine(LogPosition(size, root), stamp, origin in told)
+                    origin: HeadLine(_position(size, root), _number(stamp), origin in told)
                     for origin, size, root, stamp in connection.execute(_ALL)
                 }
                 marks = frozenset(backup for (backup,) in _rows(connection, "mark", _MARKS))
@@ -289,15 +289,19 @@ def _head(connection: sqlite3.Connection, origin: str) -> LogPosition | None:
     row = connection.execute(_READ, (origin,)).fetchone()
     if row is None:
         return None
-    size, root = row
-    if not _ROOT.fullmatch(root):
+    return _position(*row)
+
+
+def _position(size: object, root: object) -> LogPosition:
+    # SQLite gives what stands in a damaged file, of whatever type.
+    if not isinstance(root, str) or not _ROOT.fullmatch(root):
         raise HeadsUnavailable("a root in the head file is damaged")
     return LogPosition(_number(size), root)
 
 
-def _number(value: int) -> int:
+def _number(value: object) -> int:
     """Return a size or a time, of which none is signed that is not below 2^53: §2.1."""
-    if not 0 <= value <= MAX_INTEGER:
+    if type(value) is not int or not 0 <= value <= MAX_INTEGER:
         raise HeadsUnavailable("a number in the head file is damaged")
     return value
 

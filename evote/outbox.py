@@ -13,9 +13,9 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
-from evote.database.elections import HeldElection, RowDamaged, find_election
+from evote.database.elections import HeldElection, find_election
 from evote.database.roll_tables import OutboxRow, PinWatchRow
-from evote.keys import ElectionKeys, KeyFolder, KeyUnavailable
+from evote.keys import ElectionKeys, KeyFolder
 from evote.roll.electors import Contact, read_elector
 from protocol.secret import Secret
 from tally.errors import Refusal
@@ -24,6 +24,7 @@ from tally.files import write_file
 # While one worker hands a message over, others leave it alone for so long.
 LEASE_SECONDS: Final = 120
 LONGEST_WAIT: Final = 3600
+MOST_DOUBLINGS: Final = 10  # more are longer than the longest wait, whatever a damaged cell says
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +94,8 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
     """Hand over every message that is due, once each; return how many went out.
 
     Raises:
-        KeyUnavailable: the key of an election is missing; its messages wait, all others went out.
-        RowDamaged: so it is with an election of which the database says what none can say.
+        Exception: the first that kept messages of an election back: its key is missing, or the
+            database says what none can say; they wait, those of all others went out.
     """
     with database.read() as connection:
         elections = connection.scalars(select(OutboxRow.election_id).distinct()).all()
@@ -102,7 +103,7 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
     for election in sorted(elections):
         try:
             sent += _deliver_of(election, database, folder, transport, now)
-        except (KeyUnavailable, RowDamaged) as cause:
+        except Exception as cause:  # noqa: BLE001 -- whatever it is, the others have their letters
             waiting.append(cause)
     if waiting:
         raise waiting[0]
@@ -147,7 +148,7 @@ def _claim(election: int, database: Database, folder: KeyFolder, now: int) -> Me
         ).one_or_none()
         if row is None:
             return None
-        wait = min(LEASE_SECONDS * 2**row.tries, LONGEST_WAIT)
+        wait = min(LEASE_SECONDS * 2 ** min(row.tries, MOST_DOUBLINGS), LONGEST_WAIT)
         connection.execute(
             update(OutboxRow)
             .where(OutboxRow.election_id == election, OutboxRow.number == row.number)

@@ -8,10 +8,11 @@ numbers; then the old pages and the log that still hold the old ones are dropped
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, String, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from evote.clock import HOUR
+from evote.database.cells import DamagedText
 from evote.database.connection import WAIT_SECONDS, Database
 from evote.database.roll_tables import RewritingRow, SignInRow
 
@@ -45,7 +46,8 @@ def rewrite_sign_ins(database: Database, now: int) -> Rewriting:
     """
     try:
         with database.write() as connection:
-            rows = _rewrite(connection, is_sqlite=database.is_sqlite)
+            rewrite = _rewrite_as_they_are if database.is_sqlite else _rewrite
+            rows = rewrite(connection)
             before = _remember(connection, now)
     except _BackupRuns:
         return Rewriting(0, log_dropped=False)
@@ -58,19 +60,34 @@ def rewrite_sign_ins(database: Database, now: int) -> Rewriting:
     return Rewriting(rows, dropped)
 
 
-def _rewrite(connection: Connection, *, is_sqlite: bool) -> int:
-    if not is_sqlite:
-        _lock_sign_ins(connection)
+def _rewrite(connection: Connection) -> int:
+    _lock_sign_ins(connection)
     table = SignInRow.__table__
     columns = [column.name for column in table.columns]
     query = select(table).order_by(SignInRow.sign_in_number, SignInRow.election_id)
     rows = [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
-    if is_sqlite:
-        connection.execute(delete(SignInRow))
-    else:
-        connection.execute(text("TRUNCATE sign_in"))  # new files for the table and its indexes
+    connection.execute(text("TRUNCATE sign_in"))  # new files for the table and its indexes
     if rows:
         connection.execute(insert(SignInRow), rows)
+    return len(rows)
+
+
+def _rewrite_as_they_are(connection: Connection) -> int:
+    """Do so in SQLite, where a damaged cell may have any value: it stays, and keeps no other."""
+    columns = SignInRow.__table__.columns
+    names = ", ".join(column.name for column in columns)
+    values = ", ".join(
+        "CAST(? AS TEXT)" if isinstance(column.type, String) else "?" for column in columns
+    )
+    rows = [
+        tuple(cell.data if isinstance(cell, DamagedText) else cell for cell in row)
+        for row in connection.exec_driver_sql(
+            f"SELECT {names} FROM sign_in ORDER BY sign_in_number, election_id"  # noqa: S608 -- ours
+        )
+    ]
+    connection.execute(delete(SignInRow))
+    if rows:
+        connection.exec_driver_sql(f"INSERT INTO sign_in ({names}) VALUES ({values})", rows)  # noqa: S608 -- ours
     return len(rows)
 
 

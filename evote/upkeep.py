@@ -5,7 +5,7 @@ Each part by itself: one that fails is said and tried again, and holds up no oth
 """
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -45,6 +45,7 @@ class Trouble(Enum):
     NO_LOG_KEY = "the log keys of {uuid} are missing: nothing of it is published, no ballot taken"
     UNFORESEEN = "the step of {uuid} fails ({cause}): nothing of it is published, no ballot taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
+    UNDONE = "a part of the upkeep fails ({cause}), and is tried again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,27 @@ def fault_of(cause: Exception) -> Fault:
     return Fault(Trouble.NO_KEY if isinstance(cause, KeyUnavailable) else Trouble.NO_ANSWER)
 
 
+def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
+    """Return what the log says of whatever failed in a step, or in the closing, of an election."""
+    if isinstance(error, HeadsUnavailable):
+        return Fault(Trouble.NO_HEAD, uuid)
+    if isinstance(error, KeyUnavailable):
+        return Fault(Trouble.NO_LOG_KEY, uuid)
+    if isinstance(error, NOT_PUBLISHED):
+        return fault_of(error)
+    return Fault(unforeseen, uuid, _kind_and_place(error))
+
+
+def going_on(step: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
+    """Take a step, and yield what it yields; a failure that nobody has foreseen is the last."""
+    try:
+        yield from step()
+    except NOT_PUBLISHED as cause:
+        yield fault_of(cause)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the next step is taken
+        yield Fault(Trouble.UNDONE, cause=_kind_and_place(error))
+
+
 def _kind_and_place(error: Exception) -> str:
     """Return what there is to say of a fault of ours: its message may have anything in it."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -111,14 +133,8 @@ class Steps:
                 self._publisher.publish_due(uuid)
                 if self._publisher.is_unpromised(uuid):
                     yield Fault(Trouble.UNPROMISED, uuid)
-            except HeadsUnavailable:
-                yield Fault(Trouble.NO_HEAD, uuid)
-            except KeyUnavailable:
-                yield Fault(Trouble.NO_LOG_KEY, uuid)
-            except NOT_PUBLISHED as cause:
-                yield fault_of(cause)
             except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other election
-                yield Fault(Trouble.UNFORESEEN, uuid, _kind_and_place(error))
+                yield _fault_in(uuid, error, Trouble.UNFORESEEN)
 
 
 class Cosignatures:
@@ -175,10 +191,7 @@ class Upkeep:
     def step(self) -> Iterator[Fault]:
         """Do what is due now; yield what could not be done."""
         for part in (self._close, self._rewrite, self._deliver):
-            try:
-                yield from part()
-            except NOT_PUBLISHED as cause:
-                yield fault_of(cause)
+            yield from going_on(part)
 
     def _close(self) -> Iterator[Fault]:
         moment = self._watch.look()
@@ -196,8 +209,8 @@ class Upkeep:
                 continue  # another process has closed it at the same moment
             except Refusal as refusal:
                 yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
-            except NOT_PUBLISHED as cause:
-                yield fault_of(cause)  # and the others are closed
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the others are closed
+                yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
 
     def _rewrite(self) -> Iterator[Fault]:
         now = self._clock()

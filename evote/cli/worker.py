@@ -4,13 +4,13 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import server
 from evote.settings import witnesses_of
-from evote.upkeep import Cosignatures, Fault, Steps, Trouble, Upkeep
+from evote.upkeep import Cosignatures, Fault, Steps, Trouble, Upkeep, going_on
 from evote.witnessing.asking import Reason
 from evote.witnessing.cosigning import Cosigning
 
@@ -48,6 +48,8 @@ _SENTENCES: Final = {
     Trouble.UNPROMISED: "l'horloge a été très en avance : les bulletins de {uuid} sont enregistrés "
     "sans promesse signée ; voir evote doctor",
     Trouble.NOT_REWRITTEN: "les émargements ne sont pas encore récrits (docs/operations.md)",
+    Trouble.UNDONE: "l'entretien ne va pas jusqu'au bout ({cause}), et sera repris ; voir evote "
+    "doctor",
 }
 _REASONS: Final = {
     Reason.NETWORK: "pas de liaison, {detail}",
@@ -81,16 +83,16 @@ def main(arguments: list[str]) -> int:
             for witness in witnesses_of(here.settings)
         ]
         if options.once:
-            said = [_say(work.step()), _say(steps.step()), *(_say(each.step()) for each in asking)]
+            said = [_take(work.step), _take(steps.step), *(_take(each.step) for each in asking)]
             return int(any(said))
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
         for witness in asking:
             threading.Thread(target=_again_and_again, args=(witness, stop), daemon=True).start()
         while not stop.is_set():
-            _say(work.step())
+            _take(work.step)
             for _ in range(EVERY_SECONDS):
-                _say(steps.step())
+                _take(steps.step)
                 if stop.wait(1):
                     break
     return 0
@@ -99,12 +101,13 @@ def main(arguments: list[str]) -> int:
 def _again_and_again(witness: Cosignatures, stop: threading.Event) -> None:
     # One that takes its time holds up neither the others nor the steps.
     while not stop.is_set():
-        _say(witness.step())
+        _take(witness.step)
         stop.wait(1)
 
 
-def _say(faults: Iterable[Fault]) -> bool:
-    said = list(faults)
+def _take(step: Callable[[], Iterator[Fault]]) -> bool:
+    """Take a step, and say what it could not do: whatever fails, the next one is taken."""
+    said = list(going_on(step))
     for fault in said:
         print(f"evote worker : {_sentence(fault)}", file=sys.stderr, flush=True)
     return bool(said)

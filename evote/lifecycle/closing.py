@@ -66,17 +66,26 @@ def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
         Refusal: ballots and sign-ins are not as many, or the box is not in order; nothing was
             changed.
     """
+    try:
+        total = _counted_and_closed(database, uuid, clock)
+    except ProtocolError as cause:
+        raise Refusal(
+            f"l'urne ou le journal de ce vote est abîmé dans la base {cite(cause)}",
+            "le vote n'a pas été clos ; gardez tout, et voyez evote doctor",
+        ) from cause
+    # A transaction of its own, after the last sign-in: docs/adr/0011.
+    separated = rewrite_sign_ins(database, clock()).log_dropped
+    return ClosedVote(uuid, total.ballots, total.electors, separated)
+
+
+def _counted_and_closed(database: Database, uuid: str, clock: Clock) -> _Sum:
     for _ in range(ATTEMPTS):
         held = find_held(database, uuid, TAKING_BALLOTS, _WHAT)
         total = _add_up(database, held, clock())
         with database.write() as connection:
             if _close(connection, uuid, total, clock()):
-                break
-    else:
-        raise NotNow("des bulletins arrivent encore : le vote n'est pas clos", "recommencez")
-    # A transaction of its own, after the last sign-in: docs/adr/0011.
-    separated = rewrite_sign_ins(database, clock()).log_dropped
-    return ClosedVote(uuid, total.ballots, total.electors, separated)
+                return total
+    raise NotNow("des bulletins arrivent encore : le vote n'est pas clos", "recommencez")
 
 
 def is_early(database: Database, uuid: str, now: int) -> bool:

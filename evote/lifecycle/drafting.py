@@ -63,7 +63,7 @@ def delete_draft(database: Database, folder: KeyFolder, uuid: str) -> None:
         Refusal: something of it was published from here; its keys stay.
         HeadsUnavailable: that cannot be known.
     """
-    if uuid in {uuid_of_key(origin) for origin in Heads(folder.heads).read_all().lines}:
+    if uuid in {uuid_of_key(origin) for origin in Heads(folder.heads).origins()}:
         raise Refusal(
             f"l'élection {uuid} a déjà été publiée d'ici : la base, qui n'en a qu'un brouillon, "
             "est d'avant",

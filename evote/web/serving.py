@@ -10,16 +10,13 @@ from typing import Final
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from evote.database.connection import open_database
 from evote.database.migrating import migrate
 from evote.settings import Settings
+from evote.web.supervising import Supervisor
 
 FINISH_SECONDS: Final = 30
-# A worker answers its supervisor once its modules are read, which takes a loaded machine longer
-# than uvicorn's five seconds: killed and begun again each time, none would ever serve.
-REPLACE_SECONDS: Final = 60
 
 
 def migrate_database(settings: Settings) -> None:
@@ -50,14 +47,13 @@ def serve(host: str, port: int, workers: int) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=FINISH_SECONDS,
-        timeout_worker_healthcheck=REPLACE_SECONDS,
     )
     with (
         contextlib.closing(config.bind_socket()) as listening,
         contextlib.suppress(KeyboardInterrupt),
     ):
         if workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
+            Supervisor(config, sockets=[listening]).run()
             return
         server = uvicorn.Server(config)
         server.run(sockets=[listening])

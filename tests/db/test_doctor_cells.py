@@ -73,6 +73,9 @@ OF_ITS_VOTES = {
         "sign_in.sign_in_number",
         of_sqlite=True,
     ),
+    "a code that is more than used": Damage(
+        "UPDATE sign_in SET used = 8 WHERE elector = 12", "sign_in.used", of_sqlite=True
+    ),
     "an elector that is no number": Damage(
         "UPDATE turnout SET signed_in = 'x'", "turnout.signed_in", of_sqlite=True
     ),

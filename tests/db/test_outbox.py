@@ -11,7 +11,15 @@ from sqlalchemy import text
 
 from evote.database.elections import lock_election
 from evote.keys import KeyUnavailable
-from evote.outbox import LEASE_SECONDS, FileTransport, Message, TransportFailed, deliver, post
+from evote.outbox import (
+    LEASE_SECONDS,
+    LONGEST_WAIT,
+    FileTransport,
+    Message,
+    TransportFailed,
+    deliver,
+    post,
+)
 from protocol.secret import Secret
 from tests.db.school import School, host, make_election
 
@@ -93,6 +101,39 @@ def test_an_election_whose_key_is_missing_keeps_no_message_of_another_back(
     assert waiting(school) == 1
     (written,) = tmp_path.glob("*.txt")
     assert written.name.startswith(OTHER)
+
+
+DAMAGES = (
+    "UPDATE outbox SET sealed = 'x'",
+    "UPDATE outbox SET tries = 'x'",
+    "UPDATE elector SET elector = 'x' WHERE elector = 1",
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_an_election_whose_message_is_damaged_keeps_none_of_another_back(
+    school: School, tmp_path: Path, damage: str
+) -> None:
+    write_to(school, 1, "bonjour")
+    with school.database.write() as connection:
+        connection.execute(text(damage))
+    other = host(school.database, school.folder.path, make_election(3, uuid=OTHER), school.clock)
+    write_to(other, 1, "bonjour")
+    with pytest.raises(Exception):  # noqa: B017, PT011 -- whatever it is, the others went out
+        deliver(school.database, school.folder, FileTransport(tmp_path), 0)
+    (written,) = tmp_path.glob("*.txt")
+    assert written.name.startswith(OTHER)
+
+
+def test_whatever_says_how_often_it_was_tried_no_message_waits_for_ever(school: School) -> None:
+    write_to(school, 1, "bonjour")
+    with school.database.write() as connection:
+        connection.execute(text("UPDATE outbox SET tries = 1073741824"))
+    assert deliver(school.database, school.folder, Moody(), 0) == 0
+    with school.database.read() as connection:
+        (wait,) = connection.execute(text("SELECT next_try_at FROM outbox")).one()
+    assert wait == LONGEST_WAIT
 
 
 def test_the_number_of_a_message_never_returns(school: School, tmp_path: Path) -> None:

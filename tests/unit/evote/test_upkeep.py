@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from evote.cli import main
 from evote.clock import HOUR, SteadyClock
 from evote.database.elections import State, find_election, lock_election
 from evote.outbox import post
+from evote.publishing.publisher import Publisher
 from evote.upkeep import Fault, Trouble, Upkeep
 from evote.witnessing.asking import Reason, Unwitnessed
 from evote.witnessing.cosigning import Missed
@@ -22,12 +24,19 @@ from tests.simulator import CLOSES_AT
 from tests.site import Site, make_site
 
 
-def worker(site: Site, outbox: Path, steady: SteadyClock | None = None) -> Upkeep:
+def worker(site: Site, outbox: Path | None, steady: SteadyClock | None = None) -> Upkeep:
     """The upkeep of a machine whose clock goes in step, if no other one is given."""
     school = site.school
     return Upkeep(
         school.database, school.folder, outbox, site.clock, school.publisher, steady or site.clock
     )
+
+
+def serve_from(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands find the server of this site."""
+    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{folder}/data/preau.db")
+    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
+    monkeypatch.setenv("PREAU_KEY_FOLDER", str(site.school.folder.path))
 
 
 def test_a_vote_is_closed_once_its_hour_and_grace_are_over(tmp_path: Path) -> None:
@@ -107,22 +116,61 @@ def test_a_box_that_is_not_in_order_is_said_and_not_closed(tmp_path: Path) -> No
     site.school.database.close()
 
 
-def test_a_vote_whose_board_is_damaged_keeps_no_other_open(tmp_path: Path) -> None:
+MINE = "(SELECT id FROM election WHERE uuid = :uuid)"
+DAMAGES = {
+    "hashes": f"UPDATE published_log SET hashes = zeroblob(length(hashes)) "  # noqa: S608 -- ours
+    f"WHERE election_id = {MINE}",
+    "an event": f"UPDATE board_event SET event = replace(event, '1', '2') "  # noqa: S608 -- ours
+    f"WHERE height = 1 AND election_id = {MINE}",
+    "an event's data": f"UPDATE board_data SET data = CAST('?' AS BLOB) "  # noqa: S608 -- ours
+    f"WHERE height = 1 AND election_id = {MINE}",
+    "an entry": f"UPDATE journal_entry SET entry = CAST('?' AS BLOB) "  # noqa: S608 -- ours
+    f"WHERE election_id = {MINE}",
+    "the signatures of the set-up": "UPDATE election SET setup_signatures = CAST('?' AS BLOB) "
+    "WHERE uuid = :uuid",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_a_vote_that_is_damaged_keeps_no_other_open_nor_a_message_or_sign_in_back(
+    what: str, tmp_path: Path
+) -> None:
     site = make_site(tmp_path / "site")
     school, other = site.school, make_election(3, uuid="restxredRESTXRED")
     host(school.database, school.folder.path, other, site.clock)
+    site.vote(0)
     with school.database.write() as connection:
-        change = text(
-            "UPDATE published_log SET hashes = zeroblob(length(hashes)) WHERE election_id = "
-            "(SELECT id FROM election WHERE uuid = :uuid)"
-        )
-        connection.execute(change, {"uuid": school.uuid})
+        connection.execute(text(DAMAGES[what]), {"uuid": school.uuid})
+        held = find_election(connection, other.uuid)
+        post(connection, held, school.folder.load(other.uuid), 1, "pin", Secret("0000"))
     site.clock.time = CLOSES_AT + 301
-    assert [*worker(site, tmp_path).step()]
+    outbox, wal = tmp_path / "outbox", tmp_path / "site" / "data" / "preau.db-wal"
+    outbox.mkdir(mode=0o700)
+    faults = [*worker(site, None).step()]
+    assert {fault.uuid for fault in faults} == {school.uuid}
+    assert wal.stat().st_size == 0
+    assert [*worker(site, outbox).step()] == faults
+    assert len(list(outbox.iterdir())) == 1
     assert school.held().state is State.OPEN
     with school.database.read() as connection:
         assert find_election(connection, other.uuid).state is State.CLOSED
     school.database.close()
+
+
+def test_whatever_fails_the_worker_goes_on_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = make_site(tmp_path / "site")
+    serve_from(site, tmp_path / "site", monkeypatch)
+
+    def fails(_self: Publisher) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Publisher, "due", fails)
+    assert main(["worker", "--once"]) == 1
+    said = capsys.readouterr().err
+    assert "evote worker : l'entretien ne va pas jusqu'au bout (ZeroDivisionError, " in said
+    site.school.database.close()
 
 
 def test_sign_ins_are_rewritten_at_the_start_and_every_hour(tmp_path: Path) -> None:
@@ -177,9 +225,7 @@ def test_the_worker_says_in_french_what_it_could_not_do(
 ) -> None:
     site = make_site(tmp_path / "site")
     uuid = site.school.uuid
-    monkeypatch.setenv("PREAU_DATABASE_URL", f"sqlite:///{tmp_path}/site/data/preau.db")
-    monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")
-    monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
+    serve_from(site, tmp_path / "site", monkeypatch)
     assert main(["worker", "--once"]) == 0
     missed = [Missed("w", (uuid, BOARD), Unwitnessed(reason, "7")) for reason in Reason]
     witnessing = {Trouble.SILENT, Trouble.REFUSING, Trouble.AHEAD}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A worker that hangs keeps the supervisor from nothing: neither from replacing another, nor from
+stopping."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.e2e.server.real_server import RealServer, patiently
+
+pytestmark = pytest.mark.db  # /proc
+
+
+def test_while_a_worker_hangs_another_is_replaced_and_the_rest_stops(server: RealServer) -> None:
+    assert server.process is not None
+    hangs, dies = sorted(server.workers())  # the first that is asked whether it goes on
+    os.kill(hangs, signal.SIGSTOP)
+    time.sleep(1)  # it has been asked, and has not answered
+    os.kill(dies, signal.SIGKILL)
+    for _ in patiently("the dead worker is not replaced"):
+        if new := server.workers() - {hangs, dies}:
+            break
+    assert hangs in server.workers()
+    os.kill(server.process.pid, signal.SIGTERM)
+    for _ in patiently("a worker that can stop does not"):
+        if not server.workers() & new:
+            break
+    assert server.workers() == {hangs}
+    os.kill(hangs, signal.SIGCONT)
+    assert server.process.wait(10) == 0
