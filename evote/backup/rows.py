@@ -6,7 +6,8 @@
     {"rows":[n…]}     the end: how many rows of each table there were
 
 Each of these is canonical JSON, one a line. A value that its column cannot have, of a database that
-is damaged, is given as bytes, so that it is there; no reader takes it for a text or a number.
+is damaged, is given as bytes, so that it is there; no reader takes it for a text or a number. Where
+a restore makes the cell anew in any case, the reader puts something without sense in its place.
 """
 
 import io
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from sqlalchemy import Boolean, Column, Connection, LargeBinary, String, Table, func, insert, select
 
 from evote.backup.order import ordered_tables
-from evote.database.cells import DamagedText, as_they_are, is_of_type
+from evote.database.cells import as_bytes, as_they_are, is_of_type
+from evote.database.common_tables import ElectionRow
+from evote.database.derived import is_derived, without_sense
 from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
 
@@ -28,6 +31,7 @@ ROWS_A_TIME: Final = 500
 MAX_LINE: Final = 2**16
 MAX_BYTES_OF_VALUE: Final = 2**26
 Value = int | str | bytes | None
+_ELECTION: Final = cast("Table", ElectionRow.__table__)
 
 
 def dump_rows(connection: Connection, schema: str) -> Iterator[bytes]:
@@ -67,9 +71,7 @@ def _read(
 def _sound(column: Column[object], value: object) -> Value:
     if is_of_type(column, value):
         return cast("Value", value)
-    if isinstance(value, DamagedText):
-        return value.data
-    return value if isinstance(value, bytes) else str("" if value is None else value).encode()
+    return as_bytes(value)
 
 
 def _encode(place: int, row: Sequence[Value]) -> bytes:
@@ -106,6 +108,7 @@ class RowReader:
         if found != schema:
             raise OtherSchema(found)
         self._tables = [table for table, _ in ordered_tables()]
+        self._uuids: dict[object, str] = {}
         named = [
             {"table": each.name, "columns": list(each.columns.keys())} for each in self._tables
         ]
@@ -117,7 +120,7 @@ class RowReader:
         """Give every row, in the order in which they can be stored.
 
         Raises:
-            NotOfType: a value that its column cannot have.
+            NotOfType: a value that its column cannot have, and that no restore makes anew.
             MalformedError: a row that its table cannot have, a table out of its order, or fewer
                 or more rows than the end says.
         """
@@ -128,7 +131,10 @@ class RowReader:
                 raise _malformed("a row is of no table, or out of its order")
             counts[place] += 1
             last = place
-            yield DumpedRow(self._tables[place], self._values(self._tables[place], values))
+            row = DumpedRow(self._tables[place], self._values(self._tables[place], values))
+            if row.table is _ELECTION:  # before all that is of elections
+                self._uuids[row.values["id"]] = str(row.values["uuid"])
+            yield row
         if line != {"rows": counts} or self._stream.read(1):
             raise _malformed("the rows are not as many as there were")
 
@@ -136,18 +142,25 @@ class RowReader:
         columns = list(table.columns)
         if len(values) != len(columns):
             raise _malformed(f"a row of {table.name} has not its columns")
-        pairs = zip(columns, values, strict=True)
-        return {column.name: self._value(column, value) for column, value in pairs}
+        pairs = list(zip(columns, values, strict=True))
+        try:
+            return {column.name: self._value(column, value) for column, value in pairs}
+        except NotOfType as damaged:
+            ids = [each for column, each in pairs if column.name == "election_id"]
+            damaged.uuid = self._uuids.get(ids[0], "") if ids and type(ids[0]) is int else ""
+            raise
 
     def _value(self, column: Column[object], value: JsonValue) -> Value:
         if value is None and column.nullable:
             return None
+        size = _size_of_bytes(value)
         if isinstance(column.type, LargeBinary):
-            size = value.get("bytes") if isinstance(value, dict) and len(value) == 1 else None
-            if type(size) is int and 0 <= size <= MAX_BYTES_OF_VALUE:
+            if size is not None:
                 return self._exactly(size)
         elif type(value) is _kind(column):
             return value
+        elif size is not None and is_derived(column):
+            return without_sense(column, self._exactly(size))
         raise NotOfType(f"a value of {column} is not of its type", cell=str(column))
 
     def _line(self) -> JsonValue:
@@ -163,6 +176,11 @@ class RowReader:
         return data
 
 
+def _size_of_bytes(value: JsonValue) -> int | None:
+    size = value.get("bytes") if isinstance(value, dict) and len(value) == 1 else None
+    return size if type(size) is int and 0 <= size <= MAX_BYTES_OF_VALUE else None
+
+
 def _kind(column: Column[object]) -> type[str | int]:
     # A bool is an int in Python, and no number here.
     if isinstance(column.type, Boolean):
@@ -175,11 +193,13 @@ class NotOfType(MalformedError):
 
     Attributes:
         cell: the table and its column.
+        uuid: of the election whose row it is, empty where that is not known.
     """
 
     def __init__(self, message: str, *, cell: str) -> None:
         super().__init__(message, section="2.1")
         self.cell = cell
+        self.uuid = ""
 
 
 class OtherSchema(Exception):

@@ -5,12 +5,13 @@ Between two steps nothing public shows more than the last one: docs/protocol.md 
 """
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Table, select
 
-from evote.database.cells import is_of_type
+from evote.database.cells import as_bytes, as_they_are, is_of_type
 from evote.database.common_tables import PublishedRow
+from evote.database.derived import without_sense
 from evote.database.elections import HeldElection, UnknownElection
 from protocol.merkle import HASH_BYTES, LogPosition
 from protocol.server_binding import BOARD, JOURNAL
@@ -59,6 +60,11 @@ class PublishedLog:
         """Size and root."""
         return LogPosition(self.size, self.root)
 
+    @property
+    def says_how_far(self) -> bool:
+        """Whether size and root say anything: of nothing there is no step, nor of no root."""
+        return self.size > 0 and bool(self.root)
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -97,12 +103,33 @@ def published_logs(connection: Connection, election: HeldElection) -> dict[str, 
     ).all()
     for row in rows:
         require_of_type(election.uuid, row)
-    return {
-        row.log: PublishedLog(
-            row.size, row.root, split_hashes(row.hashes), row.stamp, row.stepped_at, row.note
-        )
+    return {row.log: _log_of(*row[1:]) for row in rows}
+
+
+def readable_logs(connection: Connection, election: HeldElection) -> dict[str, PublishedLog]:
+    """Return what the rows say as a restore of them would read it, damaged or not.
+
+    A cell that has what its column cannot have says nothing: ``evote.database.derived``. So nothing
+    that is signed or taken may go on from this.
+    """
+    rows = connection.execute(_AS_THEY_ARE.where(PublishedRow.election_id == election.id))
+    readable: list[dict[str, Any]] = [
+        {
+            column.name: each if is_of_type(column, each) else without_sense(column, as_bytes(each))
+            for column, each in zip(_TABLE.columns, row, strict=True)
+        }
         for row in rows
+    ]
+    return {
+        str(cells["log"]): _log_of(*(cells[column.key] for column in _COLUMNS))
+        for cells in readable
     }
+
+
+def _log_of(
+    size: int, root: str, hashes: bytes, stamp: int, stepped_at: int, note: bytes
+) -> PublishedLog:
+    return PublishedLog(size, root, split_hashes(hashes), stamp, stepped_at, note)
 
 
 def require_of_type(uuid: str, row: object) -> None:
@@ -135,6 +162,7 @@ def read_published(connection: Connection, election: HeldElection) -> Published:
 
 
 _TABLE: Final = cast("Table", PublishedRow.__table__)
+_AS_THEY_ARE: Final = select(*as_they_are(_TABLE))
 _COLUMNS = (
     PublishedRow.size,
     PublishedRow.root,

@@ -10,6 +10,8 @@ from typing import Any, Self
 from sqlalchemy import Boolean, Column, ColumnElement, LargeBinary, String, Table, type_coerce
 from sqlalchemy.types import NULLTYPE
 
+from protocol.encoding import MAX_INTEGER
+
 
 class DamagedText(str):
     """A text of SQLite's that is not UTF-8, with a sign of its own for each part that is none.
@@ -37,7 +39,7 @@ def read_text(data: bytes) -> str:
 
 
 def is_of_type(column: Column[Any], value: object) -> bool:
-    """Tell whether a column can have this value, by its type."""
+    """Tell whether a column can have this value, by its type; no number of ours has 54 bits."""
     if value is None:
         return bool(column.nullable)
     if isinstance(column.type, LargeBinary):
@@ -45,7 +47,16 @@ def is_of_type(column: Column[Any], value: object) -> bool:
     if isinstance(column.type, String):
         return isinstance(value, str) and not isinstance(value, DamagedText)
     # A bool is an int in Python, and no number here.
-    return type(value) is (bool if isinstance(column.type, Boolean) else int)
+    if isinstance(column.type, Boolean):
+        return type(value) is bool
+    return type(value) is int and abs(value) <= MAX_INTEGER
+
+
+def as_bytes(value: object) -> bytes:
+    """Return a value that its column cannot have as the bytes that are kept of it."""
+    if isinstance(value, DamagedText):
+        return value.data
+    return value if isinstance(value, bytes) else str("" if value is None else value).encode()
 
 
 def as_they_are(table: Table) -> list[ColumnElement[Any]]:

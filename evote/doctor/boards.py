@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import State, find_election
-from evote.doctor.findings import ELSEWHERE, Finding, ok, serious, to_see
+from evote.doctor.findings import ELSEWHERE, MADE_ANEW, Finding, ok, serious, to_see
 from evote.lifecycle.whole import BOARD_OR_JOURNAL, NotWhole, verify_whole
 from evote.publishing.signed import Harm, NotAsSigned, verify_signed
 from protocol.server_binding import BOARD
@@ -83,8 +83,7 @@ def _not_as_signed(uuid: str, cause: NotAsSigned) -> Finding:
         "signed",
         f"{uuid} : ce que la base garde de l'état publié est abîmé ; l'urne et le journal, eux, "
         "sont entiers",
-        "rien n'est plus signé et aucun bulletin n'est pris : arrêtez le serveur, evote backup, "
-        "puis evote restore dans une base vide, qui le refait (docs/operations.md)",
+        MADE_ANEW,
     )
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Cells of the database that say what their column cannot: of which election, and in which table.
 
-Such an election is looked at no further, so that all the others are.
+Such an election is looked at no further, so that all the others are. One of which only cells are
+damaged that a restore makes anew is looked at like the others: its board and journal may be whole.
 """
 
 import time
@@ -27,8 +28,9 @@ from evote.backup.order import ordered_tables
 from evote.database.cells import as_they_are, is_of_type
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
+from evote.database.derived import is_derived
 from evote.database.elections import damaged_columns
-from evote.doctor.findings import ELSEWHERE, Finding, ok, serious, to_see
+from evote.doctor.findings import ELSEWHERE, MADE_ANEW, Finding, ok, serious, to_see
 from tally.french import count
 
 # For all tables together: those of 20,000 ballots take a second.
@@ -46,7 +48,7 @@ class Cells:
     Attributes:
         findings: one for each election and column, or one that all is well.
         harmed: the elections that are not to be looked at further, by their numbers in the
-            database.
+            database; a restore takes none of them.
         names_are_known: whether the database says of which elections it is.
     """
 
@@ -62,7 +64,7 @@ class _TooLong(Exception):
 def check_cells(database: Database, seconds: float = LONGEST_SECONDS) -> Cells:
     """Read every cell that may say what it cannot, for so many seconds in all."""
     until = time.monotonic() + seconds
-    damaged: Counter[tuple[int | None, str]] = Counter()
+    damaged: Counter[tuple[int | None, Column[Any]]] = Counter()
     findings: list[Finding] = []
     try:
         # PostgreSQL keeps to its types; what is written there may still be no word of ours.
@@ -77,8 +79,8 @@ def check_cells(database: Database, seconds: float = LONGEST_SECONDS) -> Cells:
     findings += [_tell(uuids.get(of), cell, rows) for (of, cell), rows in damaged.items()]
     return Cells(
         tuple(findings) or (ok("cells", "chaque case de la base contient ce qui peut y être"),),
-        frozenset(of for of, _ in damaged if of is not None),
-        all(cell != _UUID for _, cell in damaged),
+        frozenset(of for of, cell in damaged if of is not None and not is_derived(cell)),
+        all(str(cell) != _UUID for _, cell in damaged),
     )
 
 
@@ -87,8 +89,8 @@ _UUIDS: Final = select(ElectionRow.id, ElectionRow.uuid)
 
 def _damaged_in(
     connection: Connection, table: Table, until: float
-) -> Iterator[tuple[int | None, str]]:
-    """Give the election, None of a school, and the name of each cell that is damaged."""
+) -> Iterator[tuple[int | None, Column[Any]]]:
+    """Give the election, None of a school, and the column of each cell that is damaged."""
     names = table.columns.keys()
     mine = "id" if table.name == _ELECTION else "election_id"
     place = names.index(mine) if mine in names else None
@@ -99,8 +101,8 @@ def _damaged_in(
                 raise _TooLong
             for row in some:
                 of = None if place is None else row[place]
-                for column in _damaged_columns(table, row):
-                    yield of if type(of) is int else None, f"{table.name}.{column}"
+                for name in _damaged_columns(table, row):
+                    yield of if type(of) is int else None, table.columns[name]
 
 
 def _to_read(table: Table) -> list[ColumnElement[Any]]:
@@ -132,11 +134,13 @@ def _is_sound(column: Column[Any], value: object) -> bool:
     return is_of_type(column, value)
 
 
-def _tell(uuid: str | None, cell: str, rows: int) -> Finding:
+def _tell(uuid: str | None, cell: Column[Any], rows: int) -> Finding:
     lines = count(rows, "ligne")
     said = f"la base est abîmée : « {cell} » ({lines}) contient ce qui ne peut pas y être"
     if uuid is None:
         return serious("cells", said, ELSEWHERE)
+    if is_derived(cell):
+        return serious("signed", f"{uuid} : {said}", MADE_ANEW)
     said = f"{uuid} : {said} ; rien d'autre de cette élection n'est regardé"
     return replace(serious("cells", said, ELSEWHERE), uuid=uuid)
 

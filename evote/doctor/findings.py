@@ -14,6 +14,12 @@ ELSEWHERE: Final = (
     "d'un témoin (docs/operations.md)"
 )
 
+# What to do where only what a restore makes anew is not what it was.
+MADE_ANEW: Final = (
+    "rien n'est plus signé et aucun bulletin n'est pris : arrêtez le serveur, evote backup, puis "
+    "evote restore dans une base vide, qui le refait (docs/operations.md)"
+)
+
 
 class Level(IntEnum):
     """How bad it is; the worst is the exit status of ``evote doctor``."""

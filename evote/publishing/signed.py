@@ -5,13 +5,14 @@ A row of ``published_log`` is derived: its note says size, root and stamp under 
 the entries give the tree. So of the three, only the entries cannot be made again: docs/adr/0015.
 """
 
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from sqlalchemy import Connection
 
 from evote.board.leaves import hasher_from
 from evote.board.listing import setup_bytes
-from evote.board.published import PublishedLog, published_logs
+from evote.board.published import PublishedLog, readable_logs
 from evote.database.elections import HeldElection
 from protocol.cosignatures import CosignerVerifierKey, SeenCheckpoint, verify_seen
 from protocol.election import Election
@@ -50,6 +51,19 @@ def read_signed(published: PublishedLog, key: VerifierKey) -> SeenCheckpoint | N
     return None if seen.stamped_at is None else seen
 
 
+def last_signed(
+    rows: Iterable[PublishedLog], key: VerifierKey
+) -> tuple[PublishedLog, SeenCheckpoint] | None:
+    """Return the row whose note this key signed, and what it says: whatever log the row names.
+
+    The name of the log is a cell like the others; what a note is of, its signature says.
+    """
+    signed = [(row, seen) for row in rows if (seen := read_signed(row, key)) is not None]
+    return max(
+        signed, key=lambda each: (each[1].checkpoint.size, each[1].stamped_at or 0), default=None
+    )
+
+
 def is_signed(published: PublishedLog, key: VerifierKey) -> bool:
     """Tell whether the note of a row says, under this key, the size, root and stamp of the row."""
     signed = read_signed(published, key)
@@ -84,25 +98,35 @@ def verify_signed(connection: Connection, held: HeldElection) -> None:
     Raises:
         NotAsSigned: see there; of entries first.
     """
-    logs, server = published_logs(connection, held), server_of(connection, held)
+    rows, server = readable_logs(connection, held), server_of(connection, held)
+    if not rows:
+        return
     keys = {BOARD: server.board_key, JOURNAL: server.journal_key}
     harmed = [
         log
-        for log, row in logs.items()
-        if log not in keys or not _says_what_was_signed(connection, held, log, row, keys[log])
+        for log, key in keys.items()
+        if not _says_what_was_signed(connection, held, log, rows, key)
     ]
-    if logs:
-        harmed += keys.keys() - logs.keys()
+    harmed += rows.keys() - keys.keys()
     if harmed:
         raise NotAsSigned(Harm.ROW, harmed[0])
 
 
 def _says_what_was_signed(
-    connection: Connection, held: HeldElection, log: str, row: PublishedLog, key: VerifierKey
+    connection: Connection,
+    held: HeldElection,
+    log: str,
+    rows: Mapping[str, PublishedLog],
+    key: VerifierKey,
 ) -> bool:
-    signed = read_signed(row, key)
-    position = row.position if signed is None else signed.checkpoint.position
+    row, signed = rows.get(log), last_signed(rows.values(), key)
+    if signed is not None:
+        position = signed[1].checkpoint.position
+    elif row is not None and row.says_how_far:
+        position = row.position
+    else:
+        return False
     tree = hasher_from(connection, held, log, None, position.size)
     if tree.position() != position:
         raise NotAsSigned(Harm.ENTRIES, log)
-    return is_signed(row, key) and row.hashes == tree.hashes
+    return row is not None and is_signed(row, key) and row.hashes == tree.hashes

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from evote.backup.reading import OpenedBackup
 from evote.database.elections import HeldElection, State
 from evote.election.desk_messages import SignedInMessage
 from evote.errors import Refusal
@@ -22,7 +23,8 @@ from evote.restoring.evidence import BroughtNote, Seen, seen_of
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.knowing import Knowledge, weigh
 from evote.restoring.marking import mark_sign_ins, missing_sign_ins
-from evote.restoring.published import adopt_notes, drop_rows, of_heads, own_rows
+from evote.restoring.own_rows import own_rows
+from evote.restoring.published import adopt_notes, drop_rows, of_heads
 from evote.restoring.whole import require_roll, require_whole
 from evote.roll.electors import read_salt
 from protocol.journal_bodies import Suspended
@@ -87,7 +89,7 @@ def load(
     keys: RestoredKeys,
     heads: HeadFile,
     notes: Iterable[BroughtNote],
-    backup: str,
+    backup: OpenedBackup,
 ) -> Loaded:
     """Look at an election whose rows were stored in this transaction.
 
@@ -97,7 +99,7 @@ def load(
         keys: that the server will have.
         heads: what the head file here says.
         notes: that were brought.
-        backup: the number of the backup.
+        backup: where its rows come from.
 
     Raises:
         Refusal: its rows contradict each other or what was seen, or its keys are missing.
@@ -113,11 +115,11 @@ def load(
             require_roll(connection, held, keys.of_roll(held.uuid))
         except KeyUnavailable as cause:
             raise _no_keys(held, "ouvre la liste électorale") from cause
-    own, brought = own_rows(connection, held, server), seen_of(server, notes)
+    own, brought = own_rows(connection, held, server, backup.made_at), seen_of(server, notes)
     drop_rows(connection, held)
     seen = brought.and_of(of_heads(server, heads.lines)).and_of(own)
     behind = compare(connection, held, seen)
-    known = weigh(server, own, brought, heads, backup)
+    known = weigh(server, own, brought, heads, backup.number)
     return Loaded(held, server, brought, seen, known, behind)
 
 

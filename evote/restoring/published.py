@@ -8,44 +8,21 @@ from sqlalchemy import Connection, delete, insert
 
 from evote.board.journal import read_entries
 from evote.board.leaves import hasher_from
-from evote.board.published import PublishedLog, published_logs
 from evote.database.common_tables import PublishedRow
 from evote.database.elections import HeldElection
 from evote.heads import HeadLine, Heads, HeadsUnavailable
-from evote.publishing.signed import read_signed, witnesses_of
+from evote.publishing.signed import witnesses_of
 from evote.restoring.comparing import longest
 from evote.restoring.cosigned import with_lines_that_hold
 from evote.restoring.evidence import Seen, SeenLog
-from protocol.notes import VerifierKey
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding
 
-IN_BACKUP = "la sauvegarde"
 HEADS_HERE = "heads.sqlite"
-
-
-def own_rows(connection: Connection, held: HeldElection, server: ServerBinding) -> Seen:
-    """Return what the backup itself says was published: what its notes say, where they are signed.
-
-    Rows are derived from them, and may have been damaged: docs/adr/0015.
-    """
-    logs = published_logs(connection, held)
-    board, journal = (
-        tuple(_own_row(logs[log], key) for log in (name,) if log in logs)
-        for name, key in ((BOARD, server.board_key), (JOURNAL, server.journal_key))
-    )
-    return Seen(board, journal)
 
 
 def drop_rows(connection: Connection, held: HeldElection) -> None:
     """Have nothing public, so that nothing goes on from what a backup says of its trees."""
     connection.execute(delete(PublishedRow).where(PublishedRow.election_id == held.id))
-
-
-def _own_row(row: PublishedLog, key: VerifierKey) -> SeenLog:
-    signed = read_signed(row, key)
-    if signed is None:
-        return SeenLog(row.position, IN_BACKUP, stamp=row.stamp)
-    return SeenLog(signed.checkpoint.position, IN_BACKUP, row.note, signed.stamped_at)
 
 
 def of_heads(server: ServerBinding, lines: Mapping[str, HeadLine]) -> Seen:

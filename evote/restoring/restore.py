@@ -82,7 +82,7 @@ def restore(
             # The pace goes on from here: what comes now is a pair with this backup.
             remember_backup(connection, backup.made_at, ballots_of(connection))
             loaded = [
-                load(connection, held, keys, said, brought.notes, backup.number)
+                load(connection, held, keys, said, brought.notes, backup)
                 for held in _with_journal(connection)
             ]
             confirm(account_for_all(connection, loaded, keys, said, brought))

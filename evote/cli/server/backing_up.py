@@ -35,6 +35,7 @@ from evote.settings import Settings, sqlite_file
 from tally.french import count
 
 A_KEY_IS_MISSING: Final = 1
+_MADE_ANEW: Final = "signed"  # the doctor's word for what a restore mends
 _PAIR: Final = "qui aurait les deux sauvegardes et la clé de secours verrait qui a voté entre elles"
 _DURING_THE_VOTE: Final = (
     f"attendez une heure et {FEWEST_BALLOTS} bulletins nouveaux, ou ajoutez --yes : {_PAIR}"
@@ -99,7 +100,7 @@ def back_up(options: Namespace) -> int:
         for finding in (*cells.findings, *boards, *rolls):  # a restore reads every cell, or none
             _warn(finding)
             wrong.add(finding.uuid)
-        if not any(finding.level is Level.SERIOUS for finding in cells.findings):
+        if not any(_is_refused(finding) for finding in cells.findings):
             with here.database.write() as connection:
                 confirm_backup(connection, backup.ballots, wrong)
     return status
@@ -137,11 +138,15 @@ def _has_elections(database: Database) -> bool:
         return connection.scalar(select(ElectionRow.uuid).limit(1)) is not None
 
 
+def _is_refused(finding: Finding) -> bool:
+    return finding.level is Level.SERIOUS and finding.check != _MADE_ANEW
+
+
 def _warn(finding: Finding) -> None:
     # A copy of a damaged board is worth having, but nobody may take it for one to restore.
     if finding.check == "pins":
         return  # the doctor's to say: a restore mends nothing of it, and harms nothing
-    if finding.check == "signed":
+    if finding.check == _MADE_ANEW:
         print(
             f"ATTENTION : {finding.message}. Les deux fichiers sont écrits, et evote restore "
             "refait de l'urne et du journal ce qui est abîmé : lancez evote doctor.",
