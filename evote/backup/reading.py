@@ -105,8 +105,8 @@ def _rows(data: BinaryIO, sha256: str, key: RecoveryKey, schema: str) -> Iterato
     except NotOfType as cause:
         of = f" de l'élection {cause.uuid}" if cause.uuid else ""
         raise Unreadable(
-            f"« {name} » s'ouvre, mais « {cause.cell} »{of} contient ce qui ne peut pas y être : la "
-            "base était abîmée quand elle a été sauvegardée, ou ce fichier vient d'ailleurs",
+            f"« {name} » s'ouvre, mais « {cause.cell} »{of} contient ce qui ne peut pas y être : "
+            "la base était abîmée quand elle a été sauvegardée, ou ce fichier vient d'ailleurs",
             "prenez une sauvegarde d'avant, avec --complete et le dossier public d'un témoin",
         ) from cause
     except ProtocolError as cause:

@@ -21,7 +21,7 @@ from evote.backup.order import ordered_tables
 from evote.database.cells import as_bytes, as_they_are, is_of_type
 from evote.database.common_tables import ElectionRow
 from evote.database.derived import is_derived, without_sense
-from protocol.encoding import Fields, JsonValue, decode_canonical_json, encode_json
+from protocol.encoding import MAX_UUID, Fields, JsonValue, decode_canonical_json, encode_json
 from protocol.errors import MalformedError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class RowReader:
             last = place
             row = DumpedRow(self._tables[place], self._values(self._tables[place], values))
             if row.table is _ELECTION:  # before all that is of elections
-                self._uuids[row.values["id"]] = str(row.values["uuid"])
+                self._uuids[row.values["id"]] = str(row.values["uuid"])[:MAX_UUID]
             yield row
         if line != {"rows": counts} or self._stream.read(1):
             raise _malformed("the rows are not as many as there were")

@@ -33,7 +33,7 @@ d'avant.
 Sur le serveur, dont les réglages PREAU_… sont dans l'environnement (docs/operations.md).
 
 Une urne abîmée dans la base se sauvegarde aussi, et c'est dit : evote restore refusera ces
-fichiers-là, gardez donc ceux d'avant.
+fichiers-là, gardez donc ceux d'avant. Ce qu'il refait de l'urne (l'état publié) ne compte pas.
 
 codes de sortie : 0 faite (ou pas encore due, avec --if-due), 1 refusée, ou faite mais une clé
 manque ou n'est pas la bonne, 2 illisible ou mal appelé."""

@@ -141,6 +141,32 @@ def test_a_state_that_a_restore_makes_again_is_saved_and_said(
     site.school.database.close()
 
 
+@pytest.mark.parametrize("cell", ["size = 'x'", "stamp = x'00ff'", "size = 4611686018427387904"])
+@pytest.mark.parametrize("board", ["whole", "damaged"])
+def test_a_damaged_cell_of_what_is_published_is_saved_and_keeps_no_backup_from_being_good(
+    site: Site,
+    key: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    cell: str,
+    board: str,
+) -> None:
+    """Nor does it hide that the board is damaged too."""
+    site.vote(0)
+    with site.school.database.write() as connection:
+        connection.execute(text(f"UPDATE published_log SET {cell} WHERE log = 'board'"))  # noqa: S608
+        if board == "damaged":
+            connection.execute(text("UPDATE board_data SET data = x'7b7d' WHERE height = 1"))
+    assert back_up(tmp_path / "both", key, "--yes") == 0
+    said = capsys.readouterr().err
+    named = f"« published_log.{cell.partition(' ')[0]} » (1 ligne)"
+    assert said.startswith(f"ATTENTION : {site.school.uuid} : la base est abîmée : {named}")
+    assert "evote restore refait" in said
+    assert is_whole(site) is (board == "whole")
+    assert ("evote restore les refusera" in said) is (board == "damaged")
+    site.school.database.close()
+
+
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_stop_it_leaves_nothing(
     site: Site, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
