@@ -28,8 +28,8 @@ def own_rows(
     """Return what was published, at the most, when a backup was made; nothing before a first step.
 
     What a note says under the sealed key, it was. Without one, it was what the row says, or else
-    all that the backup has of the log; and at the time that the rows of both logs say, for both are
-    stamped at once, or else when the backup was made.
+    all that the backup has of the log; and at the last time that the rows of both logs say, which
+    are stamped at once, or else when the backup was made.
 
     Args:
         connection: of the transaction in which the rows of the backup were stored.

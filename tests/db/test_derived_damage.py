@@ -6,6 +6,7 @@ SQLite alone gives such a cell back.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,18 @@ def test_where_nothing_is_signed_no_head_is_moved_beyond_what_is_published_next(
     there.publisher.publish(there.uuid)
     assert head is not None
     assert head.size == sizes(there)[0] == 6
+
+
+def test_a_note_says_how_far_it_was_whatever_log_its_row_names(
+    voted: School, machine: Machine, tmp_path: Path
+) -> None:
+    """So the lost server's head file counts, which does not reach what was never published."""
+    assert voted.cast(5).outcome is Outcome.RECORDED
+    harm(voted, "log = 'bnard'")
+    saved = save(voted, tmp_path / "backup", voted.clock)
+    shutil.copy(voted.folder.heads, machine.folder.heads)
+    (restored,) = machine.restore(saved)
+    assert (restored.events, restored.behind) == (6, ())
 
 
 def test_an_unsigned_time_to_come_is_not_believed_beside_a_signed_one(

@@ -149,7 +149,7 @@ def _warn(finding: Finding) -> None:
     if finding.check == _MADE_ANEW:
         print(
             f"ATTENTION : {finding.message}. Les deux fichiers sont écrits, et evote restore "
-            "refait de l'urne et du journal ce qui est abîmé : lancez evote doctor.",
+            "refait cela de l'urne et du journal : lancez evote doctor.",
             file=sys.stderr,
         )
     elif finding.level is Level.SERIOUS:
