@@ -70,7 +70,7 @@ def _read(
 
 def _sound(column: Column[object], value: object) -> Value:
     if is_of_type(column, value):
-        return cast("Value", value)
+        return bool(value) if isinstance(column.type, Boolean) else cast("Value", value)
     return as_bytes(value)
 
 

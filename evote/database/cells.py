@@ -46,9 +46,9 @@ def is_of_type(column: Column[Any], value: object) -> bool:
         return isinstance(value, bytes)
     if isinstance(column.type, String):
         return isinstance(value, str) and not isinstance(value, DamagedText)
-    # A bool is an int in Python, and no number here.
+    # A bool is an int in Python, and no number here; SQLite keeps one as 0 or 1.
     if isinstance(column.type, Boolean):
-        return type(value) is bool
+        return type(value) is bool or (type(value) is int and value in (0, 1))
     return type(value) is int and abs(value) <= MAX_INTEGER
 
 
@@ -62,9 +62,6 @@ def as_bytes(value: object) -> bytes:
 def as_they_are(table: Table) -> list[ColumnElement[Any]]:
     """Return the columns of a table to select, whose values then come as the database gives them.
 
-    Truth values are translated, whatever stands for them.
+    A truth value of SQLite's comes as the number that stands for it.
     """
-    return [
-        column if isinstance(column.type, Boolean) else type_coerce(column, NULLTYPE)
-        for column in table.columns
-    ]
+    return [type_coerce(column, NULLTYPE) for column in table.columns]

@@ -11,18 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Table,
-    func,
-    select,
-    type_coerce,
-)
-from sqlalchemy.types import NULLTYPE
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, func, select
 
 from evote.backup.order import ordered_tables
 from evote.database.cells import as_they_are, is_of_type
@@ -110,11 +99,7 @@ def _to_read(table: Table) -> list[ColumnElement[Any]]:
     if table.name == _ELECTION:
         return cells
     return [
-        func.typeof(column)
-        if isinstance(column.type, LargeBinary)
-        else type_coerce(column, NULLTYPE)  # a truth value as it stands, which may be none
-        if isinstance(column.type, Boolean)
-        else cell
+        func.typeof(column) if isinstance(column.type, LargeBinary) else cell
         for column, cell in zip(table.columns, cells, strict=True)
     ]
 
@@ -129,8 +114,6 @@ def _damaged_columns(table: Table, row: Sequence[object]) -> Iterable[str]:
 def _is_sound(column: Column[Any], value: object) -> bool:
     if isinstance(column.type, LargeBinary):
         return value == _BLOB or (value == _NULL and bool(column.nullable))
-    if isinstance(column.type, Boolean):
-        return type(value) is int and value in (0, 1)
     return is_of_type(column, value)
 
 

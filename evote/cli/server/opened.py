@@ -119,7 +119,8 @@ def explained() -> Iterator[None]:
     except HeadsUnavailable as cause:
         raise Refusal(
             "le fichier heads.sqlite du dossier des clés ne peut pas être lu ou écrit",
-            "faites de la place, voyez PREAU_KEY_FOLDER, puis recommencez",
+            "faites de la place, voyez PREAU_KEY_FOLDER, puis recommencez ; si evote doctor le dit "
+            "abîmé, suivez son conseil",
         ) from cause
     except KeyUnavailable as cause:
         raise Refusal(

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A worker that hangs keeps the supervisor from nothing: neither from replacing another, nor from
-stopping."""
+"""While a worker hangs, another that died is replaced, and a stop is heard."""
 
 from __future__ import annotations
 
@@ -21,6 +20,7 @@ def test_while_a_worker_hangs_another_is_replaced_and_the_rest_stops(server: Rea
     os.kill(hangs, signal.SIGSTOP)
     time.sleep(1)  # it has been asked, and has not answered
     os.kill(dies, signal.SIGKILL)
+    new: set[int] = set()
     for _ in patiently("the dead worker is not replaced"):
         if new := server.workers() - {hangs, dies}:
             break
