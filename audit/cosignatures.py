@@ -44,5 +44,16 @@ def cosigned_at(checkpoint: Checkpoint, key: VerifierKey) -> int | None:
     return time
 
 
+def stamped_at(checkpoint: Checkpoint, log: VerifierKey) -> int | None:
+    """When the log says that it published this, if one true stamp says it; otherwise None.
+
+    The log's own signature does not cover the stamp: whoever kept it may have damaged that.
+    """
+    try:
+        return cosigned_at(checkpoint, stamp_key(log))
+    except Malformed:
+        return None
+
+
 def _false(fr: str, en: str) -> Malformed:
     return Malformed(f"{fr} (§18.6)", f"{en} (§18.6)")

@@ -14,6 +14,17 @@ def covering(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Ch
     Raises:
         Malformed: anything else.
     """
+    checkpoint = covering_unstamped(data, key, size, root)
+    cosigned_at(checkpoint, stamp_key(key))
+    return checkpoint
+
+
+def covering_unstamped(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Checkpoint:
+    """The same, whatever its stamp: the log's own signature does not cover that (§18.6).
+
+    Raises:
+        Malformed: anything else.
+    """
     if data is None:
         raise Malformed("manque (§17.1)", "is missing (§17.1)")
     checkpoint = decode_checkpoint(data)
@@ -28,5 +39,4 @@ def covering(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Ch
             f"il couvre {checkpoint.size}, pas ces {size} (§18.4)",
             f"it covers {checkpoint.size}, not these {size} (§18.4)",
         )
-    cosigned_at(checkpoint, stamp_key(key))
     return checkpoint

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.earlier_copy import State
+from audit.earlier_copy import Log
 from audit.shortened import Signed, shortened
 from audit.words import Text
 
@@ -62,7 +62,6 @@ SWAPPED, TWO_COPIES = Difference(_SWAPPED), Difference(_TWO_COPIES)
 GIVE_ALL, LATER = Difference(_GIVE_ALL), Difference(_LATER)
 REWRITTEN = Difference(_REWRITTEN, convicts=True)
 JOURNAL_REWRITTEN = Difference(_JOURNAL_REWRITTEN, convicts=True)
-JOURNAL_GONE = Difference(_JOURNAL_GONE, convicts=True)
 
 
 def signed_less(log: str, ours: Signed | None, theirs: Signed | None) -> Difference | None:
@@ -71,42 +70,51 @@ def signed_less(log: str, ours: Signed | None, theirs: Signed | None) -> Differe
     return None if text is None else Difference(text, convicts=True)
 
 
-def difference(log: str, ours: State, theirs: State, *, signed: bool) -> Difference | None:
+def difference(
+    ours: Log, theirs: Log, held: Signed | None, signed: Signed | None
+) -> Difference | None:
     """How ``board`` or ``journal`` of the earlier copy is not the beginning of this record's.
 
     Args:
-        log: which of the two.
-        ours: this record.
-        theirs: the earlier copy.
-        signed: the sealed key signed the copy's log as it stands there.
+        ours: the log of this record.
+        theirs: the same log of the earlier copy.
+        held: what the sealed key signed of this record's, as it stands.
+        signed: what it signed of the copy's.
     """
-    compared = _of_boards if log == "board" else _of_journals
-    return compared(ours, theirs, signed=signed)
+    compared = _of_boards if ours.name == "board" else _of_journals
+    return compared(ours, theirs, held, signed)
 
 
-def _of_boards(ours: State, theirs: State, *, signed: bool) -> Difference | None:
+def _of_boards(
+    ours: Log, theirs: Log, held: Signed | None, signed: Signed | None
+) -> Difference | None:
     """The earlier archive's bytes are the first bytes of this one."""
     if _is_prefix(theirs.record.archive, ours.record.archive):
         return None
     if _is_prefix(ours.record.archive, theirs.record.archive):
         return SWAPPED
     # What is signed is the events, not how they are wrapped.
-    new, old = ours.board.leaves, theirs.board.leaves
-    return REWRITTEN if signed and not (new.startswith(old) or old.startswith(new)) else TWO_COPIES
+    new, old = ours.leaves or b"", theirs.leaves or b""
+    if new.startswith(old) or old.startswith(new):
+        return TWO_COPIES
+    return TWO_COPIES if None in (held, signed) else REWRITTEN
 
 
-def _of_journals(ours: State, theirs: State, *, signed: bool) -> Difference | None:
+def _of_journals(
+    ours: Log, theirs: Log, held: Signed | None, signed: Signed | None
+) -> Difference | None:
     """The earlier journal's bytes are the first bytes of this one."""
     new, old = ours.record.journal, theirs.record.journal
     if old is None:
         return None
     if new is None:
-        return JOURNAL_GONE if ours.record.folder else GIVE_ALL
+        gone = Difference(_JOURNAL_GONE, convicts=signed is not None)
+        return gone if ours.record.folder else GIVE_ALL
     if new.startswith(old):
         return None
     if old.startswith(new):
         return SWAPPED
-    return JOURNAL_REWRITTEN if signed else TWO_COPIES
+    return TWO_COPIES if None in (held, signed) else JOURNAL_REWRITTEN
 
 
 def _is_prefix(earlier: Path, later: Path) -> bool:

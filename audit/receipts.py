@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from audit.chain import Event, read_event
-from audit.cosignatures import cosigned_at, stamp_key
+from audit.cosignatures import stamped_at
 from audit.notes import (
     Checkpoint,
     VerifierKey,
@@ -62,10 +62,7 @@ class Receipt:
     @property
     def stamped_at(self) -> int | None:
         """When the board says that it published the checkpoint; None without a stamp that holds."""
-        try:
-            return cosigned_at(self.checkpoint, stamp_key(self.key))
-        except Malformed:
-            return None
+        return stamped_at(self.checkpoint, self.key)
 
 
 def decode_receipt(data: bytes) -> Receipt:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.case import Case
-from audit.cosignatures import cosigned_at, stamp_key
+from audit.cosignatures import stamped_at
 from audit.differences import (
     GIVE_ALL,
     LATER,
@@ -17,13 +17,13 @@ from audit.differences import (
     signed_less,
 )
 from audit.earlier import Damaged
-from audit.earlier_copy import State, read_copy, signed_log
-from audit.notes import Checkpoint, VerifierKey
+from audit.earlier_copy import Log, OtherElection, read_copied, signed_log
+from audit.notes import Checkpoint
 from audit.outcome import NOT_APPLICABLE, NOT_REACHED, Finding, judged
-from audit.record import CHECKPOINTS
+from audit.record import CHECKPOINTS, Record
 from audit.server import Server
 from audit.shortened import Signed
-from audit.tree import HASH_BYTES, earlier_roots
+from audit.tree import earlier_roots
 from audit.words import Malformed, Text
 
 _DAMAGED = Text(
@@ -52,14 +52,9 @@ def check(case: Case) -> Finding:
     since = case.since
     if since is None:
         return NOT_APPLICABLE
-    try:
-        if isinstance(since, Damaged):
-            raise Malformed(*since.why)
-        if isinstance(since, Checkpoint):
-            return _covered(case, since)
-        return _since(case, read_copy(since))
-    except Malformed as refusal:
-        return _set_aside(case, refusal.text.at(_DAMAGED))
+    if isinstance(since, Damaged):
+        return _set_aside(case, since.why.at(_DAMAGED))
+    return _covered(case, since) if isinstance(since, Checkpoint) else _since(case, since)
 
 
 def _set_aside(case: Case, why: Text) -> Finding:
@@ -67,28 +62,37 @@ def _set_aside(case: Case, why: Text) -> Finding:
     return Finding(NOT_REACHED.outcome, faults=(why,))
 
 
-def _since(case: Case, copy: State) -> Finding:
-    ours, theirs = case.setup_datum("election"), copy.board.setup_datum("election")
-    if theirs is None:
-        raise Malformed("pas d'élection (§10.2)", "no election (§10.2)")
-    if ours is None or (case.strict and case.binding is None):
+def _since(case: Case, copy: Record) -> Finding:
+    """Each log of the copy by itself: a fault of one takes nothing from what the other shows."""
+    election = case.setup_datum("election")
+    if election is None or (case.strict and case.binding is None):
         return NOT_REACHED
-    if ours.digest != theirs.digest:
-        return _set_aside(case, _OTHER)
     server = case.binding.server if case.binding else None
-    here = _state(case)
-    found = [_compared(log, here, copy, server) for log in CHECKPOINTS]
-    return _told(case, copy.board.events, found)
+    examined, aside, found = 0, [], []
+    for log in CHECKPOINTS:
+        try:
+            theirs = read_copied(copy, log, election.digest)
+            signed = signed_log(theirs, server)
+        except OtherElection:
+            aside.append(_OTHER)
+        except Malformed as refusal:
+            aside.append(refusal.text.at(_DAMAGED))
+        else:
+            # A journal that nobody signed is of this election by the board beside it alone.
+            if signed is not None or not aside:
+                found.append(_compared(_log(case, log), theirs, signed, server))
+                examined = examined or theirs.size
+    if aside and not any(found):
+        return _set_aside(case, aside[0])
+    return _told(case, examined, found)
 
 
-def _compared(log: str, ours: State, theirs: State, server: Server | None) -> Difference | None:
+def _compared(
+    ours: Log, theirs: Log, signed: Signed | None, server: Server | None
+) -> Difference | None:
     """How this log differs; nobody is asked whether they swapped what the stamps put in order."""
-    if server is None:
-        return difference(log, ours, theirs, signed=False)
-    signed = signed_log(theirs, log, server)
-    held = _held(ours, log, server)
-    less = signed_less(log, held, signed)
-    return less or difference(log, ours, theirs, signed=None not in (held, signed))
+    held = _held(ours, server)
+    return signed_less(ours.name, held, signed) or difference(ours, theirs, held, signed)
 
 
 def _told(case: Case, examined: int, found: Sequence[Difference | None]) -> Finding:
@@ -105,28 +109,29 @@ def _covered(case: Case, checkpoint: Checkpoint) -> Finding:
     if case.strict and case.binding is None:
         return NOT_REACHED
     server = case.binding.server if case.binding else None
-    log = None if server is None else _log(server, checkpoint)
+    log = None if server is None else _signer(server, checkpoint)
     if server is None or log is None:
         return _set_aside(case, _NOT_OURS)
-    here = _state(case)
-    signed = Signed(checkpoint.size, _stamp(checkpoint, server.log_key(log)))
-    held = _held(here, log, server)
-    found = signed_less(log, held, signed) or _uncovered(here.leaves(log), checkpoint)
+    ours = _log(case, log)
+    signed = Signed(checkpoint.size, stamped_at(checkpoint, server.log_key(log)))
+    held = _held(ours, server)
+    found = signed_less(log, held, signed) or _uncovered(ours, checkpoint)
     if found is REWRITTEN and held is None:
         found = TWO_COPIES  # nobody signed what was given as the record
     return _told(case, checkpoint.size, [found])
 
 
-def _uncovered(leaves: bytes | bytearray | None, checkpoint: Checkpoint) -> Difference | None:
+def _uncovered(ours: Log, checkpoint: Checkpoint) -> Difference | None:
+    leaves = ours.leaves
     if leaves is None:
         return GIVE_ALL
-    if checkpoint.size > len(leaves) // HASH_BYTES:
+    if checkpoint.size > ours.size:
         return LATER
     root = earlier_roots(leaves, [checkpoint.size])[checkpoint.size]
     return None if root == checkpoint.root else REWRITTEN
 
 
-def _log(server: Server, checkpoint: Checkpoint) -> str | None:
+def _signer(server: Server, checkpoint: Checkpoint) -> str | None:
     """Which of the two logs signed it with its sealed key (§18.3); None if neither did."""
     for log in CHECKPOINTS:
         key = server.log_key(log)
@@ -135,21 +140,15 @@ def _log(server: Server, checkpoint: Checkpoint) -> str | None:
     return None
 
 
-def _state(case: Case) -> State:
-    return State(case.record, case.board, case.journal)
+def _log(case: Case, log: str) -> Log:
+    if log == "board":
+        return Log(case.record, log, case.board.leaves)
+    return Log(case.record, log, None if case.journal is None else case.journal.leaves)
 
 
-def _held(ours: State, log: str, server: Server) -> Signed | None:
+def _held(ours: Log, server: Server | None) -> Signed | None:
     """What was signed of this record's log; what does not hold is C31's, and shows nothing here."""
     try:
-        return signed_log(ours, log, server)
-    except Malformed:
-        return None
-
-
-def _stamp(checkpoint: Checkpoint, key: VerifierKey) -> int | None:
-    """When it was signed, if one true stamp says it; whoever kept it may have damaged that."""
-    try:
-        return cosigned_at(checkpoint, stamp_key(key))
+        return signed_log(ours, server)
     except Malformed:
         return None
