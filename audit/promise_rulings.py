@@ -6,7 +6,7 @@ from __future__ import annotations
 from audit.moments import moment
 from audit.promises import Promise
 from audit.published import Published
-from audit.rulings import OTHER_KEY, Ruled, Ruling, beyond, elsewhere, gone
+from audit.rulings import OTHER_KEY, Ruled, Ruling, beyond, elsewhere, gone, last_stamp
 from audit.words import Text
 
 
@@ -60,7 +60,7 @@ def _far(promise: Promise, published: Published, clock: int) -> Ruled | None:
         return _beyond_any(promise, published)
     until = moment(promise.until)
     if promise.is_too_far(clock, published.stamp):
-        now, last = moment(clock), _last(published.stamp)
+        now, last = moment(clock), last_stamp(published.stamp)
         return Ruled(
             Ruling.TOO_FAR,
             Text(
@@ -85,14 +85,6 @@ def _beyond_any(promise: Promise, published: Published) -> Ruled:
             " more than a year beyond that (§20.1)",
         ),
     )
-
-
-def _last(stamp: int | None) -> Text:
-    """Up to when the record goes, by the server's own signature; nothing where none says it."""
-    if stamp is None:
-        return Text("", "")
-    last = moment(stamp)
-    return Text(f" (le dossier s'arrête {last.fr})", f" (the record ends {last.en})")
 
 
 def _late(promise: Promise, published: Published) -> Ruled:

@@ -20,14 +20,14 @@ from audit.promises import FIRST_LINE as PROMISE
 from audit.promises import Promise, decode_promise
 from audit.published import Published, open_published
 from audit.receipt_links import SCHEMES, ReceiptLink, decode_receipt_link
-from audit.receipt_rulings import rule_link, rule_receipt, stamp_fault
+from audit.receipt_rulings import rule_link, rule_receipt, rule_stamp
 from audit.receipts import FIRST_LINE as RECEIPT
 from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
 from audit.rulings import Ruled, Ruling
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
-HOLDS_STATUS, FAILS_STATUS = 0, 1
+HOLDS_STATUS, FAILS_STATUS, UNDECIDED_STATUS = 0, 1, 2
 STANDARD_INPUT = "-"
 _LONGEST = 400
 _LINK_STARTS = tuple(scheme.encode("ascii") for scheme in SCHEMES)
@@ -35,6 +35,12 @@ _BY_ITSELF = {  # whatever the record shows: what the paper is, and what to do w
     Ruling.TOO_FAR: (said.BREAKS_THE_RULE, said.IF_THIS_ELECTION, said.KEEP_IT),
     Ruling.CONVICTS_ALONE: (said.CONVICTS_ALONE, said.IF_THIS_ELECTION, said.KEEP_IT),
     Ruling.INCOMPLETE: (said.INCOMPLETE, said.TAKE_ANOTHER),
+    Ruling.AHEAD: (said.AHEAD, said.IF_THIS_ELECTION, said.IF_STILL_AHEAD),
+}
+_STATUS = {  # of a receipt or promise that fails, FAILS_STATUS
+    Ruling.HOLDS: HOLDS_STATUS,
+    Ruling.WAITS: HOLDS_STATUS,
+    Ruling.AHEAD: UNDECIDED_STATUS,  # a clock alone decides nothing
 }
 Paper = Receipt | ReceiptLink | Promise
 
@@ -108,18 +114,20 @@ def _alone(read: Paper, clock: int) -> tuple[int, list[Text]]:
     if isinstance(read, ReceiptLink):
         raise Unreadable(*said.LINK_ALONE, said.GIVE_RECORD_TO_LINK)
     verify_receipt(read)
-    lacking = stamp_fault(read, clock)
-    return HOLDS_STATUS if lacking is None else FAILS_STATUS, list(_proves(read, lacking))
+    stamped = rule_stamp(read, clock)
+    ruling = Ruling.HOLDS if stamped is None else stamped.ruling
+    return _STATUS.get(ruling, FAILS_STATUS), list(_proves(read, stamped))
 
 
-def _proves(read: Receipt, lacking: Text | None) -> Iterator[Text]:
+def _proves(read: Receipt, stamped: Ruled | None) -> Iterator[Text]:
     """What a receipt alone proves, and what it does not."""
     vkey = shown(encode_key(read.key), _LONGEST)
     key = Text(vkey, vkey)
-    if lacking is not None:
-        yield said.INCOMPLETE
-        yield Text(f"{lacking.fr}.", f"{lacking.en}.").at(said.WHY)
-        yield said.TAKE_ANOTHER
+    if stamped is not None:
+        first, *_, to_do = _BY_ITSELF[stamped.ruling]
+        yield first
+        yield Text(f"{stamped.why.fr}.", f"{stamped.why.en}.").at(said.WHY)
+        yield to_do
     else:
         yield said.HOLDS_ALONE
     yield Text(read.tracker, read.tracker).at(said.TRACKER_SAID)
@@ -137,8 +145,7 @@ def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, 
         ruled = rule_link(read, published)
     else:
         ruled = rule_receipt(read, published, int(time.time()))
-    status = HOLDS_STATUS if ruled.ruling in (Ruling.HOLDS, Ruling.WAITS) else FAILS_STATUS
-    return status, list(_lines(read, published, ruled, of))
+    return _STATUS.get(ruled.ruling, FAILS_STATUS), list(_lines(read, published, ruled, of))
 
 
 def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from audit.moments import moment
 from audit.promises import is_too_far
 from audit.published import Published
 from audit.receipt_links import ReceiptLink
 from audit.receipts import Receipt, verify_receipt
-from audit.rulings import OTHER_KEY, Ruled, Ruling, beyond, elsewhere, gone
+from audit.rulings import OTHER_KEY, Ruled, Ruling, beyond, elsewhere, gone, last_stamp
 from audit.words import Malformed, Text
 
 _NO_STAMP = Text(
@@ -31,31 +33,36 @@ def rule_receipt(receipt: Receipt, published: Published, clock: int) -> Ruled:
         clock: of this machine, in seconds since 1970 UTC.
     """
     ruled = _judged(receipt, published)
-    lacking = stamp_fault(receipt, clock, published.stamp)
-    if lacking is not None and ruled.ruling in (Ruling.HOLDS, Ruling.WAITS):
-        return Ruled(Ruling.INCOMPLETE, lacking, ruled.tracker)
+    stamped = rule_stamp(receipt, clock, published.stamp)
+    if stamped is not None and ruled.ruling in (Ruling.HOLDS, Ruling.WAITS):
+        return replace(stamped, tracker=ruled.tracker)
     return ruled
 
 
-def stamp_fault(receipt: Receipt, clock: int, last: int | None = None) -> Text | None:
-    """What the stamp of a receipt lacks, to show later that the board was shortened (§20.2).
+def rule_stamp(receipt: Receipt, clock: int, last: int | None = None) -> Ruled | None:
+    """The ruling on a receipt whose stamp may not show later that the board was shortened (§20.2).
+
+    A time to come is one by this machine's clock alone, which may be the wrong one.
 
     Args:
         receipt: one that verifies.
-        clock: of whoever reads it.
+        clock: of whoever reads it, in seconds since 1970 UTC.
         last: the last stamp that is known of this board.
     """
     stamp = receipt.stamped_at
     if stamp is None:
-        return _NO_STAMP
+        return Ruled(Ruling.INCOMPLETE, _NO_STAMP)
     if not is_too_far(stamp, clock, last):
         return None
-    when, now = moment(stamp), moment(clock)
-    return Text(
-        f"le bulletin a été publié, mais l'urne a signé ce reçu pour plus tard, {when.fr}, et"
-        f" l'horloge de cet ordinateur dit {now.fr} : voyez d'abord qu'elle est juste (§20.2)",
-        f"the ballot was published, but the board signed this receipt for later, {when.en}, and"
-        f" this computer's clock says {now.en}: see first that it is right (§20.2)",
+    when, now, end = moment(stamp), moment(clock), last_stamp(last)
+    return Ruled(
+        Ruling.AHEAD,
+        Text(
+            f"le bulletin a été publié, mais l'urne a signé ce reçu {when.fr}, et l'horloge de cet"
+            f" ordinateur dit {now.fr}{end.fr} (§20.2)",
+            f"the ballot was published, but the board signed this receipt {when.en}, and this"
+            f" computer's clock says {now.en}{end.en} (§20.2)",
+        ),
     )
 
 

@@ -96,6 +96,19 @@ TAKE_ANOTHER = Text(
     "Keep it, and take another from the page that gave it. If the new one is the same, bring both"
     " to the committee: a server in order always puts that time into it.",
 )
+AHEAD = Text(
+    "Réglez d'abord l'horloge de cet ordinateur, ou donnez un dossier plus récent, et recommencez."
+    " Si elle est juste, CE REÇU EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir signé cette"
+    " heure.",
+    "First set this computer's clock, or give a newer record, and try again. If it is right, THIS"
+    " RECEIPT BREAKS THE RULE: no server can have signed that time.",
+)
+IF_STILL_AHEAD = Text(
+    "Si l'horloge est juste, gardez ce reçu tel quel, et portez-en une copie au bureau et à votre"
+    " fédération : une heure à venir cacherait que l'urne a été raccourcie.",
+    "If the clock is right, keep this receipt as it is, and bring a copy to the committee and to"
+    " your federation: a time to come would hide that the board was shortened.",
+)
 BREAKS_THE_RULE = Text(
     "Réglez d'abord l'horloge de cet ordinateur, ou prenez un dossier plus récent, et recommencez."
     " Si elle est juste, CETTE PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir"

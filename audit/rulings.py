@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from audit.moments import moment
 from audit.published import Published
 from audit.words import Text, count, shown
 
@@ -21,6 +22,7 @@ class Ruling(Enum):
     HOLDS = "holds"  # published, kept
     WAITS = "waits"  # the record is too early to tell
     INCOMPLETE = "incomplete"  # published, but the paper lacks what a later conviction may need
+    AHEAD = "ahead"  # published, and stamped for a time that has not come, if the clock is right
     WORTHLESS = "worthless"  # proves nothing, accuses nobody
     ELSEWHERE = "elsewhere"  # of another election
     TOO_FAR = "too far"  # no server may have promised so by now
@@ -35,6 +37,14 @@ class Ruled:
     ruling: Ruling
     why: Text
     tracker: str | None = None
+
+
+def last_stamp(stamp: int | None) -> Text:
+    """Up to when the record goes, by the server's own signature; nothing where none says it."""
+    if stamp is None:
+        return Text("", "")
+    last = moment(stamp)
+    return Text(f" (le dossier s'arrête {last.fr})", f" (the record ends {last.en})")
 
 
 def elsewhere(origin: str, published: Published) -> Ruled:

@@ -76,6 +76,20 @@ def test_a_receipt_that_convicts_does_so_without_a_stamp(tmp_path: Path, tell: T
     assert "CONVAINC" in out
 
 
+AHEAD = "Réglez d'abord l'horloge de cet ordinateur, ou donnez un dossier plus récent"
+
+
+def assert_asks_about_the_clock(status: int, out: str) -> None:
+    """Neither good nor at fault: this computer's clock may be the wrong one."""
+    assert status == 2, out
+    assert out.startswith(AHEAD)
+    assert "Si elle est juste, CE REÇU EST CONTRAIRE À LA RÈGLE" in out
+    assert "l'urne a signé ce reçu le " in out
+    assert "Si l'horloge est juste, gardez ce reçu tel quel, et portez-en une copie" in out
+    for untrue in ("incomplet", "altéré", "pourrait ne pas suffire", "reprenez", "Ce reçu tient"):
+        assert untrue not in out
+
+
 def test_a_receipt_stamped_for_a_time_to_come_is_not_called_good(
     tmp_path: Path, tell: Tell
 ) -> None:
@@ -85,11 +99,41 @@ def test_a_receipt_stamped_for_a_time_to_come_is_not_called_good(
     data = of(files, INDEX)
     (tmp_path / "r").write_bytes(_without(data) + _stamp(data, STAMPED_AT + 50 * 31_557_600))
     for given in ((), (record,)):
-        status, out = tell("receipt", tmp_path / "r", *given)
-        assert status == 1
-        assert out.startswith("Ce reçu est incomplet ou altéré")
-        assert "l'urne a signé ce reçu pour plus tard, le " in out
-        assert "voyez d'abord qu'elle est juste" in out
+        assert_asks_about_the_clock(*tell("receipt", tmp_path / "r", *given))
+
+
+EARLY = {"a dead battery": 1577836800, "17 minutes": STAMPED_AT - 17 * 60}
+
+
+@pytest.mark.parametrize("slow", EARLY)
+def test_a_slow_clock_is_no_fault_of_an_honest_receipt(
+    slow: str, tmp_path: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = whole()
+    archive = folder(tmp_path / "record", files) / "election.bel"
+    (tmp_path / "r").write_bytes(of(files, INDEX))
+    monkeypatch.setattr("audit.receipt_report.time.time", lambda: EARLY[slow])
+    for given in ((), (archive,)):  # an archive alone shows no time either
+        assert_asks_about_the_clock(*tell("receipt", tmp_path / "r", *given))
+
+
+def test_beside_a_clock_a_record_says_how_late_it_is(
+    tmp_path: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the later of the two, and within the bounds of a promise, the receipt holds."""
+    files = whole()
+    data = of(files, INDEX)
+    text = files.files()[BOARD].partition(b"\n\n")[0] + b"\n"
+    files.instead[BOARD] = text + b"\n" + KEY.line(text) + KEY.stamper.line(text, STAMPED_AT)
+    record = folder(tmp_path / "record", files)
+    monkeypatch.setattr("audit.receipt_report.time.time", lambda: 1577836800)
+    (tmp_path / "r").write_bytes(_without(data) + _stamp(data, STAMPED_AT + 1560))
+    status, out = tell("receipt", tmp_path / "r", record)
+    assert (status, out.startswith("Ce reçu tient")) == (0, True), out
+    (tmp_path / "r").write_bytes(_without(data) + _stamp(data, STAMPED_AT + 1561))
+    status, out = tell("receipt", tmp_path / "r", record)
+    assert_asks_about_the_clock(status, out)
+    assert "(le dossier s'arrête le " in out
 
 
 def test_a_smaller_board_signed_later_than_the_record_convicts(tmp_path: Path, tell: Tell) -> None:
