@@ -104,8 +104,9 @@ class Store:
             Unusable: it is damaged.
         """
         path = self.folder / DIARY
-        if not path.exists():
-            return
+        with read_back():
+            if not path.exists():
+                return
         with read_back(), path.open("rb") as file:
             for data in file:
                 if not data.endswith(b"\n"):
@@ -139,7 +140,8 @@ class Store:
             Unusable: there is less than was kept.
         """
         path = self.path(log)
-        there = path.stat().st_size if path.exists() else 0
+        with read_back():
+            there = path.stat().st_size if path.exists() else 0
         if there < size:
             raise damaged()
         if there > size:
@@ -160,7 +162,8 @@ class Store:
         if line.get("evidence") is None:
             return 0
         path = self.evidence / str(line["evidence"])
-        return path.stat().st_size if path.exists() else None
+        with read_back():
+            return path.stat().st_size if path.exists() else None
 
     def write_evidence(self, name: str, data: bytes) -> None:
         """A file of evidence, whole or not at all."""
@@ -174,11 +177,13 @@ class Store:
         """What was asked for in vain when it was last kept; nothing before that.
 
         Raises:
-            Unusable: it cannot be read.
+            Unusable: it cannot be read back, or is damaged.
         """
         path = self.folder / HOURS
         try:
-            kept = json.loads(unsummed(path.read_bytes())) if path.exists() else {}
+            with read_back():
+                data = path.read_bytes() if path.exists() else None
+            kept = {} if data is None else json.loads(unsummed(data))
         except ValueError:
             raise damaged() from None
         if not isinstance(kept, dict):
@@ -201,8 +206,9 @@ class Store:
                 self._require_mine(line)
             self._count(line)
         path = self.folder / DIARY
-        whole = _whole(path) if path.exists() else 0
-        if path.exists() and whole < path.stat().st_size:
+        with read_back():
+            whole, there = (_whole(path), path.stat().st_size) if path.exists() else (0, 0)
+        if whole < there:
             self._disk.cut(path, whole)
 
     def _require_begun(self) -> None:
@@ -210,8 +216,10 @@ class Store:
         if self.first:
             return
         for folder in (self.record, self.evidence):
-            kept = (each for each in folder.iterdir() if not _is_of_system(each.name))
-            if any(each.stat().st_size for each in kept):
+            with read_back():
+                kept = (each for each in folder.iterdir() if not _is_of_system(each.name))
+                lost = any(each.stat().st_size for each in kept)
+            if lost:
                 raise damaged()
 
     def _require_mine(self, first: Line) -> None:

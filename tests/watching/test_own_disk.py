@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from audit.watching.store import DIARY, HOURS
 from audit.words import Unusable
 from tests.watching.board import UUID, TestBoard
 from tests.watching.watched import Watched
@@ -97,3 +99,31 @@ def test_an_event_that_the_disk_changed_contradicts_no_promise(
     path.write_bytes(changed if left is None else data[: start + left])
     with pytest.raises(Unusable, match="damaged"):
         log.event(last)
+
+
+def test_a_list_of_what_is_asked_for_that_cannot_be_read_is_the_disks_fault(
+    watched: Watched,
+) -> None:
+    """It was read, not written: the sentence says which."""
+    path = watched.folder / HOURS
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(Unusable, match="not read back: this is a folder"):
+        watched.store.hours()
+
+
+@pytest.mark.parametrize("name", [DIARY, HOURS])
+def test_a_disk_that_gives_nothing_back_at_the_start_is_told_so(
+    name: str, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.round()
+    is_there = Path.exists
+
+    def fails(path: Path) -> bool:
+        if path.name == name:
+            raise OSError(errno.EIO, "Input/output error")
+        return is_there(path)
+
+    monkeypatch.setattr(Path, "exists", fails)
+    with pytest.raises(Unusable, match="not read back: the disk"):
+        watched.restart()
