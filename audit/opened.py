@@ -113,13 +113,13 @@ def check_opened(path: Path, archive: Path | None) -> list[Text]:
     data = checked_as_given(_bytes(path))
     value = _checked_ballot(data)
     _names_election(value)
-    if archive is None:
-        election = _carried(value)
-    else:
-        election = _election(archive)
-        _same_election(value, election)
+    given = None if archive is None else _election(archive)
+    if given is not None:
+        _same_election(value, given)
+    # What an editor wrote anew accuses nobody, and so is told before what does not agree in it.
     if not _is_version(value["evote_checked_ballot"]) or encode(value) != data:
         raise Malformed(*_REWRITTEN, _ORIGINAL)
+    election = given or _carried(value)
     try:
         ballot, lines = _recomputed(data, election)
     except Malformed as refusal:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,30 @@ def test_another_choice_is_found_with_the_election_of_the_file(run: Run) -> None
     status, text = run(honest() | {"choices": [[0, 0, 1, 0]]})
     assert status == 1
     assert "IL NE CONTIENT PAS LE CHOIX AFFICHÉ" in text
+
+
+ACCENTS: dict[str, Callable[[str], str]] = {
+    "as another charset": lambda text: text.replace("É", "Ã‰").replace("é", "Ã©"),
+    "as two characters": lambda text: unicodedata.normalize("NFD", text),
+    "lost": lambda text: text.replace("É", "?").replace("é", "?"),
+}
+
+
+@pytest.mark.parametrize("accents", ACCENTS)
+@pytest.mark.parametrize("options", [(), ("--election", str(ARCHIVE))], ids=["alone", "archive"])
+def test_a_file_that_an_editor_wrote_anew_accuses_nobody_whatever_became_of_its_accents(
+    accents: str, options: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Its election is then not the ballot's, but nothing shows that the device made it so."""
+    value = honest()
+    named = json.loads(TEXT)
+    named["name"] = "École élémentaire"
+    value["election"] = encode(named).decode()
+    text = ACCENTS[accents](json.dumps(value, indent=1, ensure_ascii=False))
+    (tmp_path / "b.json").write_text(text, encoding="utf-8")
+    status = cli.main(["opened", str(tmp_path / "b.json"), *options])
+    captured = capsys.readouterr()
+    words = " ".join((captured.out + captured.err).split())
+    assert status == 1
+    assert words.startswith("Ce fichier a été réécrit depuis que l'appareil l'a donné")
+    assert "ne votez pas" not in words
