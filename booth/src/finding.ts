@@ -6,6 +6,7 @@
 
 import { looksLikePromise, paperAsGiven } from "./as_given.ts";
 import { MalformedError, ProtocolError } from "./errors.ts";
+import { decodeNote, isCut } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
 import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
 import { decodeReceiptDigits } from "./receipt_link.ts";
@@ -33,7 +34,7 @@ export interface Sealed {
  * right: an incident then, as it hides that the board was shortened (§20.2). `elsewhere`: of another
  * board, of which it says host and number. `damaged`: one that is cut, or not of its form.
  * `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no receipt and
- * no promise. `wrong`: of this board, and untrue.
+ * no promise. `wrong`: of this board, whole, and untrue.
  *
  * `cosigned` is how many witnesses co-signed the receipt's checkpoint; null of a link, which has no
  * room for their lines (§20.4). `isTooFar` if no server may have promised this time by now (§20.1).
@@ -74,7 +75,8 @@ export function examineFile(file: Uint8Array, sealed: Sealed, clock: number): Fi
 export function examineDigits(digits: string, { key }: Sealed): Finding {
   return judged(() => {
     const receipt = decodeReceiptDigits(digits, key);
-    return verified(receipt, key, { kind: "receipt", receipt, file: encodeReceipt(receipt), cosigned: null });
+    verifyReceipt(receipt, key);
+    return { kind: "receipt", receipt, file: encodeReceipt(receipt), cosigned: null };
   });
 }
 
@@ -93,14 +95,16 @@ function ofReceipt(data: Uint8Array, sealed: Sealed, clock: number): Finding {
   if (receipt.key.name !== sealed.key.name) {
     return elsewhere(receipt.key.name);
   }
-  const cosigned = cosignedBy(receipt, sealed);
+  requireWhole(receipt.checkpoint, sealed.key);
+  verifyReceipt(receipt, sealed.key);
   const stamp = stampedAt(receipt, sealed.key);
   if (stamp === null) {
-    return verified(receipt, sealed.key, { kind: "incomplete" });
+    return { kind: "incomplete" };
   }
-  const ahead = isAhead(stamp, clock);
-  const good: Finding = { kind: "receipt", receipt, file: data, cosigned };
-  return verified(receipt, sealed.key, ahead ? { kind: "ahead", stamp } : good);
+  if (isAhead(stamp, clock)) {
+    return { kind: "ahead", stamp };
+  }
+  return { kind: "receipt", receipt, file: data, cosigned: cosignedBy(receipt, sealed) };
 }
 
 function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {
@@ -108,22 +112,17 @@ function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): 
   if (origin !== key.name) {
     return elsewhere(origin);
   }
+  requireWhole(data, key);
   const promise = verifyPromise(data, key);
   const { index, until } = promise;
   const tooFar = isBeyond(promise, closesAt) || isTooFar(promise, clock, null);
   return { kind: "promise", index, until, isTooFar: tooFar };
 }
 
-/** Return what is found of a receipt that was read, if it holds; whatever fails now is untrue. */
-function verified(receipt: Receipt, key: VerifierKey, found: Finding): Finding {
-  try {
-    verifyReceipt(receipt, key);
-    return found;
-  } catch (error) {
-    if (error instanceof ProtocolError) {
-      return { kind: "wrong" };
-    }
-    throw error;
+/** Require a note to have its form to its end; whatever fails afterwards is untrue. */
+function requireWhole(note: Uint8Array, key: VerifierKey): void {
+  if (isCut(decodeNote(note), key)) {
+    throw new MalformedError("a paper is cut within its signature", "18.3");
   }
 }
 

@@ -20,6 +20,7 @@ export const COSIGNATURE = "04";
 const ID_DIGITS = 8;
 const KEY_DIGITS = 64;
 const SHORTEST_SIGNATURE = 5;
+const LINE_DIGITS = ID_DIGITS + 128;
 const MAX_SIGNATURES = 32;
 const MAX_BYTES = 64 * 1024;
 const MARK = "\u2014 ";
@@ -78,9 +79,15 @@ export function decodeNote(data: Uint8Array): Note {
   return { text: note.slice(0, end + 1), lines: lines.map(decodeSignature) };
 }
 
+/** Tell whether a note ends within the signature of this key: then it was cut, whatever it is worth. */
+export function isCut({ lines }: Note, key: VerifierKey): boolean {
+  const last = lines[lines.length - 1];
+  return last !== undefined && isOf(last, key) && last.blob.length < LINE_DIGITS;
+}
+
 /** Check that the note has exactly one line of this key, and that it holds: §18.3; else ProofError. */
 export function verifyNote(note: Note, key: VerifierKey): void {
-  const own = note.lines.filter(({ name, blob }) => name === key.name && blob.startsWith(key.id));
+  const own = note.lines.filter((line) => isOf(line, key));
   const [line] = own;
   if (line === undefined || own.length > 1) {
     throw new ProofError("a note has not one signature of its log", "18.3");
@@ -146,6 +153,10 @@ function decodeSignature(line: string): { name: string; blob: string } {
     throw malformed("has an empty signature");
   }
   return { name, blob: hex(blob) };
+}
+
+function isOf({ name, blob }: Note["lines"][number], key: VerifierKey): boolean {
+  return name === key.name && blob.startsWith(key.id);
 }
 
 /** Tell whether both formats can carry this name: §18.2. */

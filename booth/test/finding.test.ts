@@ -11,7 +11,7 @@ import { decodeReceipt } from "../src/receipts.ts";
 import { encodeReceiptDigits } from "../src/receipt_link.ts";
 import { stampKey } from "../src/stamp_key.ts";
 import { KEY } from "./logs.ts";
-import { STAMPED_AT, promiseOf, receiptOf, stampOf } from "./papers.ts";
+import { STAMPED_AT, promiseOf, receiptOf, stampOf, stamped } from "./papers.ts";
 
 const TIME = STAMPED_AT;
 const SEALED = { key: KEY, closesAt: TIME, witnesses: [] };
@@ -69,6 +69,47 @@ test("only a paper of this board that is untrue is wrong, stamped or not", () =>
   assert.equal(found(promiseOf(5).replace(`until ${TIME}`, `until ${TIME + 1}`)), "wrong");
   assert.deepEqual([PAPER.slice(0, 200), promiseOf(5).slice(0, 90)].map(found), ["damaged", "damaged"]);
   assert.deepEqual(["", "\ufffdPNG", "https://shop.example/"].map(found), ["none", "none", "none"]);
+});
+
+describe("a paper that mail or a program damaged is no incident", () => {
+  const [paper, promise] = [stamped(PAPER), promiseOf(5)];
+
+  test("cut anywhere it is damaged, but within its stamp, where it holds and is incomplete", () => {
+    const stampBegins = paper.length - stamp().length;
+    for (let end = 23; end < paper.length - 1; end += 1) {
+      const kind = found(paper.slice(0, end));
+      const holds = end >= stampBegins - 1 && kind === "incomplete";
+      assert.ok(kind === "damaged" || holds, `${kind} at ${end} of ${paper.length}`);
+    }
+    for (let end = 23; end < promise.length - 1; end += 1) {
+      assert.equal(found(promise.slice(0, end)), "damaged", `at ${end} of ${promise.length}`);
+    }
+  });
+
+  const damages: Readonly<Record<string, (file: string) => string>> = {
+    "a footer": (file) => `${file}-- \nAucun virus\n`,
+    "a footer after an empty line": (file) => `${file}\n-- \nCordialement, Anne\n`,
+    "hyphens for dashes": (file) => file.replaceAll("\u2014", "-"),
+    "question marks for dashes": (file) => file.replaceAll("\u2014", "?"),
+    "dashes of another alphabet": (file) => file.replaceAll("\u2014", "\u00e2\u20ac\u201d"),
+    "spaces that do not break": (file) => file.replaceAll("\u2014 ", "\u2014\u00a0"),
+    "lines wrapped": (file) => file.replace(/(.{76})/g, "$1\n"),
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    test(`by ${what}`, () => {
+      assert.deepEqual([paper, promise].map(damage).map(found), ["damaged", "damaged"]);
+    });
+  }
+
+  test("but one that is whole and untrue is wrong, however long its signature is", () => {
+    const [head = "", end = ""] = promise.split(/(?<=board )(?=[^ ]*\n$)/);
+    const blob = Buffer.from(end, "base64");
+    const long = Buffer.concat([blob, Buffer.alloc(3)]).toString("base64");
+    assert.equal(found(`${head}${long}\n`), "wrong");
+    blob[blob.length - 1] = 255;
+    assert.equal(found(`${head}${blob.toString("base64")}\n`), "wrong");
+    assert.equal(found(stamped(receiptOf(5, 10, { index: "index 4" })).slice(0, -5)), "wrong");
+  });
 });
 
 test("a promise of another board says of which, and one of no board is damaged", () => {

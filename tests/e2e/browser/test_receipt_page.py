@@ -240,6 +240,12 @@ def _with_a_false_stamp(data: bytes) -> bytes:
     return b"".join(head) + name + b" " + base64.b64encode(signed) + b"\n"
 
 
+def _cut_within_its_signature(data: bytes) -> bytes:
+    """The paper up to where its log's signature is still base 64, and too short."""
+    begins = data.index("— ".encode())
+    return data[: data.index(b" ", begins + 4) + 1 + 40]
+
+
 def _refused() -> dict[str, tuple[str, bytes]]:
     """Files that are no good receipt, and what is to be said of each."""
     good, election = receipt(), twelve_parents()
@@ -247,7 +253,7 @@ def _refused() -> dict[str, tuple[str, bytes]]:
     other = SimulatedElection(server=True, uuid=ANOTHER)
     head, _, checkpoint = good.partition(b"\n\n")
     lines = head.split(b"\n")
-    others = [*lines[:-1], lines[1][6:50]]
+    others = [*lines[:-1], base64.b64encode(bytes(32))]
     theirs = make_receipt(namesake).partition(b"\n\n")[2]
     promised = make_promise(election, ELECTOR, UNTIL)
     return {
@@ -265,7 +271,11 @@ def _refused() -> dict[str, tuple[str, bytes]]:
         "its stamp is of another hour": (INCOMPLETE, _with_a_false_stamp(good)),
         "its stamp is of a time to come": (AHEAD, make_receipt(election, ELECTOR, at=YEAR_2076)),
         "it is cut short": (DAMAGED, good[: len(good) // 2]),
+        "it is cut within its signature": (DAMAGED, _cut_within_its_signature(good)),
+        "a mail's footer follows": (DAMAGED, good + "-- \nEnvoyé de mon téléphone\n".encode()),
+        "its dashes were lost": (DAMAGED, good.replace("—".encode(), b"?")),
         "a promise is cut short": (DAMAGED, promised[: len(promised) // 2]),
+        "a promise is cut within its signature": (DAMAGED, _cut_within_its_signature(promised)),
         "it is the archive": (NONE, election.archive()),
         "it is empty": (NONE, b""),
     }
