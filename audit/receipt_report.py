@@ -165,7 +165,7 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
     if ruled.ruling in (Ruling.WORTHLESS, Ruling.ELSEWHERE):
         again = said.ASK_PROMISE_AGAIN if isinstance(read, Promise) else said.ASK_AGAIN
-        yield said.SAME if ruled.ruling is Ruling.ELSEWHERE else again
+        yield of.apart if ruled.ruling is Ruling.ELSEWHERE else again
         return
     if ruled.tracker is not None:
         yield Text(ruled.tracker, ruled.tracker).at(said.TRACKER)

@@ -17,7 +17,8 @@ class Sentences:
 
     Args:
         waits: the record is too early to tell.
-        elsewhere: it is of another election.
+        elsewhere: it is of another election, or of a site that imitates this one.
+        apart: what to do with it then, without going where it says that it is from.
         nothing: it proves nothing; without its full stop.
         convicts: it and a signed record do.
         convicts_if: it and a record that nobody signed do.
@@ -27,6 +28,7 @@ class Sentences:
 
     waits: Text
     elsewhere: Text
+    apart: Text
     nothing: Text
     convicts: Text
     convicts_if: Text
@@ -43,9 +45,16 @@ def _of(fr: str, en: str) -> Sentences:
             f"It is too early to tell: this record is too old for {en}.",
         ),
         elsewhere=Text(
-            f"{first.fr} est d'une autre élection que ce dossier : rien n'est dit ni de l'un ni de"
+            f"{first.fr} n'est pas de l'élection de ce dossier : rien n'est dit ni de l'un ni de"
             " l'autre.",
-            f"{first.en} is of another election than this record: nothing is said of either.",
+            f"{first.en} is not of this record's election: nothing is said of either.",
+        ),
+        apart=Text(
+            f"Donnez le dossier de son élection. Mais si {fr} vient de votre vote à celle de ce"
+            f" dossier, ne retournez pas sur le site qui l'a fait : gardez {fr} et prévenez le"
+            " bureau.",
+            f"Give the record of its election. Yet if {en} comes from voting in that of this"
+            f" record, do not go back to the site that made it: keep {en} and tell the committee.",
         ),
         nothing=Text(
             f"{first.fr} ne vaut rien, et n'accuse personne",
@@ -129,7 +138,6 @@ KEEP_IT = Text(
     " holder of the server's secret key can have signed it.",
 )
 KEPT = Text("Cette promesse a été tenue.", "This promise was kept.")
-SAME = Text("Donnez le dossier de son élection.", "Give the record of its election.")
 IF_THIS_ELECTION = Text(
     "La clé du serveur est prise dans ce dossier : comparez son empreinte à celle que montrent la"
     " lettre, l'affiche ou la page de l'école, et vérifiez-le (evote-audit verify DOSSIER). Avec"

@@ -48,12 +48,17 @@ def last_stamp(stamp: int | None) -> Text:
 
 
 def elsewhere(origin: str, published: Published) -> Ruled:
-    """The ruling on a paper of another board."""
+    """The ruling on a paper of another board, perhaps of a site that imitates this one (§20.3)."""
     theirs, ours = shown(origin, LONGEST_NAME), shown(published.key.name, LONGEST_NAME)
     why = Text(
         f"son urne est {theirs}, celle de ce dossier {ours}",
         f"its board is {theirs}, that of this record {ours}",
     )
+    if origin.partition("/")[2] == published.key.name.partition("/")[2]:
+        why = Text(
+            f"{why.fr} : c'est le même numéro sur un autre site, peut-être une imitation",
+            f"{why.en}: the same number on another site, perhaps an imitation",
+        )
     return Ruled(Ruling.ELSEWHERE, why)
 
 

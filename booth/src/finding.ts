@@ -32,7 +32,8 @@ export interface Sealed {
  *
  * `ahead`: a receipt that holds, but is stamped for a time that has not come, if this device's clock is
  * right: an incident then, as it hides that the board was shortened (§20.2). `elsewhere`: of another
- * board, of which it says host and number. `damaged`: one that is cut, or not of its form.
+ * board, of which it says host and number. `other-site`: of this number, but another host, an imitation
+ * perhaps, which nobody is to be sent to. `damaged`: one that is cut, or not of its form.
  * `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no receipt and
  * no promise. `wrong`: of this board, whole, and untrue.
  *
@@ -54,6 +55,7 @@ export type Finding =
     }
   | { readonly kind: "ahead"; readonly stamp: number }
   | { readonly kind: "elsewhere"; readonly host: string; readonly uuid: string }
+  | { readonly kind: "other-site"; readonly host: string }
   | { readonly kind: "incomplete" | "damaged" | "none" | "wrong" };
 
 const ORIGIN = /^([a-z0-9.:-]{1,255})\/([1-9A-HJ-NP-Za-km-z]{14,22})\/board$/;
@@ -80,20 +82,27 @@ export function examineDigits(digits: string, { key }: Sealed): Finding {
   });
 }
 
-/** Judge the text of a QR code: `none`, unless it is the link to a receipt (§20.4). */
+/** Judge the text of a QR code: `none`, unless it is the link to a receipt (§20.4).
+ *
+ * A server may have more names than the sealed one; where its key did not sign, the name tells.
+ */
 export function examineLink(text: string, sealed: Sealed): Finding {
   const [link, host = "", uuid = "", digits = ""] = LINK.exec(text) ?? [];
   if (link === undefined) {
     return { kind: "none" };
   }
-  const [, ours] = sealed.key.name.split("/");
-  return uuid === ours ? examineDigits(digits, sealed) : { kind: "elsewhere", host, uuid };
+  const [site, ours] = sealed.key.name.split("/");
+  if (uuid !== ours) {
+    return { kind: "elsewhere", host, uuid };
+  }
+  const found = examineDigits(digits, sealed);
+  return found.kind === "wrong" && host !== site ? { kind: "other-site", host } : found;
 }
 
 function ofReceipt(data: Uint8Array, sealed: Sealed, clock: number): Finding {
   const receipt = decodeReceipt(data);
   if (receipt.key.name !== sealed.key.name) {
-    return elsewhere(receipt.key.name);
+    return elsewhere(receipt.key.name, sealed.key);
   }
   requireWhole(receipt.checkpoint, sealed.key);
   verifyReceipt(receipt, sealed.key);
@@ -110,7 +119,7 @@ function ofReceipt(data: Uint8Array, sealed: Sealed, clock: number): Finding {
 function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {
   const [, origin = ""] = new TextDecoder().decode(data).split("\n");
   if (origin !== key.name) {
-    return elsewhere(origin);
+    return elsewhere(origin, key);
   }
   requireWhole(data, key);
   const promise = verifyPromise(data, key);
@@ -126,13 +135,13 @@ function requireWhole(note: Uint8Array, key: VerifierKey): void {
   }
 }
 
-/** Return what is found of a paper of the board with this name, `H/U/board`; MalformedError: of none. */
-function elsewhere(origin: string): Finding {
+/** Return what is found of a paper of another board, by its name `H/U/board`; MalformedError: of none. */
+function elsewhere(origin: string, ours: VerifierKey): Finding {
   const [, host, uuid] = ORIGIN.exec(origin) ?? [];
   if (host === undefined || uuid === undefined) {
     throw new MalformedError("a paper is of no board", "8.3");
   }
-  return { kind: "elsewhere", host, uuid };
+  return uuid === ours.name.split("/")[1] ? { kind: "other-site", host } : { kind: "elsewhere", host, uuid };
 }
 
 /** Count the witnesses whose line in the receipt holds: it does not rest on them. */

@@ -10,7 +10,7 @@ import { COSIGNATURE, decodeVerifierKey } from "../src/notes.ts";
 import { decodeReceipt } from "../src/receipts.ts";
 import { encodeReceiptDigits } from "../src/receipt_link.ts";
 import { stampKey } from "../src/stamp_key.ts";
-import { KEY } from "./logs.ts";
+import { KEY, SEED, keyOf } from "./logs.ts";
 import { STAMPED_AT, promiseOf, receiptOf, stampOf, stamped } from "./papers.ts";
 
 const TIME = STAMPED_AT;
@@ -109,6 +109,30 @@ describe("a paper that mail or a program damaged is no incident", () => {
     blob[blob.length - 1] = 255;
     assert.equal(found(`${head}${blob.toString("base64")}\n`), "wrong");
     assert.equal(found(stamped(receiptOf(5, 10, { index: "index 4" })).slice(0, -5)), "wrong");
+  });
+});
+
+describe("what has this election's number, and another site", () => {
+  const [ours = "", uuid = ""] = KEY.name.split("/");
+  const host = "imitation.example";
+  const name = `${host}/${uuid}/board`;
+
+  test("is of an imitation, a receipt like a promise, and not of another election", () => {
+    const key = `key ${keyOf(name, SEED).text}`;
+    const given = [receiptOf(5, 10, { key }), promiseOf(5, { origin: name })];
+    for (const file of given) {
+      assert.deepEqual(examineFile(utf8(file), SEALED, TIME), { kind: "other-site", host });
+    }
+  });
+
+  test("is by its link the same, unless it holds: a server may have two names", () => {
+    const digits = encodeReceiptDigits(decodeReceipt(utf8(PAPER)));
+    const another = `${digits.slice(0, 400)}${9 - Number(digits[400])}${digits.slice(401)}`;
+    const of = (site: string, said: string): Finding =>
+      examineLink(`https://${site}/e/${uuid}/receipt#${said}`, SEALED);
+    assert.deepEqual([of(ours, digits).kind, of(host, digits).kind], ["receipt", "receipt"]);
+    assert.equal(of(ours, another).kind, "wrong");
+    assert.deepEqual(of(host, another), { kind: "other-site", host });
   });
 });
 

@@ -18,7 +18,7 @@ type Answer = Finding | { readonly kind: "no-code" | "strange-code" };
 type Show = (answer: Answer) => void;
 
 const KINDS = [
-  ...["receipt", "promise", "incomplete", "ahead", "elsewhere", "damaged", "none"],
+  ...["receipt", "promise", "incomplete", "ahead", "elsewhere", "other-site", "damaged", "none"],
   ...["no-code", "strange-code", "wrong"],
 ];
 
@@ -121,6 +121,8 @@ function showAnswer(page: Page, finding: Answer, witnesses: Witnesses): void {
     page.fill("stamp", momentWords(page, finding.stamp, true));
   } else if (finding.kind === "elsewhere") {
     page.fill("elsewhere", finding.uuid);
+    page.fill("host", finding.host);
+  } else if (finding.kind === "other-site") {
     page.fill("host", finding.host);
   }
   const shown = page.one("when", finding.kind);

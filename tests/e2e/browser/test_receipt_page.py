@@ -7,6 +7,7 @@ import base64
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,22 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from protocol.notes import LogKey
+from protocol.receipts import Receipt
+from protocol.secret import Secret
 from tests.e2e.browser.axe import LOOKS, Look, faults, open_look
 from tests.e2e.browser.conftest import a_phone
 from tests.e2e.browser.publishing import moment
 from tests.e2e.browser.qr_codes import Drawn, draw, filming, photograph
 from tests.french import JARGON, LONGEST_SENTENCE, sentences
 from tests.receipts import make_promise, make_receipt
-from tests.simulator import OPENS_AT, SimulatedElection
+from tests.simulator import OPENS_AT, UUID, SimulatedElection
 from tests.site import Site, listening, twelve_parents
 
 GOOD = "Ce reçu est bon : le bulletin est dans l’urne"
 WRONG = "Ce n’est pas un reçu correct de cette élection"
 ELSEWHERE = "Ce fichier est d’un autre vote"
+OTHER_SITE = "Ce fichier n’est pas du site de cette élection"
 AHEAD = "L’heure de ce reçu n’est pas encore venue"
 INCOMPLETE = "Ce reçu est incomplet ou a été modifié"
 DAMAGED = "Ce reçu est coupé ou abîmé"
@@ -34,9 +39,10 @@ NO_CODE = "Aucun QR n’est lisible dans cette image"
 STRANGE_CODE = "Le QR de cette image n’est pas celui d’un reçu"
 PROMISE = "Ce fichier est une promesse, pas encore un reçu"
 ANSWERS = {GOOD, WRONG, INCOMPLETE, AHEAD, ELSEWHERE, DAMAGED, NONE}
-ANSWERS |= {NO_CODE, STRANGE_CODE, PROMISE}
+ANSWERS |= {NO_CODE, STRANGE_CODE, PROMISE, OTHER_SITE}
 INCIDENT = "c’est un incident sérieux"
 ANOTHER = "AnotherPreau12"
+IMITATION = "imitation.example"
 CAMERA = "Lire son QR avec l’appareil photo"
 UNTIL = 1_791_650_040  # in October 2026
 YEAR_2076 = 3_360_000_000
@@ -240,6 +246,12 @@ def _with_a_false_stamp(data: bytes) -> bytes:
     return b"".join(head) + name + b" " + base64.b64encode(signed) + b"\n"
 
 
+def _of_an_imitation(data: bytes) -> bytes:
+    """The receipt as a false site gives it: of this number, its own name and its own key."""
+    key = LogKey(f"{IMITATION}/{UUID}/board", Secret(bytes(32))).verifier_key
+    return replace(Receipt.decode(data), key=key).encode()
+
+
 def _cut_within_its_signature(data: bytes) -> bytes:
     """The paper up to where its log's signature is still base 64, and too short."""
     begins = data.index("— ".encode())
@@ -265,6 +277,7 @@ def _refused() -> dict[str, tuple[str, bytes]]:
         "a promise is of a namesake": (WRONG, make_promise(namesake, 0, UNTIL)),
         "a promise is for another time": (WRONG, promised.replace(b"1791650040", b"1791650041")),
         "it is of another election": (ELSEWHERE, make_receipt(other)),
+        "it is of this number on another site": (OTHER_SITE, _of_an_imitation(good)),
         "a promise is of another election": (ELSEWHERE, make_promise(other, 0, UNTIL)),
         "it has no stamp": (INCOMPLETE, make_receipt(election, ELECTOR, at=None)),
         "it has two stamps": (INCOMPLETE, good + good.splitlines(keepends=True)[-1]),
@@ -296,6 +309,9 @@ def test_a_file_is_refused_and_only_one_of_this_election_that_is_untrue_is_an_in
         heading in {WRONG, AHEAD},
         heading == ELSEWHERE,
     )
+    assert (IMITATION in shown(page)) == (heading == OTHER_SITE)
+    sends_nobody_back = "retournez pas" in shown(page)
+    assert sends_nobody_back == (heading in {ELSEWHERE, OTHER_SITE})
 
 
 def test_the_same_file_can_be_chosen_again(page: Page, school: Site, tmp_path: Path) -> None:
@@ -314,9 +330,12 @@ def test_the_same_file_can_be_chosen_again(page: Page, school: Site, tmp_path: P
 def _pictures(chromium: Browser) -> dict[str, bytes]:
     """What each picture is to be told, and the picture."""
     there = draw(make_receipt(SimulatedElection(server=True, uuid=ANOTHER)), _page_of(ANOTHER))
+    false = make_receipt(SimulatedElection(server=True, seed="another"))
+    imitated = draw(false, f"https://{IMITATION}/e/{UUID}/receipt")
     return {
         NO_CODE: photograph(chromium, "<p>Aucun QR ici.</p>"),
         ELSEWHERE: photograph(chromium, there.picture(440)),
+        OTHER_SITE: photograph(chromium, imitated.picture(440)),
         STRANGE_CODE: a_picture("https://shop.example/"),
     }
 

@@ -14,10 +14,10 @@ from audit.receipts import decode_receipt
 from audit.rulings import Ruled, Ruling
 from audit.words import Unreadable
 from tests.tamper.damage import SCHOOL, VILLAGE
-from tests.tamper.forge.logs import STAMPED_AT, board_key, checkpoint_text, root
-from tests.tamper.forge.papers import receipt, stamped
+from tests.tamper.forge.logs import STAMPED_AT, board_key, checkpoint_text, journal_key, root
+from tests.tamper.forge.papers import promise, receipt, stamped
 from tests.tamper.forge.remake import Forge
-from tests.tamper.record import BOARD, Files, served
+from tests.tamper.record import BOARD, SERVED, Files, served
 from tests.tamper.surgery import Archive
 from tests.tamper.test_served_election import leave_out
 from tests.unit.audit.receipts import KEY, LATER, THIEF, Tell, ballot, of, replaced, whole
@@ -165,7 +165,28 @@ def test_the_record_of_another_election_tells_nothing(tmp_path: Path, tell: Tell
     )
     status, out = tell("receipt", tmp_path / "r", folder(tmp_path / "record", whole()))
     assert status == 1
-    assert out.startswith("Ce reçu est d'une autre élection que ce dossier")
+    assert out.startswith("Ce reçu n'est pas de l'élection de ce dossier")
+    assert "imitation" not in out
+
+
+def test_a_receipt_of_this_number_and_another_site_sends_nobody_there(
+    tmp_path: Path, tell: Tell
+) -> None:
+    """A false site has a key of its own, and the number of the election that it imitates."""
+    false = board_key(SERVED.uuid, "imitation.example")
+    record = folder(tmp_path / "record", whole())
+    (tmp_path / "r").write_bytes(receipt(whole().events(), 2, ballot(whole(), 1), false))
+    (tmp_path / "p").write_bytes(promise(whole().events()[2], 2, ballot(whole(), 1), false))
+    for name, what in (("r", "ce reçu"), ("p", "cette promesse")):
+        status, out = tell("receipt", tmp_path / name, record)
+        assert status == 1
+        assert out.startswith(f"{what.capitalize()} n'est pas de l'élection de ce dossier")
+        assert "même numéro sur un autre site, peut-être une imitation" in out
+        assert f"gardez {what} et prévenez le bureau" in " ".join(out.split())
+    (tmp_path / "j").write_bytes(
+        promise(whole().events()[2], 2, ballot(whole(), 1), journal_key(SERVED.uuid))
+    )
+    assert "imitation" not in tell("receipt", tmp_path / "j", record)[1]
 
 
 UNUSABLE: dict[str, Callable[[Files], object]] = {
