@@ -110,7 +110,7 @@ function ofReceipt(data: Uint8Array, sealed: Sealed, clock: number): Finding {
   if (stamp === null) {
     return { kind: "incomplete" };
   }
-  if (isAhead(stamp, clock)) {
+  if (isAhead(stamp, clock, null)) {
     return { kind: "ahead", stamp };
   }
   return { kind: "receipt", receipt, file: data, cosigned: cosignedBy(receipt, sealed) };

@@ -53,8 +53,12 @@ export function isBeyond(promise: BallotPromise, closesAt: number): boolean {
  *
  * `clock` is the reader's; `stamp` the last of the board, null where none is known.
  */
-export function isTooFar(promise: BallotPromise, clock: number, stamp: number | null): boolean {
-  return promise.until > LONGEST_PROMISE_S + Math.max(clock, (stamp ?? 0) + LONGEST_STEP_S);
+export function isTooFar(
+  { until }: Pick<BallotPromise, "until">,
+  clock: number,
+  stamp: number | null,
+): boolean {
+  return until > LONGEST_PROMISE_S + Math.max(clock, (stamp ?? 0) + LONGEST_STEP_S);
 }
 
 /** Check that this ballot, by its exact bytes, is the one promised: §20.1; else ProofError. */

@@ -9,12 +9,19 @@ import { ProofError } from "./errors.ts";
 import type { VerifierKey } from "./notes.ts";
 import { LONGEST_PROMISE_S, isTooFar, requirePromised, verifyPromise } from "./promises.ts";
 import type { BallotPromise } from "./promises.ts";
-import { decodeReceipt, requireKept, requireOfBallot, stampedAt, verifyReceipt } from "./receipts.ts";
+import {
+  decodeReceipt,
+  isAhead,
+  requireKept,
+  requireOfBallot,
+  stampedAt,
+  verifyReceipt,
+} from "./receipts.ts";
 import type { Receipt } from "./receipts.ts";
 
 const MARGIN_S = 90;
 
-/** A promise for a time that no server may have promised, as far as is known: §20.1. */
+/** A promise or a stamp of a time that no server may have signed by now, as far as is known: §20.1. */
 export class TooFar extends ProofError {}
 
 /** A receipt that holds, but without the one true stamp that a later proof may need: §20.2. */
@@ -56,17 +63,22 @@ export class Publication {
 
   /** Return a receipt that proves that this ballot was published, as promised; else ProtocolError.
    *
-   * Unstamped: it does, but it may not prove it later, if the ballot is taken away.
+   * Unstamped: it does, but it may not prove it later, if the ballot is taken away. TooFar: nor may
+   * this one, stamped for a time to come by `clock` and `last`, the last stamp known, as a promise.
    */
-  takeReceipt(data: Uint8Array): Receipt {
+  takeReceipt(data: Uint8Array, clock: number, last: number | null): Receipt {
     const receipt = decodeReceipt(data);
     verifyReceipt(receipt, this.key);
     requireOfBallot(receipt, this.tracker, this.ballot);
     if (this.promise !== null) {
       requireKept(receipt, this.promise);
     }
-    if (stampedAt(receipt, this.key) === null) {
+    const stamp = stampedAt(receipt, this.key);
+    if (stamp === null) {
       throw new Unstamped("a receipt has not one true stamp", "20.2");
+    }
+    if (isAhead(stamp, clock, last)) {
+      throw new TooFar("a receipt is stamped for a time to come", "20.2");
     }
     return receipt;
   }

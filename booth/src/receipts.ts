@@ -6,7 +6,7 @@ import { MalformedError, ProofError } from "./errors.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
 import { decodeLines, decodeNumber, decodeVerifierKey, verifyCheckpoint } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
-import { LONGEST_PROMISE_S } from "./promises.ts";
+import { isTooFar } from "./promises.ts";
 import type { BallotPromise } from "./promises.ts";
 import { stampKey } from "./stamp_key.ts";
 import { cosignedAt } from "./stamps.ts";
@@ -98,9 +98,12 @@ export function stampedAt({ checkpoint }: Receipt, sealed: VerifierKey): number 
   return cosignedAt(checkpoint, stampKey(sealed));
 }
 
-/** Tell whether no server may have stamped so by now, as of promises: §20.1; `clock` is the reader's. */
-export function isAhead(stamp: number, clock: number): boolean {
-  return stamp > clock + LONGEST_PROMISE_S;
+/** Tell whether no server may have stamped so by now, as of promises: §20.1.
+ *
+ * `clock` is the reader's; `last` the last stamp of the board, null where none is known.
+ */
+export function isAhead(stamp: number, clock: number, last: number | null): boolean {
+  return isTooFar({ until: stamp }, clock, last);
 }
 
 /** Return the file of a receipt: §20.2. */

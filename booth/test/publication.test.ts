@@ -15,7 +15,7 @@ const NOW = 1_760_000_000;
 
 /** Whether a receipt is refused for what it says, not for its stamp. */
 const untrue = (error: unknown): boolean =>
-  error instanceof ProofError && !(error instanceof Unstamped);
+  error instanceof ProofError && !(error instanceof Unstamped || error instanceof TooFar);
 
 /** A ballot that was recorded; a later visit has no bytes of it. */
 function recorded(later = false): Publication {
@@ -26,7 +26,7 @@ describe("a ballot that was recorded", () => {
   test("is promised, then published as promised", () => {
     const publication = recorded();
     publication.takePromise(utf8(promiseOf(INDEX)), NOW, null);
-    assert.equal(publication.takeReceipt(utf8(stamped(receiptOf(INDEX)))).index, INDEX);
+    assert.equal(publication.takeReceipt(utf8(stamped(receiptOf(INDEX))), NOW, null).index, INDEX);
   });
 
   test("is not promised by nothing, nor by the promise of another ballot", () => {
@@ -54,17 +54,17 @@ describe("a ballot that was recorded", () => {
   });
 
   test("is not published by the receipt of another ballot, or of another tracker", () => {
-    assert.throws(() => recorded().takeReceipt(utf8(stamped(receiptOf(INDEX + 1)))), untrue);
+    assert.throws(() => recorded().takeReceipt(utf8(stamped(receiptOf(INDEX + 1))), NOW, null), untrue);
     const other = receiptOf(INDEX, 10, { tracker: "tracker 0123-4567-89AB-CDEG" });
     for (const later of [false, true]) {
-      assert.throws(() => recorded(later).takeReceipt(utf8(stamped(other))), untrue);
+      assert.throws(() => recorded(later).takeReceipt(utf8(stamped(other)), NOW, null), untrue);
     }
   });
 
   test("is not published elsewhere than promised", () => {
     const publication = recorded();
     publication.takePromise(utf8(promiseOf(INDEX, { index: "index 0000000006" })), NOW, null);
-    assert.throws(() => publication.takeReceipt(utf8(stamped(receiptOf(INDEX)))), untrue);
+    assert.throws(() => publication.takeReceipt(utf8(stamped(receiptOf(INDEX))), NOW, null), untrue);
   });
 
   test("is published, but not for good, by a receipt without its one true stamp", () => {
@@ -72,17 +72,31 @@ describe("a ballot that was recorded", () => {
     const lines = ["", stampOf(receipt) + stampOf(receipt, NOW + 60), stampOf(receipt, NOW, NOW + 1)];
     for (const later of [false, true]) {
       for (const line of lines) {
-        assert.throws(() => recorded(later).takeReceipt(utf8(receipt + line)), Unstamped);
+        assert.throws(() => recorded(later).takeReceipt(utf8(receipt + line), NOW, null), Unstamped);
       }
     }
   });
 
+  test("is published, but not for good, by a receipt of a time to come, by the clock or a stamp", () => {
+    const at = (time: number, clock: number, stamp: number | null, later = false): number =>
+      recorded(later).takeReceipt(utf8(stamped(receiptOf(INDEX), time)), clock, stamp).index;
+    assert.equal(at(NOW + 960, NOW, null), INDEX);
+    assert.equal(at(NOW + 1560, NOW - 7200, NOW), INDEX); // the device's clock is slow
+    for (const [time, stamp] of [[NOW + 961, null], [NOW + 1561, NOW], [2 ** 53 - 1, NOW]] as const) {
+      for (const later of [false, true]) {
+        assert.throws(() => at(time, NOW, stamp, later), TooFar);
+      }
+    }
+    const other = utf8(stamped(receiptOf(INDEX + 1), NOW + 961));
+    assert.throws(() => recorded().takeReceipt(other, NOW, null), untrue);
+  });
+
   test("is first of all untrue by a receipt of another ballot, stamped or not", () => {
-    assert.throws(() => recorded().takeReceipt(utf8(receiptOf(INDEX + 1))), untrue);
+    assert.throws(() => recorded().takeReceipt(utf8(receiptOf(INDEX + 1)), NOW, null), untrue);
   });
 
   test("is found by a later visit, that has its tracker alone", () => {
-    assert.equal(recorded(true).takeReceipt(utf8(stamped(receiptOf(INDEX)))).index, INDEX);
+    assert.equal(recorded(true).takeReceipt(utf8(stamped(receiptOf(INDEX))), NOW, null).index, INDEX);
   });
 });
 

@@ -9,6 +9,7 @@ import { utf8 } from "../encoding.ts";
 import { ProtocolError } from "../errors.ts";
 import { Publication, TooFar, Unstamped } from "../publication.ts";
 import { encodeReceiptDigits } from "../receipt_link.ts";
+import type { Receipt } from "../receipts.ts";
 import { whyNoAnswer } from "./ending.ts";
 import { offerFile } from "./pictures.ts";
 import { Silence } from "./server.ts";
@@ -24,9 +25,13 @@ const MOST_TRIES = 5; // to judge a promise, for half a minute
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
 type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | Fault;
 /** What is wrong with a receipt that came: with its proof, or with its stamp alone. */
-type Fault = "wrong-receipt" | "unstamped-receipt";
+type Fault = "wrong-receipt" | "unstamped-receipt" | "ahead-receipt";
 
-const FAULTS: readonly string[] = ["wrong-receipt", "unstamped-receipt"] satisfies readonly Fault[];
+const FAULTS: readonly string[] = [
+  "wrong-receipt",
+  "unstamped-receipt",
+  "ahead-receipt",
+] satisfies readonly Fault[];
 
 /** Follow a ballot that was just recorded; return its receipt's link once the receipt holds.
  *
@@ -103,11 +108,11 @@ async function judgePromise(
       if (!(error instanceof TooFar)) {
         throw error;
       }
-      const stamp = await visit.server.lastStep(visit.boardKey).catch(whyNoAnswer);
-      if (publication.tracker !== visit.tracker || (typeof stamp !== "number" && !isLast)) {
+      const stamp = await lastStep(visit);
+      if (publication.tracker !== visit.tracker || (stamp === null && !isLast)) {
         return false; // meanwhile the page shows another ballot, or the next look asks again
       }
-      take(typeof stamp === "number" ? stamp : null);
+      take(stamp);
     }
     const minutes = Math.max(2, Math.ceil(publication.promisedIn(at) / 60));
     page.fill("minutes", page.message("minutes", { n: String(minutes) }));
@@ -131,16 +136,44 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
     return "not-yet";
   }
   offer(visit, "receipt-file", data, "tlog-proof");
+  const take = (stamp: number | null): Receipt =>
+    publication.takeReceipt(data, Date.now() / 1000, stamp);
   try {
-    const digits = encodeReceiptDigits(publication.takeReceipt(data));
+    let receipt: Receipt;
+    try {
+      receipt = take(null);
+    } catch (error) {
+      if (!(error instanceof TooFar)) {
+        throw error;
+      }
+      const stamp = await lastStep(visit);
+      if (publication.tracker !== visit.tracker) {
+        return "not-yet"; // meanwhile the page shows another ballot
+      }
+      receipt = take(stamp);
+    }
+    const digits = encodeReceiptDigits(receipt);
     tell(visit, "published");
     return { link: new URL(`/e/${visit.uuid}/receipt#${digits}`, location.origin).href };
   } catch (error) {
     requireUntrue(error);
-    const fault = error instanceof Unstamped ? "unstamped-receipt" : "wrong-receipt";
+    const fault = faultOf(error);
     tell(visit, fault);
     return fault;
   }
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof TooFar) {
+    return "ahead-receipt"; // this device's clock may be slow: that is said first
+  }
+  return error instanceof Unstamped ? "unstamped-receipt" : "wrong-receipt";
+}
+
+/** Return the time of the last step of the board, which its log signed; null where it is not to be had. */
+async function lastStep(visit: Visit): Promise<number | null> {
+  const stamp = await visit.server.lastStep(visit.boardKey).catch(whyNoAnswer);
+  return typeof stamp === "number" ? stamp : null;
 }
 
 /** Say that the proof has not come in time, whatever the server answers, or does not.

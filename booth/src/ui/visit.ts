@@ -29,7 +29,7 @@ export interface Visit {
 /** What the page may say of the ballot whose tracker it shows. */
 const SAID: readonly string[] = [
   ...["waiting", "published", "late", "no-network", "not-yet", "no-answer"],
-  ...["no-promise", "wrong-promise", "wrong-receipt", "unstamped-receipt"],
+  ...["no-promise", "wrong-promise", "wrong-receipt", "unstamped-receipt", "ahead-receipt"],
 ];
 
 /** Forget all secrets, what stands in the forms but those of these names, and what was said of a ballot. */

@@ -22,6 +22,7 @@ NO_PROMISE = "Le serveur n’a pas donné de promesse"
 WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
 WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
 UNSTAMPED_RECEIPT = "La preuve donnée par le serveur est incomplète"
+AHEAD_RECEIPT = "L’heure de la preuve n’est pas encore venue"
 WHOM = "apportez-le au bureau des élections, à l’école"
 OTHERS = "une fédération de parents, ou à toute personne qui surveille l’urne"
 LOOK = "Vérifier qu’il est dans l’urne"
@@ -44,6 +45,7 @@ NOTICES = (
     "wrong-promise",
     "wrong-receipt",
     "unstamped-receipt",
+    "ahead-receipt",
 )
 
 

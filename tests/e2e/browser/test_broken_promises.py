@@ -16,11 +16,15 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from protocol.cosignatures import sign_stamped
+from protocol.notes import verify_checkpoint
 from protocol.promises import Promise, sign_promise, verify_promise
+from protocol.receipts import Receipt
 from protocol.server_binding import BOARD
 from tests.e2e.browser.parent import Parent
 from tests.e2e.browser.publishing import (
     A_QUARTER,
+    AHEAD_RECEIPT,
     AN_HOUR,
     LATE,
     LOOK,
@@ -288,15 +292,25 @@ def _without_its_stamp(receipt: bytes) -> bytes:
     return b"".join(receipt.splitlines(keepends=True)[:-1])
 
 
+def _stamped_ahead(site: Site, receipt: bytes, seconds: int) -> bytes:
+    """A receipt whose board stamped it for so much later than its clock says."""
+    key, read = site.school.election.log_key(BOARD), Receipt.decode(receipt)
+    checkpoint = verify_checkpoint(read.checkpoint, key.verifier_key)
+    note = sign_stamped(checkpoint, site.clock.time + seconds, key)
+    return replace(read, checkpoint=note).encode()
+
+
 @contextmanager
-def unstamping(parent: Parent) -> Iterator[list[bytes]]:
-    """Let the server give receipts without their stamps; give what it gave."""
+def unstamping(
+    parent: Parent, change: Callable[[bytes], bytes] = _without_its_stamp
+) -> Iterator[list[bytes]]:
+    """Let the server give receipts without their stamps, or so changed; give what it gave."""
     given: list[bytes] = []
 
     def answer(route: Route) -> None:
         response = route.fetch()
         if response.status == OK:
-            given.append(_without_its_stamp(response.body()))
+            given.append(change(response.body()))
             route.fulfill(response=response, body=given[-1])
         else:
             route.fulfill(response=response)
@@ -347,6 +361,49 @@ def test_a_later_visit_does_not_call_it_a_proof_either_nor_go_on_calling_another
     patient.press(LOOK)
     is_shown(patient, PUBLISHED)
     expect(patient.page.get_by_role("heading", name=UNSTAMPED_RECEIPT)).to_be_hidden()
+
+
+def test_a_receipt_of_a_time_to_come_is_first_a_question_of_this_devices_clock(
+    patient: Parent, stepping: Site
+) -> None:
+    """Nothing is stamped later, so it could not show that the board was shortened: §20.2."""
+    far = LONGEST + STEP + AN_HOUR // 1000
+    with unstamping(patient, lambda honest: _stamped_ahead(stepping, honest, far)) as given:
+        patient.vote()
+        stepping.publish()
+        later(patient)
+        is_told(patient, AHEAD_RECEIPT)
+        patient.reads(WHOM)
+        said = patient.page.get_by_role("heading", name=AHEAD_RECEIPT).locator("visible=true")
+        text = said.locator("..").inner_text()
+        assert text.index("Vérifiez d’abord") < text.index("incident") < text.index("apportez-le")
+        assert _says_it_is_proved(patient) == []
+        assert saved(patient, "Enregistrer le fichier du serveur") == given[0]
+    later(patient, AN_HOUR)
+    is_told(patient, PUBLISHED)
+    expect(patient.page.get_by_role("heading", name=AHEAD_RECEIPT)).to_be_hidden()
+
+
+@pytest.mark.parametrize("is_away", [False, True], ids=["its step known", "its step kept away"])
+def test_a_slow_clock_makes_no_receipt_one_of_a_time_to_come(
+    phone: Page, stepping: Site, *, is_away: bool
+) -> None:
+    """The board's last step tells; without any, the page says to look at the clock."""
+    phone.clock.install(time=moment(stepping.clock.time))
+    parent = Parent(phone, stepping, 0)
+    parent.vote()
+    parent.reads(WAITING)
+    phone.clock.set_system_time(moment(stepping.clock.time - 7200))
+    if is_away:
+        phone.route("**/board/checkpoint", lambda route: route.fulfill(status=503, json={}))
+    stepping.publish()
+    later(parent)
+    if is_away:
+        is_told(parent, AHEAD_RECEIPT)
+        phone.unroute("**/board/checkpoint")
+        later(parent)
+    is_told(parent, PUBLISHED)
+    expect(phone.get_by_role("heading", name=WRONG_RECEIPT)).to_be_hidden()
 
 
 def _says_it_is_proved(parent: Parent) -> list[str]:
