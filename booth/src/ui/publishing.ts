@@ -24,14 +24,17 @@ const MOST_TRIES = 5; // to judge a promise, for half a minute
 
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
 type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | Fault;
-/** What is wrong with a receipt that came: with its proof, or with its stamp alone. */
-type Fault = "wrong-receipt" | "unstamped-receipt" | "ahead-receipt";
+/** What is wrong with a receipt that came, its proof or its stamp alone; or that none comes any more. */
+type Fault = "wrong-receipt" | "unstamped-receipt" | "ahead-receipt" | "gone";
 
 const FAULTS: readonly string[] = [
   "wrong-receipt",
   "unstamped-receipt",
   "ahead-receipt",
+  "gone",
 ] satisfies readonly Fault[];
+/** What a receipt is worth, the worst first, to show later that its ballot was in the urn. */
+const WORTH: readonly string[] = ["wrong-receipt", "unstamped-receipt", "ahead-receipt", "published"];
 
 /** Follow a ballot that was just recorded; return its receipt's link once the receipt holds.
  *
@@ -77,7 +80,7 @@ export async function lookOnce(visit: Visit): Promise<void> {
   if (found === "not-yet") {
     tell(visit, found);
   } else if (found === "no-answer" || found === "silence") {
-    tell(visit, "no-answer");
+    show(visit, "no-answer"); // what was told before, and its file, stand
   }
 }
 
@@ -132,10 +135,13 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
     whyNoAnswer(error);
     return error instanceof Silence ? "silence" : "no-answer";
   }
-  if (data === null || publication.tracker !== visit.tracker) {
+  if (publication.tracker !== visit.tracker || (data === null && visit.best === null)) {
     return "not-yet";
   }
-  offer(visit, "receipt-file", data, "tlog-proof");
+  if (data === null) {
+    tell(visit, "gone");
+    return "gone";
+  }
   const take = (stamp: number | null): Receipt =>
     publication.takeReceipt(data, Date.now() / 1000, stamp);
   try {
@@ -153,12 +159,12 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
       receipt = take(stamp);
     }
     const digits = encodeReceiptDigits(receipt);
-    tell(visit, "published");
+    tellReceipt(visit, "published", data);
     return { link: new URL(`/e/${visit.uuid}/receipt#${digits}`, location.origin).href };
   } catch (error) {
     requireUntrue(error);
     const fault = faultOf(error);
-    tell(visit, fault);
+    tellReceipt(visit, fault, data);
     return fault;
   }
 }
@@ -176,6 +182,17 @@ async function lastStep(visit: Visit): Promise<number | null> {
   return typeof stamp === "number" ? stamp : null;
 }
 
+/** Tell what this receipt is worth, and offer it; beside it the best that came, of equals the first. */
+function tellReceipt(visit: Visit, circumstance: string, data: Uint8Array): void {
+  const worth = WORTH.indexOf(circumstance);
+  const best = visit.best !== null && visit.best.worth >= worth ? visit.best : { worth, data };
+  visit.best = best;
+  offer(visit, "receipt-file", data, "tlog-proof");
+  offer(visit, "best-file", best.data, "tlog-proof");
+  visit.page.when("better", String(best.data) !== String(data));
+  tell(visit, circumstance);
+}
+
 /** Say that the proof has not come in time, whatever the server answers, or does not.
  *
  * Where nothing of it answers, it may be this device's network: then that is said. A receipt at
@@ -189,15 +206,21 @@ async function tellLate(visit: Visit, isSilent: boolean): Promise<void> {
   }
 }
 
-/** Say what has become of the ballot; once only, to those who do not see the page. */
+/** Say what has become of the ballot, in the place of what was said before. */
 function tell(visit: Visit, circumstance: string): void {
-  const { page } = visit;
+  for (const each of ["waiting", "published", "late", "no-network", "no-promise", ...FAULTS]) {
+    if (each !== circumstance) {
+      visit.page.when(each, false);
+    }
+  }
+  visit.page.when("unpublished", circumstance !== "published");
+  show(visit, circumstance);
+}
+
+/** Show this notice beside the others; say it once only to those who do not see the page. */
+function show({ page }: Visit, circumstance: string): void {
   const notice = page.one("when", circumstance);
   const isNew = notice.hidden;
-  for (const each of ["waiting", "published", "late", "no-network", "no-promise", ...FAULTS]) {
-    page.when(each, false);
-  }
-  page.when("unpublished", circumstance !== "published");
   page.when(circumstance, true);
   if (isNew) {
     page.announce(notice.firstElementChild?.textContent ?? "");

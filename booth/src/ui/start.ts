@@ -94,6 +94,7 @@ async function open(page: Page, code: string | null): Promise<void> {
     choice: null,
     sealed: null,
     tracker: "",
+    best: null,
   };
   prepareEntering(visit, code);
   prepareChoosing(visit);

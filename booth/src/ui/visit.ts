@@ -24,12 +24,15 @@ export interface Visit {
   sealed: SealedBallot | null;
   /** Of the ballot that the page shows. */
   tracker: string;
+  /** The best receipt of that ballot that came; null where none did. */
+  best: { readonly worth: number; readonly data: Uint8Array } | null;
 }
 
 /** What the page may say of the ballot whose tracker it shows. */
 const SAID: readonly string[] = [
   ...["waiting", "published", "late", "no-network", "not-yet", "no-answer"],
   ...["no-promise", "wrong-promise", "wrong-receipt", "unstamped-receipt", "ahead-receipt"],
+  ...["gone", "better"],
 ];
 
 /** Forget all secrets, what stands in the forms but those of these names, and what was said of a ballot. */
@@ -44,14 +47,16 @@ export function forget(visit: Visit, ...kept: readonly string[]): void {
     }
   }
   ["found", "not-found"].forEach((name) => visit.page.when(name, false));
-  sayNothing(visit.page);
+  sayNothing(visit);
 }
 
 /** Take back all that the page says and offers of a ballot: the next may be another parent's. */
-function sayNothing(page: Page): void {
+function sayNothing(visit: Visit): void {
+  const { page } = visit;
+  visit.best = null;
   SAID.forEach((name) => page.when(name, false));
   page.when("unpublished", true);
-  for (const kind of ["receipt-file", "promise-file"]) {
+  for (const kind of ["receipt-file", "best-file", "promise-file"]) {
     for (const link of page.all(kind)) {
       link.hidden = true;
       link.removeAttribute("href");
@@ -69,7 +74,7 @@ export async function ballotOf(visit: Visit, voter: Voter): Promise<Listed | nul
 /** Show a tracker wherever the page has a place for it, and make its links; nothing is said of it yet. */
 export function showTracker(visit: Visit, tracker: string): string {
   if (tracker !== visit.tracker) {
-    sayNothing(visit.page);
+    sayNothing(visit);
   }
   visit.tracker = tracker;
   visit.page.fill("tracker", tracker);

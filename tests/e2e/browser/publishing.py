@@ -23,6 +23,7 @@ WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
 WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
 UNSTAMPED_RECEIPT = "La preuve donnée par le serveur est incomplète"
 AHEAD_RECEIPT = "L’heure de la preuve n’est pas encore venue"
+GONE = "Le serveur ne montre plus ce bulletin"
 WHOM = "apportez-le au bureau des élections, à l’école"
 OTHERS = "une fédération de parents, ou à toute personne qui surveille l’urne"
 LOOK = "Vérifier qu’il est dans l’urne"
@@ -31,9 +32,9 @@ RECEIPTS = "**/e/*/receipt/*"
 # One notice of the recorded screen, with every file that it may offer.
 SHOW = """name => {
     for (const each of document.querySelectorAll('[data-screen=recorded] [data-when]'))
-        each.hidden = each.dataset.when !== name;
-    for (const each of document.querySelectorAll('[data-promise-file], [data-receipt-file]'))
-        each.hidden = false;
+        each.hidden = ![name, 'better'].includes(each.dataset.when);
+    const files = '[data-promise-file], [data-receipt-file], [data-best-file]';
+    for (const each of document.querySelectorAll(files)) each.hidden = false;
     for (const each of document.querySelectorAll('details')) each.open = true;
 }"""
 NOTICES = (
@@ -46,6 +47,7 @@ NOTICES = (
     "wrong-receipt",
     "unstamped-receipt",
     "ahead-receipt",
+    "gone",
 )
 
 
