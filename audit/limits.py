@@ -59,6 +59,12 @@ _ALONE = Text(
     " codes, changes of hours or of the booth are verified with the complete record, which the"
     " election's public page gives.",
 )
+_UNWITNESSED = Text(
+    "Que des témoins ont cosigné ce que montre cette archive, ni que le serveur l'a signé : ces"
+    " signatures sont dans le dossier complet.",
+    "That witnesses co-signed what this archive shows, or that the server signed it: those"
+    " signatures are in the complete record.",
+)
 _JOURNAL = Text(
     "Que les heures du journal sont justes, ni qu'il n'a rien tu : elles sont la parole du serveur."
     " Que les navigateurs ont reçu le programme annoncé : comparez pendant le vote.",
@@ -87,6 +93,8 @@ def limits(verdict: Verdict) -> Iterator[Text]:
         yield _FORMAT
     if case.binding and case.binding.server:
         yield _JOURNAL if case.record.folder else _ALONE
+        if case.binding.server.witnesses and not case.record.folder:
+            yield _UNWITNESSED
     yield _PHONE
     yield _ROLL
     yield _STUFFING

@@ -42,6 +42,18 @@ _NOT_COMPARED = Text(
     "Beware: the comparison asked for by --since was not made, this verdict is on the record"
     " alone.",
 )
+_ALONE = Text(
+    "Attention : ceci est l'archive seule, pas le dossier complet : le journal et la signature du"
+    " serveur n'y sont pas, et ne sont pas vérifiés.",
+    "Beware: this is the archive alone, not the complete record: the journal and the server's"
+    " signature are not in it, and not verified.",
+)
+_ALONE_UNWITNESSED = Text(
+    "Attention : ceci est l'archive seule, pas le dossier complet : le journal, la signature du"
+    " serveur et celles des témoins n'y sont pas, et ne sont pas vérifiés.",
+    "Beware: this is the archive alone, not the complete record: the journal, the server's"
+    " signature and those of the witnesses are not in it, and not verified.",
+)
 _STOPPED = Text("ANNULÉE", "CANCELLED")
 _SUSPENDED = Text("vote suspendu", "the vote is suspended")
 
@@ -99,10 +111,17 @@ def _sentence(text: Text) -> Text:
 
 
 def warnings(verdict: Verdict) -> Iterator[Text]:
-    """What the verdict does not rest on, although it was given to be compared (§17.3)."""
+    """What the verdict does not rest on: a copy that was given, or the rest of the record.
+
+    A copy is set aside (§17.3); an archive alone, in whatever it came, may be taken for the record
+    of an election on a server (§17.1).
+    """
     if verdict.case.incomparable:
         why = _sentence(verdict.case.incomparable)
         yield Text(f"{_NOT_COMPARED.fr} {why.fr}", f"{_NOT_COMPARED.en} {why.en}")
+    binding = verdict.case.binding
+    if binding and binding.server and not verdict.case.record.folder:
+        yield _ALONE_UNWITNESSED if binding.server.witnesses else _ALONE
 
 
 def summary(verdict: Verdict) -> Iterator[Text]:

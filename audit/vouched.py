@@ -39,9 +39,16 @@ _COPIES = Text(
 
 
 def vouching_lines(case: Case) -> Iterator[tuple[Text, Text]]:
-    """For a record of version 2: its last checkpoints, its witnesses, who vouches for what."""
+    """For a record of version 2: its last checkpoints, its witnesses, who vouches for what.
+
+    Of an archive alone, that its witnesses were not looked at.
+    """
     server = case.binding.server if case.binding else None
-    if server is None or not case.record.folder:
+    if server is None:
+        return
+    if not case.record.folder:
+        if server.witnesses:
+            yield Text("Témoins", "Witnesses"), _elsewhere(server)
         return
     if case.checkpoints is not None:
         yield Text("Dernière publication", "Last publication"), _published(case, server)
@@ -52,6 +59,17 @@ def vouching_lines(case: Case) -> Iterator[tuple[Text, Text]]:
         parts = (_COMMITTEE, _SERVER, last)
         who = Text(" ; ".join(part.fr for part in parts), "; ".join(part.en for part in parts))
         yield Text("Qui répond de quoi", "Who vouches for what"), who
+
+
+def _elsewhere(server: Server) -> Text:
+    """How many witnesses are named and demanded, none of whose lines an archive alone has."""
+    number, quorum = len(server.witnesses), server.quorum
+    return Text(
+        f"l'élection en nomme {number} et en demande {quorum} ; leurs signatures sont dans le"
+        " dossier complet, pas dans cette archive seule ; pas vérifiées ici",
+        f"the election names {number} and demands {quorum}; their signatures are in the complete"
+        " record, not in this archive alone; not verified here",
+    )
 
 
 def _published(case: Case, server: Server) -> Text:

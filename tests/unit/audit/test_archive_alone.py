@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is said of an archive alone, which nobody signed: in the first lines, not only at the end.
+
+A server that lacks its witnesses could give the archive at the address of the record: §17.1.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tamper.record import Files, served
+from tests.tamper.test_witnesses import witnessed
+from tests.unit.audit.test_served_record import NAME, Run, folder, run, zipped
+
+__all__ = ["run"]
+
+ALONE = "l'archive seule, pas le dossier complet"
+
+
+def forms(tmp_path: Path, files: Files) -> dict[str, Path]:
+    """The archive of a record by itself, in each of the forms in which it may be given."""
+    record = folder(tmp_path / "record", files)
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / NAME).write_bytes((record / NAME).read_bytes())
+    bundle = zipped(tmp_path / "alone.zip", alone)
+    return {"record": record, "file": record / NAME, "folder": alone, "zip": bundle}
+
+
+def head(run: Run, path: Path, language: str = "fr") -> str:
+    status, out, _ = run("verify", path, "--lang", language)
+    assert status == 0
+    return " ".join(out.split("\n\n")[0].split())
+
+
+@pytest.mark.parametrize("form", ["file", "folder", "zip"])
+def test_witnesses_that_were_not_looked_at_are_told_first(
+    form: str, tmp_path: Path, run: Run
+) -> None:
+    """None of them signed, so that the complete record is refused."""
+    given = forms(tmp_path, witnessed([], []))
+    assert run("verify", given["record"])[0] == 1
+    first = head(run, given[form])
+    assert ALONE in first.partition("État :")[0]
+    assert "celles des témoins n'y sont pas, et ne sont pas vérifiés" in first
+    assert (
+        "Témoins : l'élection en nomme 3 et en demande 2 ; leurs signatures sont dans le dossier"
+        " complet, pas dans cette archive seule ; pas vérifiées ici." in first
+    )
+    assert first.index("Témoins :") < first.index("Clés des témoins :")
+    limits = " ".join(run("verify", given[form])[1].split()).partition("ne peut pas dire")[2]
+    assert "Que des témoins ont cosigné" in limits
+    english = head(run, given[form], "en")
+    assert "the archive alone, not the complete record" in english.partition("State:")[0]
+    assert "Witnesses: the election names 3 and demands 2; their signatures are in" in english
+
+
+@pytest.mark.parametrize("until", ["Ballot", "Result"])
+def test_where_no_witness_is_named_the_servers_signature_is_missed(
+    until: str, tmp_path: Path, run: Run
+) -> None:
+    for form, path in forms(tmp_path, served(until=until)).items():
+        first = head(run, path)
+        assert (ALONE in first.partition("État :")[0]) == (form != "record")
+        assert "témoins n'y sont pas" not in first
