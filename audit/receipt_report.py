@@ -151,7 +151,7 @@ def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, 
 def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
     """The ruling, why, and what it is about; then what to do."""
     if ruled.ruling is Ruling.HOLDS:
-        yield said.KEPT if isinstance(read, Promise) else said.HOLDS
+        yield _holds(read, published)
     elif ruled.ruling is Ruling.WAITS:
         yield of.waits
     elif ruled.ruling is Ruling.ELSEWHERE:
@@ -180,6 +180,13 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     yield from _to_do(published, ruled, of)
 
 
+def _holds(read: Paper, published: Published) -> Text:
+    """That all is well, as far as what it is judged by was signed."""
+    if isinstance(read, Promise):
+        return said.KEPT if published.signed else said.KEPT_IF
+    return said.HOLDS if published.signed else said.HOLDS_IF
+
+
 def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
     """What a conviction rests on, and what is to be kept, compared or tried again."""
     if ruled.ruling is Ruling.CONVICTS:
@@ -188,6 +195,8 @@ def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[T
     elif ruled.ruling in _BY_ITSELF:
         yield from _BY_ITSELF[ruled.ruling][1:]
     else:
+        if ruled.ruling is Ruling.HOLDS and not published.signed:
+            yield said.GIVE_SIGNED
         yield of.keep if ruled.ruling is Ruling.WAITS else said.REST
         yield of.secret
 

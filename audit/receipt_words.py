@@ -138,6 +138,22 @@ KEEP_IT = Text(
     " holder of the server's secret key can have signed it.",
 )
 KEPT = Text("Cette promesse a été tenue.", "This promise was kept.")
+HOLDS_IF = Text(
+    "Ce reçu tient, et le bulletin est dans l'urne, si cette archive est bien celle que le serveur"
+    " a publiée : seule, elle n'est pas signée.",
+    "This receipt holds, and the ballot is on the board, if this archive is what the server"
+    " published: alone, an archive is not signed.",
+)
+KEPT_IF = Text(
+    "Cette promesse a été tenue, si cette archive est bien celle que le serveur a publiée : seule,"
+    " elle n'est pas signée.",
+    "This promise was kept, if this archive is what the server published: alone, an archive is not"
+    " signed.",
+)
+GIVE_SIGNED = Text(
+    "Téléchargez le dossier complet de l'élection, qui est signé, et recommencez avec lui.",
+    "Download the election's complete record, which is signed, and try again with it.",
+)
 IF_THIS_ELECTION = Text(
     "La clé du serveur est prise dans ce dossier : comparez son empreinte à celle que montrent la"
     " lettre, l'affiche ou la page de l'école, et vérifiez-le (evote-audit verify DOSSIER). Avec"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is said of an archive alone, which nobody signed: in the first lines, not only at the end.
 
-A server that lacks its witnesses could give the archive at the address of the record: §17.1.
+A server that lacks its witnesses could give the archive at the address of the record: §17.1, §20.3.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import pytest
 
 from tests.tamper.record import Files, served
 from tests.tamper.test_witnesses import witnessed
+from tests.unit.audit.receipts import Tell, link, of, whole
+from tests.unit.audit.test_promises import of as promise_of
 from tests.unit.audit.test_served_record import NAME, Run, folder, run, zipped
 
 __all__ = ["run"]
 
 ALONE = "l'archive seule, pas le dossier complet"
+UNSIGNED = "si cette archive est bien celle que le serveur a publiée"
 
 
 def forms(tmp_path: Path, files: Files) -> dict[str, Path]:
@@ -65,3 +68,24 @@ def test_where_no_witness_is_named_the_servers_signature_is_missed(
         first = head(run, path)
         assert (ALONE in first.partition("État :")[0]) == (form != "record")
         assert "témoins n'y sont pas" not in first
+
+
+# ------------------------------------------------------------------- receipts and promises
+
+
+@pytest.mark.parametrize("form", ["file", "folder", "zip"])
+def test_no_comfort_is_taken_from_an_archive_that_nobody_signed(
+    form: str, tmp_path: Path, tell: Tell
+) -> None:
+    """Anybody can put a ballot into it: where it convicts, the same is said."""
+    given = forms(tmp_path, whole())
+    (tmp_path / "receipt").write_bytes(of(whole(), 2))
+    (tmp_path / "promise").write_bytes(promise_of())
+    for paper in (tmp_path / "receipt", tmp_path / "promise", link(whole(), 2)):
+        status, out = tell("receipt", paper, given[form])
+        assert status == 0
+        assert UNSIGNED in " ".join(out.split()).partition("Constat")[0]
+        assert "dossier complet de l'élection, qui est signé, et recommencez avec lui." in out
+        english = tell("receipt", paper, given[form], "--lang", "en")[1]
+        assert "if this archive is what the server published" in english.partition("Finding")[0]
+        assert UNSIGNED not in tell("receipt", paper, given["record"])[1]

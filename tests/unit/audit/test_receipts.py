@@ -63,7 +63,11 @@ def test_a_receipt_beside_folder_zip_or_archive_holds(tmp_path: Path, tell: Tell
     for given in (record, zipped(tmp_path / "r.zip", record), record / "election.bel"):
         status, out = tell("receipt", tmp_path / "r", given)
         assert status == 0
-        assert out.startswith("Ce reçu tient : le bulletin est dans l'urne. Constat : le bulletin")
+        first, _, rest = out.partition(" Constat : ")
+        signed = "Ce reçu tient : le bulletin est dans l'urne."
+        assert (first == signed) == (given.suffix != ".bel")
+        assert first.startswith("Ce reçu tient")
+        assert rest.startswith("le bulletin")
         assert f"Suivi du bulletin : {tracker(ballot(files, 2))}" in out
 
 
