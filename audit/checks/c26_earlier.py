@@ -96,8 +96,14 @@ def _compared(
 
 
 def _told(case: Case, examined: int, found: Sequence[Difference | None]) -> Finding:
-    """What convicts, if anything does, and then nothing else; otherwise each difference, once."""
+    """What convicts, if anything does, and then nothing else; otherwise each difference, once.
+
+    An archive that is given without its journal is not wrong for that: the copy's has nothing to
+    be compared with.
+    """
     differences = [each for each in found if each is not None]
+    if differences and all(each is GIVE_ALL for each in differences):
+        return _set_aside(case, GIVE_ALL.text)
     convicting = [each for each in differences if each.convicts]
     if differences and not convicting:
         case.differing = differences[0].text

@@ -13,8 +13,9 @@ import pytest
 from tests.tamper.record import Files, served
 from tests.tamper.test_witnesses import witnessed
 from tests.unit.audit.receipts import Tell, link, of, whole
+from tests.unit.audit.test_convicting_receipts import with_another
 from tests.unit.audit.test_promises import of as promise_of
-from tests.unit.audit.test_served_record import NAME, Run, folder, run, zipped
+from tests.unit.audit.test_served_record import NAME, Run, folder, judged, run, zipped
 
 __all__ = ["run"]
 
@@ -58,6 +59,30 @@ def test_witnesses_that_were_not_looked_at_are_told_first(
     english = head(run, given[form], "en")
     assert "the archive alone, not the complete record" in english.partition("State:")[0]
     assert "Witnesses: the election names 3 and demands 2; their signatures are in" in english
+
+
+@pytest.mark.parametrize("earlier", ["", "journal.checkpoint"], ids=["record", "checkpoint"])
+@pytest.mark.parametrize("form", ["file", "folder", "zip"])
+def test_a_journal_that_was_not_given_is_not_compared_and_is_no_fault(
+    form: str, earlier: str, tmp_path: Path, run: Run
+) -> None:
+    """Beside a complete earlier copy: the reader gave the wrong one of two files."""
+    old = folder(tmp_path / "old", served(until="Ballot"))
+    given = forms(tmp_path, served())[form]
+    status, out, _ = run("verify", given, "--since", old / earlier)
+    first = " ".join(out.split("\n\n")[0].split())
+    assert status == 2
+    assert first.startswith("Le résultat est vérifié")
+    assert "la comparaison demandée par --since n'a pas été faite" in first
+    assert "donnez son dossier complet" in first
+    assert judged(run, given, "--since", old / earlier)[1]["verdict"] == "unreadable"
+
+
+def test_a_board_that_differs_is_told_without_its_journal(tmp_path: Path, run: Run) -> None:
+    old = folder(tmp_path / "old", with_another())
+    status, out, _ = run("verify", forms(tmp_path, served())["file"], "--since", old)
+    assert status == 1
+    assert "ce dossier et la copie de --since diffèrent" in " ".join(out.split()).lower()
 
 
 @pytest.mark.parametrize("until", ["Ballot", "Result"])
