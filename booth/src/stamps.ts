@@ -34,6 +34,9 @@ export function verifyCosignature(data: Uint8Array, witness: VerifierKey): numbe
     throw new ProofError("a checkpoint has not one line of this key with a time", "18.6");
   }
   const time = Number(bigEndian(fromHex(line.blob.slice(ID_END, TIME_END))));
+  if (!Number.isSafeInteger(time)) {
+    throw new ProofError("a time is out of range", "18.6");
+  }
   const signature = fromHex(line.blob.slice(TIME_END));
   verifySignature(utf8(`cosignature/v1\ntime ${time}\n${text}`), signature, witness.publicKey);
   return time;

@@ -26,7 +26,7 @@ const TIME = 1_760_000_000;
 const NOTE = checkpointOf(5);
 
 /** Return a stamp's line that says one time and signs another, of this name and ID. */
-function stampOf(said: number, signed = said, name = KEY.name, id = stampKey(KEY).id): string {
+function stampOf(said: number | bigint, signed = said, name = KEY.name, id = stampKey(KEY).id): string {
   const text = NOTE.slice(0, NOTE.indexOf("\n\n") + 1);
   const signature = ed25519.sign(utf8(`cosignature/v1\ntime ${signed}\n${text}`), SEED);
   const time = fromHex(said.toString(16).padStart(16, "0"));
@@ -39,6 +39,10 @@ test("a stamp gives the time that the log signed", () => {
   assert.equal(verifyStamp(utf8(witnessed), KEY), TIME);
 });
 
+test("the latest time that there is is one", () => {
+  assert.equal(verifyStamp(utf8(NOTE + stampOf(2n ** 53n - 1n)), KEY), 2 ** 53 - 1);
+});
+
 test("no stamp, two, another's or one that does not hold give none", () => {
   const lines = [
     "",
@@ -46,6 +50,8 @@ test("no stamp, two, another's or one that does not hold give none", () => {
     stampOf(TIME, TIME, "witness.example"),
     stampOf(TIME, TIME, KEY.name, "01020304"),
     stampOf(TIME + 1, TIME),
+    stampOf(2n ** 53n),
+    stampOf(2n ** 64n - 1n),
   ];
   for (const line of lines) {
     assert.throws(() => verifyStamp(utf8(NOTE + line), KEY), ProofError);
