@@ -42,6 +42,12 @@ _NEW = Text(
     "new memory: if this witness has co-signed before, stop it and put the folder of its memory"
     " back",
 )
+_EMPTY = Text(
+    "mémoire déjà faite, encore vide : rien n'a été cosigné avec elle ; si ce témoin a déjà"
+    " cosigné, arrêtez-le et remettez le dossier de sa mémoire",
+    "memory made before, still empty: nothing was co-signed with it; if this witness has co-signed"
+    " before, stop it and put the folder of its memory back",
+)
 Say = Callable[[Text], str]
 
 
@@ -75,8 +81,8 @@ def witness_serve(arguments: argparse.Namespace, say: Say) -> int:
         server = _server(host, port, witness)
         with server:
             _greet(server, key, logs, say)
-            if store.is_new:
-                complain(say(_NEW))
+            if store.is_empty:
+                complain(say(_NEW if store.is_new else _EMPTY))
             server.serve_forever()
     except OSError as error:
         raise Unusable(*explained(error)) from error

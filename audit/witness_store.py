@@ -49,6 +49,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.is_new = False  # made by this very process
         self._one_at_a_time = threading.Lock()
         try:
             _make(folder)
@@ -72,8 +73,8 @@ class Store:
             raise
 
     @property
-    def is_new(self) -> bool:
-        """Whether nothing was ever co-signed with it."""
+    def is_empty(self) -> bool:
+        """Whether nothing was ever co-signed with it, whenever it was made."""
         return not self._kept
 
     def close(self) -> None:
@@ -125,6 +126,7 @@ class Store:
         data = self._read(LIST, MOST_BYTES)
         if data is None and not notes:
             self._write(LIST, encode({}))
+            self.is_new = True
             return {}
         if data is None:
             raise _incomplete(LIST)

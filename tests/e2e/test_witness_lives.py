@@ -103,12 +103,17 @@ def test_a_memory_replaced_while_it_runs_is_said_and_signs_nothing(tmp_path: Pat
         assert "was replaced or removed while it runs" in process.communicate()[1]
 
 
-def test_a_new_memory_is_said_to_be_new(tmp_path: Path) -> None:
-    for size, new in ((7, True), (9, False)):
+def test_a_new_memory_is_said_to_be_new_once_and_empty_until_the_first_signature(
+    tmp_path: Path,
+) -> None:
+    """A machine that is started again between sealing and opening has lost nothing."""
+    new, empty = "mémoire neuve", "mémoire déjà faite, encore vide"
+    for sizes, status, said in (((3, 7), 409, new), ((0, 7), 200, empty), ((7, 9), 200, None)):
         with running(tmp_path) as (process, port):
-            assert add(port, grown(0 if new else 7, size)).status == 200
+            assert add(port, grown(*sizes)).status == status
             process.kill()
-            assert ("mémoire neuve" in process.communicate()[1]) == new
+            complaint = process.communicate()[1]
+        assert [words for words in (new, empty) if words in complaint] == ([said] if said else [])
 
 
 # ------------------------------------------------------------------ what it is started with

@@ -311,16 +311,16 @@ def test_another_log_is_followed_later(tmp_path: Path) -> None:
     assert one.add_checkpoint(grown(7, 9)).status == 200
 
 
-def test_a_memory_is_new_until_something_is_cosigned(tmp_path: Path) -> None:
-    for _ in range(2):
+def test_a_memory_is_new_once_and_empty_until_something_is_cosigned(tmp_path: Path) -> None:
+    for is_first in (True, False):
         store = Store(tmp_path)
-        assert store.is_new
+        assert (store.is_new, store.is_empty) == (is_first, True)
         store.close()
     one = witness(tmp_path)
     one.add_checkpoint(grown(0, 0))
     close_stores()
     store = Store(tmp_path)
-    assert not store.is_new
+    assert (store.is_new, store.is_empty) == (False, False)
     store.close()
 
 
@@ -330,7 +330,7 @@ def test_what_a_system_or_a_person_left_beside_is_no_note(tmp_path: Path) -> Non
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "d.checkpoint").mkdir()
     store = Store(tmp_path)
-    assert not store.is_new
+    assert not store.is_empty
     store.close()
 
 
