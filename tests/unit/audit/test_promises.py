@@ -191,7 +191,7 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
         promise(whole().events()[3], 3, ballot(whole(), 2), board_key("AnotherEleCtion")),
         whole,
         1,
-        "Cette promesse est d'une autre élection",
+        "Cette promesse n'est pas de l'élection de ce dossier",
     ),
 }
 

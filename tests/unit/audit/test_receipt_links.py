@@ -83,14 +83,14 @@ def test_the_record_of_another_election_tells_nothing_of_link_or_file(
     other = board_key("AnotherEection")
     (tmp_path / "r").write_bytes(receipt(whole().events(), 2, ballot(whole(), 1), other))
     status, words = tell("receipt", tmp_path / "r", record)
-    assert (status, words.startswith("Ce reçu est d'une autre élection")) == (1, True)
+    assert (status, words.startswith("Ce reçu n'est pas de l'élection de ce dossier")) == (1, True)
     assert tell("receipt", link(whole(), 2, key=other), record) == (status, words)
 
 
 def test_a_link_of_another_site_is_of_another_election(record: Path, tell: Tell) -> None:
     host = KEY.name.partition("/")[0]
     status, words = tell("receipt", LINK.replace(host, f"not.{host}"), record)
-    assert (status, "Ce reçu est d'une autre élection" in words) == (1, True)
+    assert (status, "Ce reçu n'est pas de l'élection de ce dossier" in words) == (1, True)
 
 
 def test_every_link_of_the_vectors_is_the_receipt_of_its_file() -> None:
