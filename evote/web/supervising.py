@@ -51,7 +51,7 @@ class Supervisor(Multiprocess):
         for place, worker in enumerate(self.processes):
             if self.should_exit.is_set():
                 return
-            if worker.is_alive(HANGS_SECONDS):
+            if worker.is_alive():
                 continue
             worker.kill()
             worker.join()

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser.parent import Parent
 
@@ -49,6 +49,26 @@ NOTICES = (
     "ahead-receipt",
     "gone",
 )
+OK = 200
+Change = Callable[[bytes], bytes]
+
+
+@contextmanager
+def giving(parent: Parent, change: Change) -> Iterator[list[bytes]]:
+    """Let the server change its receipts so; give what it gave."""
+    given: list[bytes] = []
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        if response.status == OK:
+            given.append(change(response.body()))
+            route.fulfill(response=response, body=given[-1])
+        else:
+            route.fulfill(response=response)
+
+    parent.page.route(RECEIPTS, answer)
+    yield given
+    parent.page.unroute(RECEIPTS)
 
 
 def later(parent: Parent, milliseconds: int = 70_000) -> None:

@@ -37,6 +37,7 @@ from tests.e2e.browser.publishing import (
     WHOM,
     WRONG_PROMISE,
     WRONG_RECEIPT,
+    giving,
     is_shown,
     is_told,
     later,
@@ -300,31 +301,11 @@ def _stamped_ahead(site: Site, receipt: bytes, seconds: int) -> bytes:
     return replace(read, checkpoint=note).encode()
 
 
-@contextmanager
-def unstamping(
-    parent: Parent, change: Callable[[bytes], bytes] = _without_its_stamp
-) -> Iterator[list[bytes]]:
-    """Let the server give receipts without their stamps, or so changed; give what it gave."""
-    given: list[bytes] = []
-
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        if response.status == OK:
-            given.append(change(response.body()))
-            route.fulfill(response=response, body=given[-1])
-        else:
-            route.fulfill(response=response)
-
-    parent.page.route(RECEIPTS, answer)
-    yield given
-    parent.page.unroute(RECEIPTS)
-
-
 def test_a_receipt_without_its_stamp_is_not_called_a_proof_and_is_asked_for_again(
     patient: Parent, stepping: Site
 ) -> None:
     """It proves the ballot published, and might not convict if it were taken away: §20.2."""
-    with unstamping(patient) as given:
+    with giving(patient, _without_its_stamp) as given:
         patient.vote()
         stepping.publish()
         later(patient)
@@ -352,7 +333,7 @@ def test_a_later_visit_does_not_call_it_a_proof_either_nor_go_on_calling_another
     patient.sees("Ce code a déjà servi à voter")
     patient.press(LOOK)
     is_shown(patient, PUBLISHED)
-    with unstamping(patient) as given:
+    with giving(patient, _without_its_stamp) as given:
         patient.press(LOOK)
         is_shown(patient, UNSTAMPED_RECEIPT)
         patient.reads("Redemandez-la dans quelques minutes")
@@ -368,7 +349,7 @@ def test_a_receipt_of_a_time_to_come_is_first_a_question_of_this_devices_clock(
 ) -> None:
     """Nothing is stamped later, so it could not show that the board was shortened: §20.2."""
     far = LONGEST + STEP + AN_HOUR // 1000
-    with unstamping(patient, lambda honest: _stamped_ahead(stepping, honest, far)) as given:
+    with giving(patient, lambda honest: _stamped_ahead(stepping, honest, far)) as given:
         patient.vote()
         stepping.publish()
         later(patient)

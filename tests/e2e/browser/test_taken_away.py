@@ -25,6 +25,8 @@ from tests.e2e.browser.publishing import (
     UNSTAMPED_RECEIPT,
     WHOM,
     WRONG_RECEIPT,
+    Change,
+    giving,
     is_shown,
     is_told,
     later,
@@ -32,12 +34,10 @@ from tests.e2e.browser.publishing import (
 )
 from tests.site import Site
 
-OK = 200
 NOT_YET = "Ce bulletin n’est pas encore paru dans l’urne"
 BEFORE = "Enregistrer le fichier donné avant"
 GIVEN = "Enregistrer le fichier du serveur"
 
-Change = Callable[[bytes], bytes]
 #: What the server gives first, and what the page calls it.
 RECEIPTS_GIVEN: dict[str, tuple[Change, str]] = {
     "a proof": (lambda receipt: receipt, PUBLISHED),
@@ -50,24 +50,6 @@ RECEIPTS_GIVEN: dict[str, tuple[Change, str]] = {
         WRONG_RECEIPT,
     ),
 }
-
-
-@contextmanager
-def giving(parent: Parent, change: Change) -> Iterator[list[bytes]]:
-    """Let the server change its receipts so; give what it gave."""
-    given: list[bytes] = []
-
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        if response.status == OK:
-            given.append(change(response.body()))
-            route.fulfill(response=response, body=given[-1])
-        else:
-            route.fulfill(response=response)
-
-    parent.page.route(RECEIPTS, answer)
-    yield given
-    parent.page.unroute(RECEIPTS)
 
 
 @contextmanager
