@@ -2,9 +2,19 @@
 """What the organiser's commands say when they refuse: the trustees' two kinds, and no others.
 
 ``Refusal`` (exit status 1): understood, and refused. ``Unreadable`` (2): unreadable, or misused.
-Each is one plain French sentence and an advice.
+Each is one plain French sentence and an advice. Of a fault of our own, the server's log says the
+kind and the place.
 """
+
+import traceback
+from pathlib import Path
 
 from tally.errors import Refusal, Unreadable
 
-__all__ = ["Refusal", "Unreadable"]
+__all__ = ["Refusal", "Unreadable", "kind_and_place"]
+
+
+def kind_and_place(error: Exception) -> str:
+    """Return what there is to say of a fault of ours: its message may have anything in it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"

@@ -147,7 +147,7 @@ class Heads:
                     return HeadFile()
                 told = {origin for (origin,) in _rows(connection, "told", _TOLD)}
                 lines = {
-                    origin: HeadLine(_position(size, root), _number(stamp), origin in told)
+                    _origin(origin): HeadLine(_position(size, root), _number(stamp), origin in told)
                     for origin, size, root, stamp in connection.execute(_ALL)
                 }
                 marks = frozenset(backup for (backup,) in _rows(connection, "mark", _MARKS))
@@ -163,7 +163,7 @@ class Heads:
             if not self._path.exists():
                 return frozenset()
             with self._opened() as connection:
-                return frozenset(origin for (origin,) in _rows(connection, "head", _ORIGINS))
+                return frozenset(_origin(name) for (name,) in _rows(connection, "head", _ORIGINS))
 
     def mark(self, backup: str, at: int) -> None:
         """Remember that a backup of this number begins now; without a file nothing is to be marked.
@@ -297,6 +297,12 @@ def _position(size: object, root: object) -> LogPosition:
     if not isinstance(root, str) or not _ROOT.fullmatch(root):
         raise HeadsUnavailable("a root in the head file is damaged")
     return LogPosition(_number(size), root)
+
+
+def _origin(value: object) -> str:
+    if not isinstance(value, str):
+        raise HeadsUnavailable("a name in the head file is damaged")
+    return value
 
 
 def _number(value: object) -> int:

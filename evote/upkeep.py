@@ -4,7 +4,6 @@
 Each part by itself: one that fails is said and tried again, and holds up no other.
 """
 
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -15,7 +14,7 @@ from evote.clock import Clock, SteadyClock, steady_clock
 from evote.clock_watch import ClockWatch
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import RowDamaged
-from evote.errors import Refusal
+from evote.errors import Refusal, kind_and_place
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes
@@ -92,7 +91,7 @@ def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
         return Fault(Trouble.NO_LOG_KEY, uuid)
     if isinstance(error, NOT_PUBLISHED):
         return fault_of(error)
-    return Fault(unforeseen, uuid, _kind_and_place(error))
+    return Fault(unforeseen, uuid, kind_and_place(error))
 
 
 def going_on(step: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
@@ -102,13 +101,7 @@ def going_on(step: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
     except NOT_PUBLISHED as cause:
         yield fault_of(cause)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the next step is taken
-        yield Fault(Trouble.UNDONE, cause=_kind_and_place(error))
-
-
-def _kind_and_place(error: Exception) -> str:
-    """Return what there is to say of a fault of ours: its message may have anything in it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"
+        yield Fault(Trouble.UNDONE, cause=kind_and_place(error))
 
 
 class Steps:

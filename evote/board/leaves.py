@@ -5,7 +5,9 @@ Leaves and subtree hashes are derived, and nothing is signed on their word alone
 the hashes of a published tree goes on from its root, and a step computes the tree from the entries.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -18,19 +20,28 @@ from protocol.merkle import LogPosition, TreeHasher, leaf_hash
 from protocol.server_binding import BOARD
 
 LEAVES_A_TIME = 1000
+_LEAF: Final = re.compile("[0-9a-f]{64}", re.ASCII)
 
 
 def read_leaves(
     connection: Connection, election: HeldElection, log: str, start: int, end: int | None = None
 ) -> Iterator[bytes]:
-    """Give the leaves of the entries from ``start`` to before ``end``, in order."""
+    """Give the leaves of the entries from ``start`` to before ``end``, in order.
+
+    Raises:
+        PublishedDamaged: one of them is no leaf.
+    """
     row, place = (EventRow, EventRow.height) if log == BOARD else (JournalRow, JournalRow.number)
     query = select(row.leaf).where(row.election_id == election.id, place >= start)
     if end is not None:
         query = query.where(place < end)
-    for leaf in connection.scalars(
+    # SQLite gives what stands in a damaged row, of whatever type.
+    leaves: Iterator[object] = connection.scalars(
         query.order_by(place).execution_options(yield_per=LEAVES_A_TIME)
-    ):
+    )
+    for leaf in leaves:
+        if not isinstance(leaf, str) or not _LEAF.fullmatch(leaf):
+            raise PublishedDamaged(election.uuid, f"a leaf of its {log} is none")
         yield bytes.fromhex(leaf)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from evote.board.leaves import read_leaves
+from evote.board.published import PublishedDamaged
 from evote.database.board_tables import EventRow
 from evote.database.common_tables import JournalRow
 from evote.database.elections import HeldElection
@@ -78,12 +79,17 @@ def tile_of_entries(
 def subtrees_of_log(
     connection: Connection, election: HeldElection, log: str
 ) -> Callable[[int, int], bytes]:
-    """Return what proofs are made from: the roots of the complete subtrees of a log: §18.5."""
+    """Return what proofs are made from: the roots of the complete subtrees of a log: §18.5.
+
+    It raises ``PublishedDamaged`` where entries are absent, or a leaf is none.
+    """
 
     def subtree(level: int, number: int) -> bytes:
         start, end = number << level, (number + 1) << level
-        (root,) = _roots(read_leaves(connection, election, log, start, end), 1 << level)
-        return root
+        roots = [*_roots(read_leaves(connection, election, log, start, end), 1 << level)]
+        if not roots:
+            raise PublishedDamaged(election.uuid, f"entries of its {log} are absent")
+        return roots[0]
 
     return subtree
 

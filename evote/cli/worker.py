@@ -66,6 +66,9 @@ _REASONS: Final = {
     Reason.LARGER: "taille {detail}",
     Reason.NO_KEY: "ce serveur n'a plus la clé de ce journal : voir evote doctor",
     Reason.NOTHING: "rien de publié qui puisse lui être montré",
+    Reason.NO_PROOF: "une ligne de la base est abîmée, aucune preuve ne peut lui être montrée : "
+    "voir evote doctor",
+    Reason.FAULT: "une erreur de ce serveur, {detail} : voir evote doctor",
 }
 
 

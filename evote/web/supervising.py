@@ -8,6 +8,7 @@ one that died nor hears that it is to stop.
 """
 
 import logging
+import signal
 import time
 from typing import Final
 
@@ -53,15 +54,24 @@ class Supervisor(Multiprocess):
                 return
             if worker.is_alive():
                 continue
+            hangs = worker.process.is_alive()
             worker.kill()
             worker.join()
             if worker.exitcode == STARTUP_FAILURE:
                 _LOGGER.error("a worker cannot start: the server stops")
                 self.should_exit.set()
                 return
+            what = "hung, and was killed" if hangs else f"died (exit status {worker.exitcode})"
+            _LOGGER.warning("the worker %s %s: another is started", worker.pid, what)
             self.processes[place] = self._started()
 
     def _started(self) -> Worker:
         worker = Worker(self.config, self.sockets)
-        worker.start()
+        # A terminal sends Ctrl-C to all of them. Until it serves, a worker leaves it to this
+        # process, which stops it: it would say where in its modules it was disturbed.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            worker.start()
+        finally:
+            signal.signal(signal.SIGINT, handler)
         return worker

@@ -52,6 +52,8 @@ class Reason(Enum):
     LARGER = "{detail} entries"
     NO_KEY = "this server lacks the key of the log"
     NOTHING = "nothing published that it could be shown"
+    NO_PROOF = "a row is damaged: there is no proof to show it"
+    FAULT = "a fault of this server: {detail}"
 
 
 class Unwitnessed(Exception):

@@ -13,8 +13,9 @@ from typing import Final
 
 from evote.board.published import NothingPublished, PublishedDamaged, read_published
 from evote.board.tiles import subtrees_of_log
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import RowDamaged, find_election
+from evote.errors import kind_and_place
 from evote.keys import KeyUnavailable
 from evote.publishing.cosigning import NotedLog, add_line, own_lines, published_notes
 from evote.publishing.publisher import Publisher
@@ -96,17 +97,15 @@ class Cosigning:
                     self._cosign(log)
             except (PublishedDamaged, RowDamaged):
                 continue  # which its step says; no witness is shown it, and the others are asked
-            except KeyUnavailable:
-                yield self._refused(log, WitnessRefuses(Reason.NO_KEY))
             except WitnessSilent as cause:
                 self._silent_until = self._timer() + SILENT_SECONDS
                 yield Missed(self._witness.name, log.place, cause)
                 return
-            except WitnessAhead as cause:
-                if self._is_ahead(log, cause):
-                    yield self._refused(log, cause)
-            except WitnessRefuses as cause:
-                yield self._refused(log, cause)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the other logs are shown
+                if not isinstance(error, WitnessAhead) or self._is_ahead(log, error):
+                    yield self._refused(log, _as_unwitnessed(error))
 
     def refusal(self, uuid: str) -> Unwitnessed | None:
         """Ask once more for all that is published of one election; return why it is not co-signed.
@@ -150,7 +149,10 @@ class Cosigning:
             with self._database.read() as connection:
                 election = find_election(connection, log.uuid)
                 subtree = subtrees_of_log(connection, election, log.log)
-                return prove_consistency(old, checkpoint.size, subtree)
+                try:
+                    return prove_consistency(old, checkpoint.size, subtree)
+                except PublishedDamaged as cause:  # no step says it: it reads no leaf
+                    raise WitnessRefuses(Reason.NO_PROOF) from cause
 
         asked = Asked(checkpoint, own_lines(log.note), proof, self._publisher.clock)
         old = min(self._size.get(log.place, 0), checkpoint.size)
@@ -203,3 +205,11 @@ class Cosigning:
                 return read_published(connection, election).log(log.log).size < cause.size
             except (NothingPublished, PublishedDamaged):
                 return False  # which its step says
+
+
+def _as_unwitnessed(error: Exception) -> Unwitnessed:
+    if isinstance(error, Unwitnessed):
+        return error
+    if isinstance(error, KeyUnavailable):
+        return WitnessRefuses(Reason.NO_KEY)
+    return WitnessRefuses(Reason.FAULT, kind_and_place(error))

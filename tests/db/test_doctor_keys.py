@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from evote.doctor.findings import Level
-from evote.heads import Heads
+from evote.heads import Heads, HeadsUnavailable
 from protocol.merkle import LogPosition
 from protocol.server_binding import BOARD, JOURNAL, key_name
 from tests.db.examined import bad, look
 from tests.db.school import ManualClock, School, draft, host, make_election
 from tests.db.second_machine import Machine, save
+from tests.db.test_one_damaged_row import harm_heads
 from tests.simulator import CLOSES_AT, HOST
 
 OTHER = "2" * 14
@@ -109,6 +110,19 @@ def test_what_the_doctor_advises_over_an_empty_database_mends_it(
     assert "evote restore" in found.advice
     Machine(machine.database, fit.folder, machine.clock).restore(saved)
     assert not {"heads", "keys", "whole"} & {*bad(fit)}
+
+
+@pytest.mark.parametrize("table", ["head", "stamp"])
+def test_a_damaged_name_in_the_head_file_ends_no_doctor(fit: School, table: str) -> None:
+    name, before = fit.publisher.keys(fit.uuid).board.name, {each.check for each in look(fit)}
+    harm = f"UPDATE {table} SET origin = CAST(origin AS BLOB) WHERE origin = ?"  # noqa: S608 -- ours
+    harm_heads(fit.folder.heads, harm, name)
+    told = [each for each in look(fit) if each.check == "heads"]
+    grave = [each for each in told if each.level is Level.SERIOUS]
+    assert any("heads.sqlite" in each.message for each in grave) is (table == "head")
+    assert {each.check for each in look(fit)} >= before
+    with pytest.raises(HeadsUnavailable) if table == "head" else contextlib.nullcontext():
+        Heads(fit.folder.heads).origins()
 
 
 def test_a_damaged_head_is_told_of_its_election_alone(fit: School) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from evote.board.published import DoesNotFollow, read_published
+from evote.board.tiles import subtrees_of_log
 from evote.casting import Casting, Outcome
 from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import HeldElection
@@ -22,12 +23,13 @@ from evote.publishing import following
 from evote.publishing import publisher as publishing
 from evote.publishing.publisher import Publisher
 from evote.upkeep import Cosignatures, Steps, Trouble
+from evote.witnessing import cosigning
 from evote.witnessing.cosigning import Cosigning
 from protocol.server_binding import BOARD
 from tests.db.examined import look
 from tests.db.school import ManualClock, School, host, make_election
 from tests.db.test_cosigning import seen
-from tests.db.witnesses import honest
+from tests.db.witnesses import honest, honest_to
 
 OTHER = "AnotherEtection"
 # What SQLite gives back of a cell of which one bit, or more, has changed.
@@ -155,6 +157,55 @@ def test_the_lost_key_of_one_election_stops_no_witness_of_another(
         assert {fault.uuid.partition("/")[0] for fault in faults} == {school.uuid}
         assert "this server lacks the key of the log" in str(faults[0])
         assert seen(other, BOARD, witness).witnessed_at
+
+
+LEAVES = {
+    "no digits": "UPDATE board_event SET leaf = 'zz' || substr(leaf, 3)",
+    "bytes": "UPDATE board_event SET leaf = CAST(leaf AS BLOB)",
+    "absent": "DELETE FROM board_event",
+}
+
+
+@pytest.mark.parametrize("leaf", [*LEAVES, "what nobody foresaw"])
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_leaf_that_gives_no_proof_stops_no_witness_of_another(
+    fit: School, other: School, leaf: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = fit
+    with honest_to((school, other), tmp_path / "memory") as witness:
+        asked = Cosignatures(Cosigning(other.database, other.publisher, witness, patience=5))
+        assert list(asked.step()) == []
+        assert isinstance(school.clock, ManualClock)
+        school.clock.time += 60
+        for each, elector in ((school, 6), (other, 1)):
+            assert each.cast(elector).outcome is Outcome.RECORDED
+            each.publisher.publish(each.uuid)
+        if leaf in LEAVES:
+            with school.database.write() as connection:
+                last = "(SELECT max(height) FROM board_event WHERE election_id = 1)"
+                where = f" WHERE election_id = 1 AND height = {last}"
+                connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+                assert connection.execute(text(LEAVES[leaf] + where)).rowcount == 1
+            why = "a row is damaged: there is no proof to show it"
+        else:
+            monkeypatch.setattr(cosigning, "subtrees_of_log", failing_of(school))
+            why = "a fault of this server: ZeroDivisionError, test_one_damaged_row.py:"
+        faults = list(asked.step())
+        assert {fault.uuid for fault in faults} >= {f"{school.uuid}/{BOARD}"}
+        assert {fault.uuid.partition("/")[0] for fault in faults} == {school.uuid}
+        assert all(why in str(fault) for fault in faults)
+        assert seen(other, BOARD, witness).witnessed_at == {witness.name: school.clock.time}
+        assert list(asked.step()) == []  # said once, and tried again later
+
+
+def failing_of(school: School) -> Callable[..., object]:
+    """What makes proofs, of every election but this one."""
+    true = subtrees_of_log
+
+    def failing(connection: Connection, election: HeldElection, log: str) -> object:
+        return _fail() if election.uuid == school.uuid else true(connection, election, log)
+
+    return failing
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

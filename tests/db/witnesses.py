@@ -6,7 +6,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
@@ -46,9 +46,23 @@ def honest(
     school: School, folder: Path, name: str = "temoin.example.org", key: CosignerKey | None = None
 ) -> Iterator[Witness]:
     """A witness of both logs of a school."""
-    signer = key or key_of(name)
-    keys = school.publisher.keys(school.uuid)
-    logs = [decode_key(each.verifier_key.encode()) for each in (keys.board, keys.journal)]
+    with honest_to([school], folder, name, key) as witness:
+        yield witness
+
+
+@contextmanager
+def honest_to(
+    schools: Sequence[School],
+    folder: Path,
+    name: str = "temoin.example.org",
+    key: CosignerKey | None = None,
+) -> Iterator[Witness]:
+    """A witness of both logs of several."""
+    signer, school = key or key_of(name), schools[0]
+    keys = [each.publisher.keys(each.uuid) for each in schools]
+    logs = [
+        decode_key(log.verifier_key.encode()) for each in keys for log in (each.board, each.journal)
+    ]
     store = Store(folder)
     own = WitnessKey(signer.name, signer.seed.reveal())
     memory = Memory(own, logs, store, school.clock)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -59,6 +60,30 @@ def test_a_request_in_flight_is_answered_and_then_the_server_leaves(
         assert time.monotonic() - released < SECONDS
         server.wait_until_nobody_listens()
     assert hosted.counts() == (1, 1)
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 1.0])
+def test_ctrl_c_while_the_workers_still_start_is_heard_without_a_word(
+    hosted: Hosted, tmp_path: Path, seconds: float
+) -> None:
+    """A terminal sends it to every process."""
+    server = RealServer(hosted.url, hosted.keys, tmp_path)
+    server.start()
+    assert server.process is not None
+    try:
+        for _ in patiently("no worker is started"):
+            if len(server.workers()) == server.count:
+                break
+        time.sleep(seconds)
+        os.killpg(server.process.pid, signal.SIGINT)
+        assert server.process.wait(SECONDS) == 0
+        server.wait_until_nobody_listens()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+    assert server.log.read_text() == ""
 
 
 @pytest.mark.db
