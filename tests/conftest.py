@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.either_database import leave_to_soak
+
 TESTS = Path(__file__).parent
 MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser", "unit/booth": "booth"}
 MARKS = ("booth", "interop", "db", "browser", "soak")
@@ -40,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by its folder; one that then carries no mark is `core`."""
+    leave_to_soak(items, TESTS)
     for item in items:
         place = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
         for folder, mark in MARK_OF_FOLDER.items():

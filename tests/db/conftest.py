@@ -23,34 +23,6 @@ from tests.simulator import HOST
 ELECTION = make_election(electors=12)
 
 
-# What these look at, or refuse, is the same on either database: on PostgreSQL they are run where
-# counts are long. What is saved, restored and completed is tested on both at each run.
-OF_EITHER = frozenset(
-    f"test_{name}.py"
-    for name in (
-        "doctor",
-        "doctor_boards",
-        "doctor_cells",
-        "doctor_keys",
-        "doctor_witnesses",
-        "published_damage",
-        "restore_faults",
-        "restore_known",
-        "restore_marks",
-        "restore_refusals",
-        "restore_watched",
-    )
-)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to ``make soak`` what a second database says again."""
-    for item in items:
-        if item.path.name in OF_EITHER and item.get_closest_marker("db") is not None:
-            item.add_marker("soak")
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     with migrated_server() as server:

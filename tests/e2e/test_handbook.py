@@ -68,7 +68,7 @@ def run(folder: Path, script: list[str]) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=180,
+        timeout=600,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PATH": path},
     )
 

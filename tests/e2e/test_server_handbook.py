@@ -120,7 +120,7 @@ def run(place: Path, script: list[str]) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=900,
         env=environment(place),
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
