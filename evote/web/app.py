@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database
 from evote.settings import Settings, witnesses_of
-from evote.upkeep import Cosignatures, Steps, Upkeep
+from evote.upkeep import Cosignatures, Steps, Upkeep, going_on
 from evote.web import api, logs, operating, problems, public, voter
 from evote.web.compressing import Compress
 from evote.web.head_requests import HeadLikeGet
@@ -56,7 +56,8 @@ def create_app(
             await stack.enter_async_context(counted(STEP_SECONDS, Steps(publisher).step))
             for witness in witnesses_of(settings):
                 asking = Cosignatures(Cosigning(database, publisher, witness))
-                await stack.enter_async_context(counted(STEP_SECONDS, asking.step))
+                ask = functools.partial(going_on, asking.step)
+                await stack.enter_async_context(counted(STEP_SECONDS, ask))
             yield
         database.close()
 
