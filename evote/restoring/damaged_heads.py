@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from evote.errors import Refusal
+from evote.publishing.damaged_head import is_damaged
+from evote.restoring.comparing import WORDS
+from evote.restoring.evidence import Seen
 from protocol.server_binding import BOARD, JOURNAL, ServerBinding, key_name, uuid_of_key
 
 PUT_ASIDE: Final = (
@@ -40,6 +43,29 @@ def require_true_names(servers: Iterable[ServerBinding], origins: Collection[str
             "et ce n'est le nom de l'urne ni du journal d'aucune élection",
             PUT_ASIDE,
         )
+
+
+def require_true_roots(uuid: str, of_heads: Seen, seen: Seen) -> None:
+    """Check that no line of the head file is a signed note's with some digits changed.
+
+    Args:
+        uuid: of the election.
+        of_heads: what the head file says of it.
+        seen: what else is known of it; of this, what a note says counts.
+
+    Raises:
+        Refusal: one is.
+    """
+    for log in (BOARD, JOURNAL):
+        signed = [each.position for each in seen.log(log) if each.note is not None]
+        for line in of_heads.log(log):
+            if any(is_damaged(line.position, each) for each in signed):
+                raise Refusal(
+                    "le fichier heads.sqlite du dossier des clés est abîmé : ce qu'il dit de "
+                    f"{WORDS[log]} de l'élection {uuid} est, à quelques signes près, ce qui a été "
+                    "signé",
+                    PUT_ASIDE,
+                )
 
 
 def _is_name(origin: str) -> bool:
