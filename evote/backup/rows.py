@@ -11,7 +11,7 @@ a restore makes the cell anew in any case, the reader puts something without sen
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -146,9 +146,16 @@ class RowReader:
         try:
             return {column.name: self._value(column, value) for column, value in pairs}
         except NotOfType as damaged:
-            ids = [each for column, each in pairs if column.name == "election_id"]
-            damaged.uuid = self._uuids.get(ids[0], "") if ids and type(ids[0]) is int else ""
+            damaged.uuid = self._uuid_of(table, {column.name: each for column, each in pairs})
             raise
+
+    def _uuid_of(self, table: Table, cells: Mapping[str, JsonValue]) -> str:
+        """Return of which election a row is that has a damaged cell; empty if that is not known."""
+        if table is _ELECTION:
+            uuid = cells["uuid"]
+            return uuid[:MAX_UUID] if isinstance(uuid, str) else ""
+        of = cells.get("election_id")
+        return self._uuids.get(of, "") if type(of) is int else ""
 
     def _value(self, column: Column[object], value: JsonValue) -> Value:
         if value is None and column.nullable:

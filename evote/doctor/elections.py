@@ -15,6 +15,7 @@ from evote.clock import Clock
 from evote.database.elections import HeldElection, State, find_election
 from evote.database.roll_tables import RollSealRow
 from evote.doctor.boards import hosted
+from evote.doctor.damaged_heads import find_damaged_head
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.doctor.strangers import HEADS_DAMAGED, heads_unreadable
 from evote.doctor.witnesses import check_witnesses
@@ -147,8 +148,11 @@ def _check_address(held: HeldElection, server: ServerBinding, public_url: str) -
 def _check_heads(
     connection: Connection, held: HeldElection, looking: Looking, keys: LogKeys
 ) -> Finding:
+    heads = Heads(looking.folder.heads)
     try:
-        require_following(connection, held, Heads(looking.folder.heads), keys)
+        if damaged := find_damaged_head(connection, held, heads, keys):
+            return damaged
+        require_following(connection, held, heads, keys)
     except WentBack:
         return serious(
             "heads",

@@ -14,6 +14,7 @@ from evote.database.elections import HeldElection, State
 from evote.errors import Refusal
 from evote.heads import HeadFile, HeadLine
 from evote.restoring.brought import Brought
+from evote.restoring.damaged_heads import require_true_names
 from evote.restoring.evidence import BroughtNote
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.leaving_out import drop_election, left_out
@@ -43,12 +44,12 @@ def account_for_all(
 
     Raises:
         Refusal: an election is named that the backup has not, or nobody knows how far one was
-            published after the backup; nothing was changed but in this transaction.
+            published after the backup, or the head file is damaged; nothing was changed but in
+            this transaction.
     """
-    every = _drafts(connection)
-    strange = strange_notes(
-        [each.server for each in loaded], every, brought.notes, heads.lines, brought.host
-    )
+    every, servers = _drafts(connection), [each.server for each in loaded]
+    require_true_names(servers, heads.lines.keys())
+    strange = strange_notes(servers, every, brought.notes, heads.lines, brought.host)
     named = _named(heads.lines, {*brought.notes} - {*strange})
     _require_covered(loaded, every, named, brought.without)
     drafts = [each for each in every if each.uuid not in brought.without]

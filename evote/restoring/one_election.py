@@ -19,6 +19,7 @@ from evote.publishing.following import log_sizes
 from evote.publishing.signed import server_of
 from evote.restoring.comparing import Behind, compare
 from evote.restoring.completing import complete
+from evote.restoring.damaged_heads import require_true_roots
 from evote.restoring.evidence import BroughtNote, Seen, seen_of
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.knowing import Knowledge, weigh
@@ -102,7 +103,8 @@ def load(
         backup: where its rows come from.
 
     Raises:
-        Refusal: its rows contradict each other or what was seen, or its keys are missing.
+        Refusal: its rows contradict each other or what was seen, or its keys are missing, or what
+            the head file says of it is damaged.
     """
     require_whole(connection, held)
     server = server_of(connection, held)
@@ -117,7 +119,9 @@ def load(
             raise _no_keys(held, "ouvre la liste électorale") from cause
     own, brought = own_rows(connection, held, server, backup.made_at), seen_of(server, notes)
     drop_rows(connection, held)
-    seen = brought.and_of(of_heads(server, heads.lines)).and_of(own)
+    lines = of_heads(server, heads.lines)
+    require_true_roots(held.uuid, lines, brought.and_of(own))
+    seen = brought.and_of(lines).and_of(own)
     behind = compare(connection, held, seen)
     known = weigh(server, own, brought, heads, backup.number)
     return Loaded(held, server, brought, seen, known, behind)

@@ -24,6 +24,7 @@ from evote.heads import HeadFile, Heads, HeadsUnavailable
 from evote.keys import KeyFolder
 from evote.restoring.brought import Brought
 from evote.restoring.covering import account_for_all
+from evote.restoring.damaged_heads import PUT_ASIDE
 from evote.restoring.key_placing import RestoredKeys
 from evote.restoring.one_election import Loaded, Restored, finish, load, too_short
 from evote.restoring.published import move_heads, own_heads
@@ -105,9 +106,7 @@ def _read(heads: Heads) -> HeadFile:
     except HeadsUnavailable as cause:
         raise Refusal(
             "le fichier heads.sqlite du dossier des clés ne peut pas être lu",
-            "voyez son mode et son propriétaire ; s'il est abîmé, mettez-le hors de ce dossier, "
-            "sans le détruire : il ne dit plus jusqu'où tout a été publié, et ce que d'autres ont "
-            "vu le dira (--seen, --complete)",
+            f"voyez son mode et son propriétaire ; s'il est abîmé, {PUT_ASIDE}",
         ) from cause
 
 

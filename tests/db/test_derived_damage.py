@@ -175,13 +175,15 @@ def test_an_unsigned_size_beyond_the_entries_still_says_that_some_are_lost(
         machine.restore(save(voted, tmp_path / "backup"), unseen=(voted.uuid,))
 
 
+@pytest.mark.parametrize("cell", ["turnout.signed_in", "election.closes_at"])
 def test_any_other_cell_is_refused_and_named_with_its_election(
-    voted: School, machine: Machine, tmp_path: Path
+    voted: School, machine: Machine, cell: str, tmp_path: Path
 ) -> None:
+    table, _, column = cell.partition(".")
     with voted.database.write() as connection:
-        connection.execute(text("UPDATE turnout SET signed_in = 'x'"))
+        connection.execute(text(f"UPDATE {table} SET {column} = 'x'"))  # noqa: S608 -- ours
     saved = save(voted, tmp_path / "backup")
-    named = f"« turnout.signed_in » de l'élection {voted.uuid} contient"
+    named = f"« {cell} » de l'élection {voted.uuid} contient"
     with pytest.raises(Unreadable, match=named):
         machine.restore(saved, unseen=(voted.uuid,))
     assert is_untouched(machine)
