@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.tamper.record import Files, served
-from tests.tamper.test_witnesses import witnessed
+from tests.tamper.test_witnesses import stamp, witnessed
 from tests.unit.audit.receipts import Tell, link, of, whole
 from tests.unit.audit.test_convicting_receipts import with_another
 from tests.unit.audit.test_promises import of as promise_of
@@ -44,7 +44,7 @@ def test_witnesses_that_were_not_looked_at_are_told_first(
     form: str, tmp_path: Path, run: Run
 ) -> None:
     """None of them signed, so that the complete record is refused."""
-    given = forms(tmp_path, witnessed([], []))
+    given = forms(tmp_path, witnessed([stamp], [stamp]))
     assert run("verify", given["record"])[0] == 1
     first = head(run, given[form])
     assert ALONE in first.partition("État :")[0]
