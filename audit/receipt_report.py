@@ -153,7 +153,7 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     if ruled.ruling is Ruling.HOLDS:
         yield _holds(read, published)
     elif ruled.ruling is Ruling.WAITS:
-        yield of.waits
+        yield _waits(published, of)
     elif ruled.ruling is Ruling.ELSEWHERE:
         yield of.elsewhere
     elif ruled.ruling is Ruling.WORTHLESS:
@@ -187,6 +187,13 @@ def _holds(read: Paper, published: Published) -> Text:
     return said.HOLDS if published.signed else said.HOLDS_IF
 
 
+def _waits(published: Published, of: said.Sentences) -> Text:
+    """That it is too early to tell; or that nobody knows, by what nobody signed with a time."""
+    if published.stamp is not None:
+        return of.waits
+    return said.UNDATED if published.signed else said.UNDATED_ARCHIVE
+
+
 def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
     """What a conviction rests on, and what is to be kept, compared or tried again."""
     if ruled.ruling is Ruling.CONVICTS:
@@ -197,7 +204,10 @@ def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[T
     else:
         if ruled.ruling is Ruling.HOLDS and not published.signed:
             yield said.GIVE_SIGNED
-        yield of.keep if ruled.ruling is Ruling.WAITS else said.REST
+        if ruled.ruling is Ruling.WAITS:
+            yield of.keep_undated if published.stamp is None else of.keep
+        else:
+            yield said.REST
         yield of.secret
 
 

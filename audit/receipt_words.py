@@ -23,6 +23,7 @@ class Sentences:
         convicts: it and a signed record do.
         convicts_if: it and a record that nobody signed do.
         keep: and what may be tried later.
+        keep_undated: the same, where what it was judged by says not of when it is.
         secret: what it does not say.
     """
 
@@ -33,6 +34,7 @@ class Sentences:
     convicts: Text
     convicts_if: Text
     keep: Text
+    keep_undated: Text
     secret: Text
 
 
@@ -75,6 +77,12 @@ def _of(fr: str, en: str) -> Sentences:
         keep=Text(
             f"Gardez {fr}, et recommencez avec un dossier téléchargé plus tard.",
             f"Keep {en}, and try again with a record downloaded later.",
+        ),
+        keep_undated=Text(
+            f"Gardez {fr}, téléchargez le dossier complet de l'élection, que le serveur signe avec"
+            " l'heure, et recommencez avec lui ; si l'heure y manque, dites-le au bureau.",
+            f"Keep {en}, download the election's complete record, which the server signs with the"
+            " time, and try again with it; if the time is not in it, tell the committee.",
         ),
         secret=Text(
             f"{first.fr} ne dit ni qui a voté, ni quel choix.",
@@ -149,6 +157,16 @@ KEPT_IF = Text(
     " elle n'est pas signée.",
     "This promise was kept, if this archive is what the server published: alone, an archive is not"
     " signed.",
+)
+UNDATED_ARCHIVE = Text(
+    "On ne peut pas le dire : seule, cette archive ne dit pas de quand elle est.",
+    "This cannot be told: alone, this archive does not say of when it is.",
+)
+UNDATED = Text(
+    "On ne peut pas le dire : l'heure que le serveur signe manque à ce dossier, qui ne dit donc pas"
+    " de quand il est.",
+    "This cannot be told: this record has not the time that the server signs, and so does not say"
+    " of when it is.",
 )
 GIVE_SIGNED = Text(
     "Téléchargez le dossier complet de l'élection, qui est signé, et recommencez avec lui.",
