@@ -124,8 +124,8 @@ def _proves(read: Receipt, stamped: Ruled | None) -> Iterator[Text]:
     vkey = shown(encode_key(read.key), _LONGEST)
     key = Text(vkey, vkey)
     if stamped is not None:
-        first, *_, to_do = _BY_ITSELF[stamped.ruling]
-        yield first
+        *_, to_do = _BY_ITSELF[stamped.ruling]
+        yield _by_itself(stamped.ruling, said.NO_RECORD)
         yield Text(f"{stamped.why.fr}.", f"{stamped.why.en}.").at(said.WHY)
         yield to_do
     else:
@@ -136,6 +136,12 @@ def _proves(read: Receipt, stamped: Ruled | None) -> Iterator[Text]:
     yield said.ALONE
     yield said.COMPARE
     yield said.OF_RECEIPT.secret
+
+
+def _by_itself(ruling: Ruling, other: Text) -> Text:
+    """What the paper is, and what else than the clock to try where that decides: a record."""
+    first = _BY_ITSELF[ruling][0]
+    return Text(first.fr.format(other=other.fr), first.en.format(other=other.en))
 
 
 def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, list[Text]]:
@@ -159,7 +165,8 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     elif ruled.ruling is Ruling.WORTHLESS:
         yield Text(f"{of.nothing.fr}.", f"{of.nothing.en}.")
     elif ruled.ruling in _BY_ITSELF:
-        yield _BY_ITSELF[ruled.ruling][0]
+        other = said.NEWER_RECORD if published.stamp is not None else said.COMPLETE_RECORD
+        yield _by_itself(ruled.ruling, other)
     else:
         yield of.convicts if published.signed else of.convicts_if
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)

@@ -113,12 +113,16 @@ TAKE_ANOTHER = Text(
     "Keep it, and take another from the page that gave it. If the new one is the same, bring both"
     " to the committee: a server in order always puts that time into it.",
 )
+NEWER_RECORD = Text(", ou donnez un dossier plus récent,", ", or give a newer record,")
+COMPLETE_RECORD = Text(", ou donnez le dossier complet,", ", or give the complete record,")
+NO_RECORD = Text("", "")
 AHEAD = Text(
-    "Réglez d'abord l'horloge de cet ordinateur, ou donnez un dossier plus récent, et recommencez."
-    " Si elle est juste, CE REÇU EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir signé cette"
-    " heure.",
-    "First set this computer's clock, or give a newer record, and try again. If it is right, THIS"
-    " RECEIPT BREAKS THE RULE: no server can have signed that time.",
+    "Réglez d'abord l'horloge de cet ordinateur{other} et recommencez : pour elle, l'heure signée"
+    " de ce reçu est encore à venir. Si elle est juste, l'horloge du serveur ne l'était pas, ou"
+    " cette heure est fausse : montrez ce reçu au bureau.",
+    "First set this computer's clock{other} and try again: by it, the time signed in this receipt"
+    " is still to come. If it is right, the server's clock was not, or that time is false: show"
+    " this receipt to the committee.",
 )
 IF_STILL_AHEAD = Text(
     "Si l'horloge est juste, gardez ce reçu tel quel, et portez-en une copie au bureau et à votre"
@@ -127,11 +131,10 @@ IF_STILL_AHEAD = Text(
     " your federation: a time to come would hide that the board was shortened.",
 )
 BREAKS_THE_RULE = Text(
-    "Réglez d'abord l'horloge de cet ordinateur, ou prenez un dossier plus récent, et recommencez."
-    " Si elle est juste, CETTE PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir"
-    " promis cette heure.",
-    "First set this computer's clock, or take a newer record, and try again. If it is right, THIS"
-    " PROMISE BREAKS THE RULE: no server can have promised that time.",
+    "Réglez d'abord l'horloge de cet ordinateur{other} et recommencez. Si elle est juste, CETTE"
+    " PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur à l'heure n'a pu la faire.",
+    "First set this computer's clock{other} and try again. If it is right, THIS PROMISE BREAKS THE"
+    " RULE: no server whose clock is right can have made it.",
 )
 CONVICTS_ALONE = Text(
     "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle seule, si l'empreinte ci-dessous est celle"

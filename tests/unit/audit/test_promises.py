@@ -200,7 +200,7 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
 YEAR_2286 = 10**10 - 1
 FAR: dict[str, tuple[int, int, str]] = {
     "as far as a promise goes": (NOW + 960, 0, "On ne peut pas encore le dire"),
-    "a second more": (NOW + 961, 1, "Réglez d'abord l'horloge de cet ordinateur, ou prenez"),
+    "a second more": (NOW + 961, 1, "Réglez d'abord l'horloge de cet ordinateur, ou donnez"),
     "a year after the closing": (CLOSES_AT + YEAR, 1, "Réglez d'abord l'horloge de cet"),
     "beyond any closing": (CLOSES_AT + YEAR + 1, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE"),
     "for the year 2286": (YEAR_2286, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle"),
