@@ -82,6 +82,23 @@ def test_a_journal_that_was_not_given_is_not_compared_and_is_no_fault(
     assert judged(run, given, "--since", old / earlier)[1]["verdict"] == "unreadable"
 
 
+@pytest.mark.parametrize("form", ["file", "folder", "zip"])
+def test_what_is_damaged_in_the_copy_is_told_beside_a_journal_that_was_not_given(
+    form: str, tmp_path: Path, run: Run
+) -> None:
+    old = folder(tmp_path / "old", served(until="Ballot"))
+    (old / NAME).write_bytes((old / NAME).read_bytes()[:-1])
+    given = forms(tmp_path, served())
+    status, out, _ = run("verify", given[form], "--since", old)
+    first = " ".join(out.split("\n\n")[0].split())
+    assert status == 2
+    assert "la copie donnée à --since est abîmée ou n'en est pas une" in first.lower()
+    assert "donnez son dossier complet" in first
+    status, out, _ = run("verify", given["record"], "--since", old)
+    assert status == 2
+    assert "donnez son dossier complet" not in out
+
+
 def test_a_board_that_differs_is_told_without_its_journal(tmp_path: Path, run: Run) -> None:
     old = folder(tmp_path / "old", with_another())
     status, out, _ = run("verify", forms(tmp_path, served())["file"], "--since", old)
