@@ -22,8 +22,8 @@ from audit.published import Published, open_published
 from audit.receipt_links import SCHEMES, ReceiptLink, decode_receipt_link
 from audit.receipt_rulings import rule_link, rule_receipt, rule_stamp
 from audit.receipts import FIRST_LINE as RECEIPT
-from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
-from audit.rulings import Ruled, Ruling
+from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, named_key, verify_receipt
+from audit.rulings import Ruled, Ruling, elsewhere
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
@@ -69,7 +69,20 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
             return _ruled(read, published, of)
     except Malformed as refusal:
         again = said.ASK_PROMISE_AGAIN if of is said.OF_PROMISE else said.ASK_AGAIN
-        return FAILS_STATUS, [refusal.text.at(of.nothing), again]
+        apart = None if data is None or record is None else _apart(data, record, of)
+        return FAILS_STATUS, apart or [refusal.text.at(of.nothing), again]
+
+
+def _apart(data: bytes, record: Path, of: said.Sentences) -> list[Text] | None:
+    """What is said of a damaged receipt that names another board: nobody is sent back there."""
+    key = named_key(data)
+    if key is None:
+        return None
+    with open_published(record) as published:
+        if key.name == published.key.name:
+            return None
+        why = elsewhere(key.name, published).why
+    return [of.elsewhere, Text(f"{why.fr}.", f"{why.en}.").at(said.WHY), of.apart]
 
 
 def _bytes(given: str) -> bytes:
