@@ -263,6 +263,25 @@ def test_a_promise_that_was_kept_is_kept_whatever_its_time(tmp_path: Path, tell:
     assert (status, out[:26]) == (0, "Cette promesse a été tenue")
 
 
+@pytest.mark.parametrize("line", ["the board's", "the signature's"])
+def test_a_promise_that_names_two_boards_is_damaged_and_of_no_imitation(
+    line: str, tmp_path: Path, tell: Tell
+) -> None:
+    first, second = of().split(b"\n\n")
+    name, other = KEY.name.encode(), KEY.name.replace("exemple", "exempme").encode()
+    if line == "the board's":
+        first = first.replace(name, other)
+    else:
+        second = second.replace(name, other)
+    (tmp_path / "p").write_bytes(first + b"\n\n" + second)
+    status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
+    assert status == 1
+    assert out.startswith("Cette promesse ne vaut rien, et n'accuse personne")
+    assert "elle nomme une urne et porte la signature d'une autre : elle est abîmée" in out
+    assert "Reprenez la promesse telle que la page du vote l'a donnée" in out
+    assert "imitation" not in out
+
+
 @pytest.mark.parametrize("phrase", RULED)
 def test_a_promise_is_judged_by_the_record(phrase: str, tmp_path: Path, tell: Tell) -> None:
     data, make, status, first = RULED[phrase]
