@@ -60,8 +60,10 @@ class Case:
     story: Journal | None = None  # None unless C27 passed
     closed_by: list[Text] = field(default_factory=list)  # who signed the closing
     checkpoints: dict[str, Checkpoint] | None = None  # by file; None unless C31 passed
+    stamps: dict[str, int] = field(default_factory=dict)  # when, by file; none unless C31 passed
     cosigned: dict[str, dict[str, int]] = field(default_factory=dict)  # when, by file and witness
     waits_for_witnesses: bool = False  # they are too few, and no line of theirs is false
+    clock: int | None = None  # of this machine, in seconds since 1970 UTC; None: not asked
     since: Earlier | None = None  # an earlier state
     incomparable: Text | None = None  # why it says nothing of this record (§17.3)
     differing: Text | None = None  # how the two differ, where that alone convicts nobody

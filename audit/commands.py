@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import gc
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 from audit.arguments import Asked, Misuse, language, parser
@@ -114,6 +115,7 @@ def _verify(arguments: argparse.Namespace, say: Say) -> int:
         require_preau=arguments.require == "preau",
         jobs=arguments.jobs,
         progress=bar if wanted else silent,
+        clock=int(time.time()),
     )
     try:
         with contextlib.ExitStack() as stack:

@@ -5,18 +5,32 @@ from __future__ import annotations
 
 from audit.cosignatures import cosigned_at, stamp_key
 from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
-from audit.words import Malformed
+from audit.words import Malformed, Text
+
+_NO_STAMP = Text(
+    "l'heure que le serveur signe y manque (§18.6) ; reprenez le dossier, et si elle manque encore,"
+    " dites-le au bureau : sans elle, il ne pourrait pas être prouvé que le serveur l'a raccourci"
+    " ensuite",
+    "the time that the server signs is not there (§18.6); take the record again, and if it stays"
+    " so, tell the committee: without it, a later shortening by the server could not be proved",
+)
 
 
-def covering(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Checkpoint:
-    """The checkpoint of this log, of exactly this size and root; its stamp, if any, holds (§18.4).
+def covering(
+    data: bytes | None, key: VerifierKey, size: int, root: bytes
+) -> tuple[Checkpoint, int]:
+    """The checkpoint of this log, of exactly this size and root, and its one stamp (§18.4, §18.6).
+
+    The stamp is in seconds since 1970 UTC.
 
     Raises:
         Malformed: anything else.
     """
     checkpoint = covering_unstamped(data, key, size, root)
-    cosigned_at(checkpoint, stamp_key(key))
-    return checkpoint
+    stamp = cosigned_at(checkpoint, stamp_key(key))
+    if stamp is None:
+        raise Malformed(*_NO_STAMP)
+    return checkpoint, stamp
 
 
 def covering_unstamped(data: bytes | None, key: VerifierKey, size: int, root: bytes) -> Checkpoint:

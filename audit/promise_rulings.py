@@ -9,6 +9,11 @@ from audit.published import Published
 from audit.rulings import OTHER_KEY, Ruled, Ruling, beyond, elsewhere, gone, last_stamp
 from audit.words import Text
 
+_TWO_BOARDS = Text(
+    "elle nomme une urne et porte la signature d'une autre : elle est abîmée (§20.1)",
+    "it names one board and has the signature of another: it is damaged (§20.1)",
+)
+
 
 def rule_promise(promise: Promise, published: Published, clock: int) -> Ruled:
     """Whether a promise is kept, broken, or still waits (§20.3).
@@ -38,6 +43,8 @@ def rule_promise(promise: Promise, published: Published, clock: int) -> Ruled:
 
 def _refused_promise(promise: Promise, published: Published) -> Ruled | None:
     """The ruling on a promise that says nothing of this election, or None."""
+    if promise.origin != promise.signer:
+        return Ruled(Ruling.WORTHLESS, _TWO_BOARDS)
     if promise.origin != published.key.name:
         return elsewhere(promise.origin, published)
     if not promise.signed_by(published.key):

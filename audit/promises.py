@@ -43,6 +43,11 @@ class Promise:
         return self.origin == key.name and self.note.signed_by(key)
 
     @property
+    def signer(self) -> str:
+        """The board that its signature line names, which nothing has verified."""
+        return self.note.lines[0].name
+
+    @property
     def text(self) -> str:
         """The note as it was."""
         lines = b"".join(line.encode() for line in self.note.lines)

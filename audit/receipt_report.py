@@ -22,8 +22,8 @@ from audit.published import Published, open_published
 from audit.receipt_links import SCHEMES, ReceiptLink, decode_receipt_link
 from audit.receipt_rulings import rule_link, rule_receipt, rule_stamp
 from audit.receipts import FIRST_LINE as RECEIPT
-from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, verify_receipt
-from audit.rulings import Ruled, Ruling
+from audit.receipts import MAX_RECEIPT, Receipt, decode_receipt, named_key, verify_receipt
+from audit.rulings import Ruled, Ruling, elsewhere
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
@@ -69,7 +69,20 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
             return _ruled(read, published, of)
     except Malformed as refusal:
         again = said.ASK_PROMISE_AGAIN if of is said.OF_PROMISE else said.ASK_AGAIN
-        return FAILS_STATUS, [refusal.text.at(of.nothing), again]
+        apart = None if data is None or record is None else _apart(data, record, of)
+        return FAILS_STATUS, apart or [refusal.text.at(of.nothing), again]
+
+
+def _apart(data: bytes, record: Path, of: said.Sentences) -> list[Text] | None:
+    """What is said of a damaged receipt that names another board: nobody is sent back there."""
+    key = named_key(data)
+    if key is None:
+        return None
+    with open_published(record) as published:
+        if key.name == published.key.name:
+            return None
+        why = elsewhere(key.name, published).why
+    return [of.elsewhere, Text(f"{why.fr}.", f"{why.en}.").at(said.WHY), of.apart]
 
 
 def _bytes(given: str) -> bytes:
@@ -124,8 +137,8 @@ def _proves(read: Receipt, stamped: Ruled | None) -> Iterator[Text]:
     vkey = shown(encode_key(read.key), _LONGEST)
     key = Text(vkey, vkey)
     if stamped is not None:
-        first, *_, to_do = _BY_ITSELF[stamped.ruling]
-        yield first
+        *_, to_do = _BY_ITSELF[stamped.ruling]
+        yield _by_itself(stamped.ruling, said.NO_RECORD)
         yield Text(f"{stamped.why.fr}.", f"{stamped.why.en}.").at(said.WHY)
         yield to_do
     else:
@@ -136,6 +149,12 @@ def _proves(read: Receipt, stamped: Ruled | None) -> Iterator[Text]:
     yield said.ALONE
     yield said.COMPARE
     yield said.OF_RECEIPT.secret
+
+
+def _by_itself(ruling: Ruling, other: Text) -> Text:
+    """What the paper is, and what else than the clock to try where that decides: a record."""
+    first = _BY_ITSELF[ruling][0]
+    return Text(first.fr.format(other=other.fr), first.en.format(other=other.en))
 
 
 def _ruled(read: Paper, published: Published, of: said.Sentences) -> tuple[int, list[Text]]:
@@ -153,13 +172,14 @@ def _lines(read: Paper, published: Published, ruled: Ruled, of: said.Sentences) 
     if ruled.ruling is Ruling.HOLDS:
         yield _holds(read, published)
     elif ruled.ruling is Ruling.WAITS:
-        yield of.waits
+        yield _waits(published, of)
     elif ruled.ruling is Ruling.ELSEWHERE:
         yield of.elsewhere
     elif ruled.ruling is Ruling.WORTHLESS:
         yield Text(f"{of.nothing.fr}.", f"{of.nothing.en}.")
     elif ruled.ruling in _BY_ITSELF:
-        yield _BY_ITSELF[ruled.ruling][0]
+        other = said.NEWER_RECORD if published.stamp is not None else said.COMPLETE_RECORD
+        yield _by_itself(ruled.ruling, other)
     else:
         yield of.convicts if published.signed else of.convicts_if
     yield Text(f"{ruled.why.fr}.", f"{ruled.why.en}.").at(said.WHY)
@@ -187,6 +207,13 @@ def _holds(read: Paper, published: Published) -> Text:
     return said.HOLDS if published.signed else said.HOLDS_IF
 
 
+def _waits(published: Published, of: said.Sentences) -> Text:
+    """That it is too early to tell; or that nobody knows, by what nobody signed with a time."""
+    if published.stamp is not None:
+        return of.waits
+    return said.UNDATED if published.signed else said.UNDATED_ARCHIVE
+
+
 def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[Text]:
     """What a conviction rests on, and what is to be kept, compared or tried again."""
     if ruled.ruling is Ruling.CONVICTS:
@@ -197,7 +224,10 @@ def _to_do(published: Published, ruled: Ruled, of: said.Sentences) -> Iterator[T
     else:
         if ruled.ruling is Ruling.HOLDS and not published.signed:
             yield said.GIVE_SIGNED
-        yield of.keep if ruled.ruling is Ruling.WAITS else said.REST
+        if ruled.ruling is Ruling.WAITS:
+            yield of.keep_undated if published.stamp is None else of.keep
+        else:
+            yield said.REST
         yield of.secret
 
 

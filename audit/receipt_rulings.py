@@ -121,12 +121,12 @@ def _shortened(receipt: Receipt, published: Published) -> Ruled | None:
 
 def _refused(receipt: Receipt, published: Published) -> Ruled | None:
     """The ruling on a receipt that says nothing of this election, or None."""
+    if receipt.key.name != published.key.name:
+        return elsewhere(receipt.key.name, published)
     try:
         verify_receipt(receipt)
     except Malformed as refusal:
         return Ruled(Ruling.WORTHLESS, refusal.text)
-    if receipt.key.name != published.key.name:
-        return elsewhere(receipt.key.name, published)
     return None if receipt.key == published.key else Ruled(Ruling.WORTHLESS, OTHER_KEY)
 
 

@@ -23,6 +23,7 @@ class Sentences:
         convicts: it and a signed record do.
         convicts_if: it and a record that nobody signed do.
         keep: and what may be tried later.
+        keep_undated: the same, where what it was judged by says not of when it is.
         secret: what it does not say.
     """
 
@@ -33,6 +34,7 @@ class Sentences:
     convicts: Text
     convicts_if: Text
     keep: Text
+    keep_undated: Text
     secret: Text
 
 
@@ -76,6 +78,12 @@ def _of(fr: str, en: str) -> Sentences:
             f"Gardez {fr}, et recommencez avec un dossier téléchargé plus tard.",
             f"Keep {en}, and try again with a record downloaded later.",
         ),
+        keep_undated=Text(
+            f"Gardez {fr}, téléchargez le dossier complet de l'élection, que le serveur signe avec"
+            " l'heure, et recommencez avec lui ; si l'heure y manque, dites-le au bureau.",
+            f"Keep {en}, download the election's complete record, which the server signs with the"
+            " time, and try again with it; if the time is not in it, tell the committee.",
+        ),
         secret=Text(
             f"{first.fr} ne dit ni qui a voté, ni quel choix.",
             f"{first.en} says neither who voted nor which choice.",
@@ -105,12 +113,16 @@ TAKE_ANOTHER = Text(
     "Keep it, and take another from the page that gave it. If the new one is the same, bring both"
     " to the committee: a server in order always puts that time into it.",
 )
+NEWER_RECORD = Text(", ou donnez un dossier plus récent,", ", or give a newer record,")
+COMPLETE_RECORD = Text(", ou donnez le dossier complet,", ", or give the complete record,")
+NO_RECORD = Text("", "")
 AHEAD = Text(
-    "Réglez d'abord l'horloge de cet ordinateur, ou donnez un dossier plus récent, et recommencez."
-    " Si elle est juste, CE REÇU EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir signé cette"
-    " heure.",
-    "First set this computer's clock, or give a newer record, and try again. If it is right, THIS"
-    " RECEIPT BREAKS THE RULE: no server can have signed that time.",
+    "Réglez d'abord l'horloge de cet ordinateur{other} et recommencez : pour elle, l'heure signée"
+    " de ce reçu est encore à venir. Si elle est juste, l'horloge du serveur ne l'était pas, ou"
+    " cette heure est fausse : montrez ce reçu au bureau.",
+    "First set this computer's clock{other} and try again: by it, the time signed in this receipt"
+    " is still to come. If it is right, the server's clock was not, or that time is false: show"
+    " this receipt to the committee.",
 )
 IF_STILL_AHEAD = Text(
     "Si l'horloge est juste, gardez ce reçu tel quel, et portez-en une copie au bureau et à votre"
@@ -119,11 +131,10 @@ IF_STILL_AHEAD = Text(
     " your federation: a time to come would hide that the board was shortened.",
 )
 BREAKS_THE_RULE = Text(
-    "Réglez d'abord l'horloge de cet ordinateur, ou prenez un dossier plus récent, et recommencez."
-    " Si elle est juste, CETTE PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur ne peut avoir"
-    " promis cette heure.",
-    "First set this computer's clock, or take a newer record, and try again. If it is right, THIS"
-    " PROMISE BREAKS THE RULE: no server can have promised that time.",
+    "Réglez d'abord l'horloge de cet ordinateur{other} et recommencez. Si elle est juste, CETTE"
+    " PROMESSE EST CONTRAIRE À LA RÈGLE : aucun serveur à l'heure n'a pu la faire.",
+    "First set this computer's clock{other} and try again. If it is right, THIS PROMISE BREAKS THE"
+    " RULE: no server whose clock is right can have made it.",
 )
 CONVICTS_ALONE = Text(
     "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle seule, si l'empreinte ci-dessous est celle"
@@ -149,6 +160,16 @@ KEPT_IF = Text(
     " elle n'est pas signée.",
     "This promise was kept, if this archive is what the server published: alone, an archive is not"
     " signed.",
+)
+UNDATED_ARCHIVE = Text(
+    "On ne peut pas le dire : seule, cette archive ne dit pas de quand elle est.",
+    "This cannot be told: alone, this archive does not say of when it is.",
+)
+UNDATED = Text(
+    "On ne peut pas le dire : l'heure que le serveur signe manque à ce dossier, qui ne dit donc pas"
+    " de quand il est.",
+    "This cannot be told: this record has not the time that the server signs, and so does not say"
+    " of when it is.",
 )
 GIVE_SIGNED = Text(
     "Téléchargez le dossier complet de l'élection, qui est signé, et recommencez avec lui.",

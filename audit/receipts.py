@@ -99,6 +99,20 @@ def decode_receipt(data: bytes) -> Receipt:
     )
 
 
+def named_key(data: bytes) -> VerifierKey | None:
+    """The key that a receipt names, whatever became of the rest of it; None if that is not read.
+
+    The key's ID covers its name (§18.2): what is damaged there names none.
+    """
+    try:
+        first, extra, *_ = data.decode("utf-8", "replace").split("\n", 2)
+        if first != FIRST_LINE:
+            return None
+        return decode_key(_extra(decode_base64(_after(extra, "extra")))[-1])
+    except (ValueError, Malformed, Unsupported):
+        return None
+
+
 def _extra(data: bytes) -> list[str]:
     """What the four lines after the version say."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from audit.ahead import told_ahead
 from audit.election import Question
 from audit.layout import enumerated, lowered, quoted, raised
 from audit.outcome import Outcome
@@ -111,10 +112,10 @@ def _sentence(text: Text) -> Text:
 
 
 def warnings(verdict: Verdict) -> Iterator[Text]:
-    """What the verdict does not rest on: a copy that was given, or the rest of the record.
+    """What the verdict does not rest on: a copy that was given, the rest of the record, a clock.
 
     A copy is set aside (§17.3); an archive alone, in whatever it came, may be taken for the record
-    of an election on a server (§17.1).
+    of an election on a server (§17.1); a stamp may be ahead of this machine's clock (§18.6).
     """
     if verdict.case.incomparable:
         why = _sentence(verdict.case.incomparable)
@@ -122,6 +123,9 @@ def warnings(verdict: Verdict) -> Iterator[Text]:
     binding = verdict.case.binding
     if binding and binding.server and not verdict.case.record.folder:
         yield _ALONE_UNWITNESSED if binding.server.witnesses else _ALONE
+    ahead = told_ahead(verdict.case)
+    if ahead is not None:
+        yield ahead
 
 
 def summary(verdict: Verdict) -> Iterator[Text]:

@@ -32,11 +32,19 @@ def silent(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to verify; nothing here changes what is checked, but for asking more."""
+    """How to verify; nothing here changes what is checked, but for asking more.
+
+    Args:
+        require_preau: whether an election without bindings is refused.
+        jobs: how many processes; 0 for as many as there are processors.
+        progress: called with what is done and what is to be done.
+        clock: of this machine, in seconds since 1970 UTC; None where it is not to be asked.
+    """
 
     require_preau: bool = False
     jobs: int = 0
     progress: Callable[[int, int], None] = silent
+    clock: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ def _verify(
         progress=options.progress,
         journal=None if record.journal is None else decode_journal(record.journal),
         since=since,
+        clock=options.clock,
     )
     findings = []
     for entry in CATALOGUE:

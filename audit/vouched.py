@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from audit.ahead import stamps_ahead
 from audit.case import Case
-from audit.cosignatures import cosigned_at, stamp_key
 from audit.layout import enumerated
 from audit.moments import moment
 from audit.record import CHECKPOINTS
@@ -51,9 +51,9 @@ def vouching_lines(case: Case) -> Iterator[tuple[Text, Text]]:
             yield Text("Témoins", "Witnesses"), _elsewhere(server)
         return
     if case.checkpoints is not None:
-        yield Text("Dernière publication", "Last publication"), _published(case, server)
+        yield Text("Dernière publication", "Last publication"), _published(case)
     yield Text("Témoins", "Witnesses"), _witnesses(case, server)
-    yield from _times(case, server)
+    yield from _times(case)
     if case.checkpoints is not None:
         last = _WITNESSES if any(case.cosigned.values()) else _COPIES
         parts = (_COMMITTEE, _SERVER, last)
@@ -72,7 +72,7 @@ def _elsewhere(server: Server) -> Text:
     )
 
 
-def _published(case: Case, server: Server) -> Text:
+def _published(case: Case) -> Text:
     """How much the checkpoints cover, and when the server says that it published it."""
     checkpoints = case.checkpoints or {}
     events, entries = (checkpoints[CHECKPOINTS[log]].size for log in CHECKPOINTS)
@@ -84,18 +84,14 @@ def _published(case: Case, server: Server) -> Text:
         f"{text.fr} de l'urne et {lines.fr} du journal, signés par le serveur",
         f"{text.en} of the board and {lines.en} of the journal, signed by the server",
     )
-    stamp = _stamp(case, server, "board")
-    if stamp is None:
-        return text
-    when = moment(stamp)
+    when = moment(case.stamps[CHECKPOINTS["board"]])
     return Text(f"{text.fr} {when.fr}", f"{text.en} {when.en}")
 
 
-def _times(case: Case, server: Server) -> Iterator[tuple[Text, Text]]:
+def _times(case: Case) -> Iterator[tuple[Text, Text]]:
     """Of each log, the witnesses whose times cannot be right beside its stamp."""
-    for log, file in CHECKPOINTS.items():
-        stamp = None if case.checkpoints is None else _stamp(case, server, log)
-        told = stamp and told_times(stamp, case.cosigned.get(file, {}), _counted(case))
+    for file, stamp in case.stamps.items():
+        told = told_times(stamp, case.cosigned.get(file, {}), _counted(case))
         if told:
             yield Text("Heures de témoins", "Times of witnesses"), told
             return  # a clock is as wrong for the other
@@ -105,12 +101,6 @@ def _counted(case: Case) -> int | None:
     """When the journal says that the votes were counted."""
     tallied = None if case.story is None else case.story.last.get("tallied")
     return None if tallied is None else tallied.at
-
-
-def _stamp(case: Case, server: Server, log: str) -> int | None:
-    """When the log says that it published; C31 has seen that the line holds."""
-    checkpoints = case.checkpoints or {}
-    return cosigned_at(checkpoints[CHECKPOINTS[log]], stamp_key(server.log_key(log)))
 
 
 def _witnesses(case: Case, server: Server) -> Text:
@@ -171,11 +161,13 @@ def checkpoints_object(case: Case) -> dict[str, Any] | None:
         "quorum": server.quorum,
         "witnesses": [key.name for key in server.witnesses],
     }
+    ahead = stamps_ahead(case)
     for log, file in CHECKPOINTS.items():
         found[log] = {
             "size": case.checkpoints[file].size,
             "root": case.checkpoints[file].root.hex(),
-            "stamped_at": _stamp(case, server, log),
+            "stamped_at": case.stamps[file],
+            "ahead": file in ahead,
             "cosigned": [
                 {"name": name, "at": time} for name, time in case.cosigned.get(file, {}).items()
             ],

@@ -171,8 +171,8 @@ def verify_checkpoints(
 ) -> None:
     """Check that the sealed keys signed the state of this board and this journal: §18.4.
 
-    Stamps, and the lines of the witnesses that the election names, hold where they are there; once
-    there is a result, both checkpoints have those of the quorum.
+    Each has its one stamp (§18.6). The lines of the witnesses that the election names hold where
+    they are there; once there is a result, both checkpoints have those of the quorum.
 
     Args:
         board: of the record.
@@ -197,6 +197,8 @@ def verify_checkpoints(
         seen = verify_seen(data, key, witnesses)
         if seen.checkpoint.position != position:
             raise ProofError(f"the checkpoint is not of this {log}", section="18.4")
+        if seen.stamped_at is None:
+            raise ProofError(f"the checkpoint of the {log} has no stamp", section="18.6")
         found[log] = len(seen.witnessed_at)
     fewest = min(found, key=found.__getitem__)
     if found[fewest] < quorum:

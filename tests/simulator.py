@@ -101,9 +101,7 @@ class SimulatedElection:
         rehearsal: whether the election says so.
         booth: the files that are sealed, of a server that has others than ``BOOTH``.
         opens_at: in seconds, and closes_at: its hours.
-        stamped: whether the record's checkpoints have the log's stamp, as those of a server have.
-        witnesses: how many witnesses the election names; then the checkpoints are stamped too, and
-            all of the witnesses co-sign them.
+        witnesses: how many witnesses the election names; all of them co-sign the checkpoints.
         quorum: how many of them it demands.
     """
 
@@ -128,7 +126,6 @@ class SimulatedElection:
     booth: tuple[BoothFile, ...] = ()
     opens_at: int = OPENS_AT
     closes_at: int = CLOSES_AT
-    stamped: bool = False
     witnesses: int = 0
     quorum: int = 1
 
@@ -467,7 +464,8 @@ class SimulatedElection:
     ) -> dict[str, bytes]:
         """Return the files of a record up to ``until``, perhaps with another journal: §17.1.
 
-        Its checkpoints are co-signed by all witnesses, or by those that ``cosigned`` names.
+        Its checkpoints are stamped when the journal ends, and co-signed by all witnesses, or by
+        those that ``cosigned`` names.
         At END_BALLOTS there is no record of version 2: closing is one step to ENCRYPTED_TALLY.
         """
         files = {f"{self.uuid}.bel": self.archive(until)}
@@ -477,7 +475,7 @@ class SimulatedElection:
         told = self.journal(until) if journal is None else journal
         entries = [each.encode() for each in told]
         board = LogPosition.of(event.encode() for event in self.events(until))
-        at = told[-1].at if told and (self.stamped or self.witnesses) else None
+        at = told[-1].at if told else self.opens_at
         cosigners = range(1, self.witnesses + 1) if cosigned is None else cosigned
         return {
             **files,

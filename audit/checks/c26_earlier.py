@@ -82,9 +82,15 @@ def _since(case: Case, copy: Record) -> Finding:
             if signed is not None or not aside:
                 found.append(_compared(_log(case, log), theirs, signed, server))
                 examined = examined or theirs.size
-    if aside and not any(found):
-        return _set_aside(case, aside[0])
+    if aside and all(each is None or each is GIVE_ALL for each in found):
+        return _set_aside(case, _and_give_all(aside[0]) if any(found) else aside[0])
     return _told(case, examined, found)
+
+
+def _and_give_all(why: Text) -> Text:
+    """What is wrong with one log of the copy, and that the other had nothing to stand beside."""
+    give = GIVE_ALL.text
+    return Text(f"{why.fr} ; {give.fr}", f"{why.en}; {give.en}")
 
 
 def _compared(

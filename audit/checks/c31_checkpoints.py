@@ -17,7 +17,7 @@ _STRAY = Text(
 
 
 def check(case: Case) -> Finding:
-    """One checkpoint for each log, of its whole (§18.4)."""
+    """One checkpoint for each log, of its whole and with its stamp (§18.4)."""
     record = case.record
     given = [record.board_checkpoint, record.journal_checkpoint]
     if case.binding and case.binding.server is None and given != [None, None]:
@@ -41,12 +41,12 @@ def check(case: Case) -> Finding:
             journal_root,
         ),
     )
-    found, faults = {}, []
+    found, stamps, faults = {}, {}, []
     for name, data, key, size, root in logs:
         try:
-            found[name] = covering(data, key, size, root)
+            found[name], stamps[name] = covering(data, key, size, root)
         except Malformed as refusal:
             faults.append(refusal.text.at(Text(name, name)))
     if not faults:
-        case.checkpoints = found
+        case.checkpoints, case.stamps = found, stamps
     return judged(len(logs), faults)

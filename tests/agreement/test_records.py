@@ -131,7 +131,7 @@ def test_forged_records_with_enough_witnesses_are_accepted_by_both(phrase: str) 
 
 
 def test_stamps_without_witnesses_are_accepted_by_both() -> None:
-    election = SimulatedElection(votes=(0, 1), electors=4, server=True, stamped=True)
+    election = SimulatedElection(votes=(0, 1), electors=4, server=True)
     files = election.record()
     assert files["board.checkpoint"].count(b"\xe2\x80\x94") == 2
     archive = files.pop(f"{election.uuid}.bel")

@@ -12,6 +12,7 @@ from pathlib import Path
 from audit.record import Record
 from tests.tamper.damage import NOTHING, ids, said
 from tests.tamper.forge.logs import board_key, journal_key
+from tests.tamper.forge.papers import stamped
 from tests.tamper.forge.remake import Forge, Touch
 from tests.tamper.forge.texts import canonical
 from tests.tamper.forge.world import World, served_school
@@ -36,11 +37,11 @@ class Files:
         return [member.content for member in self.archive.members if member.is_event]
 
     def files(self) -> dict[str, bytes]:
-        """Everything beside the archive, checkpoints signed for what stands there now."""
+        """Everything beside the archive, checkpoints published anew for what stands there now."""
         own: dict[str, bytes | None] = {
             JOURNAL: b"".join(line + b"\n" for line in self.lines),
-            BOARD: board_key(self.uuid).checkpoint(self.events()),
-            ENTRIES: journal_key(self.uuid).checkpoint(self.lines),
+            BOARD: stamped(self.events(), board_key(self.uuid)),
+            ENTRIES: stamped(self.lines, journal_key(self.uuid)),
         }
         kept = own | self.instead
         return {name: data for name, data in kept.items() if data is not None}

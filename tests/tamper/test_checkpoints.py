@@ -12,6 +12,7 @@ import pytest
 from audit.notes import decode_checkpoint
 from tests.tamper.damage import SCHOOL, VILLAGE, said
 from tests.tamper.forge.logs import LogKey, board_key, checkpoint_text, journal_key, root
+from tests.tamper.forge.papers import stamped
 from tests.tamper.forge.remake import Forge
 from tests.tamper.record import (
     BOARD,
@@ -55,15 +56,14 @@ def signed(change: Callable[[bytes], bytes]) -> RecordDamage:
     """Another text, signed as it stands by the log's own key."""
 
     def make(files: Files) -> bytes:
-        changed = change(text(files))
-        return changed + b"\n" + KEY.line(changed)
+        return note(change(text(files)))
 
     return board(make)
 
 
 def written(change: Callable[[bytes], bytes]) -> RecordDamage:
     """The honest checkpoint in another writing."""
-    return board(lambda files: change(KEY.checkpoint(files.events())))
+    return board(lambda files: change(stamped(files.events(), KEY)))
 
 
 def lines(*more: Callable[[bytes], bytes], own: bool = True) -> Make:
@@ -72,6 +72,7 @@ def lines(*more: Callable[[bytes], bytes], own: bool = True) -> Make:
     def make(files: Files) -> bytes:
         body = text(files)
         first = [KEY.line(body)] if own else []
+        first.append(KEY.stamper.line(body))
         return body + b"\n" + b"".join([*first, *(line(body) for line in more)])
 
     return make
@@ -85,23 +86,21 @@ TABLE: Table = {
     "no board checkpoint": board(lambda _: None),
     "no journal checkpoint": entries(lambda _: None),
     "an empty checkpoint": board(lambda _: b""),
-    "the other log's checkpoint": board(lambda files: OTHER_LOG.checkpoint(files.lines)),
-    "the board's checkpoint for the journal": entries(lambda f: KEY.checkpoint(f.events())),
-    "signed by another key of the same name": board(lambda f: IMPOSTOR.checkpoint(f.events())),
-    "signed by the journal's key": board(
-        lambda f: OTHER_LOG.checkpoint(f.events(), origin=KEY.name)
-    ),
-    "an event less": board(lambda files: KEY.checkpoint(files.events()[:-1])),
-    "an event more": board(lambda files: KEY.checkpoint([*files.events(), b"{}"])),
-    "an entry less": entries(lambda files: OTHER_LOG.checkpoint(files.lines[:-1])),
-    "an entry more": entries(lambda files: OTHER_LOG.checkpoint([*files.lines, b"{}"])),
-    "no event at all": board(lambda _: KEY.checkpoint([])),
-    "events in another order": board(lambda f: KEY.checkpoint([*f.events()[::-1]])),
+    "the other log's checkpoint": board(lambda files: stamped(files.lines, OTHER_LOG)),
+    "the board's checkpoint for the journal": entries(lambda f: stamped(f.events(), KEY)),
+    "signed by another key of the same name": board(lambda f: stamped(f.events(), IMPOSTOR)),
+    "signed by the journal's key": board(lambda f: stamped(f.events(), OTHER_LOG, origin=KEY.name)),
+    "an event less": board(lambda files: stamped(files.events()[:-1], KEY)),
+    "an event more": board(lambda files: stamped([*files.events(), b"{}"], KEY)),
+    "an entry less": entries(lambda files: stamped(files.lines[:-1], OTHER_LOG)),
+    "an entry more": entries(lambda files: stamped([*files.lines, b"{}"], OTHER_LOG)),
+    "no event at all": board(lambda _: stamped([], KEY)),
+    "events in another order": board(lambda f: stamped([*f.events()[::-1]], KEY)),
     "another root": board(lambda f: note(checkpoint_text(KEY.name, len(f.events()), bytes(32)))),
     "the right root with another size": board(
         lambda f: note(checkpoint_text(KEY.name, len(f.events()) + 1, root(f.events())))
     ),
-    "another origin": board(lambda f: KEY.checkpoint(f.events(), origin="ailleurs.fr/x/board")),
+    "another origin": board(lambda f: stamped(f.events(), KEY, origin="ailleurs.fr/x/board")),
     "an extension line": signed(lambda body: body + b"more\n"),
     "an empty origin": signed(lambda body: body.replace(KEY.name.encode(), b"")),
     "a size with a leading zero": signed(lambda body: body.replace(b"\n5\n", b"\n05\n")),
@@ -118,9 +117,10 @@ TABLE: Table = {
     "two lines of the log's key": board(lines(KEY.line)),
     "a second line of the log's key that is false": board(lines(lambda _: KEY.line(b"x"))),
     "a witness alone": board(lines(WITNESS.line, own=False)),
-    "no signature": board(lines(own=False)),
+    "no signature": board(lambda f: text(f) + b"\n"),
+    "a stamp alone": board(lines(own=False)),
     "a signature of another text": board(lines(lambda _: KEY.line(b"x"), own=False)),
-    "33 signatures": board(lines(*[WITNESS.line] * 32)),
+    "33 signatures": board(lines(*[WITNESS.line] * 31)),
     "a signature line without name": board(lines(malformed("\u2014 AAAAAAAA\n".encode()))),
     "a signature line with a hyphen": board(lines(malformed(b"- nom AAAAAAAA\n"))),
     "a signature line of four words": board(lines(malformed("\u2014 un nom AAAAAAAA\n".encode()))),
@@ -140,13 +140,22 @@ TABLE: Table = {
     "no empty line": written(lambda data: data.replace(b"\n\n", b"\n")),
     "a byte that is not UTF-8": written(lambda data: data + b"\xff\n"),
     "more than 64 KiB": board(lines(malformed("\u2014 nom ".encode() + b"A" * 2**16 + b"\n"))),
-    "a bit of the signature": written(lambda data: data[:-7] + flipped(data[-7:-6]) + data[-6:]),
+    "a bit of the signature": board(lines(lambda body: in_one_bit(KEY.line(body)), own=False)),
+    "no stamp on the board": board(lambda files: KEY.checkpoint(files.events())),
+    "no stamp on the journal": entries(lambda files: OTHER_LOG.checkpoint(files.lines)),
+    "the journal's stamp on the board": board(
+        lambda f: KEY.checkpoint(f.events()) + OTHER_LOG.stamper.line(text(f))
+    ),
     "the size changed under the signature": written(lambda d: d.replace(b"\n5\n", b"\n4\n")),
 }
 
 
 def note(body: bytes) -> bytes:
-    return body + b"\n" + KEY.line(body)
+    return body + b"\n" + KEY.line(body) + KEY.stamper.line(body)
+
+
+def in_one_bit(line: bytes) -> bytes:
+    return line[:-7] + flipped(line[-7:-6]) + line[-6:]
 
 
 def flipped(letter: bytes) -> bytes:
@@ -158,7 +167,7 @@ def test_a_checkpoint_of_something_else_is_noticed(phrase: str) -> None:
     assert_noticed(TABLE[phrase])
 
 
-@pytest.mark.parametrize("more", [[WITNESS.line], [IMPOSTOR.line], [WITNESS.line] * 31])
+@pytest.mark.parametrize("more", [[WITNESS.line], [IMPOSTOR.line], [WITNESS.line] * 30])
 def test_lines_of_others_are_passed_over(more: list[Callable[[bytes], bytes]]) -> None:
     files = served(until="Ballot")
     files.instead[BOARD] = lines(*more)(files)
@@ -202,9 +211,9 @@ def since(early: Files, late: Files, data: bytes) -> Report:
 def test_an_earlier_checkpoint_is_found_again() -> None:
     early, late = served(until="Ballot"), served()
     for data in (
-        KEY.checkpoint(early.events()),
-        OTHER_LOG.checkpoint(early.lines),
-        KEY.checkpoint([]),
+        stamped(early.events(), KEY),
+        stamped(early.lines, OTHER_LOG),
+        stamped([], KEY),
     ):
         report = since(early, late, data)
         assert said(report) == (0, [], []), report.text
@@ -213,18 +222,18 @@ def test_an_earlier_checkpoint_is_found_again() -> None:
 
 def test_a_later_checkpoint_is_not() -> None:
     early, late = served(until="Ballot"), served()
-    report = since(late, early, KEY.checkpoint(late.events()))
+    report = since(late, early, stamped(late.events(), KEY))
     assert said(report) == (1, ["C26"], [])
     assert "plus ancien" in report.first_line
 
 
 EARLIER: dict[str, Callable[[Files], bytes]] = {
-    "another event": lambda f: KEY.checkpoint([*f.events()[:-1], b"{}"]),
-    "another entry": lambda f: OTHER_LOG.checkpoint([*f.lines[:-1], b"{}"]),
-    "the board's under the journal's name": lambda f: OTHER_LOG.checkpoint(f.events()),
+    "another event": lambda f: stamped([*f.events()[:-1], b"{}"], KEY),
+    "another entry": lambda f: stamped([*f.lines[:-1], b"{}"], OTHER_LOG),
+    "the board's under the journal's name": lambda f: stamped(f.events(), OTHER_LOG),
 }
 NOT_OURS: dict[str, Callable[[Files], bytes]] = {
-    "signed by another key": lambda f: IMPOSTOR.checkpoint(f.events()),
+    "signed by another key": lambda f: stamped(f.events(), IMPOSTOR),
     "of another election": lambda f: board_key("AnotherEleCtion").checkpoint(f.events()),
     "of another host": lambda f: board_key(UUID, "ailleurs.fr").checkpoint(f.events()),
 }
@@ -245,14 +254,14 @@ def test_a_checkpoint_that_the_sealed_keys_did_not_sign_accuses_nobody(phrase: s
 
 
 def test_a_checkpoint_says_nothing_of_an_election_without_keys() -> None:
-    data = decode_checkpoint(KEY.checkpoint([]))
+    data = decode_checkpoint(stamped([], KEY))
     for world in (SCHOOL, VILLAGE):
         assert said(verify(Forge(world).archive(), since=data)) == (2, [], ["C26"])
 
 
 def test_a_journal_checkpoint_needs_the_journal() -> None:
     files = served()
-    data = decode_checkpoint(OTHER_LOG.checkpoint(files.lines))
+    data = decode_checkpoint(stamped(files.lines, OTHER_LOG))
     assert said(verify(files.archive.write(), since=data)) == (2, [], ["C26"])  # not compared
 
 

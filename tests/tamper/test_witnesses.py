@@ -61,6 +61,11 @@ def stamp(name: str, text: bytes) -> bytes:
     return KEYS[name].stamper.line(text)
 
 
+def stamped(*signers: Cosigner) -> list[Line]:
+    """The log's stamp, then their lines."""
+    return [stamp, *by(*signers)]
+
+
 def entries_of(files: Files, name: str) -> list[bytes]:
     return files.events() if name == BOARD else files.lines
 
@@ -109,6 +114,8 @@ def signed_as_a_log(signer: Cosigner, text: bytes) -> bytes:
 
 
 STAMPS: Table = {
+    "no stamp": lines("C31", "C32", *by(A, B)),
+    "no stamp on the journal": RecordDamage(lambda: witnessed(journal=by(A, B)), "C31", "C32"),
     "a stamp of another text": lines("C31", "C32", lambda n, t: KEYS[n].stamper.line(t + b"x")),
     "a stamp with one digit changed": lines("C31", "C32", lambda n, t: flipped(stamp(n, t))),
     "two stamps": lines("C31", "C32", stamp, stamp, *by(A, B)),
@@ -132,7 +139,7 @@ COSIGNED: Table = {
     "one of two forged": lines("C32", "", stamp, *by(A), lambda _, t: flipped(B.line(t))),
     "one silent, so one of the two demanded": lines("C32", "", stamp, *by(A)),
     "all silent": lines("C32", "", stamp),
-    "two that the election does not name": lines("C32", "", *by(A, STRANGER, IMPOSTOR)),
+    "two that the election does not name": lines("C32", "", *stamped(A, STRANGER, IMPOSTOR)),
     "a witness's line for the other log": lines("C32", "", stamp, of, *by(B, C)),
     "a witness's line for an earlier checkpoint": RecordDamage(lambda: earlier(witnessed()), "C32"),
     "one witness twice": lines("C32", "", stamp, *by(A, A, B)),
@@ -145,7 +152,7 @@ COSIGNED: Table = {
     "a witness that signs as a log does": lines(
         "C32", "", stamp, *by(A, B), lambda _, t: C.line_of(signed_as_a_log(C, t))
     ),
-    "the journal cosigned by one": RecordDamage(lambda: witnessed(journal=by(A)), "C32"),
+    "the journal cosigned by one": RecordDamage(lambda: witnessed(journal=stamped(A)), "C32"),
     "the journal cosigned by others than the board": RecordDamage(
         lambda: witnessed(journal=[stamp, *by(C), lambda _, t: flipped(A.line(t))]), "C32"
     ),
@@ -160,24 +167,26 @@ def earlier(files: Files) -> Files:
     """B signed the board as it was one event before."""
     text = text_of(files, BOARD)
     old = B.line(text_of(files, BOARD, less=1))
-    files.instead[BOARD] = text + b"\n" + KEYS[BOARD].line(text) + A.line(text) + old
+    own = KEYS[BOARD].line(text) + stamp(BOARD, text)
+    files.instead[BOARD] = text + b"\n" + own + A.line(text) + old
     return files
 
 
 HONEST: dict[str, Callable[[], Files]] = {
     "two of three": witnessed,
-    "all three": lambda: witnessed(by(*WITNESSES), by(*WITNESSES)),
-    "other two on the journal": lambda: witnessed(by(A, B), by(B, C)),
-    "no stamp": lambda: witnessed(by(A, C), by(A, C)),
+    "all three": lambda: witnessed(stamped(*WITNESSES), stamped(*WITNESSES)),
+    "other two on the journal": lambda: witnessed(journal=stamped(B, C)),
     "lines of strangers beside": lambda: witnessed(
-        [*by(A, B, STRANGER, IMPOSTOR), lambda _, t: FORGER.line(t)], by(A, B)
+        [*stamped(A, B, STRANGER, IMPOSTOR), lambda _, t: FORGER.line(t)]
     ),
     "a false line of somebody else": lambda: witnessed(
-        [*by(A, B), lambda _, t: flipped(IMPOSTOR.line(t))]
+        [*stamped(A, B), lambda _, t: flipped(IMPOSTOR.line(t))]
     ),
-    "one demanded of one": lambda: witnessed(by(B), by(B), member=named(1, [B])),
+    "one demanded of one": lambda: witnessed(stamped(B), stamped(B), member=named(1, [B])),
     "none yet, while the vote is open": lambda: witnessed([stamp], [stamp], until="Ballot"),
-    "one of two, while the count is open": lambda: witnessed(by(A), [], until="PartialDecryption"),
+    "one of two, while the count is open": lambda: witnessed(
+        stamped(A), [stamp], until="PartialDecryption"
+    ),
 }
 
 
@@ -191,7 +200,8 @@ def test_as_many_as_demanded_are_enough(phrase: str) -> None:
 def test_an_election_without_witnesses_demands_none() -> None:
     files = served()
     text = text_of(files, BOARD)
-    files.instead[BOARD] = text + b"\n" + KEYS[BOARD].line(text) + flipped(A.line(text))
+    own = KEYS[BOARD].line(text) + stamp(BOARD, text)
+    files.instead[BOARD] = text + b"\n" + own + flipped(A.line(text))
     assert outcome(files.verify()) == (0, "not_applicable")
     assert outcome(witnessed().verify(alone=True)) == (0, "not_applicable")
 
@@ -291,5 +301,5 @@ def test_what_does_not_hold_of_witnesses_is_noticed(phrase: str) -> None:
 
 
 def test_sixteen_witnesses_may_be_named() -> None:
-    files = witnessed([], [], member=named(16, SEVENTEEN[:16]), until="Ballot")
+    files = witnessed([stamp], [stamp], member=named(16, SEVENTEEN[:16]), until="Ballot")
     assert said(files.verify()) == (0, [], [])

@@ -26,9 +26,11 @@ def tracker(ballot: bytes) -> str:
     return "-".join("".join(letters[n : n + 4]) for n in range(0, 16, 4))
 
 
-def stamped(events: Sequence[bytes], key: LogKey, time: int = STAMPED_AT) -> bytes:
+def stamped(
+    events: Sequence[bytes], key: LogKey, time: int = STAMPED_AT, *, origin: str = ""
+) -> bytes:
     """A published checkpoint: signed and stamped (§18.6)."""
-    text = checkpoint_text(key.name, len(events), root(events))
+    text = checkpoint_text(origin or key.name, len(events), root(events))
     return text + b"\n" + key.line(text) + key.stamper.line(text, time)
 
 

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.tamper.record import Files, served
-from tests.tamper.test_witnesses import witnessed
-from tests.unit.audit.receipts import Tell, link, of, whole
+from audit.receipt_words import UNDATED, UNDATED_ARCHIVE
+from audit.words import Text
+from tests.tamper.forge.logs import STAMPED_AT
+from tests.tamper.record import BOARD, Files, served
+from tests.tamper.test_witnesses import stamp, witnessed
+from tests.unit.audit.receipts import KEY, Tell, link, of, whole
 from tests.unit.audit.test_convicting_receipts import with_another
+from tests.unit.audit.test_promises import cut
 from tests.unit.audit.test_promises import of as promise_of
 from tests.unit.audit.test_served_record import NAME, Run, folder, judged, run, zipped
 
@@ -44,7 +48,7 @@ def test_witnesses_that_were_not_looked_at_are_told_first(
     form: str, tmp_path: Path, run: Run
 ) -> None:
     """None of them signed, so that the complete record is refused."""
-    given = forms(tmp_path, witnessed([], []))
+    given = forms(tmp_path, witnessed([stamp], [stamp]))
     assert run("verify", given["record"])[0] == 1
     first = head(run, given[form])
     assert ALONE in first.partition("État :")[0]
@@ -76,6 +80,23 @@ def test_a_journal_that_was_not_given_is_not_compared_and_is_no_fault(
     assert "la comparaison demandée par --since n'a pas été faite" in first
     assert "donnez son dossier complet" in first
     assert judged(run, given, "--since", old / earlier)[1]["verdict"] == "unreadable"
+
+
+@pytest.mark.parametrize("form", ["file", "folder", "zip"])
+def test_what_is_damaged_in_the_copy_is_told_beside_a_journal_that_was_not_given(
+    form: str, tmp_path: Path, run: Run
+) -> None:
+    old = folder(tmp_path / "old", served(until="Ballot"))
+    (old / NAME).write_bytes((old / NAME).read_bytes()[:-1])
+    given = forms(tmp_path, served())
+    status, out, _ = run("verify", given[form], "--since", old)
+    first = " ".join(out.split("\n\n")[0].split())
+    assert status == 2
+    assert "la copie donnée à --since est abîmée ou n'en est pas une" in first.lower()
+    assert "donnez son dossier complet" in first
+    status, out, _ = run("verify", given["record"], "--since", old)
+    assert status == 2
+    assert "donnez son dossier complet" not in out
 
 
 def test_a_board_that_differs_is_told_without_its_journal(tmp_path: Path, run: Run) -> None:
@@ -114,3 +135,37 @@ def test_no_comfort_is_taken_from_an_archive_that_nobody_signed(
         english = tell("receipt", paper, given[form], "--lang", "en")[1]
         assert "if this archive is what the server published" in english.partition("Finding")[0]
         assert UNSIGNED not in tell("receipt", paper, given["record"])[1]
+
+
+@pytest.mark.parametrize("form", ["file", "folder", "zip"])
+def test_nobody_is_told_to_wait_by_an_archive_that_nobody_dated(
+    form: str, tmp_path: Path, tell: Tell
+) -> None:
+    """Whatever is tried later, another archive alone says no more until the ballots end."""
+    given = forms(tmp_path, cut(4))
+    (tmp_path / "receipt").write_bytes(of(whole(), 4))
+    (tmp_path / "promise").write_bytes(promise_of(4, until=STAMPED_AT - 1))
+    for paper in (tmp_path / "receipt", tmp_path / "promise", link(whole(), 4)):
+        assert_undated(tell, paper, given[form], UNDATED_ARCHIVE)
+    assert "CONVAINC" in tell("receipt", tmp_path / "promise", given["record"])[1]
+
+
+def test_nor_by_a_record_without_the_servers_time(tmp_path: Path, tell: Tell) -> None:
+    files = cut(4)
+    files.instead[BOARD] = KEY.checkpoint(files.events())
+    (tmp_path / "receipt").write_bytes(of(whole(), 4))
+    (tmp_path / "promise").write_bytes(promise_of(4, until=STAMPED_AT - 1))
+    record = folder(tmp_path / "record", files)
+    for paper in (tmp_path / "receipt", tmp_path / "promise", link(whole(), 4)):
+        assert_undated(tell, paper, record, UNDATED)
+
+
+def assert_undated(tell: Tell, paper: Path | str, given: Path, first: Text) -> None:
+    status, out = tell("receipt", paper, given)
+    assert (status, out[: len(first.fr)]) == (0, first.fr)
+    assert "trop ancien" not in out
+    assert "téléchargé plus tard" not in out
+    assert "dossier complet de l'élection, que le serveur signe avec l'heure, et recom" in out
+    english = tell("receipt", paper, given, "--lang", "en")[1]
+    assert english[: len(first.en)] == first.en
+    assert "download the election's complete record, which the server signs with the" in english

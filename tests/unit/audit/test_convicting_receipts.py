@@ -205,6 +205,35 @@ UNUSABLE: dict[str, Callable[[Files], object]] = {
 }
 
 
+@pytest.mark.parametrize("cut", [1, 40, 200, 300, "the hashes"])
+def test_nobody_is_sent_back_by_the_damaged_receipt_of_an_imitation(
+    cut: int | str, tmp_path: Path, tell: Tell
+) -> None:
+    """Its name stands before what was cut."""
+    record = folder(tmp_path / "record", whole())
+    false = board_key(SERVED.uuid, "imitation.example")
+    data = receipt(whole().events(), 2, ballot(whole(), 1), false)
+    end = data.index(b"index 2\n") if isinstance(cut, str) else len(data) - cut
+    (tmp_path / "r").write_bytes(data[:end])
+    status, out = tell("receipt", tmp_path / "r", record)
+    assert status == 1
+    assert out.startswith("Ce reçu n'est pas de l'élection de ce dossier")
+    assert "même numéro sur un autre site, peut-être une imitation" in out
+    assert "ne retournez pas sur le site qui l'a fait" in out
+    assert "Reprenez le reçu" not in out
+
+
+def test_a_receipt_of_this_election_that_is_cut_is_taken_again(tmp_path: Path, tell: Tell) -> None:
+    record = folder(tmp_path / "record", whole())
+    data = of(whole(), 2)
+    for end in (-2, -40, data.index(b"index"), 100):
+        (tmp_path / "r").write_bytes(data[:end])
+        status, out = tell("receipt", tmp_path / "r", record)
+        assert status == 1
+        assert out.startswith("Ce reçu ne vaut rien, et n'accuse personne")
+        assert "Reprenez le reçu sur la page de l'élection" in out
+
+
 @pytest.mark.parametrize("phrase", UNUSABLE)
 def test_a_record_at_fault_gives_no_verdict(phrase: str, tmp_path: Path, tell: Tell) -> None:
     files = served()

@@ -77,16 +77,51 @@ def test_without_any_election_there_is_no_verdict(run: Run) -> None:
     ids=["another key", "one byte more", "another election"],
 )
 @pytest.mark.parametrize("options", [(), ("--election", str(ARCHIVE))], ids=["alone", "archive"])
-def test_an_election_that_is_not_the_ballots_is_refused(
+def test_an_election_that_is_not_the_ballots_was_changed_and_accuses_nobody(
     run: Run, carried: str, options: tuple[str, ...]
 ) -> None:
     status, text = run(honest() | {"election": carried}, *options)
     assert status == 1
-    assert "l'élection qu'il porte n'est pas la sienne (protocole §15)" in text
+    assert_changed(text)
+
+
+def assert_changed(text: str) -> None:
+    assert text.startswith("Ce fichier a été changé en route : l'élection qu'il porte n'est plus")
+    assert "il n'accuse personne" in text
+    assert "reprenez le fichier tel que l'appareil l'a donné" in text
+    assert "ne votez pas" not in text
+
+
+@pytest.mark.parametrize("options", [(), ("--election", str(ARCHIVE))], ids=["alone", "archive"])
+@pytest.mark.parametrize("accents", ["Ã©", "?", "e\u0301", "\u2019"])
+def test_a_charset_on_the_way_accuses_nobody(
+    run: Run, accents: str, options: tuple[str, ...]
+) -> None:
+    """The file is still one canonical line: nothing else shows that a program changed it."""
+    status, text = run(honest() | {"election": TEXT.replace("e", accents, 1)}, *options)
+    assert status == 1
+    assert_changed(text)
+
+
+def test_with_the_archive_a_ballot_that_lies_is_told_whatever_the_file_carries(run: Run) -> None:
+    value = honest() | {"election": TEXT + " ", "choices": [[0, 0, 1, 0]]}
+    status, text = run(value, "--election", str(ARCHIVE))
+    assert status == 1
+    assert "IL NE CONTIENT PAS LE CHOIX AFFICHÉ" in text
     assert "gardez ce fichier, ne votez pas avec cet appareil" in text
 
 
-@pytest.mark.parametrize("carried", [None, 1, "", "{}", "[]"])
+@pytest.mark.parametrize("carried", ["", "{}", "[]"])
+@pytest.mark.parametrize("options", [(), ("--election", str(ARCHIVE))], ids=["alone", "archive"])
+def test_a_text_that_is_no_election_was_changed(
+    run: Run, carried: str, options: tuple[str, ...]
+) -> None:
+    status, text = run(honest() | {"election": carried}, *options)
+    assert status == 1
+    assert_changed(text)
+
+
+@pytest.mark.parametrize("carried", [None, 1])
 @pytest.mark.parametrize("options", [(), ("--election", str(ARCHIVE))], ids=["alone", "archive"])
 def test_what_is_no_election_is_refused(
     run: Run, carried: object, options: tuple[str, ...]
@@ -114,12 +149,12 @@ def test_a_whole_election_of_the_device_is_told_alone_and_refused_with_the_archi
     assert text.startswith("Ce bulletin est celui d'une autre élection que cette archive.")
 
 
-def test_the_number_of_another_election_is_refused(run: Run) -> None:
+def test_the_number_of_another_election_was_changed_and_accuses_nobody(run: Run) -> None:
     value = honest()
     value["ballot"]["election_uuid"] = "AnotherNumber1"
     status, text = run(value)
     assert status == 1
-    assert text.startswith("Ce bulletin n'est pas en règle : ")
+    assert_changed(text)
 
 
 def test_another_choice_is_found_with_the_election_of_the_file(run: Run) -> None:

@@ -12,6 +12,7 @@ import pytest
 from audit.moments import moment
 from audit.notes import decode_key
 from audit.promises import decode_promise
+from audit.receipt_words import UNDATED_ARCHIVE
 from audit.words import Malformed
 from tests.tamper.forge.journal import CLOSES_AT
 from tests.tamper.forge.logs import STAMPED_AT, board_key, journal_key
@@ -199,7 +200,7 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
 YEAR_2286 = 10**10 - 1
 FAR: dict[str, tuple[int, int, str]] = {
     "as far as a promise goes": (NOW + 960, 0, "On ne peut pas encore le dire"),
-    "a second more": (NOW + 961, 1, "Réglez d'abord l'horloge de cet ordinateur, ou prenez"),
+    "a second more": (NOW + 961, 1, "Réglez d'abord l'horloge de cet ordinateur, ou donnez"),
     "a year after the closing": (CLOSES_AT + YEAR, 1, "Réglez d'abord l'horloge de cet"),
     "beyond any closing": (CLOSES_AT + YEAR + 1, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE"),
     "for the year 2286": (YEAR_2286, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle"),
@@ -216,7 +217,9 @@ def test_a_promise_for_a_time_too_far_away_is_named_at_once(
     early = folder(tmp_path / "record", cut(4))
     for record in (early / "election.bel", early):
         found, out = tell("receipt", tmp_path / "p", record)
-        assert (found, out[: len(first)]) == (status, first), out
+        undated = record is not early and not status
+        said = UNDATED_ARCHIVE.fr if undated else first
+        assert (found, out[: len(said)]) == (status, said), out
         assert ("portez-en une copie" in out) == (status == 1)
         assert tell("receipt", tmp_path / "p", record, "--lang", "en")[0] == status
 
@@ -258,6 +261,25 @@ def test_a_promise_that_was_kept_is_kept_whatever_its_time(tmp_path: Path, tell:
     (tmp_path / "p").write_bytes(of(3, YEAR_2286))
     status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
     assert (status, out[:26]) == (0, "Cette promesse a été tenue")
+
+
+@pytest.mark.parametrize("line", ["the board's", "the signature's"])
+def test_a_promise_that_names_two_boards_is_damaged_and_of_no_imitation(
+    line: str, tmp_path: Path, tell: Tell
+) -> None:
+    first, second = of().split(b"\n\n")
+    name, other = KEY.name.encode(), KEY.name.replace("exemple", "exempme").encode()
+    if line == "the board's":
+        first = first.replace(name, other)
+    else:
+        second = second.replace(name, other)
+    (tmp_path / "p").write_bytes(first + b"\n\n" + second)
+    status, out = tell("receipt", tmp_path / "p", folder(tmp_path / "record", whole()))
+    assert status == 1
+    assert out.startswith("Cette promesse ne vaut rien, et n'accuse personne")
+    assert "elle nomme une urne et porte la signature d'une autre : elle est abîmée" in out
+    assert "Reprenez la promesse telle que la page du vote l'a donnée" in out
+    assert "imitation" not in out
 
 
 @pytest.mark.parametrize("phrase", RULED)

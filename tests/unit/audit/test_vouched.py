@@ -100,9 +100,10 @@ def test_a_time_that_cannot_be_is_told_and_accuses_nobody(
 def test_a_witness_of_one_log_alone_is_told_as_such(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    head, _ = told(capsys, tmp_path, witnessed(by(A), by(C), until="Ballot"), "en")
+    head, _ = told(
+        capsys, tmp_path, witnessed([stamp, *by(A)], [stamp, *by(C)], until="Ballot"), "en"
+    )
     assert "Last publication: 5 events of the board and 10 entries of the journal, signed" in head
-    assert "signed by the server." in head  # without stamp, no time
     assert "1 of 3 co-signed, the election demands 2: fcpe.exemple.fr/temoin (on 10" in head
     assert "at 03:40 UTC, the board only) and peep.exemple.fr/temoin (on" in head
     assert "UTC, the journal only); without mairie.exemple.fr." in head
@@ -116,7 +117,7 @@ def test_without_witnesses_the_reader_is_told_to_compare(
     assert "comparez vos copies" in head
     found = value["checkpoints"]
     assert (found["quorum"], found["witnesses"], found["journal"]["cosigned"]) == (0, [], [])
-    assert found["journal"]["stamped_at"] is None
+    assert found["journal"]["stamped_at"] == STAMPED_AT
 
 
 def test_silent_witnesses_vouch_for_nothing(
@@ -142,7 +143,7 @@ def test_the_name_of_a_witness_acts_on_no_terminal(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     signer = Cosigner("a\u202eb", b"z" * 32)
-    files = witnessed(by(signer), by(signer), member=named(1, [signer]))
+    files = witnessed([stamp, *by(signer)], [stamp, *by(signer)], member=named(1, [signer]))
     head, _ = told(capsys, tmp_path, files)
     assert "a\\u202eb (le" in head
     assert "Clés des témoins : a\\u202eb [" in head

@@ -280,7 +280,7 @@ def test_a_checkpoint_of_another_moment_or_log_is_refused(wrong: str, size: int 
     files[wrong] = (
         files[f"{other}.checkpoint"]
         if size is None
-        else OURS.checkpoint(log, OURS.board_position(size))
+        else OURS.checkpoint(log, OURS.board_position(size), OURS.opens_at)
     )
     with pytest.raises(ProtocolError):
         verify_checkpoints(
@@ -295,8 +295,22 @@ def test_a_checkpoint_of_another_moment_or_log_is_refused(wrong: str, size: int 
 def test_a_checkpoint_of_as_many_other_entries_is_refused(wrong: str) -> None:
     files, log = OURS.record(), wrong.removesuffix(".checkpoint")
     position = OURS.board_position(10) if log == "board" else OURS.journal_position()
-    files[wrong] = OURS.checkpoint(log, replace(position, root="a" * 64))
+    files[wrong] = OURS.checkpoint(log, replace(position, root="a" * 64), OURS.opens_at)
     with pytest.raises(ProtocolError, match=f"not of this {log}"):
+        verify_checkpoints(
+            board_of(files),
+            OURS.journal_position(),
+            files["board.checkpoint"],
+            files["journal.checkpoint"],
+        )
+
+
+@pytest.mark.parametrize("wrong", ["board.checkpoint", "journal.checkpoint"])
+def test_a_checkpoint_without_stamp_is_refused(wrong: str) -> None:
+    files, log = OURS.record(), wrong.removesuffix(".checkpoint")
+    position = OURS.board_position(99) if log == "board" else OURS.journal_position()
+    files[wrong] = OURS.checkpoint(log, position)
+    with pytest.raises(ProtocolError, match=f"of the {log} has no stamp"):
         verify_checkpoints(
             board_of(files),
             OURS.journal_position(),
