@@ -11,10 +11,15 @@ from pathlib import Path
 
 from tally.errors import Refusal, Unreadable
 
-__all__ = ["Refusal", "Unreadable", "kind_and_place"]
+__all__ = ["Refusal", "Unreadable", "kind_and_place", "place_of"]
 
 
 def kind_and_place(error: Exception) -> str:
     """Return what there is to say of a fault of ours: its message may have anything in it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__}, {place_of(error)}"
+
+
+def place_of(error: Exception) -> str:
+    """Return the file and the line where it was raised; ``unknown`` if it never was."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"

@@ -154,10 +154,10 @@ class Heads:
                 return HeadFile(lines, marks, _written(connection))
 
     def origins(self) -> frozenset[str]:
-        """Return the logs of which anything was ever signed, also where a line of one is damaged.
+        """Return the logs of which anything was ever signed, also where a size or root is damaged.
 
         Raises:
-            HeadsUnavailable: see there.
+            HeadsUnavailable: see there; a name is damaged.
         """
         with _as_unavailable():
             if not self._path.exists():

@@ -9,14 +9,13 @@ timestamps).
 import json
 import logging
 import time
-import traceback
-from pathlib import Path
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evote.clock import Clock, hour_of
+from evote.errors import place_of
 from evote.upkeep import Fault
 
 LOGGER: Final = logging.getLogger("evote.web")
@@ -127,8 +126,7 @@ class LibraryFormatter(logging.Formatter):
 
 def log_failure(what: str, error: Exception, **fields: object) -> None:
     """Log a fault of ours by its kind and place, without its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    where = place_of(error)
     LOGGER.error(what, extra={"fields": {"kind": type(error).__name__, "where": where, **fields}})
 
 

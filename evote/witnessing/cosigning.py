@@ -120,10 +120,10 @@ class Cosigning:
                 self._cosign(log)
         except (PublishedDamaged, RowDamaged):
             return WitnessRefuses(Reason.NOTHING)
-        except KeyUnavailable:
-            return WitnessRefuses(Reason.NO_KEY)
-        except Unwitnessed as cause:
-            return cause
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is why there is no line
+            return _as_unwitnessed(error)
         return None if logs else WitnessRefuses(Reason.NOTHING)
 
     def _is_due(self, log: NotedLog) -> bool:

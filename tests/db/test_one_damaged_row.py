@@ -196,6 +196,11 @@ def test_a_leaf_that_gives_no_proof_stops_no_witness_of_another(
         assert all(why in str(fault) for fault in faults)
         assert seen(other, BOARD, witness).witnessed_at == {witness.name: school.clock.time}
         assert list(asked.step()) == []  # said once, and tried again later
+        again = Cosigning(other.database, other.publisher, witness, patience=5)
+        assert why in str(again.refusal(school.uuid))
+        assert again.refusal(OTHER) is None
+    grave = [found.message for found in look(school) if found.level is Level.SERIOUS]
+    assert any(school.uuid in message for message in grave) is (leaf in LEAVES)
 
 
 def failing_of(school: School) -> Callable[..., object]:

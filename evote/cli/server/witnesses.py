@@ -23,6 +23,8 @@ MINUTES: Final = ", puis recommencez : le procès-verbal sera écrit"
 BY_ITSELF: Final = " : le serveur les redemande de lui-même"
 WITH_RESULT: Final = (State.TALLIED, State.ARCHIVED)
 _EVERY_SECONDS: Final = 1
+# For these no witness is at fault.
+_OURS: Final = (Reason.NO_PROOF, Reason.FAULT)
 
 
 def require_witnesses(here: Server, uuid: str) -> None:
@@ -122,6 +124,8 @@ def _what_to_do(missing: Mapping[str, Unwitnessed | None]) -> str:
     parts = [f"manquent : {', '.join(names)}"]
     if any(cause is not None and cause.reason is Reason.NO_KEY for cause in missing.values()):
         parts.append("ce serveur n'a plus la clé de cette élection : voyez evote doctor")
+    if any(cause is not None and cause.reason in _OURS for cause in missing.values()):
+        parts.append("ce serveur n'a pas pu leur montrer ce qu'il a publié : voyez evote doctor")
     if len(apart) == len(missing) > 1:
         parts.append("réglez d'abord l'heure de ce serveur, qui paraît fausse")
     elif apart:
