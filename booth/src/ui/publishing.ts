@@ -23,7 +23,7 @@ const LONGEST_WAIT_WHEN_LATE_S = 900;
 const MOST_TRIES = 5; // to judge a promise, for half a minute
 
 /** What one look for a receipt gave: the link of one that holds, or why there is none. */
-type Look = { readonly link: string } | "not-yet" | "no-answer" | "silence" | Fault;
+type Look = { readonly link: string } | "none" | "no-answer" | "silence" | Fault;
 /** What is wrong with a receipt that came, its proof or its stamp alone; or that none comes any more. */
 type Fault = "wrong-receipt" | "unstamped-receipt" | "ahead-receipt" | "gone";
 
@@ -33,12 +33,18 @@ const FAULTS: readonly string[] = [
   "ahead-receipt",
   "gone",
 ] satisfies readonly Fault[];
+/** All that is told of a ballot in one place, one of them at a time. */
+const TOLD: readonly string[] = [
+  ...["waiting", "published", "late", "no-network", "no-promise", "unproved"],
+  ...FAULTS,
+];
 /** What a receipt is worth, the worst first, to show later that its ballot was in the urn. */
 const WORTH: readonly string[] = ["wrong-receipt", "unstamped-receipt", "ahead-receipt", "published"];
 
 /** Follow a ballot that was just recorded; return its receipt's link once the receipt holds.
  *
- * `answer` is null where the board told that it is recorded: then nothing was promised.
+ * `answer` is null where the list of the board told that it is recorded: then nothing was promised,
+ * and a server that lists it can prove it.
  */
 export async function follow(
   visit: Visit,
@@ -54,8 +60,11 @@ export async function follow(
     if (typeof found === "object") {
       return found.link;
     }
-    if (answer !== null && !isJudged && publication.tracker === visit.tracker) {
+    const isShown = publication.tracker === visit.tracker;
+    if (answer !== null && !isJudged && isShown) {
       isJudged = await judgePromise(visit, publication, answer, tries >= MOST_TRIES);
+    } else if (answer === null && found === "none" && isShown && tries > 2) {
+      tell(visit, "unproved"); // at the second look: a restart may lie between list and receipt
     }
     const left = patience - (performance.now() - begun) / 1000;
     if (left <= 0 && publication.isPromised && !FAULTS.includes(found)) {
@@ -66,19 +75,25 @@ export async function follow(
   }
 }
 
-/** Look once for the receipt of a ballot that an earlier visit cast, when the parent asks for it. */
+/** Look for the receipt of a ballot that an earlier visit cast, when the parent asks for it.
+ *
+ * The server's list of published ballots has it, so that an answer without receipt is asked for
+ * once more, as a restart may lie between the two, and is never that the ballot is still to come.
+ */
 export async function lookOnce(visit: Visit): Promise<void> {
-  const { page } = visit;
-  for (const each of ["not-yet", "no-answer"]) {
-    page.when(each, false);
+  const { page, tracker } = visit;
+  page.when("no-answer", false);
+  const publication = new Publication(visit.boardKey, tracker, null);
+  let found = await look(visit, publication);
+  if (found === "none") {
+    await wait(FIRST_WAIT_S);
+    found = await look(visit, publication);
   }
-  const { tracker } = visit;
-  const found = await look(visit, new Publication(visit.boardKey, tracker, null));
   if (tracker !== visit.tracker) {
     return; // meanwhile the page shows another ballot
   }
-  if (found === "not-yet") {
-    tell(visit, found);
+  if (found === "none") {
+    tell(visit, "unproved");
   } else if (found === "no-answer" || found === "silence") {
     show(visit, "no-answer"); // what was told before, and its file, stand
   }
@@ -136,7 +151,7 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
     return error instanceof Silence ? "silence" : "no-answer";
   }
   if (publication.tracker !== visit.tracker || (data === null && visit.best === null)) {
-    return "not-yet";
+    return "none";
   }
   if (data === null) {
     tell(visit, "gone");
@@ -154,7 +169,7 @@ async function look(visit: Visit, publication: Publication): Promise<Look> {
       }
       const stamp = await lastStep(visit);
       if (publication.tracker !== visit.tracker) {
-        return "not-yet"; // meanwhile the page shows another ballot
+        return "none"; // meanwhile the page shows another ballot
       }
       receipt = take(stamp);
     }
@@ -208,7 +223,7 @@ async function tellLate(visit: Visit, isSilent: boolean): Promise<void> {
 
 /** Say what has become of the ballot, in the place of what was said before. */
 function tell(visit: Visit, circumstance: string): void {
-  for (const each of ["waiting", "published", "late", "no-network", "no-promise", ...FAULTS]) {
+  for (const each of TOLD) {
     if (each !== circumstance) {
       visit.page.when(each, false);
     }

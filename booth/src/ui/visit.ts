@@ -30,7 +30,7 @@ export interface Visit {
 
 /** What the page may say of the ballot whose tracker it shows. */
 const SAID: readonly string[] = [
-  ...["waiting", "published", "late", "no-network", "not-yet", "no-answer"],
+  ...["waiting", "published", "late", "no-network", "no-answer", "unproved"],
   ...["no-promise", "wrong-promise", "wrong-receipt", "unstamped-receipt", "ahead-receipt"],
   ...["gone", "better"],
 ];

@@ -23,6 +23,7 @@ WRONG_PROMISE = "La promesse du serveur n’est pas en règle"
 WRONG_RECEIPT = "La preuve donnée par le serveur n’est pas bonne"
 UNSTAMPED_RECEIPT = "La preuve donnée par le serveur est incomplète"
 AHEAD_RECEIPT = "L’heure de la preuve n’est pas encore venue"
+UNPROVED = "Le serveur ne donne pas la preuve de ce bulletin"
 GONE = "Le serveur ne montre plus ce bulletin"
 WHOM = "apportez-le au bureau des élections, à l’école"
 OTHERS = "une fédération de parents, ou à toute personne qui surveille l’urne"
@@ -47,6 +48,7 @@ NOTICES = (
     "wrong-receipt",
     "unstamped-receipt",
     "ahead-receipt",
+    "unproved",
     "gone",
 )
 OK = 200
@@ -69,6 +71,19 @@ def giving(parent: Parent, change: Change) -> Iterator[list[bytes]]:
     parent.page.route(RECEIPTS, answer)
     yield given
     parent.page.unroute(RECEIPTS)
+
+
+@contextmanager
+def answering(parent: Parent, answer: Callable[[Route], None]) -> Iterator[None]:
+    """Let the server answer so whoever asks for a receipt."""
+    parent.page.route(RECEIPTS, answer)
+    yield
+    parent.page.unroute(RECEIPTS)
+
+
+def without(route: Route) -> None:
+    """As of a ballot that is not published."""
+    route.fulfill(status=404, body="")
 
 
 def later(parent: Parent, milliseconds: int = 70_000) -> None:

@@ -16,7 +16,16 @@ from evote.database.elections import lock_election
 from evote.pins import TRIES, TRIES_WHEN_MANY_FAIL, renew_pin
 from protocol.secret import Secret
 from tests.e2e.browser.parent import Parent
-from tests.e2e.browser.publishing import PUBLISHED, RECORDED, WRONG_PROMISE, is_told, later
+from tests.e2e.browser.publishing import (
+    PUBLISHED,
+    RECORDED,
+    UNPROVED,
+    WRONG_PROMISE,
+    answering,
+    is_told,
+    later,
+    without,
+)
 from tests.site import Site
 
 CAST = "**/cast"
@@ -120,6 +129,25 @@ def test_a_ballot_whose_answer_was_lost_is_looked_for_on_the_board_where(
     assert patient.tracker() == tracker
     is_told(patient, PUBLISHED)
     expect(patient.page.get_by_role("heading", name=WRONG_PROMISE)).to_be_hidden()
+
+
+def test_one_that_the_board_lists_and_does_not_prove_is_told_to_be_unproved(
+    patient: Parent, stepping: Site
+) -> None:
+    """Its answer was lost, so that nothing was promised that could be broken."""
+    tracker = patient.open_letter().sign_in().choose().seal()
+    with losing(patient, use_up), answering(patient, without):
+        patient.cast()
+        patient.press(AGAIN)
+        is_not_known(patient, tracker)
+        step(patient)
+        patient.sees(RECORDED)
+        expect(patient.page.get_by_role("heading", name=UNPROVED)).to_be_hidden()  # it asks again
+        later(patient)
+        is_told(patient, UNPROVED)
+    later(patient)
+    is_told(patient, PUBLISHED)
+    expect(patient.page.get_by_role("heading", name=UNPROVED)).to_be_hidden()
 
 
 def test_one_that_never_arrived_is_not_recorded_once_a_later_step_is_without_it(

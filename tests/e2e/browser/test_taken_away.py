@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A server that gave a receipt of a ballot, and then gives none any more: docs/protocol.md §20.2.
+"""A server that lists a ballot and gives no receipt, or none any more: docs/protocol.md §20.2.
 
 What it gave may be all that ever shows the ballot, so that the page never lets go of it.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -21,20 +18,23 @@ from tests.e2e.browser.publishing import (
     NO_NETWORK,
     OTHERS,
     PUBLISHED,
-    RECEIPTS,
+    UNPROVED,
     UNSTAMPED_RECEIPT,
     WHOM,
     WRONG_RECEIPT,
     Change,
+    answering,
     giving,
     is_shown,
     is_told,
     later,
     saved,
+    without,
 )
 from tests.site import Site
 
-NOT_YET = "Ce bulletin n’est pas encore paru dans l’urne"
+STILL_TO_COME = "pas encore paru"
+LISTED = "La liste du serveur montre ce bulletin"
 BEFORE = "Enregistrer le fichier donné avant"
 GIVEN = "Enregistrer le fichier du serveur"
 
@@ -50,19 +50,6 @@ RECEIPTS_GIVEN: dict[str, tuple[Change, str]] = {
         WRONG_RECEIPT,
     ),
 }
-
-
-@contextmanager
-def answering(parent: Parent, answer: Callable[[Route], None]) -> Iterator[None]:
-    """Let the server answer so whoever asks for a receipt."""
-    parent.page.route(RECEIPTS, answer)
-    yield
-    parent.page.unroute(RECEIPTS)
-
-
-def without(route: Route) -> None:
-    """As of a ballot that is not published."""
-    route.fulfill(status=404, body="")
 
 
 def silent(route: Route) -> None:
@@ -83,8 +70,8 @@ def _is_gone(parent: Parent) -> None:
     parent.reads("c’est peut-être un incident")
     parent.reads(WHOM)
     parent.reads(OTHERS)
-    expect(parent.page.get_by_text(NOT_YET).locator("visible=true")).to_have_count(0)
-    for name in (PUBLISHED, UNSTAMPED_RECEIPT, WRONG_RECEIPT):
+    expect(parent.page.get_by_text(STILL_TO_COME).locator("visible=true")).to_have_count(0)
+    for name in (PUBLISHED, UNPROVED, UNSTAMPED_RECEIPT, WRONG_RECEIPT):
         expect(parent.page.get_by_role("heading", name=name)).to_have_count(0)
 
 
@@ -195,6 +182,49 @@ def test_what_was_given_of_one_ballot_is_not_told_of_the_next_parents(
     patient.sign_in()
     with answering(patient, without):
         patient.press(LOOK)
-        patient.reads(NOT_YET)
+        is_shown(patient, UNPROVED)
         expect(patient.page.get_by_role("heading", name=GONE)).to_have_count(0)
         expect(patient.page.locator("[data-best-file][href]")).to_have_count(0)
+
+
+def _is_unproved(parent: Parent) -> None:
+    is_shown(parent, UNPROVED)
+    parent.reads(LISTED)
+    parent.reads("prévenez le bureau des élections, à l’école")
+    parent.reads("une fédération de parents, ou toute personne qui surveille l’urne")
+    expect(parent.page.get_by_text(STILL_TO_COME).locator("visible=true")).to_have_count(0)
+    expect(parent.page.get_by_role("heading", name=GONE)).to_be_hidden()
+
+
+def test_a_ballot_that_is_listed_and_not_proved_is_not_told_to_be_still_to_come(
+    patient: Parent,
+) -> None:
+    on_a_later_visit(patient)
+    with answering(patient, without):
+        patient.press(LOOK)
+        _is_unproved(patient)
+    with answering(patient, silent):
+        patient.press(LOOK)
+        patient.reads(NO_NETWORK)
+        _is_unproved(patient)
+    patient.press(LOOK)
+    is_shown(patient, PUBLISHED)
+    expect(patient.page.get_by_role("heading", name=UNPROVED)).to_be_hidden()
+
+
+def test_one_answer_without_a_receipt_is_asked_for_again_by_the_page(patient: Parent) -> None:
+    asked: list[str] = []
+
+    def at_first_without(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            without(route)
+        else:
+            route.continue_()
+
+    on_a_later_visit(patient)
+    with answering(patient, at_first_without):
+        patient.press(LOOK)
+        is_shown(patient, PUBLISHED)
+    assert len(asked) == 2
+    expect(patient.page.locator("[data-live]")).to_have_text(PUBLISHED)
