@@ -69,7 +69,8 @@ describe("a request", () => {
   test("tells a server that is away from one that is somebody else", async () => {
     answer(() => new Response("", { status: 503 }));
     assert.ok((await failure(server.receipt(TRACKER))) instanceof Unavailable);
-    for (const other of [new Response("<p>Bonjour.</p>"), new Response("", { status: 403 })]) {
+    const others = ["", "<p>Bonjour.</p>"].map((body) => new Response(body, { status: 404 }));
+    for (const other of [new Response("<p>Bonjour.</p>"), new Response("", { status: 403 }), ...others]) {
       answer(() => other);
       const failed = await failure(server.receipt(TRACKER));
       assert.ok(failed instanceof NoAnswer && !(failed instanceof Silence));
@@ -98,7 +99,7 @@ describe("a request", () => {
   test("gives a receipt, or none yet", async () => {
     answer(() => new Response(receiptOf(5)));
     assert.equal(new TextDecoder().decode((await server.receipt(TRACKER)) ?? undefined), receiptOf(5));
-    answer(() => new Response("", { status: 404 }));
+    answer(() => new Response("", { status: 404, headers: { "Preau-Receipt": "none" } }));
     assert.equal(await server.receipt(TRACKER), null);
   });
 });

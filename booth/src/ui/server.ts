@@ -50,6 +50,8 @@ export class Unavailable extends Error {
 /** How long an answer may take, to its last byte; what grows with the roll may take longer. */
 const PATIENCE_MS = 20_000;
 const LONG_PATIENCE_MS = 120_000;
+/** What our server alone says with a 404, where it has no receipt of a ballot: §18.8. */
+const NO_RECEIPT = "preau-receipt";
 const NOT_FOUND = 404;
 const FRESH: RequestInit = { cache: "no-store" };
 
@@ -127,10 +129,14 @@ export class Server {
     return this.post("cast", { sign_in_number: signInNumber, pin, ballot, padding });
   }
 
-  /** Return the receipt of a ballot: §20.2; null while it is not published. */
+  /** Return the receipt of a ballot: §20.2; null while it is not published.
+   *
+   * A 404 of a filter or a front server on the way is no answer of this server: NoAnswer.
+   */
   async receipt(tracker: string): Promise<Uint8Array | null> {
     const answer = await ask(`${this.receipts}/${tracker}`, FRESH);
-    if (answer.response.status === NOT_FOUND) {
+    const { status, headers } = answer.response;
+    if (status === NOT_FOUND && headers.get(NO_RECEIPT) === "none") {
       return null;
     }
     const data = requireFound(answer);

@@ -83,7 +83,7 @@ def answering(parent: Parent, answer: Callable[[Route], None]) -> Iterator[None]
 
 def without(route: Route) -> None:
     """As of a ballot that is not published."""
-    route.fulfill(status=404, body="")
+    route.fulfill(status=404, headers={"Preau-Receipt": "none"}, body="")
 
 
 def later(parent: Parent, milliseconds: int = 70_000) -> None:

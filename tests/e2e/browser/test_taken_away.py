@@ -57,6 +57,11 @@ def silent(route: Route) -> None:
     route.abort()
 
 
+def filtered(route: Route) -> None:
+    """As of a school's filter, which lets no such file through."""
+    route.fulfill(status=404, content_type="text/html", body="<h1>Page bloquée</h1>")
+
+
 def on_a_later_visit(parent: Parent) -> None:
     parent.vote()
     parent.site.publish()
@@ -228,3 +233,21 @@ def test_one_answer_without_a_receipt_is_asked_for_again_by_the_page(patient: Pa
         is_shown(patient, PUBLISHED)
     assert len(asked) == 2
     expect(patient.page.locator("[data-live]")).to_have_text(PUBLISHED)
+
+
+@pytest.mark.parametrize("when", ["after a proof", "before one"])
+def test_who_answers_not_found_in_the_servers_place_takes_nothing_away(
+    patient: Parent, when: str
+) -> None:
+    on_a_later_visit(patient)
+    if when == "after a proof":
+        patient.press(LOOK)
+        is_shown(patient, PUBLISHED)
+    with answering(patient, filtered):
+        patient.press(LOOK)
+        patient.reads(NO_NETWORK)
+    for wrong in (GONE, UNPROVED):
+        expect(patient.page.get_by_role("heading", name=wrong)).to_be_hidden()
+    if when == "after a proof":
+        is_shown(patient, PUBLISHED)
+        assert saved(patient, "Enregistrer la preuve (fichier)")

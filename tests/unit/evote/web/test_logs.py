@@ -160,7 +160,10 @@ def test_a_receipt_shows_that_the_ballot_is_published(client: TestClient, voted:
         typed = ballot.tracker().lower().replace("-", "")
         assert client.get(f"/e/{UUID}/receipt/{typed}").content == answer.content
     for wrong in ("0000-0000-0000-0000", "short", "0000-0000-0000-0000-0"):
-        assert client.get(f"/e/{UUID}/receipt/{wrong}").status_code == 404
+        answer = client.get(f"/e/{UUID}/receipt/{wrong}")
+        assert (answer.status_code, answer.headers["preau-receipt"]) == (404, "none")
+    for missing in (f"/e/{UUID}/receipts", "/e/ABCDEFGHJKLMNPQ/receipt/0000-0000-0000-0000"):
+        assert "preau-receipt" not in client.get(missing).headers
 
 
 def test_who_asks_for_a_receipt_is_not_logged(
