@@ -60,10 +60,10 @@ export async function follow(
     if (typeof found === "object") {
       return found.link;
     }
-    const isShown = publication.tracker === visit.tracker;
-    if (answer !== null && !isJudged && isShown) {
+    const isMeant = publication.tracker === visit.tracker;
+    if (answer !== null && !isJudged && isMeant) {
       isJudged = await judgePromise(visit, publication, answer, tries >= MOST_TRIES);
-    } else if (answer === null && found === "none" && isShown && tries > 2) {
+    } else if (answer === null && found === "none" && isMeant && tries > 2) {
       tell(visit, "unproved"); // at the second look: a restart may lie between list and receipt
     }
     const left = patience - (performance.now() - begun) / 1000;
@@ -101,6 +101,8 @@ export async function lookOnce(visit: Visit): Promise<void> {
 
 /** Judge the promise, tell what it is worth, and return true; false where that is not known yet.
  *
+ * A receipt at fault that was told meanwhile stays told, with its file.
+ *
  * By this device's clock; where that may be slow, by the last step of the board, which its log signed.
  * The answer's own time is the server's bare word.
  */
@@ -134,10 +136,10 @@ async function judgePromise(
     }
     const minutes = Math.max(2, Math.ceil(publication.promisedIn(at) / 60));
     page.fill("minutes", page.message("minutes", { n: String(minutes) }));
-    page.when("waiting", true);
+    page.when("waiting", !isFaultShown(visit));
   } catch (error) {
     requireUntrue(error);
-    tell(visit, "wrong-promise");
+    (isFaultShown(visit) ? show : tell)(visit, "wrong-promise");
   }
   return true;
 }
@@ -214,11 +216,18 @@ function tellReceipt(visit: Visit, circumstance: string, data: Uint8Array): void
  * fault was told with its file, and says more.
  */
 async function tellLate(visit: Visit, isSilent: boolean): Promise<void> {
-  const isShown = (name: string): boolean => !visit.page.one("when", name).hidden;
-  if (!FAULTS.some(isShown)) {
-    const isAway = isSilent && !isShown("late") && !(await visit.server.answers());
+  if (!isFaultShown(visit)) {
+    const isAway = isSilent && !isShown(visit, "late") && !(await visit.server.answers());
     tell(visit, isAway ? "no-network" : "late");
   }
+}
+
+function isFaultShown(visit: Visit): boolean {
+  return FAULTS.some((name) => isShown(visit, name));
+}
+
+function isShown({ page }: Visit, name: string): boolean {
+  return !page.one("when", name).hidden;
 }
 
 /** Say what has become of the ballot, in the place of what was said before. */

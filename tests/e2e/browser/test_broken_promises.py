@@ -243,6 +243,41 @@ def test_where_the_clock_is_slow_the_last_step_is_asked_for_again(
     assert len(asked) == min(kept_away + 1, TRIES)
 
 
+@pytest.mark.parametrize("kept_away", ["for a moment", "for ever"])
+def test_a_promise_judged_late_takes_back_no_receipt_that_is_at_fault(
+    phone: Page, stepping: Site, kept_away: str
+) -> None:
+    phone.clock.install(time=moment(stepping.clock.time - 7200))
+    parent = Parent(phone, stepping, 0)
+    away = [True]
+
+    def answer(route: Route) -> None:
+        if away[0]:
+            route.fulfill(status=503, json={"problem": "away"})
+        else:
+            route.continue_()
+
+    phone.route("**/board/checkpoint", answer)
+    with giving(parent, _without_its_stamp) as given:
+        parent.vote()
+        stepping.publish()
+        later(parent, A_WAIT)
+        is_told(parent, UNSTAMPED_RECEIPT)
+        wrong = phone.get_by_role("heading", name=WRONG_PROMISE)
+        away[0] = kept_away == "for ever"
+        for _ in range(TRIES if away[0] else 1):
+            phone.wait_for_timeout(300)
+            if not wrong.is_visible():
+                with phone.expect_response("**/board/checkpoint"):
+                    later(parent, A_WAIT)
+        phone.wait_for_timeout(300)
+        # At once: the next look tells of the receipt again.
+        assert wrong.is_visible() == away[0]
+        assert phone.get_by_role("heading", name=UNSTAMPED_RECEIPT).is_visible()
+        assert not phone.get_by_text(WAITING).is_visible()
+        assert saved(parent, "Enregistrer le fichier du serveur") == given[0]
+
+
 WRONG_RECEIPTS: dict[str, Callable[[Site, bytes], bytes]] = {
     "its place is another": lambda _site, mine: mine.replace(b"\nindex 1\n", b"\nindex 0\n"),
     "its board is another": lambda _site, mine: mine.replace(b"\n2\n", b"\n3\n"),
