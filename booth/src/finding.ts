@@ -9,7 +9,7 @@ import { MalformedError, ProtocolError } from "./errors.ts";
 import { decodeNote, isCut } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
 import { isBeyond, isTooFar, verifyPromise } from "./promises.ts";
-import { decodeReceiptDigits } from "./receipt_link.ts";
+import { CutLink, decodeReceiptDigits } from "./receipt_link.ts";
 import {
   decodeReceipt,
   encodeReceipt,
@@ -154,7 +154,8 @@ function judged(examine: () => Finding): Finding {
     return examine();
   } catch (error) {
     if (error instanceof ProtocolError) {
-      return { kind: error instanceof MalformedError ? "damaged" : "wrong" };
+      const isDamage = error instanceof MalformedError || error instanceof CutLink;
+      return { kind: isDamage ? "damaged" : "wrong" };
     }
     throw error;
   }

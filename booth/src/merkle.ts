@@ -37,6 +37,19 @@ export function verifyInclusion(
   }
 }
 
+/** Return how many hashes lead from this index to the root of a tree of this size: §18.5. */
+export function proofLength(index: number, size: number): number {
+  let [place, left, hashes] = [index, size, 0];
+  for (; left > 1; hashes += 1) {
+    let half = 1; // the largest power of two below
+    while (half * 2 < left) {
+      half *= 2;
+    }
+    [place, left] = place < half ? [place, half] : [place - half, left - half];
+  }
+  return hashes;
+}
+
 /** Return the root to which a proof leads; the errors of `verifyInclusion`. */
 export function rootFrom(
   proof: readonly Uint8Array[],

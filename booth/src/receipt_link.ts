@@ -6,8 +6,8 @@
  */
 
 import { decodeBase64Digest, encodeBase64, fromHex, hex, utf8 } from "./encoding.ts";
-import { MalformedError } from "./errors.ts";
-import { leafHash, rootFrom } from "./merkle.ts";
+import { MalformedError, ProofError } from "./errors.ts";
+import { leafHash, proofLength, rootFrom } from "./merkle.ts";
 import { decodeNote, verifyCheckpoint } from "./notes.ts";
 import type { VerifierKey } from "./notes.ts";
 import { decodeReceipt, encodeReceipt } from "./receipts.ts";
@@ -19,6 +19,9 @@ const MAX_DIGITS = 5300;
 const LAYOUT = new RegExp(
   `^1${[8, 8, 20, 64, 64, 128].map((width) => `([0-9a-f]{${width}})`).join("")}((?:[0-9a-f]{64}){0,63})$`,
 );
+
+/** Fewer hashes than size and index demand, or an index that is not below the size: cut on the way. */
+export class CutLink extends ProofError {}
 
 /** Return the digits of a verified receipt: §20.4; RangeError: its board is too large for them. */
 export function encodeReceiptDigits(receipt: Receipt): string {
@@ -41,7 +44,10 @@ export function encodeReceiptDigits(receipt: Receipt): string {
   return BigInt(`0x${digits}`).toString();
 }
 
-/** Read the digits of a receipt of the board with this key: §20.4; MalformedError: none are. */
+/** Read the digits of a receipt of the board with this key: §20.4; MalformedError: none are.
+ *
+ * CutLink: fewer than they were, as a cut after whole hashes leaves the form of digits.
+ */
 export function decodeReceiptDigits(digits: string, key: VerifierKey): Receipt {
   const isNumber = /^[1-9][0-9]*$/.test(digits) && digits.length <= MAX_DIGITS;
   const written = isNumber ? BigInt(digits).toString(16) : "";
@@ -55,6 +61,9 @@ export function decodeReceiptDigits(digits: string, key: VerifierKey): Receipt {
   const event = `{"parent":"${parent}","height":${index},"type":"Ballot","payload":"${payload}"}`;
   const ballot = encodeBase64(fromHex(payload)).slice(0, -1);
   const entries = parseInt(size, 16);
+  if (index >= entries || proof.length < proofLength(index, entries)) {
+    throw new CutLink("the digits of a receipt are fewer than its place in the tree demands", "20.4");
+  }
   const root = encodeBase64(rootFrom(proof, leafHash(utf8(event)), index, entries));
   const line = encodeBase64(fromHex(key.id + signed));
   const checkpoint = utf8(`${key.name}\n${entries}\n${root}\n\n\u2014 ${key.name} ${line}\n`);

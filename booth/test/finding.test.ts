@@ -136,6 +136,16 @@ describe("what has this election's number, and another site", () => {
   });
 });
 
+test("a link that is cut anywhere is damaged, also where whole hashes are cut off", () => {
+  for (const index of [1, 5, 6]) {
+    const digits = encodeReceiptDigits(decodeReceipt(utf8(receiptOf(index))));
+    assert.equal(examineDigits(digits, SEALED).kind, "receipt");
+    for (let end = 1; end < digits.length; end += 1) {
+      assert.equal(examineDigits(digits.slice(0, end), SEALED).kind, "damaged", `${index}: ${end}`);
+    }
+  }
+});
+
 test("a promise of another board says of which, and one of no board is damaged", () => {
   const of = (origin: string): Finding => examineFile(utf8(promiseOf(5, { origin })), SEALED, TIME);
   const [host, uuid] = ["vote.example", "AnotherPreau12"];
