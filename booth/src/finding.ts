@@ -117,7 +117,12 @@ function ofReceipt(data: Uint8Array, sealed: Sealed, clock: number): Finding {
 }
 
 function ofPromise(data: Uint8Array, { key, closesAt }: Sealed, clock: number): Finding {
-  const [, origin = ""] = new TextDecoder().decode(data).split("\n");
+  const text = new TextDecoder().decode(data);
+  const [, origin = ""] = text.split("\n");
+  const [, signer = origin] = /\n\n\u2014 ([^ ]+) /.exec(text) ?? [];
+  if (signer !== origin) {
+    throw new MalformedError("a promise names two boards", "20.3");
+  }
   if (origin !== key.name) {
     return elsewhere(origin, key);
   }

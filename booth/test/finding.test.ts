@@ -146,6 +146,14 @@ test("a link that is cut anywhere is damaged, also where whole hashes are cut of
   }
 });
 
+test("a promise whose second line and signature name two boards is damaged, not an imitation's", () => {
+  for (const name of [KEY.name.replace(".", "x"), KEY.name.replace(/.\/board$/, "8/board"), "nowhere"]) {
+    const promise = promiseOf(5).replace(`\n${KEY.name}\n`, `\n${name}\n`);
+    assert.notEqual(promise, promiseOf(5));
+    assert.equal(found(promise), "damaged", name);
+  }
+});
+
 test("a promise of another board says of which, and one of no board is damaged", () => {
   const of = (origin: string): Finding => examineFile(utf8(promiseOf(5, { origin })), SEALED, TIME);
   const [host, uuid] = ["vote.example", "AnotherPreau12"];

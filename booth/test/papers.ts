@@ -6,7 +6,7 @@ import { encodeBase64, fromHex, hex, sha256Base64, sha256Hex, utf8 } from "../sr
 import { leafHash } from "../src/merkle.ts";
 import { stampKey } from "../src/stamp_key.ts";
 import { concatenate } from "../src/transcript.ts";
-import { KEY, SEED, prove, rootOf, sign } from "./logs.ts";
+import { KEY, SEED, keyOf, prove, rootOf, sign } from "./logs.ts";
 import { at } from "./vectors.ts";
 
 /** What a test may change of a receipt or promise before it is written. */
@@ -28,7 +28,7 @@ export function promiseOf(index: number, changes: Changes = {}, until = 1_760_00
     until: `until ${until}`,
     ...changes,
   };
-  return sign(`${Object.values(lines).join("\n")}\n`);
+  return sign(`${Object.values(lines).join("\n")}\n`, keyOf(lines.origin, SEED));
 }
 
 /** Return the receipt for the ballot of this index in a board of this size: §20.2. */
