@@ -6,7 +6,7 @@ import { ballotHash } from "./ballot.ts";
 import { contextOf, decodeElection } from "./election.ts";
 import { decodeJson, encodeJson, isObject } from "./json.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import { decodeChecked, verifyOpened } from "./opened.ts";
+import { CarriesAnother, decodeChecked, verifyOpened } from "./opened.ts";
 import type { Choice } from "./session.ts";
 import { trackerOf } from "./tracker.ts";
 
@@ -25,7 +25,8 @@ export interface Opened {
 /** What a file turned out to be: only a `wrong` one says something against the device that made it.
  *
  * `none`: no checked ballot. `newer`: one of a later version. `elsewhere`: one that names another
- * election. `changed`: one that is cut, names no election, or is written otherwise than a device does.
+ * election. `changed`: one that is cut, names no election, is written otherwise than a device does, or
+ * whose ballot holds and whose election a charset changed: a device that lies gains nothing by that.
  */
 export type Finding =
   | ({ readonly kind: "right" } & Opened)
@@ -52,8 +53,9 @@ export function judgeFile(electionData: Uint8Array, file: Uint8Array): Finding {
   }
   try {
     return { kind: "right", ...examineChecked(electionData, data) };
-  } catch {
-    return { kind: "wrong" }; // by whichever error: it must not go without an answer
+  } catch (error) {
+    // By whichever error: it must not go without an answer.
+    return { kind: error instanceof CarriesAnother ? "changed" : "wrong" };
   }
 }
 

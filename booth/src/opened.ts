@@ -20,6 +20,9 @@ import { checkVote } from "./questions.ts";
 import type { Question, Vote } from "./questions.ts";
 import type { Secret } from "./secret.ts";
 
+/** All of a checked ballot holds but the election's text in it, which a charset may have changed: §15. */
+export class CarriesAnother extends ProofError {}
+
 /** A ballot without signature, with the votes and the randomness of its ciphertexts: §15.
  *
  * `election` is the text of the election object, with which the file can be checked alone.
@@ -59,15 +62,11 @@ export function decodeChecked(data: Uint8Array, questions: readonly Question[]):
 /** Check that the ballot encrypts exactly the votes it says, and is a proper ballot: §15.
  *
  * What the voter compares is the tracker of `checked.ballot`, with the one noted before.
- * ProofError: a vote is not permitted, a ciphertext is another, a proof does not hold, or the
- * file carries another election.
+ * ProofError: a vote is not permitted, a ciphertext is another, or a proof does not hold.
+ * CarriesAnother: all of it holds, but the file carries another election.
  */
 export function verifyOpened(checked: CheckedBallot, context: BallotContext): void {
   verifyUnsigned(checked.ballot, context);
-  const { election } = checked;
-  if (election !== undefined && sha256Base64(utf8(election)) !== context.fingerprint) {
-    throw new ProofError("a checked ballot carries another election", "15");
-  }
   context.questions.forEach((question, i) => {
     const vote = checked.opening.votes[i] ?? [];
     requirePermitted(question, vote);
@@ -79,6 +78,10 @@ export function verifyOpened(checked: CheckedBallot, context: BallotContext): vo
       throw new ProofError(`question ${i + 1} of a checked ballot encrypts another vote`, "15");
     }
   });
+  const { election } = checked;
+  if (election !== undefined && sha256Base64(utf8(election)) !== context.fingerprint) {
+    throw new CarriesAnother("a checked ballot carries another election", "15");
+  }
 }
 
 function withElection(checked: CheckedBallot, election: string | undefined): CheckedBallot {

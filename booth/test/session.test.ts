@@ -166,16 +166,23 @@ describe("a checked ballot on another device", () => {
     const checked = textOf(listedVoter().encrypt(1).check());
     const swapped = checked.replace('"choices":[[0,0,1,0]]', '"choices":[[0,1,0,0]]');
     const key = /"credential":"[0-9a-f]{64}"/;
+    // What a charset or a webmail makes of the election's words, in a file that is canonical yet.
+    const mojibake = (text: string): string => text.replaceAll("\u00e9", "\u00c3\u00a9");
+    const unknown = (text: string): string => text.replaceAll("\u00e9", "?");
+    const apart = (text: string): string => text.normalize("NFD");
+    const quotes = (text: string): string => text.replaceAll("'", "\u2019");
     const files: Readonly<Record<string, readonly string[]>> = {
       right: [checked, `${checked}\n`, `${checked}\r\n`, `\ufeff\r\n${checked} \t\n`],
       wrong: [
         swapped,
         `${swapped}\n`,
+        mojibake(swapped),
         checked.replace('"choices":[[0,0,1,0]]', '"choices":[[0,0,1]]'),
         checked.replace(key, '"credential":""'),
         checked.replace(/"election_hash":"[^"]*"/, `"election_hash":"${"A".repeat(43)}"`),
       ],
       changed: [
+        ...[mojibake, unknown, apart, quotes].map((damage) => damage(checked)),
         checked.replace(/"election_uuid":"[^"]*"/, '"election_uuid":"?"'),
         '{"evote_checked_ballot":1}',
         checked.replace('_ballot":1,', '_ballot":true,'),
