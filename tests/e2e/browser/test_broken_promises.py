@@ -392,7 +392,7 @@ def test_a_receipt_of_a_time_to_come_is_first_a_question_of_this_devices_clock(
         patient.reads(WHOM)
         said = patient.page.get_by_role("heading", name=AHEAD_RECEIPT).locator("visible=true")
         text = said.locator("..").inner_text()
-        assert text.index("Vérifiez d’abord") < text.index("incident") < text.index("apportez-le")
+        assert text.index("Vérifiez d’abord") < text.index("l’horloge") < text.index("apportez-le")
         assert _says_it_is_proved(patient) == []
         assert saved(patient, "Enregistrer le fichier du serveur") == given[0]
     later(patient, AN_HOUR)
