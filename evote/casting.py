@@ -13,6 +13,7 @@ from enum import Enum
 from sqlalchemy import Connection
 
 from evote.board.appending import NewBallot, append_ballot
+from evote.board.hours import KnownHours
 from evote.board.reading import (
     OnBoard,
     SealedSetup,
@@ -91,6 +92,7 @@ class Casting:
         self._folder = folder
         self._clock = clock
         self._publisher = publisher
+        self._hours = KnownHours()
         # What was sealed does not change, so it is read once.
         self._setup = functools.lru_cache(maxsize=SETUPS_KEPT)(self._read_setup)
 
@@ -99,11 +101,12 @@ class Casting:
 
         Raises:
             UnknownElection: there is no such election.
+            RowDamaged: its row says other hours than those in force, or what no row can.
             DatabaseUnavailable: nothing is known; ask again.
         """
 
         def work(connection: Connection) -> Outcome:
-            election = lock_election(connection, uuid)
+            election = self._lock(connection, uuid)
             sign_in = self._judge(connection, election, sign_in_number, pin)
             if sign_in is None:
                 return Outcome.CODE_OR_PIN_WRONG
@@ -118,6 +121,7 @@ class Casting:
 
         Raises:
             UnknownElection: there is no such election.
+            RowDamaged: as in ``pre_check``; nothing was recorded.
             DatabaseUnavailable: whether it was recorded is not known; send the same again.
             DoesNotFollow: the database was put back in time; nothing is recorded in it.
             HeadsUnavailable: whether it was is not known; nothing was recorded.
@@ -144,14 +148,14 @@ class Casting:
         return Answer(Outcome.RECORDED, ballot.tracker, self._signed(request.uuid, setup, done))
 
     def _fits(self, request: CastRequest, connection: Connection) -> bool:
-        election = lock_election(connection, request.uuid)
+        election = self._lock(connection, request.uuid)
         return self._judge(connection, election, request.sign_in_number, request.pin) is not None
 
     def _record(
         self, request: CastRequest, setup: SealedSetup, ballot: NewBallot, connection: Connection
     ) -> Answer | Promise:
         # What is on the board now, or was before, is promised; the promise is signed afterwards.
-        election = lock_election(connection, request.uuid)
+        election = self._lock(connection, request.uuid)
         sign_in = self._judge(connection, election, request.sign_in_number, request.pin)
         if sign_in is None:
             return Answer(Outcome.CODE_OR_PIN_WRONG)
@@ -179,6 +183,12 @@ class Casting:
         # The ballot is recorded whatever becomes of this; who comes every second tries again.
         with contextlib.suppress(*NOT_PUBLISHED):
             self._publisher.publish_due(uuid)
+
+    def _lock(self, connection: Connection, uuid: str) -> HeldElection:
+        election = lock_election(connection, uuid)
+        if election.state is State.OPEN:  # in every other state the hours decide nothing
+            self._hours.require(connection, election)
+        return election
 
     def _judge(
         self, connection: Connection, election: HeldElection, number: str, pin: Secret[str]

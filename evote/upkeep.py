@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from evote.board.hours import HoursDamaged, KnownHours
 from evote.board.published import DoesNotFollow
 from evote.clock import Clock, SteadyClock, steady_clock
 from evote.clock_watch import ClockWatch
 from evote.database.connection import Database, DatabaseUnavailable
-from evote.database.elections import RowDamaged
+from evote.database.elections import RowDamaged, find_election
 from evote.errors import Refusal, kind_and_place
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
-from evote.lifecycle.closing import close_vote, due_votes
+from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
 from evote.lifecycle.states import NotNow
 from evote.outbox import FileTransport, deliver
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
@@ -32,6 +33,7 @@ class Trouble(Enum):
     NO_ANSWER = "the database does not answer"
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
+    OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
@@ -76,6 +78,8 @@ def fault_of(cause: Exception) -> Fault:
     """Return what the log says of one of ``NOT_PUBLISHED``."""
     if isinstance(cause, DoesNotFollow):
         return Fault(Trouble.NOT_FOLLOWING, cause.uuid, str(cause))
+    if isinstance(cause, HoursDamaged):
+        return Fault(Trouble.OTHER_HOURS, cause.uuid, cause.column)
     if isinstance(cause, RowDamaged):
         return Fault(Trouble.DAMAGED, cause.uuid, cause.column)
     if isinstance(cause, HeadsUnavailable):
@@ -178,6 +182,7 @@ class Upkeep:
         self._publisher = publisher
         self._outbox = outbox
         self._clock = clock
+        self._hours = KnownHours()
         # A rewriting that a stop has prevented is made up for at the start: docs/adr/0011.
         self._rewritten: int | None = None
 
@@ -188,21 +193,37 @@ class Upkeep:
 
     def _close(self) -> Iterator[Fault]:
         moment = self._watch.look()
-        due = due_votes(self._database, moment.sure)
+        without_hours = {fault.uuid: fault for fault in self._compare_hours()}
+        yield from without_hours.values()
+        due = [each for each in due_votes(self._database, moment.sure) if each not in without_hours]
         if moment.ahead:
             jumped = f"{moment.ahead // 60} min"
-            for uuid in set(due_votes(self._database, moment.said)) - {*due}:
+            seeming = set(due_votes(self._database, moment.said))
+            for uuid in seeming - {*due} - without_hours.keys():
                 yield Fault(Trouble.CLOCK_JUMPED, uuid, jumped)
         for uuid in due:
             try:
                 with self._publisher.around(uuid):
                     if not close_vote(self._database, uuid, self._clock).separated:
                         self._rewritten = None
-            except NotNow:
-                continue  # another process has closed it at the same moment
+            except NotNow as refusal:
+                # Another process may have closed it at the same moment, or its hours are others.
+                if uuid in due_votes(self._database, moment.sure):
+                    yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
             except Refusal as refusal:
                 yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
             except Exception as error:  # noqa: BLE001 -- whatever it is, the others are closed
+                yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
+
+    def _compare_hours(self) -> Iterator[Fault]:
+        """Yield each vote whose hours are not known to be those in force: they close none."""
+        for uuid in votes_going_on(self._database):
+            try:
+                with self._database.snapshot() as connection:
+                    self._hours.require(connection, find_election(connection, uuid))
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 -- its hours are not known
                 yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
 
     def _rewrite(self) -> Iterator[Fault]:

@@ -43,6 +43,8 @@ _SENTENCES: Final = {
     "bulletin n'y est pris (docs/operations.md)",
     Trouble.DAMAGED: "la ligne de l'élection {uuid} est abîmée dans la base ({cause}) : rien n'en "
     "est publié, et aucun bulletin n'y est pris ; voir evote doctor",
+    Trouble.OTHER_HOURS: "les heures de {uuid} dans la base ne sont pas celles qui sont en vigueur "
+    "({cause}) : le vote n'est pas clos, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "
     "paraît passée, n'est clos qu'une heure plus tard ; réglez l'heure (docs/operations.md)",
     Trouble.UNPROMISED: "l'horloge a été très en avance : les bulletins de {uuid} sont enregistrés "

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from evote.board.hours import require_hours
 from evote.board.listing import setup_bytes
 from evote.clock import Clock
 from evote.database.connection import Database
@@ -117,6 +118,7 @@ def take_amendment(database: Database, uuid: str, files: Files, clock: Clock) ->
 
 def _story(connection: Connection, uuid: str, now: int) -> Story:
     held = locked(connection, uuid, BEFORE_CLOSING, _WHAT)
+    require_hours(connection, held)
     if now // MINUTE >= held.closes_at // MINUTE:
         raise NotNow(
             "l'heure de fermeture est passée : plus rien ne peut être changé",

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from evote.board.appending import append_event
+from evote.board.hours import require_hours
 from evote.board.listing import setup_bytes
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
@@ -19,7 +20,7 @@ from evote.database.elections import HeldElection, State
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
 from evote.lifecycle.boards import hosted_board
-from evote.lifecycle.states import NotNow, find_held, locked
+from evote.lifecycle.states import NotNow, found, locked, require_state
 from evote.lifecycle.story import move, read_story, tell
 from evote.roll.sign_ins import count_signed_in
 from evote.sign_in_rewriting import rewrite_sign_ins
@@ -36,6 +37,11 @@ from tally.french import count as count_of
 
 TAKING_BALLOTS: Final = frozenset({State.OPEN, State.SUSPENDED})
 ATTEMPTS: Final = 5
+_GOING_ON: Final = (
+    select(ElectionRow.uuid)
+    .where(ElectionRow.state.in_([state.value for state in TAKING_BALLOTS]))
+    .order_by(ElectionRow.id)
+)
 _WHAT: Final = "on ne clôt qu'un vote ouvert ou suspendu"
 
 
@@ -63,6 +69,7 @@ def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
 
     Raises:
         NotNow: not open, or its time has not come.
+        RowDamaged: its row says other hours than those in force, or what no row can.
         Refusal: ballots and sign-ins are not as many, or the box is not in order; nothing was
             changed.
     """
@@ -80,7 +87,7 @@ def close_vote(database: Database, uuid: str, clock: Clock) -> ClosedVote:
 
 def _counted_and_closed(database: Database, uuid: str, clock: Clock) -> _Sum:
     for _ in range(ATTEMPTS):
-        held = find_held(database, uuid, TAKING_BALLOTS, _WHAT)
+        held = _find(database, uuid)
         total = _add_up(database, held, clock())
         with database.write() as connection:
             if _close(connection, uuid, total, clock()):
@@ -93,8 +100,9 @@ def is_early(database: Database, uuid: str, now: int) -> bool:
 
     Raises:
         NotNow: not open, or its time has not come and it is no rehearsal.
+        RowDamaged: as in ``close_vote``.
     """
-    held = find_held(database, uuid, TAKING_BALLOTS, _WHAT)
+    held = _find(database, uuid)
     if _is_over(held, now):
         return False
     with database.read() as connection:
@@ -103,14 +111,26 @@ def is_early(database: Database, uuid: str, now: int) -> bool:
     return True
 
 
+def _find(database: Database, uuid: str) -> HeldElection:
+    """Return a vote that may be closed, by hours that are those in force."""
+    with database.snapshot() as connection:
+        held = found(connection, uuid)
+        require_state(held, TAKING_BALLOTS, _WHAT)
+        require_hours(connection, held)
+    return held
+
+
+def votes_going_on(database: Database) -> tuple[str, ...]:
+    """Return the number of every vote that is open or suspended."""
+    with database.read() as connection:
+        return tuple(connection.scalars(_GOING_ON))
+
+
 def due_votes(database: Database, now: int) -> tuple[str, ...]:
     """Return the number of every vote whose hours and grace are over, and that is not closed."""
-    query = select(ElectionRow.uuid).where(
-        ElectionRow.state.in_([state.value for state in TAKING_BALLOTS]),
-        ElectionRow.closes_at + ElectionRow.grace_seconds < now,
-    )
+    over = ElectionRow.closes_at + ElectionRow.grace_seconds < now
     with database.read() as connection:
-        return tuple(connection.scalars(query.order_by(ElectionRow.id)))
+        return tuple(connection.scalars(_GOING_ON.where(over)))
 
 
 def _add_up(database: Database, held: HeldElection, now: int) -> _Sum:

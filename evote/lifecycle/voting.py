@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, update
 
+from evote.board.hours import require_hours
 from evote.board.reading import count_ballots
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
@@ -72,6 +73,7 @@ def open_vote(database: Database, uuid: str, signatures: bytes, clock: Clock) ->
 
     Raises:
         NotNow: it is not waiting to be opened, or its closing time has come.
+        RowDamaged: its row says other hours than those in force, or what no row can.
         ProtocolError: they are not such signatures.
     """
     find_held(database, uuid, {State.SEALED}, _OPEN_ONCE)
@@ -80,6 +82,7 @@ def open_vote(database: Database, uuid: str, signatures: bytes, clock: Clock) ->
         verify_signatures(board, setup)
     with database.write() as connection:
         held, now = locked(connection, uuid, {State.SEALED}, _OPEN_ONCE), clock()
+        require_hours(connection, held)
         if now // MINUTE >= held.closes_at // MINUTE:
             raise NotNow(
                 f"l'heure de fermeture est passée : {say_with_day(held.closes_at, now)}",

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The hours of the election's row are those in force: as sealed, or last amended: §8.3, §19.3.
+
+The row repeats them, so that nobody reads a journal to answer a parent; on a disk its numbers
+change without a word.
+"""
+
+from dataclasses import astuple, fields
+from typing import Final
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from evote.board.listing import setup_bytes
+from evote.database.common_tables import JournalRow
+from evote.database.elections import HeldElection, RowDamaged
+from protocol.election import Election
+from protocol.errors import ProtocolError
+from protocol.journal import JournalEntry
+from protocol.journal_bodies import HoursChanged
+from protocol.journal_kinds import EntryKind
+from protocol.journal_state import Hours, require_server
+
+_OF: Final[BindParameter[int]] = bindparam("of")
+_AMENDED = (
+    select(JournalRow.entry)
+    .where(JournalRow.election_id == _OF, JournalRow.kind == EntryKind.HOURS_CHANGED.value)
+    .order_by(JournalRow.number.desc())
+    .limit(1)
+)
+
+
+class HoursDamaged(RowDamaged):
+    """The row says other hours than what was signed, or that cannot be read: which column."""
+
+
+class KnownHours:
+    """The hours of each election that were last found to be those in force.
+
+    They are compared again when the row says others; shared by all threads of a process.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, Hours] = {}
+
+    def require(self, connection: Connection, election: HeldElection) -> None:
+        """Let go on by the hours of the row; raises what ``require_hours`` does."""
+        if self._last.get(election.uuid) != hours_of(election):
+            require_hours(connection, election)
+            self._last[election.uuid] = hours_of(election)
+
+
+def require_hours(connection: Connection, election: HeldElection) -> None:
+    """Check that the hours of the row are those in force: docs/protocol.md §19.3.
+
+    Args:
+        connection: in the transaction that has locked the election, or that sees one state.
+        election: sealed, as that transaction sees it.
+
+    Raises:
+        HoursDamaged: they are others, or what was signed cannot be read.
+    """
+    in_force, said = _in_force(connection, election), hours_of(election)
+    names = (field.name for field in fields(Hours))
+    for name, true, here in zip(names, astuple(in_force), astuple(said), strict=True):
+        if true != here:
+            raise HoursDamaged(election.uuid, name)
+
+
+def hours_of(election: HeldElection) -> Hours:
+    """Return the hours that the row says."""
+    return Hours(election.opens_at, election.closes_at, election.grace_seconds)
+
+
+def _in_force(connection: Connection, election: HeldElection) -> Hours:
+    amended = connection.scalar(_AMENDED, {"of": election.id})
+    try:
+        if amended is None:
+            evote = require_server(Election.decode(setup_bytes(connection, election)[0]))
+            return Hours(evote.opens_at, evote.closes_at, evote.grace_seconds)
+        body = JournalEntry.decode(amended).body
+    except (ProtocolError, TypeError) as cause:  # SQLite may give a text where bytes were put
+        where = "board_data.data" if amended is None else "journal_entry.entry"
+        raise HoursDamaged(election.uuid, where) from cause
+    if not isinstance(body, HoursChanged):
+        raise HoursDamaged(election.uuid, "journal_entry.kind")
+    return Hours(body.opens_at, body.closes_at, body.grace_seconds)
