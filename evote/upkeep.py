@@ -230,10 +230,13 @@ class Upkeep:
         now = self._clock()
         if not is_due(self._rewritten, now):
             return
-        if rewrite_sign_ins(self._database, now).log_dropped:
-            self._rewritten = now
-        else:
-            yield Fault(Trouble.NOT_REWRITTEN)
+        try:
+            if rewrite_sign_ins(self._database, now).log_dropped:
+                self._rewritten = now
+                return
+        except DatabaseUnavailable:  # such as a full disk: nothing else says what is not done
+            pass
+        yield Fault(Trouble.NOT_REWRITTEN)
 
     def _deliver(self) -> Iterator[Fault]:
         if self._outbox is not None:

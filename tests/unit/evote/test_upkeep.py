@@ -9,9 +9,12 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import text
 
+from evote import upkeep
 from evote.cli import main
 from evote.clock import HOUR, SteadyClock
+from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import State, find_election, lock_election
+from evote.lifecycle import closing
 from evote.outbox import post
 from evote.publishing.publisher import Publisher
 from evote.upkeep import Fault, Trouble, Upkeep
@@ -186,6 +189,34 @@ def test_sign_ins_are_rewritten_at_the_start_and_every_hour(tmp_path: Path) -> N
     assert wal.stat().st_size
     site.clock.time += HOUR
     list(work.step())
+    assert wal.stat().st_size == 0
+    site.school.database.close()
+
+
+@pytest.mark.parametrize("error", [DatabaseUnavailable, ZeroDivisionError])
+def test_what_keeps_sign_ins_joined_right_after_the_closing_is_said_and_made_up_for(
+    error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(tmp_path / "site")
+    work, wal = worker(site, None), tmp_path / "site" / "data" / "preau.db-wal"
+    site.clock.time = CLOSES_AT + 240
+    assert list(work.step()) == []  # the next of every hour is 56 minutes after the closing
+    site.vote(0)
+    site.clock.time = CLOSES_AT + 301
+
+    def fails(*_given: object) -> NoReturn:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(closing, "rewrite_sign_ins", fails)
+        patch.setattr(upkeep, "rewrite_sign_ins", fails)
+        (fault,) = work.step()
+        expected = Trouble.NOT_REWRITTEN if error is DatabaseUnavailable else Trouble.UNDONE
+        assert fault.trouble is expected
+        assert site.school.held().state is State.CLOSED
+    assert wal.stat().st_size
+    site.clock.time += 60
+    assert list(work.step()) == []
     assert wal.stat().st_size == 0
     site.school.database.close()
 
