@@ -35,6 +35,10 @@ class KeyUnavailable(Exception):
     """The key of an election cannot be had, or does not fit: one lower-case sentence."""
 
 
+class DoesNotOpen(KeyUnavailable):
+    """A sealed value is of another key or place, or damaged."""
+
+
 class ElectionKeys:
     """The key of one election, in use. Its text names nothing of it."""
 
@@ -53,13 +57,13 @@ class ElectionKeys:
         """Decrypt what was sealed for this place.
 
         Raises:
-            KeyUnavailable: another key, another place, or damaged.
+            DoesNotOpen: another key, another place, or damaged.
         """
         nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
             return self._cipher.decrypt(nonce, ciphertext, _frame(place))
         except (InvalidTag, ValueError) as cause:
-            raise KeyUnavailable("a sealed value does not open with this key") from cause
+            raise DoesNotOpen("a sealed value does not open with this key") from cause
 
     def mac(self, parts: Sequence[str | int]) -> bytes:
         """Return the HMAC-SHA256 of these parts, no two lists of which are taken for one."""

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
-from evote.database.elections import HeldElection, find_election
+from evote.database.elections import HeldElection, RowDamaged, find_election
 from evote.database.roll_tables import OutboxRow, PinWatchRow
-from evote.keys import ElectionKeys, KeyFolder
-from evote.roll.electors import Contact, read_elector
+from evote.keys import DoesNotOpen, ElectionKeys, KeyFolder
+from evote.roll.electors import Contact, NoSuchElector, read_elector, read_salt
 from protocol.secret import Secret
 from tally.errors import Refusal
 from tally.files import write_file
@@ -36,6 +36,18 @@ class Message:
     kind: str
     recipient: Contact
     text: Secret[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    number: int
+    elector: int
+    kind: str
+    sealed: bytes
+
+
+class MessageDamaged(RowDamaged):
+    """A message does not open, or its elector's row, by a key that is the right one."""
 
 
 class TransportFailed(Exception):
@@ -94,8 +106,9 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
     """Hand over every message that is due, once each; return how many went out.
 
     Raises:
-        Exception: the first that kept messages of an election back: its key is missing, or the
-            database says what none can say; they wait, those of all others went out.
+        Exception: the first that kept messages of an election back: its key is missing, a row of
+            it is damaged (``MessageDamaged``), or the database says what none can say; they
+            wait, those of all others went out.
     """
     with database.read() as connection:
         elections = connection.scalars(select(OutboxRow.election_id).distinct()).all()
@@ -155,6 +168,35 @@ def _claim(election: int, database: Database, folder: KeyFolder, now: int) -> Me
             .values(tries=row.tries + 1, next_try_at=now + wait)
         )
         keys, held = folder.load(row.uuid), find_election(connection, row.uuid)
+        waiting = _Waiting(row.number, row.elector, row.kind, row.sealed)
+        return _opened(connection, held, keys, waiting)
+
+
+def damaged_messages(connection: Connection, election: HeldElection, keys: ElectionKeys) -> int:
+    """Return how many messages that wait do not open by this key.
+
+    Raises:
+        KeyUnavailable: the key is not that of this election.
+    """
+    columns = (OutboxRow.number, OutboxRow.elector, OutboxRow.kind, OutboxRow.sealed)
+    damaged = 0
+    for row in connection.execute(select(*columns).where(OutboxRow.election_id == election.id)):
+        try:
+            _opened(connection, election, keys, _Waiting(*row))
+        except MessageDamaged:
+            damaged += 1
+    return damaged
+
+
+def _opened(
+    connection: Connection, held: HeldElection, keys: ElectionKeys, row: _Waiting
+) -> Message:
+    cell = "outbox.sealed"
+    try:
         text = keys.open(("outbox", row.number, row.elector, row.kind), row.sealed).decode()
+        cell = "elector.sealed"
         recipient = read_elector(connection, held, keys, row.elector)
-        return Message(row.uuid, row.number, row.kind, recipient, Secret(text))
+    except (DoesNotOpen, NoSuchElector) as cause:
+        read_salt(connection, held, keys)  # which another key does not open either
+        raise MessageDamaged(held.uuid, cell) from cause
+    return Message(held.uuid, row.number, row.kind, recipient, Secret(text))

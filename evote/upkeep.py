@@ -20,7 +20,7 @@ from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
 from evote.lifecycle.states import NotNow
-from evote.outbox import FileTransport, deliver
+from evote.outbox import FileTransport, MessageDamaged, deliver
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent
@@ -34,6 +34,7 @@ class Trouble(Enum):
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
     OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
+    LETTER_DAMAGED = "a message of {uuid} does not open, for a row is damaged: {cause}"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
@@ -80,6 +81,8 @@ def fault_of(cause: Exception) -> Fault:
         return Fault(Trouble.NOT_FOLLOWING, cause.uuid, str(cause))
     if isinstance(cause, HoursDamaged):
         return Fault(Trouble.OTHER_HOURS, cause.uuid, cause.column)
+    if isinstance(cause, MessageDamaged):
+        return Fault(Trouble.LETTER_DAMAGED, cause.uuid, cause.column)
     if isinstance(cause, RowDamaged):
         return Fault(Trouble.DAMAGED, cause.uuid, cause.column)
     if isinstance(cause, HeadsUnavailable):

@@ -19,6 +19,7 @@ from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
 from evote.doctor.habits import check_backups, check_outbox, check_rewriting
 from evote.doctor.integrity import check_integrity
+from evote.doctor.letters import check_letters
 from evote.doctor.machine import (
     AskDate,
     ask_date,
@@ -155,6 +156,7 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     )
     yield from check_boards(database, cells.harmed)
     yield from check_rolls(database, looking.folder, cells.harmed)
+    yield from check_letters(database, looking.folder, cells.harmed)
     with database.read() as connection:
         strangers = check_strangers(connection, looking.folder) if cells.names_are_known else ()
         # What both say, of a head file that cannot be read, is said once.

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from evote.database.elections import lock_election
+from evote.doctor.findings import Level
 from evote.keys import KeyUnavailable
 from evote.outbox import (
     LEASE_SECONDS,
@@ -20,7 +21,9 @@ from evote.outbox import (
     deliver,
     post,
 )
+from evote.upkeep import Fault, Trouble, Upkeep
 from protocol.secret import Secret
+from tests.db.examined import look
 from tests.db.school import School, host, make_election
 
 OTHER = "AnotherEtection"
@@ -143,3 +146,34 @@ def test_the_number_of_a_message_never_returns(school: School, tmp_path: Path) -
         assert deliver(school.database, school.folder, FileTransport(tmp_path), 0) == 1
     first, second = sorted(tmp_path.glob("*.txt"))
     assert ("NOM0001" in first.read_text(), "NOM0004" in second.read_text()) == (True, True)
+
+
+OPENS_NOT = {
+    "the message": ("UPDATE outbox SET sealed = x'00'", "outbox.sealed"),
+    "its kind": ("UPDATE outbox SET kind = 'pim'", "outbox.sealed"),
+    "its elector": ("UPDATE outbox SET elector = 2", "outbox.sealed"),
+    "the row of its elector": (
+        "UPDATE elector SET sealed = x'00' WHERE elector = 1",
+        "elector.sealed",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OPENS_NOT)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_damaged_message_is_said_as_that_and_not_as_a_missing_key(
+    fit: School, tmp_path: Path, what: str
+) -> None:
+    harm, cell = OPENS_NOT[what]
+    write_to(fit, 1, "bonjour")
+    with fit.database.write() as connection:
+        connection.execute(text(harm))
+    work = Upkeep(fit.database, fit.folder, tmp_path, fit.clock, fit.publisher)
+    assert list(work.step()) == [Fault(Trouble.LETTER_DAMAGED, fit.uuid, cell)]
+    (said,) = [each for each in look(fit) if each.check == "letters"]
+    assert (said.level, fit.uuid in said.message) == (Level.SERIOUS, True)
+    other = fit.folder.file(fit.uuid)
+    other.unlink()
+    fit.folder.create(fit.uuid)  # another key, and then it is that
+    assert [each.trouble for each in work.step()] == [Trouble.NO_KEY]
+    assert not [each for each in look(fit) if each.check == "letters"]

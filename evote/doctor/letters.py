@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Do the messages that wait open, each by the key of its election?"""
+
+from collections.abc import Collection, Iterator
+
+from evote.database.connection import Database
+from evote.database.elections import find_election
+from evote.doctor.boards import hosted
+from evote.doctor.findings import Finding, serious
+from evote.keys import KeyFolder, KeyUnavailable
+from evote.outbox import damaged_messages
+from tally.french import count
+
+
+def check_letters(
+    database: Database, folder: KeyFolder, harmed: Collection[int]
+) -> Iterator[Finding]:
+    """Look at what waits of every election but the harmed."""
+    with database.read() as connection:
+        uuids = hosted(connection, harmed)
+    for uuid in uuids:
+        try:
+            with database.read() as connection:
+                held = find_election(connection, uuid)
+                damaged = damaged_messages(connection, held, folder.load(uuid))
+        except KeyUnavailable:
+            continue  # as is said of the keys
+        if damaged:
+            messages = count(damaged, "message")
+            yield serious(
+                "letters",
+                f"{uuid} : une ligne abîmée de la base retient {messages} à remettre, et ceux qui "
+                "les suivent",
+                "gardez tout, et voyez ce qui est dit de la liste électorale (docs/operations.md)",
+            )
