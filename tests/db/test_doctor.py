@@ -102,11 +102,12 @@ def close(school: School, clock: ManualClock) -> None:
 
 
 def post(school: School, clock: ManualClock) -> None:
+    keys = school.folder.load(school.uuid)
     sql(
         school,
         "INSERT INTO outbox (school_id, election_id, number, elector, kind, sealed, tries,"
-        " next_try_at) SELECT school_id, id, 99, 1, 'pin', :nothing, 0, :now FROM election",
-        nothing=b"",
+        " next_try_at) SELECT school_id, id, 99, 1, 'pin', :sealed, 0, :now FROM election",
+        sealed=keys.seal(("outbox", 99, 1, "pin"), b"000000"),
         now=clock(),
     )
 
