@@ -5,17 +5,18 @@ A message waits under the election's key; its row is deleted once it has been ha
 in between hands it over again, so a transport writes the same message to the same place.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from evote.database.common_tables import ElectionRow
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection, RowDamaged, find_election
 from evote.database.roll_tables import OutboxRow, PinWatchRow
-from evote.keys import DoesNotOpen, ElectionKeys, KeyFolder
+from evote.keys import DoesNotOpen, ElectionKeys, KeyFolder, KeyUnavailable
 from evote.roll.electors import Contact, NoSuchElector, read_elector, read_salt
 from protocol.secret import Secret
 from tally.errors import Refusal
@@ -107,8 +108,8 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
 
     Raises:
         Exception: the first that kept messages of an election back: its key is missing, a row of
-            it is damaged (``MessageDamaged``), or the database says what none can say; they
-            wait, those of all others went out.
+            it is damaged (``MessageDamaged``), or the database says what none can say; it
+            waits, and all of that election where the key is missing; all others went out.
     """
     with database.read() as connection:
         elections = connection.scalars(select(OutboxRow.election_id).distinct()).all()
@@ -126,20 +127,39 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
 def _deliver_of(
     election: int, database: Database, folder: KeyFolder, transport: Transport, now: int
 ) -> int:
-    sent = 0
-    while (message := _claim(election, database, folder, now)) is not None:
+    sent, damaged = 0, list[Exception]()
+    for number in _due(election, database, now):
+        try:
+            message = _claim(election, number, database, folder, now)
+        except (KeyUnavailable, DatabaseUnavailable):
+            raise  # it is so for all of them
+        except Exception as cause:  # noqa: BLE001 -- whatever it is, the others have their letters
+            damaged.append(cause)
+            continue
+        if message is None:
+            continue
         try:
             transport.send(message)
         except TransportFailed:
             continue  # it is due again when its lease is over
         with database.write() as connection:
-            mine = (OutboxRow.election_id == election, OutboxRow.number == message.number)
-            connection.execute(delete(OutboxRow).where(*mine))
+            connection.execute(delete(OutboxRow).where(*_of(election, number)))
         sent += 1
+    if damaged:
+        raise damaged[0]
     return sent
 
 
-def _claim(election: int, database: Database, folder: KeyFolder, now: int) -> Message | None:
+def _due(election: int, database: Database, now: int) -> Sequence[int]:
+    query = select(OutboxRow.number).where(OutboxRow.election_id == election, _is_due(now))
+    with database.read() as connection:
+        return connection.scalars(query.order_by(OutboxRow.number)).all()
+
+
+def _claim(
+    election: int, number: int, database: Database, folder: KeyFolder, now: int
+) -> Message | None:
+    """Return this message, and let nobody else have it for a while; None if somebody else has."""
     with database.write() as connection:
         row = connection.execute(
             select(
@@ -151,12 +171,7 @@ def _claim(election: int, database: Database, folder: KeyFolder, now: int) -> Me
                 OutboxRow.tries,
             )
             .join(ElectionRow, ElectionRow.id == OutboxRow.election_id)
-            .where(
-                OutboxRow.election_id == election,
-                or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + LONGEST_WAIT),
-            )
-            .order_by(OutboxRow.number)
-            .limit(1)
+            .where(*_of(election, number), _is_due(now))
             .with_for_update(of=OutboxRow, skip_locked=True)
         ).one_or_none()
         if row is None:
@@ -164,12 +179,21 @@ def _claim(election: int, database: Database, folder: KeyFolder, now: int) -> Me
         wait = min(LEASE_SECONDS * 2 ** min(row.tries, MOST_DOUBLINGS), LONGEST_WAIT)
         connection.execute(
             update(OutboxRow)
-            .where(OutboxRow.election_id == election, OutboxRow.number == row.number)
+            .where(*_of(election, number))
             .values(tries=row.tries + 1, next_try_at=now + wait)
         )
         keys, held = folder.load(row.uuid), find_election(connection, row.uuid)
         waiting = _Waiting(row.number, row.elector, row.kind, row.sealed)
         return _opened(connection, held, keys, waiting)
+
+
+def _of(election: int, number: int) -> tuple[ColumnElement[bool], ...]:
+    return OutboxRow.election_id == election, OutboxRow.number == number
+
+
+def _is_due(now: int) -> ColumnElement[bool]:
+    # One that seems to wait longer than any does has a damaged hour.
+    return or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + LONGEST_WAIT)
 
 
 def damaged_messages(connection: Connection, election: HeldElection, keys: ElectionKeys) -> int:

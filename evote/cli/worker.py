@@ -44,7 +44,7 @@ _SENTENCES: Final = {
     Trouble.DAMAGED: "la ligne de l'élection {uuid} est abîmée dans la base ({cause}) : rien n'en "
     "est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.LETTER_DAMAGED: "l'élection {uuid} a un message abîmé dans la base ({cause}) : il "
-    "ne part pas, ni ceux qui le suivent ; voir evote doctor",
+    "ne part pas, les autres si ; voir evote doctor",
     Trouble.OTHER_HOURS: "les heures de {uuid} dans la base ne sont pas celles qui sont en vigueur "
     "({cause}) : le vote n'est pas clos, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "

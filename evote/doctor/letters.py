@@ -29,7 +29,6 @@ def check_letters(
             messages = count(damaged, "message")
             yield serious(
                 "letters",
-                f"{uuid} : une ligne abîmée de la base retient {messages} à remettre, et ceux qui "
-                "les suivent",
+                f"{uuid} : une ligne abîmée de la base retient {messages} à remettre",
                 "gardez tout, et voyez ce qui est dit de la liste électorale (docs/operations.md)",
             )
