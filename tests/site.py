@@ -27,6 +27,7 @@ from evote.web.languages import FRENCH, PSEUDO, Language
 from protocol.codes import encode_code
 from protocol.sending import padding_for
 from tests.db.databases import sqlite_url
+from tests.db.hosted_again import host_again
 from tests.db.school import NOON, ManualClock, School, host, make_election
 from tests.simulator import CLOSES_AT, SimulatedElection
 
@@ -118,8 +119,9 @@ def make_site(
     folder.mkdir(parents=True, exist_ok=True)
     address = address or sqlite_url(folder)
     database, clock = open_database(address), ManualClock(time)
+    hosting = host_again if election is None else host
     election = election or twelve_parents()
-    school = host(database, folder / "keys", election, clock, opened=opened, seconds=seconds)
+    school = hosting(database, folder / "keys", election, clock, opened=opened, seconds=seconds)
     settings = read_settings(
         database_url=address, public_url=url, key_folder=folder / "keys", publish_seconds=seconds
     )

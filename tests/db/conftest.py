@@ -15,8 +15,9 @@ from evote.keys import KeyFolder
 from evote.sign_in_rewriting import rewrite_sign_ins
 from tests.db import databases
 from tests.db.databases import migrated_server, postgresql_url, sqlite_url
+from tests.db.hosted_again import host_again
 from tests.db.postgresql import Server
-from tests.db.school import ManualClock, School, host, make_election
+from tests.db.school import ManualClock, School, make_election
 from tests.db.second_machine import Machine, vote
 from tests.simulator import HOST
 
@@ -57,7 +58,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def school(database: Database, clock: ManualClock, tmp_path: Path) -> School:
     """An open election of twelve parents."""
-    return host(database, tmp_path / "keys", ELECTION, clock)
+    return host_again(database, tmp_path / "keys", ELECTION, clock)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.db)])

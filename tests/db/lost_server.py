@@ -18,8 +18,9 @@ from protocol.secret import Secret
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
 from tests.db.forks import Said
+from tests.db.hosted_again import host_again
 from tests.db.rows import Rows, all_rows
-from tests.db.school import ManualClock, School, host
+from tests.db.school import ManualClock, School
 from tests.db.second_machine import Saved, keep_record, save, verify_since, vote
 
 RESTORER = Path(__file__).parent / "restorer.py"
@@ -50,7 +51,7 @@ class Lost:
 
 def lose(folder: Path) -> Lost:
     database = open_database(sqlite_url(folder))
-    school = host(database, folder / "keys", ELECTION, ManualClock())
+    school = host_again(database, folder / "keys", ELECTION, ManualClock())
     vote(school, SAVED)
     saved = save(school, folder / "backup")
     (folder / "recovery.key").write_bytes(encode_recovery_key(saved.key, Secret(WORDS)))

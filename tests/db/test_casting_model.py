@@ -21,8 +21,9 @@ from evote.database.elections import State, lock_election, set_state
 from evote.sign_in_rewriting import rewrite_sign_ins
 from protocol.board import read_board
 from protocol.board_checks import verify_ballots
+from tests.db.hosted_again import host_again
 from tests.db.postgresql import Server
-from tests.db.school import NOON, ManualClock, School, host, make_election
+from tests.db.school import NOON, ManualClock, School, make_election
 from tests.simulator import CLOSES_AT, OPENS_AT
 
 PARENTS = 3
@@ -126,7 +127,7 @@ def new_school(clock: ManualClock) -> Iterator[School]:
         else:
             template.empty("preau")
             url = template.url("preau")
-        school = host(open_database(url), folder / "keys", ELECTION, clock)
+        school = host_again(open_database(url), folder / "keys", ELECTION, clock)
         try:
             yield school
             (folder / "board.bel").write_bytes(school.archive())

@@ -19,8 +19,9 @@ from sqlalchemy import text
 
 from evote.casting import Outcome
 from evote.database.connection import Database, DatabaseUnavailable, open_database
+from tests.db.hosted_again import host_again
 from tests.db.postgresql import Server
-from tests.db.school import ManualClock, School, audit, host, make_election
+from tests.db.school import ManualClock, School, audit, make_election
 
 ELECTION = make_election(electors=40)
 WRITER = Path(__file__).parent / "writer.py"
@@ -28,7 +29,7 @@ WRITER = Path(__file__).parent / "writer.py"
 
 @pytest.fixture
 def large_school(database: Database, clock: ManualClock, tmp_path: Path) -> School:
-    return host(database, tmp_path / "keys", ELECTION, clock)
+    return host_again(database, tmp_path / "keys", ELECTION, clock)
 
 
 def write_requests(school: School, path: Path, electors: int) -> None:
@@ -110,7 +111,7 @@ def test_a_full_disk_changes_nothing_and_is_said(migrated_file: Path, tmp_path: 
     path = tmp_path / "preau.db"
     path.write_bytes(migrated_file.read_bytes())
     database = open_database(f"sqlite:///{path}")
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     school.cast(0)
     with database.alone() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -130,7 +131,7 @@ def test_postgresql_killed_and_started_again_has_every_acknowledged_ballot(
 ) -> None:
     postgresql.empty("preau")
     database = open_database(postgresql.url("preau"))
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     for elector in range(5):
         assert school.cast(elector).outcome is Outcome.RECORDED
     postgresql.stop("immediate")
@@ -150,7 +151,7 @@ def test_sqlite_acknowledges_nothing_before_the_sync(migrated_file: Path, tmp_pa
     path = tmp_path / "preau.db"
     path.write_bytes(migrated_file.read_bytes())
     database = open_database(f"sqlite:///{path}")
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     write_requests(school, tmp_path / "requests", 6)
     database.close()
     calls = tmp_path / "calls"

@@ -16,7 +16,8 @@ from evote.doctor.findings import Finding, Level
 from evote.doctor.integrity import check_integrity
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
-from tests.db.school import ManualClock, host
+from tests.db.hosted_again import host_again
+from tests.db.school import ManualClock
 from tests.db.second_machine import vote
 
 PAGE = 4096
@@ -27,7 +28,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The database of a school in which people have voted, and whose server is stopped."""
     url = sqlite_url(tmp_path)
     database = open_database(url)
-    vote(host(database, tmp_path / "keys", ELECTION, ManualClock()), range(4))
+    vote(host_again(database, tmp_path / "keys", ELECTION, ManualClock()), range(4))
     database.close()
     monkeypatch.setenv("PREAU_DATABASE_URL", url)
     monkeypatch.setenv("PREAU_PUBLIC_URL", "https://vote.example")

@@ -24,7 +24,8 @@ from protocol.secret import Secret
 from tests.db.amending import amend
 from tests.db.conftest import ELECTION
 from tests.db.examined import look
-from tests.db.school import ManualClock, School, host
+from tests.db.hosted_again import host_again
+from tests.db.school import ManualClock, School
 from tests.db.test_one_damaged_row import other  # noqa: F401 -- a fixture
 from tests.simulator import CLOSES_AT, OPENS_AT
 
@@ -150,7 +151,7 @@ def test_a_damaged_amendment_vouches_for_no_hours(
 def test_by_other_hours_nothing_is_opened_or_amended(
     database: Database, clock: ManualClock, tmp_path: Path, column: str
 ) -> None:
-    school = host(database, tmp_path / "keys", ELECTION, clock, opened=False)
+    school = host_again(database, tmp_path / "keys", ELECTION, clock, opened=False)
     change(school, column, 4096)
     with pytest.raises(HoursDamaged, match=column):
         open_vote(school.database, school.uuid, ELECTION.setup_signatures.encode(), clock)

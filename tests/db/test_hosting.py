@@ -25,6 +25,7 @@ from protocol.encoding import sha256_hex
 from protocol.errors import ProtocolError
 from protocol.events import EventKind
 from tests.db.conftest import ELECTION
+from tests.db.hosted_again import host_again
 from tests.db.school import (
     SALT,
     ManualClock,
@@ -200,7 +201,7 @@ def test_two_elections_do_not_meet(school: School, tmp_path: Path) -> None:
 def test_the_vote_opens_once_with_the_signatures_of_its_own_setup(
     database: Database, clock: ManualClock, tmp_path: Path
 ) -> None:
-    school = host(database, tmp_path / "keys", ELECTION, clock, opened=False)
+    school = host_again(database, tmp_path / "keys", ELECTION, clock, opened=False)
     with pytest.raises(ProtocolError):
         open_vote(database, school.uuid, OTHER.setup_signatures.encode(), clock)
     few = replace(ELECTION.setup_signatures, signatures=ELECTION.setup_signatures.signatures[:1])

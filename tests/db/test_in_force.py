@@ -22,6 +22,7 @@ from protocol.journal_state import Hours
 from protocol.server_binding import BoothFile
 from tests.db.amending import amend
 from tests.db.conftest import ELECTION
+from tests.db.hosted_again import host_again
 from tests.db.school import ManualClock, School, draft, host, host_drafted, make_election
 from tests.db.second_machine import Machine, keep_record, save, verify_since
 from tests.simulator import CLOSES_AT
@@ -73,7 +74,7 @@ def test_what_was_sealed_is_in_force_whatever_the_draft_said(
 def test_an_opening_hours_and_booth_that_a_backup_lacks_are_in_force_again(
     database: Database, clock: ManualClock, machine: Machine, tmp_path: Path
 ) -> None:
-    school = host(database, tmp_path / "keys", ELECTION, clock, opened=False)
+    school = host_again(database, tmp_path / "keys", ELECTION, clock, opened=False)
     saved = save(school, tmp_path / "backup")
     hours = NewHours(ELECTION.bindings.opens_at - 60, CLOSES_AT + 3600, 1800)
     amend(school, prepare_hours(database, school.uuid, hours, "Une panne", clock))

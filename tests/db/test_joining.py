@@ -20,8 +20,9 @@ from evote.lifecycle.desk import reissue_code
 from evote.roll.turnout import signed_in_by_hour
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from tests.db.attacker import EVERYWHERE, ON_POSTGRESQL, ON_SQLITE, Loot, ballots_in_log
+from tests.db.hosted_again import host_again
 from tests.db.postgresql import Server
-from tests.db.school import NOON, ManualClock, School, host, make_election
+from tests.db.school import NOON, ManualClock, School, make_election
 from tests.db.second_machine import Desk, Machine, give, keep_record, save
 from tests.simulator import CLOSES_AT
 
@@ -68,7 +69,7 @@ def everybody_votes_over_hours(school: School, clock: ManualClock) -> dict[str, 
 @pytest.fixture
 def school(database: Database, clock: ManualClock, tmp_path: Path) -> School:
     """Fifty parents may vote."""
-    return host(database, tmp_path / "keys", ELECTION, clock)
+    return host_again(database, tmp_path / "keys", ELECTION, clock)
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from protocol.secret import Secret
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
 from tests.db.examined import booth_of
+from tests.db.hosted_again import host_again
 from tests.db.lost_server import WORDS
-from tests.db.school import ManualClock, host
+from tests.db.school import ManualClock
 from tests.db.second_machine import keep_record, save, verify_since, vote
 from tests.simulator import HOST
 
@@ -33,7 +34,7 @@ ENDS = ("", "-wal", "-shm")
 def stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The database of a server that was killed: its last votes are in the -wal alone."""
     database = open_database(sqlite_url(tmp_path / "running"))
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     vote(school, range(2))
     saved = save(school, tmp_path / "backup")
     (tmp_path / "recovery.key").write_bytes(encode_recovery_key(saved.key, Secret(WORDS)))
@@ -177,7 +178,7 @@ def test_where_the_old_disk_can_be_read_its_files_go_on_elsewhere_and_nothing_is
 ) -> None:
     """docs/operations.md: the database's files and the key folder, moved together."""
     database = open_database(sqlite_url(tmp_path / "running"))
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     vote(school, range(3))
     kept = keep_record(school, tmp_path / "kept")
     school.cast(3)  # acknowledged, and in no step yet

@@ -48,8 +48,9 @@ from protocol.ceremony import Member
 from protocol.codes import sign_in_number
 from protocol.credentials import public_credential
 from tests.db.amending import signed
+from tests.db.hosted_again import host_again
 from tests.db.postgresql import Server
-from tests.db.school import NOON, ManualClock, School, host, make_election
+from tests.db.school import NOON, ManualClock, School, make_election
 from tests.simulator import CLOSES_AT, OPENS_AT
 
 PARENTS, RESERVES = 3, 3
@@ -329,7 +330,7 @@ def new_school(clock: ManualClock) -> Iterator[School]:
             url = template.url("preau")
         database = open_database(url)
         try:
-            yield host(database, folder / "keys", ELECTION, clock, opened=False)
+            yield host_again(database, folder / "keys", ELECTION, clock, opened=False)
         finally:
             database.close()
 

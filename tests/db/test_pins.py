@@ -18,7 +18,8 @@ from evote.pins import TRIES, TRIES_WHEN_MANY_FAIL, new_pin, renew_pin
 from evote.roll.electors import NoSuchElector
 from protocol.secret import Secret
 from tests.db.conftest import ELECTION
-from tests.db.school import Letterbox, ManualClock, School, host
+from tests.db.hosted_again import host_again
+from tests.db.school import Letterbox, ManualClock, School
 from tests.rng import seeded_rng
 
 WRONG = Secret("000000")
@@ -176,7 +177,7 @@ def test_what_is_stored_of_a_pin_opens_nothing_elsewhere(school: School) -> None
 def test_an_elector_without_pin_cannot_sign_in(
     database: Database, clock: ManualClock, tmp_path: Path
 ) -> None:
-    school = host(database, tmp_path / "keys", ELECTION, clock)
+    school = host_again(database, tmp_path / "keys", ELECTION, clock)
     with database.write() as connection:
         connection.execute(text("UPDATE sign_in SET pin_mac = NULL"))
     for pin in (school.pin(0), Secret("")):

@@ -30,6 +30,7 @@ from tests.db.backups import dump, put_back
 from tests.db.conftest import ELECTION
 from tests.db.databases import sqlite_url
 from tests.db.forks import Said
+from tests.db.hosted_again import host_again
 from tests.db.school import ManualClock, School, audit, host, make_election
 from tests.db.stepper import POINTS
 from tests.db.strace import failing, killed_at
@@ -111,7 +112,7 @@ def check_kill_at(folder: Path, call: str, number: int) -> bool:
     folder.mkdir()
     url = sqlite_url(folder)
     database = open_database(url)
-    school = host(database, folder / "keys", ELECTION, ManualClock())
+    school = host_again(database, folder / "keys", ELECTION, ManualClock())
     said = Said(school)
     write_requests(school, folder / "requests")
     said.look()
@@ -156,7 +157,7 @@ def test_a_disk_that_fails_at_a_step_forks_nothing(
 ) -> None:
     url = sqlite_url(tmp_path)
     database = open_database(url)
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     said = Said(school)
     write_requests(school, tmp_path / "requests")
     said.look()
@@ -233,7 +234,7 @@ def test_a_copy_of_the_database_served_beside_the_original_signs_nothing(
     """As when a restored machine is started while the first still runs, with its key folder."""
     url = sqlite_url(tmp_path)
     database = open_database(url)
-    school = host(database, tmp_path / "keys", ELECTION, ManualClock())
+    school = host_again(database, tmp_path / "keys", ELECTION, ManualClock())
     school.cast(0)
     school.publisher.publish(school.uuid)
     copy = sqlite_url(tmp_path / "copy")

@@ -33,6 +33,7 @@ from evote.lifecycle.voting import suspend_vote
 from evote.roll.sign_ins import electors_signed_in
 from evote.roll.turnout import signed_in_by_hour
 from tests.db.conftest import ELECTION
+from tests.db.hosted_again import host_again
 from tests.db.postgresql import Server
 from tests.db.rows import all_rows
 from tests.db.school import NOON, ManualClock, School, audit, host
@@ -262,7 +263,7 @@ def test_elections_in_the_first_tables_are_left_to_their_program(
 def test_a_sealed_or_cancelled_election_is_upgraded(
     older: Database, database: Database, clock: ManualClock, tmp_path: Path, *, cancelled: bool
 ) -> None:
-    school = host(database, tmp_path / "keys", ELECTION, clock, opened=False)
+    school = host_again(database, tmp_path / "keys", ELECTION, clock, opened=False)
     if cancelled:
         cancel_election(database, school.uuid, "Une liste oubliée", PERSONS, clock)
     moved = moved_to(older, school)

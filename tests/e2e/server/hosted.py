@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from evote.database.base import Base
 from evote.database.connection import open_database
-from tests.db.school import ManualClock, School, audit_files, host, make_election
+from tests.db.hosted_again import host_again
+from tests.db.school import ManualClock, School, audit_files, make_election
 from tests.e2e.server.parents import cast_body
 from tests.simulator import SimulatedElection
 
@@ -80,6 +81,6 @@ class Hosted:
 def host_school(url: str, folder: Path) -> Hosted:
     """Host the election in an empty database with our tables, and give every parent a PIN."""
     database = open_database(url)
-    school = host(database, folder / "keys", election(), ManualClock())
+    school = host_again(database, folder / "keys", election(), ManualClock())
     database.close()
     return Hosted(url, folder / "keys", school)
