@@ -4,23 +4,35 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+from typing import Final
 
 from fastapi import FastAPI
 
-from evote.database.connection import open_database
+from evote.database.connection import DatabaseUnavailable, open_database
 from evote.settings import read_settings
 from evote.web.app import create_app
-from evote.web.metrics import configure_logs
+from evote.web.log_lines import configure_logs, log_failure
+
+NOT_NOW: Final = 4  # another exit status than uvicorn's for what will never start
 
 
 def app_from_environment() -> FastAPI:
-    """Return the application of the settings in the environment; each worker calls it."""
+    """Return the application of the settings in the environment; each worker calls it.
+
+    Raises:
+        SystemExit: what it stands on cannot be had now; the log says so in a line.
+    """
     configure_logs()
     _stop_with_the_supervisor()
     settings = read_settings()
-    database = open_database(settings.database_url)
-    return create_app(settings, database, with_upkeep=settings.upkeep)
+    try:
+        database = open_database(settings.database_url)
+        return create_app(settings, database, with_upkeep=settings.upkeep)
+    except (DatabaseUnavailable, OSError) as cause:
+        log_failure("this worker cannot start", cause)
+        sys.exit(NOT_NOW)
 
 
 def _stop_with_the_supervisor() -> None:

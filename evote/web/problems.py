@@ -21,7 +21,7 @@ from evote.database.elections import RowDamaged, UnknownElection
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyUnavailable
 from evote.web.languages import Language
-from evote.web.metrics import log_failure
+from evote.web.log_lines import log_failure
 from evote.web.security import TooLarge
 from evote.web.services import language_of, services_of
 

@@ -14,6 +14,7 @@ from uvicorn.config import STARTUP_FAILURE
 from evote.database.connection import open_database
 from evote.database.migrating import migrate
 from evote.settings import Settings
+from evote.web.log_lines import configure_logs
 from evote.web.supervising import Supervisor
 
 FINISH_SECONDS: Final = 30
@@ -53,6 +54,7 @@ def serve(host: str, port: int, workers: int) -> None:
         contextlib.suppress(KeyboardInterrupt),
     ):
         if workers > 1:
+            configure_logs()
             Supervisor(config, sockets=[listening]).run()
             return
         server = uvicorn.Server(config)

@@ -17,6 +17,10 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 HANGS_SECONDS: Final = 60
+SOON_SECONDS: Final = 10  # who died within them of its start is not begun again at once
+AGAIN_SECONDS: Final = 5
+# What a worker may take besides, once all that it had begun is answered or given up.
+STOP_SECONDS: Final = 5
 _LOGGER: Final = logging.getLogger("uvicorn.error")
 
 
@@ -45,27 +49,61 @@ class Supervisor(Multiprocess):
 
     def init_processes(self) -> None:
         """Start all."""
-        self.processes = [self._started() for _ in range(self.processes_num)]
+        self._begun_at, self._due = dict[int, float](), dict[int, float]()  # by place
+        self.processes = [self._started(place) for place in range(self.processes_num)]
 
     def keep_subprocess_alive(self) -> None:
         """Replace whichever died or hangs; if one cannot even begin, none could: stop."""
         for place, worker in enumerate(self.processes):
             if self.should_exit.is_set():
                 return
-            if worker.is_alive():
-                continue
-            hangs = worker.process.is_alive()
-            worker.kill()
-            worker.join()
-            if worker.exitcode == STARTUP_FAILURE:
-                _LOGGER.error("a worker cannot start: the server stops")
-                self.should_exit.set()
-                return
-            what = "hung, and was killed" if hangs else f"died (exit status {worker.exitcode})"
-            _LOGGER.warning("the worker %s %s: another is started", worker.pid, what)
-            self.processes[place] = self._started()
+            if place in self._due:
+                if time.monotonic() >= self._due[place]:
+                    del self._due[place]
+                    self.processes[place] = self._started(place)
+            elif not worker.is_alive():
+                self._replace(place, worker)
 
-    def _started(self) -> Worker:
+    def _replace(self, place: int, worker: Process) -> None:
+        hangs = worker.process.is_alive()
+        worker.kill()
+        worker.join()
+        if worker.exitcode == STARTUP_FAILURE:
+            _LOGGER.error("a worker cannot start: the server stops")
+            self.should_exit.set()
+            return
+        now = time.monotonic()
+        soon = now - self._begun_at[place] < SOON_SECONDS
+        what = "hung, and was killed" if hangs else f"died (exit status {worker.exitcode})"
+        when = f"in {AGAIN_SECONDS} s" if soon else "now"
+        _LOGGER.warning("the worker %s %s: another is started %s", worker.pid, what, when)
+        if soon:
+            self._due[place] = now + AGAIN_SECONDS
+        else:
+            self.processes[place] = self._started(place)
+
+    def handle_hup(self) -> None:
+        """Go on: the terminal that it was started from is closed, or there is nothing to reload."""
+        _LOGGER.warning("SIGHUP changes nothing here: to read settings again, start anew")
+
+    def handle_ttin(self) -> None:
+        """Go on with as many workers: docs/operations.md says how many are of use."""
+
+    def handle_ttou(self) -> None:
+        """The same."""
+
+    def join_all(self) -> None:
+        """Wait until all have stopped, no longer than they may take; whoever hangs is killed."""
+        until = time.monotonic() + (self.config.timeout_graceful_shutdown or 0) + STOP_SECONDS
+        for worker in self.processes:
+            worker.process.join(max(0, until - time.monotonic()))
+            if worker.process.is_alive():
+                _LOGGER.warning("the worker %s does not stop, and was killed", worker.pid)
+                worker.process.kill()
+                worker.process.join()
+
+    def _started(self, place: int) -> Worker:
+        self._begun_at[place] = time.monotonic()
         worker = Worker(self.config, self.sockets)
         # A terminal sends Ctrl-C to all of them. Until it serves, a worker leaves it to this
         # process, which stops it: it would say where in its modules it was disturbed.

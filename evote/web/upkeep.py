@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
 from evote.upkeep import Fault
-from evote.web.metrics import LOGGER, log_failure
+from evote.web.log_lines import LOGGER, log_failure
 
 # A fault that stays is said again so often.
 SAY_AGAIN_SECONDS: Final = 60

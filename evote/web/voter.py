@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from evote.web.languages import Language
-from evote.web.metrics import LOGGER
+from evote.web.log_lines import LOGGER
 from evote.web.security import BOOTH_POLICY
 from evote.web.services import Served, Services, Spoken, Uuid
 

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from evote.upkeep import Fault, Trouble
 from evote.web.app import create_app
 from evote.web.assets import read_assets
-from evote.web.metrics import LOGGER, JsonFormatter, Metrics
+from evote.web.log_lines import LOGGER, JsonFormatter
+from evote.web.metrics import Metrics
 from evote.web.templating import TEMPLATES
 from evote.web.upkeep import every
 from tests.simulator import UUID

@@ -21,7 +21,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from evote.web.metrics import LIBRARIES, LOGGER, configure_logs
+from evote.web.log_lines import LIBRARIES, LOGGER, configure_logs
 from evote.web.security import BODY_SECONDS, BodyLimit
 from evote.web.serving import FINISH_SECONDS
 from tests.simulator import UUID

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who starts workers waits before it begins one again that cannot start now, and ends with all."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+import uvicorn
+
+from evote.database.connection import DatabaseUnavailable
+from evote.web import from_environment, supervising
+from evote.web.from_environment import NOT_NOW, app_from_environment
+from evote.web.supervising import AGAIN_SECONDS, SOON_SECONDS, Supervisor
+
+
+@dataclass
+class Played:
+    """A worker that lives until a test says otherwise."""
+
+    begun: ClassVar[list[Played]] = []
+    _config: object
+    _sockets: object
+    alive: bool = True
+    exitcode: int = NOT_NOW
+    pid: int = 12
+    process: SimpleNamespace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.process = SimpleNamespace(is_alive=lambda: False)
+
+    def start(self) -> None:
+        self.begun.append(self)
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+    def kill(self) -> None:
+        self.alive = False
+
+    def join(self) -> None:
+        assert not self.alive
+
+
+@dataclass
+class Hours:
+    """What the supervisor takes for the time."""
+
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def hours(monkeypatch: pytest.MonkeyPatch) -> Hours:
+    hours = Hours()
+    monkeypatch.setattr(supervising, "time", hours)
+    return hours
+
+
+@pytest.fixture
+def supervisor(monkeypatch: pytest.MonkeyPatch, hours: Hours) -> Supervisor:
+    """One with two workers that are played."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(supervising, "Worker", Played)
+    monkeypatch.setattr(Played, "begun", [])
+    made = Supervisor(uvicorn.Config("none", workers=2, timeout_graceful_shutdown=0), [])
+    made.init_processes()
+    assert (len(Played.begun), hours.now) == (2, 1000)
+    return made
+
+
+def test_a_worker_that_dies_later_is_replaced_at_once(supervisor: Supervisor, hours: Hours) -> None:
+    hours.now += SOON_SECONDS
+    Played.begun[1].alive = False
+    supervisor.keep_subprocess_alive()
+    assert [id(each) for each in supervisor.processes] == [id(Played.begun[i]) for i in (0, 2)]
+
+
+def test_one_that_cannot_start_now_is_begun_again_after_a_while_and_keeps_no_other_waiting(
+    supervisor: Supervisor, hours: Hours
+) -> None:
+    Played.begun[0].alive = False
+    for _ in range(3):
+        supervisor.keep_subprocess_alive()
+    assert len(Played.begun) == 2
+    hours.now += SOON_SECONDS
+    Played.begun[1].alive = False  # this one had begun well
+    supervisor.keep_subprocess_alive()
+    assert len(Played.begun) == 4
+    Played.begun[2].alive = False
+    supervisor.keep_subprocess_alive()
+    hours.now += AGAIN_SECONDS - 0.1
+    supervisor.keep_subprocess_alive()
+    assert len(Played.begun) == 4
+    hours.now += 0.1
+    supervisor.keep_subprocess_alive()
+    assert len(Played.begun) == 5
+    assert all(worker.is_alive() for worker in supervisor.processes)
+
+
+@pytest.mark.parametrize("asked", ["SIGHUP", "SIGTTIN", "SIGTTOU"])
+def test_what_a_terminal_sends_starts_and_stops_no_worker(
+    supervisor: Supervisor, asked: str
+) -> None:
+    before = list(supervisor.processes)
+    supervisor.signal_queue.append(signal.Signals[asked])
+    supervisor.handle_signals()
+    supervisor.keep_subprocess_alive()
+    assert (supervisor.processes, len(Played.begun)) == (before, 2)
+    assert not supervisor.should_exit.is_set()
+
+
+def _deaf(begun: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    begun.set()  # type: ignore[attr-defined]
+    time.sleep(600)
+
+
+def test_a_worker_that_does_not_stop_is_killed_and_the_stop_ends(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(supervising, "STOP_SECONDS", 0.2)
+    spawned = multiprocessing.get_context("spawn")
+    begun = spawned.Event()
+    hangs = spawned.Process(target=_deaf, args=(begun,))
+    hangs.start()
+    assert begun.wait(60)
+    hangs.terminate()
+    try:
+        supervisor.processes = [SimpleNamespace(process=hangs, pid=hangs.pid)]  # type: ignore[list-item]
+        supervisor.join_all()
+        assert hangs.exitcode == -signal.SIGKILL
+    finally:
+        hangs.kill()
+
+
+def test_a_worker_without_database_says_so_in_a_line_and_ends(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def away(_url: str) -> None:
+        raise DatabaseUnavailable("no answer from s3cret")
+
+    monkeypatch.setattr(from_environment, "read_settings", lambda: SimpleNamespace(database_url=""))
+    monkeypatch.setattr(from_environment, "open_database", away)
+    with pytest.raises(SystemExit) as left:
+        app_from_environment()
+    said = capfd.readouterr().err
+    assert left.value.code == NOT_NOW
+    assert ("this worker cannot start" in said, "DatabaseUnavailable" in said) == (True, True)
+    assert ("Traceback" in said, "s3cret" in said, said.count("\n")) == (False, False, 1)
