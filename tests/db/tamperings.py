@@ -118,7 +118,10 @@ TAMPERINGS = {
         "whole", "l'école que la base lui donne", "UPDATE school SET uai = '9999999Z'"
     ),
     "an event has another hash": _of(
-        "whole", _DAMAGED, "UPDATE board_event SET hash = '0' || substr(hash, 2) WHERE height = 1"
+        "whole",
+        _DAMAGED,
+        "UPDATE board_event SET hash = CASE substr(hash, 1, 1) WHEN '0' THEN '1' ELSE '0' END"
+        " || substr(hash, 2) WHERE height = 1",
     ),
     "an event is of another kind": _of(
         "whole", _DAMAGED, "UPDATE board_event SET kind = 'Result' WHERE height = 1"

@@ -44,7 +44,10 @@ ENTRIES = {
         "UPDATE board_event SET event = (SELECT other.event FROM board_event AS other "
         "WHERE other.height = 2) WHERE height = 1",
     ),
-    "a leaf": ("UPDATE board_event SET leaf = '0' || substr(leaf, 2) WHERE height = 3",),
+    "a leaf": (
+        "UPDATE board_event SET leaf = CASE substr(leaf, 1, 1) WHEN '0' THEN '1' ELSE '0' END"
+        " || substr(leaf, 2) WHERE height = 3",
+    ),
     "an entry of the journal": (
         "UPDATE journal_entry SET entry = (SELECT other.entry FROM journal_entry AS other "
         "WHERE other.number = 0) WHERE number = 1",

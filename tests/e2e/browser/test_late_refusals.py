@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from playwright.sync_api import Route, expect
-from sqlalchemy import update
 
-from evote.database.common_tables import ElectionRow
 from evote.database.elections import State
+from evote.lifecycle.amending import NewHours, prepare_hours
+from tests.db.amending import amend
 from tests.e2e.browser.parent import Parent
 from tests.e2e.browser.publishing import RECORDED
 from tests.e2e.browser.test_lost_answers import AGAIN, CAST, reach_the_ceiling
@@ -57,11 +57,9 @@ def test_the_hours_shown_are_those_of_now(parent: Parent, site: Site) -> None:
     """Not those of when the page was opened: the bureau may have signed others since."""
     parent.open_letter().sign_in().choose().seal()
     before = parent.page.locator('[data-screen="closed"] [data-slot="closes"]').text_content()
-    mine = ElectionRow.uuid == site.school.uuid
-    with site.school.database.write() as connection:
-        hours = {"closes_at": CLOSES_AT - 86_400}
-        connection.execute(update(ElectionRow).where(mine).values(**hours))
-    site.clock.time = CLOSES_AT
+    school, hours = site.school, NewHours(closes_at=CLOSES_AT + 7200)
+    amend(school, prepare_hours(school.database, school.uuid, hours, "Une panne", site.clock))
+    site.clock.time = CLOSES_AT + 86_400
     parent.cast()
     parent.sees("Le vote est clos")
     parent.reads(NOT_RECORDED)
