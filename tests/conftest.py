@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.either_database import leave_to_soak
+from tests.shares import leave_shares_to_soak, put_long_files_first
 
 TESTS = Path(__file__).parent
 MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser", "unit/booth": "booth"}
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by its folder; one that then carries no mark is `core`."""
     leave_to_soak(items, TESTS)
+    leave_shares_to_soak(items)
     for item in items:
         place = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
         for folder, mark in MARK_OF_FOLDER.items():
@@ -50,6 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
         if not any(item.get_closest_marker(mark) for mark in MARKS):
             item.add_marker("core")
+    put_long_files_first(items, TESTS)
 
 
 class NoTestIsLeftOut:

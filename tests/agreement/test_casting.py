@@ -140,6 +140,7 @@ def server_accepts(site: Site, ballot: bytes) -> bool:
     return recorded
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", CANDIDATES)
 def test_server_and_verifier_say_the_same_of_a_ballot(site: Site, name: str) -> None:
     ballot, board = CANDIDATES[name], site.school.archive()

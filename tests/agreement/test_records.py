@@ -70,6 +70,7 @@ def both(record: Record) -> tuple[str, str]:
     return makers_verdict(record), verifiers_verdict(record)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("phrase", RECORDS)
 def test_damaged_records_are_refused_by_both(phrase: str) -> None:
     makers, verifiers = both(whole(RECORDS[phrase].make()))
@@ -77,6 +78,7 @@ def test_damaged_records_are_refused_by_both(phrase: str) -> None:
     assert makers == (UNSUPPORTED if phrase in TOO_LARGE else REFUSED)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("phrase", HONEST)
 def test_forged_but_honest_records_are_accepted_by_both(phrase: str) -> None:
     for files in publishable(HONEST[phrase]):

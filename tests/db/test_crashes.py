@@ -69,6 +69,7 @@ def writer(
             process.kill()
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("acknowledged", [1, 9, 20])
 def test_a_killed_server_loses_nothing_it_acknowledged(
     large_school: School, url: str, tmp_path: Path, acknowledged: int

@@ -120,6 +120,7 @@ def both(*steps: Break) -> Break:
     return go
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     ("break_it", "expected"),
     [

@@ -114,6 +114,7 @@ def test_what_joins_before_the_rewriting_does_not_after_it(busy_school: School, 
     assert max(after.values()) <= CHANCE, after
 
 
+@pytest.mark.either
 def test_after_closing_and_after_the_count_nothing_joins_either(
     busy_school: School, loot: Loot, clock: ManualClock
 ) -> None:
@@ -128,6 +129,7 @@ def test_after_closing_and_after_the_count_nothing_joins_either(
     assert max(counted.values()) <= CHANCE, counted
 
 
+@pytest.mark.either
 def test_hours_in_which_one_votes_join_nothing(
     school: School, loot: Loot, clock: ManualClock
 ) -> None:

@@ -95,6 +95,7 @@ def go_on(said: Said, url: str, folder: Path) -> None:
     audit(school, folder / "record")
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("point", POINTS)
 def test_a_step_that_is_killed_anywhere_is_gone_on_with(
     school: School, url: str, tmp_path: Path, point: str
@@ -150,6 +151,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.share(3)
 @pytest.mark.db  # strace
 @pytest.mark.parametrize(("file", "call", "error"), FAULTS)
 def test_a_disk_that_fails_at_a_step_forks_nothing(

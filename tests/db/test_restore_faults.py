@@ -69,6 +69,7 @@ def finish(place: Place) -> None:
     assert place.go_on(place.folder / "record") == undisturbed()[0]
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_anywhere_it_is_not_there_or_whole(tmp_path: Path, point: str) -> None:
     place = place_in(tmp_path)

@@ -56,6 +56,7 @@ def tiles(size: int) -> Iterator[tuple[int, Tile]]:
         level += 1
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 700])
 def test_every_tile_has_the_roots_of_its_subtrees(school: School, size: int) -> None:
     entries, held = lengthen(school, size), school.held()
@@ -100,6 +101,7 @@ def test_no_tile_goes_beyond_the_published_size(school: School, size: int) -> No
     assert entries == {each for each in expected if each[0] == 0}
 
 
+@pytest.mark.either
 def test_a_log_of_three_levels(school: School) -> None:
     size = FULL * FULL + 3
     entries, held = lengthen(school, size), school.held()

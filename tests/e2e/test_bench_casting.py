@@ -20,6 +20,7 @@ def vote() -> OpenVote:
     return prepare_vote(VOTERS)
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("kind", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.db)])
 def test_parents_vote_over_http_and_the_figures_are_of_them_all(kind: str, vote: OpenVote) -> None:
     figures = measure(kind, vote, workers=2, warm_up=4)

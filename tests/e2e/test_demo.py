@@ -270,6 +270,7 @@ def processes_of(running: subprocess.Popen[str]) -> dict[int, str]:
     return found
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("everybody", "after"),
     [(True, 0.1), (True, 0.5), (True, 1.5), (False, 0.5)],
@@ -302,6 +303,7 @@ def test_a_server_that_dies_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     assert errors.count("\n") == 2
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("room", "sentence"),
     [

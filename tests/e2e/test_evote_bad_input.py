@@ -96,6 +96,7 @@ def one_sentence(err: str, sentence: str) -> None:
 
 
 # Bytes after which the disk is full: the first file, or one of the later ones, does not fit.
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("name", "room"), [("make", 0), ("make", 700), ("seal", 0), ("seal", 4000), ("publish", 700)]
 )

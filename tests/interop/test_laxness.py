@@ -41,6 +41,7 @@ def test_what_is_forged_honestly_is_accepted(peer: Peer, tmp_path: Path, world: 
     verify_ballots(peer, archive)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("phrase", LISTED)
 def test_the_peer_lets_it_pass_and_we_do_not(peer: Peer, tmp_path: Path, phrase: str) -> None:
     archive = save(tmp_path, DAMAGES[phrase].make())

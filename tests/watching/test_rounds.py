@@ -378,6 +378,7 @@ class Stepping:
             yield given
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("seconds", [1, STEP])
 @pytest.mark.parametrize("kind", ["contested", "closed", "tallied"])
 @pytest.mark.parametrize("at", range(1, 10))

@@ -77,12 +77,14 @@ def go(page: Page, site: Site, pattern: str) -> None:
     page.goto(site.url + place)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(("state", "pattern"), CASES)
 def test_no_page_has_a_fault(shown: Page, sites: dict[str, Site], state: str, pattern: str) -> None:
     go(shown, sites[state], pattern)
     assert faults(shown) == []
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(("state", "pattern"), STATES)
 def test_no_page_of_another_state_or_of_a_problem_has_a_fault(
     shown: Page, sites: dict[str, Site], state: str, pattern: str
@@ -147,6 +149,7 @@ def test_every_screen_of_the_booth_is_looked_at(small_booth: Page) -> None:
     assert sorted(small_booth.eval_on_selector_all("[data-screen]", screens)) == sorted(SCREENS)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", SCREENS)
 def test_no_screen_of_the_booth_has_a_fault(booth: Page, name: str) -> None:
     booth.evaluate(SHOW, name)

@@ -85,6 +85,7 @@ UNHELPFUL: dict[str, Callable[[Route, str], None]] = {
 }
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("answer", UNHELPFUL)
 def test_a_proof_that_does_not_come_is_told_whatever_the_answer(
     patient: Parent, stepping: Site, answer: str
@@ -168,6 +169,7 @@ def test_a_parent_who_is_promised_nothing_is_told_that_she_has_only_the_servers_
         expect(patient.page.get_by_role("heading", name=NO_PROMISE)).to_be_hidden()
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("what", WRONG_PROMISES)
 def test_a_promise_is_told_to_be_wrong_when(patient: Parent, stepping: Site, what: str) -> None:
     with promising(patient, WRONG_PROMISES[what]) as given:

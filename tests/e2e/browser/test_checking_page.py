@@ -115,6 +115,7 @@ def test_it_says_of_which_other_election_and_which_file_is_to_be_chosen(
     assert re.search(r"son nom commence par «\s*preau-essai\s*»", says(page, NONE))
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_no_answer_has_a_fault_and_every_one_is_plain(
     chromium: Browser, school: Site, tmp_path: Path, look: Look

@@ -217,6 +217,7 @@ STRANGERS: dict[str, tuple[int, str]] = {
 }
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("who", STRANGERS)
 @pytest.mark.parametrize("arrives", [True, False])
 def test_what_somebody_on_the_way_answers_is_no_answer(

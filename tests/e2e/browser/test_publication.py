@@ -172,6 +172,7 @@ def test_a_network_that_is_back_does_not_excuse_the_server(patient: Parent) -> N
 # ------------------------------------------------------------------- how it is said
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_nothing_that_is_told_has_a_fault_and_all_of_it_is_plain(
     chromium: Browser, stepping: Site, look: Look

@@ -166,6 +166,7 @@ def test_a_picture_of_the_code_is_taken_as_a_file(
     says(page, GOOD)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("saved", [False, True])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_camera_reads_the_code_from_another_screen(
@@ -296,6 +297,7 @@ def _refused() -> dict[str, tuple[str, bytes]]:
     }
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("what", _refused())
 def test_a_file_is_refused_and_only_one_of_this_election_that_is_untrue_is_an_incident(
     page: Page, school: Site, tmp_path: Path, what: str
@@ -450,6 +452,7 @@ def answers(page: Page, school: Site, folder: Path) -> Iterator[str]:
         yield heading
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_no_answer_has_a_fault(chromium: Browser, school: Site, tmp_path: Path, look: Look) -> None:
     context = open_look(chromium, look)

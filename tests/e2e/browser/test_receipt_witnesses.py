@@ -97,6 +97,7 @@ def test_a_promise_for_the_year_2286_is_against_the_rule(
     expect(page.get_by_text(AGAINST_THE_RULE)).to_be_hidden()
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_these_answers_are_plain_and_have_no_fault(
     chromium: Browser, school: Site, tmp_path: Path, look: Look

@@ -187,6 +187,7 @@ def test_saved_under_load_it_becomes_a_verified_record_elsewhere(day: Day) -> No
         audit(day.new.keep(day.folder / "later.zip"), day.folder / "restored.zip")
 
 
+@pytest.mark.either
 def test_an_older_backup_is_refused_then_completed_from_what_a_watcher_kept(day: Day) -> None:
     store = day.folder / "watched"
     with running(day.lost.server):

@@ -101,6 +101,7 @@ def permitted() -> set[str]:
     return allowed
 
 
+@pytest.mark.either
 @needs_systemd
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_server_needs_no_system_call_that_they_forbid(

@@ -42,6 +42,7 @@ def outcome(folder: Path, body: str, *, ci: bool, workers: bool = False) -> tupl
     return done.returncode, done.stdout
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("body", LEFT_OUT.values(), ids=LEFT_OUT.keys())
 def test_ci_fails_and_names_the_test(tmp_path: Path, body: str) -> None:
     status, said = outcome(tmp_path, body, ci=True)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Of a table of many like cases each run takes some; ``make soak`` takes all: CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+# What takes long comes first, so that no processor waits at the end for a file begun late.
+LONG_FIRST = ("e2e", "db", "watching", "interop", "agreement", "tamper")
+
+
+def leave_shares_to_soak(items: list[pytest.Item]) -> None:
+    """Mark what is not of the share of each run.
+
+    ``share(n)``: the first case and each n-th after it, on either database where the test is held
+    on both. ``either``: what is the same on PostgreSQL is said there again in soak alone.
+    """
+    before = Counter[tuple[str, bool]]()
+    for item in items:
+        on_postgresql = item.get_closest_marker("db") is not None and "postgresql" in item.name
+        if on_postgresql and item.get_closest_marker("either"):
+            item.add_marker("soak")
+        share = item.get_closest_marker("share")
+        if share is not None:
+            test = item.nodeid.partition("[")[0], on_postgresql
+            if before[test] % share.args[0]:
+                item.add_marker("soak")
+            before[test] += 1
+
+
+def put_long_files_first(items: list[pytest.Item], tests: Path) -> None:
+    """Sort the tests by the folder that they stand in; in each they keep their order."""
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
+        return LONG_FIRST.index(folder) if folder in LONG_FIRST else len(LONG_FIRST)
+
+    items.sort(key=rank)
