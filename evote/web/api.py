@@ -142,7 +142,7 @@ def credentials(uuid: Uuid, services: Served) -> Response:
 @router.get("/state")
 def state(uuid: Uuid, services: Served, language: Spoken) -> Circumstances:
     """How far the election has come, with its hours in words."""
-    held, now = services.held(uuid), services.clock()
+    held, now = services.timed(uuid), services.clock()
     phase = phase_of(held, now)
     return Circumstances.model_validate(
         {

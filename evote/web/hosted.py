@@ -29,7 +29,7 @@ def _views(services: Services, language: Language, uuids: Iterable[str]) -> Iter
     now = services.clock()
     for uuid in uuids:
         try:
-            held, sealed = services.held(uuid), services.sealed(uuid)
+            held, sealed = services.timed(uuid), services.sealed(uuid)
         except (RowDamaged, ProtocolError):
             continue
         yield view_election(language, held, sealed, now)

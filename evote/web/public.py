@@ -199,4 +199,4 @@ def _saved(page: Response, name: str) -> Response:
 
 
 def _view(services: Services, language: Language, uuid: str) -> ElectionView:
-    return view_election(language, services.held(uuid), services.sealed(uuid), services.clock())
+    return view_election(language, services.timed(uuid), services.sealed(uuid), services.clock())

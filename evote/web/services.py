@@ -7,13 +7,14 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
 
+from evote.board.hours import KnownHours
 from evote.board.journal import is_announced
 from evote.board.listing import setup_bytes
 from evote.board.published import Published, read_published
 from evote.casting import Casting
 from evote.clock import Clock
 from evote.database.connection import Database
-from evote.database.elections import HeldElection, find_election
+from evote.database.elections import HeldElection, State, find_election
 from evote.keys import KeyFolder
 from evote.publishing.publisher import Publisher
 from evote.settings import Settings
@@ -29,6 +30,7 @@ from protocol.sending import characters_sent
 from protocol.trustees import Trustees
 
 ELECTIONS_KEPT: Final = 256
+_BY_HOURS: Final = frozenset({State.SEALED, State.OPEN, State.SUSPENDED})  # they decide yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Services:
         self.pages = Pages(languages, self.assets.__getitem__)
         self.booth = Booth(self.pages, self.assets)
         self.metrics = Metrics()
+        self._hours = KnownHours()
         # What was sealed never changes, so it is read once.
         self.sealed = functools.lru_cache(maxsize=ELECTIONS_KEPT)(self._read_sealed)
 
@@ -72,6 +75,19 @@ class Services:
         """
         with self.database.read() as connection:
             return find_election(connection, uuid)
+
+    def timed(self, uuid: str) -> HeldElection:
+        """Return the same where its hours are told: those in force, or nothing is.
+
+        Raises:
+            UnknownElection: there is none.
+            HoursDamaged: while hours decide something, its row says others than were signed.
+        """
+        with self.database.snapshot() as connection:
+            held = find_election(connection, uuid)
+            if held.state in _BY_HOURS:
+                self._hours.require(connection, held)
+            return held
 
     def published(self, held: HeldElection) -> Published:
         """Return what of an election is published: nothing public shows more: §18.7.

@@ -14,6 +14,7 @@ from tests.site import Site
 OTHER = "AnotherEtection"
 DAMAGES = {
     "its state": "UPDATE election SET state = 'Zraft' WHERE uuid = :uuid",
+    "its hours": "UPDATE election SET closes_at = closes_at - 32768 WHERE uuid = :uuid",
     "its set-up": "UPDATE board_data SET data = :nothing WHERE election_id = "
     "(SELECT id FROM election WHERE uuid = :uuid)",
 }
@@ -35,3 +36,23 @@ def test_the_others_are_listed_and_shown(client: TestClient, site: Site, damage:
     assert client.get(f"/e/{OTHER}").status_code == 200
     assert client.get(f"/{OTHER}/board/checkpoint").status_code == 200
     assert client.get(f"/e/{UUID}").status_code in (500, 503)
+
+
+@pytest.mark.parametrize("by", [-(2**20), 65536])
+def test_by_other_hours_than_those_in_force_nobody_is_told_that_a_vote_is_over_or_goes_on(
+    client: TestClient, site: Site, by: int
+) -> None:
+    site.vote(0)
+    site.publish()
+    state = f"/api/elections/{UUID}/state"
+    assert client.get(state).json()["state"] == "open"  # with hours that are known from now on
+    with site.school.database.write() as connection:
+        row = text("UPDATE election SET closes_at = closes_at + :by WHERE uuid = :uuid")
+        connection.execute(row, {"by": by, "uuid": UUID})
+    for path in (f"/e/{UUID}", f"/e/{UUID}/turnout", f"/e/{UUID}/journal", state):
+        assert client.get(path).status_code == 503
+    for path in ("/", "/status"):
+        assert f"/e/{UUID}" not in client.get(path).text
+    # What says nothing of hours is given: outsiders go on watching.
+    for path in (f"/{UUID}/board/checkpoint", f"/e/{UUID}/record"):
+        assert client.get(path).status_code == 200
