@@ -131,8 +131,12 @@ def _deliver_of(
     for number in _due(election, database, now):
         try:
             message = _claim(election, number, database, folder, now)
-        except (KeyUnavailable, DatabaseUnavailable):
+        except KeyUnavailable:
             raise  # it is so for all of them
+        except DatabaseUnavailable as cause:
+            _due(election, database, now)  # raises where it is so for all, not of a damaged page
+            damaged.append(cause)
+            continue
         except Exception as cause:  # noqa: BLE001 -- whatever it is, the others have their letters
             damaged.append(cause)
             continue

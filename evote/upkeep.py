@@ -224,8 +224,8 @@ class Upkeep:
             try:
                 with self._database.snapshot() as connection:
                     self._hours.require(connection, find_election(connection, uuid))
-            except DatabaseUnavailable:
-                raise
+            except DatabaseUnavailable:  # as of a damaged page, where the others are read
+                yield Fault(Trouble.NO_ANSWER, uuid)
             except Exception as error:  # noqa: BLE001 -- its hours are not known
                 yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
 

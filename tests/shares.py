@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,16 @@ def leave_shares_to_soak(items: list[pytest.Item]) -> None:
 
 
 def put_long_files_first(items: list[pytest.Item], tests: Path) -> None:
-    """Sort the tests by the folder that they stand in; in each they keep their order."""
+    """Sort the files by the folder that they stand in; what needs a browser is spread between."""
 
-    def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
+    def rank(path: Path) -> int:
+        folder = path.relative_to(tests).parts[0] if path.is_relative_to(tests) else ""
         return LONG_FIRST.index(folder) if folder in LONG_FIRST else len(LONG_FIRST)
 
-    items.sort(key=rank)
+    files = dict[Path, list[pytest.Item]]()
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browsing = [path for path in files if path.parent.name == "browser"]
+    others = sorted(files.keys() - {*browsing}, key=lambda path: (rank(path), path))
+    spread = zip_longest(others, browsing)
+    items[:] = [item for pair in spread for path in pair if path for item in files[path]]

@@ -21,9 +21,9 @@ from protocol.journal_kinds import EntryKind
 from protocol.journal_state import Hours, require_server
 
 _OF: Final[BindParameter[int]] = bindparam("of")
+_ENTRIES = select(JournalRow.entry).where(JournalRow.election_id == _OF)
 _AMENDED = (
-    select(JournalRow.entry)
-    .where(JournalRow.election_id == _OF, JournalRow.kind == EntryKind.HOURS_CHANGED.value)
+    _ENTRIES.where(JournalRow.kind == EntryKind.HOURS_CHANGED.value)
     .order_by(JournalRow.number.desc())
     .limit(1)
 )
@@ -59,7 +59,16 @@ def require_hours(connection: Connection, election: HeldElection) -> None:
     Raises:
         HoursDamaged: they are others, or what was signed cannot be read.
     """
-    in_force, said = _in_force(connection, election), hours_of(election)
+    said = hours_of(election)
+    in_force = _sealed(connection, election)
+    if said == (_amended(connection.scalar(_AMENDED, {"of": election.id})) or in_force):
+        return
+    # The kind beside an entry only repeats what the entry says.
+    entries = connection.scalars(_ENTRIES.order_by(JournalRow.number), {"of": election.id}).all()
+    for entry in entries:
+        in_force = _amended(entry) or in_force
+    if in_force != said and not all(map(_is_readable, entries)):
+        raise HoursDamaged(election.uuid, "journal_entry.entry")
     names = (field.name for field in fields(Hours))
     for name, true, here in zip(names, astuple(in_force), astuple(said), strict=True):
         if true != here:
@@ -71,16 +80,29 @@ def hours_of(election: HeldElection) -> Hours:
     return Hours(election.opens_at, election.closes_at, election.grace_seconds)
 
 
-def _in_force(connection: Connection, election: HeldElection) -> Hours:
-    amended = connection.scalar(_AMENDED, {"of": election.id})
+def _sealed(connection: Connection, election: HeldElection) -> Hours:
     try:
-        if amended is None:
-            evote = require_server(Election.decode(setup_bytes(connection, election)[0]))
-            return Hours(evote.opens_at, evote.closes_at, evote.grace_seconds)
-        body = JournalEntry.decode(amended).body
-    except (ProtocolError, TypeError) as cause:  # SQLite may give a text where bytes were put
-        where = "board_data.data" if amended is None else "journal_entry.entry"
-        raise HoursDamaged(election.uuid, where) from cause
-    if not isinstance(body, HoursChanged):
-        raise HoursDamaged(election.uuid, "journal_entry.kind")
-    return Hours(body.opens_at, body.closes_at, body.grace_seconds)
+        evote = require_server(Election.decode(setup_bytes(connection, election)[0]))
+    except (ProtocolError, TypeError) as cause:
+        raise HoursDamaged(election.uuid, "board_data.data") from cause
+    return Hours(evote.opens_at, evote.closes_at, evote.grace_seconds)
+
+
+def _amended(entry: bytes | None) -> Hours | None:
+    """Return what an entry makes the hours; None if it leaves them, or cannot be read."""
+    read = None if entry is None else _decoded(entry)
+    if read is None or not isinstance(read.body, HoursChanged):
+        return None
+    changed = read.body
+    return Hours(changed.opens_at, changed.closes_at, changed.grace_seconds)
+
+
+def _is_readable(entry: bytes) -> bool:
+    return _decoded(entry) is not None
+
+
+def _decoded(entry: bytes) -> JournalEntry | None:
+    try:
+        return JournalEntry.decode(entry)
+    except (ProtocolError, TypeError):  # SQLite may give a text where bytes were put
+        return None

@@ -6,16 +6,15 @@ import os
 import signal
 import sys
 import threading
-from typing import Final
 
 from fastapi import FastAPI
 
 from evote.database.connection import DatabaseUnavailable, open_database
-from evote.settings import read_settings
+from evote.database.left_over import LeftOver
+from evote.settings import SettingsError, read_settings
 from evote.web.app import create_app
 from evote.web.log_lines import configure_logs, log_failure
-
-NOT_NOW: Final = 4  # another exit status than uvicorn's for what will never start
+from evote.web.supervising import NOT_NOW
 
 
 def app_from_environment() -> FastAPI:
@@ -26,11 +25,11 @@ def app_from_environment() -> FastAPI:
     """
     configure_logs()
     _stop_with_the_supervisor()
-    settings = read_settings()
     try:
+        settings = read_settings()
         database = open_database(settings.database_url)
         return create_app(settings, database, with_upkeep=settings.upkeep)
-    except (DatabaseUnavailable, OSError) as cause:
+    except (DatabaseUnavailable, LeftOver, SettingsError, OSError, ValueError) as cause:
         log_failure("this worker cannot start", cause)
         sys.exit(NOT_NOW)
 

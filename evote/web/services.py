@@ -30,7 +30,6 @@ from protocol.sending import characters_sent
 from protocol.trustees import Trustees
 
 ELECTIONS_KEPT: Final = 256
-_BY_HOURS: Final = frozenset({State.SEALED, State.OPEN, State.SUSPENDED})  # they decide yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,11 @@ class Services:
 
         Raises:
             UnknownElection: there is none.
-            HoursDamaged: while hours decide something, its row says others than were signed.
+            HoursDamaged: its row says others than were signed.
         """
         with self.database.snapshot() as connection:
             held = find_election(connection, uuid)
-            if held.state in _BY_HOURS:
+            if held.state is not State.DRAFT:
                 self._hours.require(connection, held)
             return held
 

@@ -15,7 +15,7 @@ from evote.database.connection import open_database
 from evote.database.migrating import migrate
 from evote.settings import Settings
 from evote.web.log_lines import configure_logs
-from evote.web.supervising import Supervisor
+from evote.web.supervising import HANGUP, Supervisor
 
 FINISH_SECONDS: Final = 30
 
@@ -37,6 +37,8 @@ def serve(host: str, port: int, workers: int) -> None:
     """
     # A single worker of uvicorn's stops in good order, and then sends itself the signal again.
     signal.signal(signal.SIGTERM, _leave)
+    if HANGUP is not None:
+        signal.signal(HANGUP, signal.SIG_IGN)
     config = Listening(
         "evote.web.from_environment:app_from_environment",
         factory=True,

@@ -16,11 +16,14 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
+HANGUP: Final[signal.Signals | None] = getattr(signal, "SIGHUP", None)  # Windows has none
 HANGS_SECONDS: Final = 60
+NOT_NOW: Final = 4  # exit status of a worker that cannot start now, and may later
 SOON_SECONDS: Final = 10  # who died within them of its start is not begun again at once
 AGAIN_SECONDS: Final = 5
 # What a worker may take besides, once all that it had begun is answered or given up.
 STOP_SECONDS: Final = 5
+_OF_A_TERMINAL: Final = (signal.SIGINT, HANGUP) if HANGUP else (signal.SIGINT,)
 _LOGGER: Final = logging.getLogger("uvicorn.error")
 
 
@@ -73,7 +76,7 @@ class Supervisor(Multiprocess):
             self.should_exit.set()
             return
         now = time.monotonic()
-        soon = now - self._begun_at[place] < SOON_SECONDS
+        soon = worker.exitcode == NOT_NOW or now - self._begun_at[place] < SOON_SECONDS
         what = "hung, and was killed" if hangs else f"died (exit status {worker.exitcode})"
         when = f"in {AGAIN_SECONDS} s" if soon else "now"
         _LOGGER.warning("the worker %s %s: another is started %s", worker.pid, what, when)
@@ -105,11 +108,13 @@ class Supervisor(Multiprocess):
     def _started(self, place: int) -> Worker:
         self._begun_at[place] = time.monotonic()
         worker = Worker(self.config, self.sockets)
-        # A terminal sends Ctrl-C to all of them. Until it serves, a worker leaves it to this
-        # process, which stops it: it would say where in its modules it was disturbed.
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # A terminal sends Ctrl-C to all of them, and when it is closed a hangup. Until it serves, a
+        # worker leaves Ctrl-C to this process, which stops it: it would say where in its modules
+        # it was disturbed. A hangup is nothing to it.
+        handlers = {each: signal.signal(each, signal.SIG_IGN) for each in _OF_A_TERMINAL}
         try:
             worker.start()
         finally:
-            signal.signal(signal.SIGINT, handler)
+            for each, handler in handlers.items():
+                signal.signal(each, handler)
         return worker

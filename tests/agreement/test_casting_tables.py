@@ -73,7 +73,7 @@ def test_the_tables_have_many_such_damages() -> None:
     assert {phrase.partition(":")[0] for phrase in TABLE} == {"ballots", "points", "scalars"}
 
 
-@pytest.mark.share(4)
+@pytest.mark.share(3)
 @pytest.mark.parametrize("phrase", TABLE)
 def test_server_and_verifier_take_the_same_of_these_ballots(
     server: ForgedServer, phrase: str

@@ -101,7 +101,7 @@ def test_a_text_of_too_many_values_is_refused_by_both() -> None:
         assert both(Forge(VILLAGE, touch).archive()) == (verdict, verdict)
 
 
-@pytest.mark.share(5)
+@pytest.mark.share(3)
 @pytest.mark.parametrize("phrase", DAMAGES)
 def test_damaged_archives_are_refused_by_both(phrase: str) -> None:
     damage = DAMAGES[phrase]

@@ -70,7 +70,7 @@ def both(record: Record) -> tuple[str, str]:
     return makers_verdict(record), verifiers_verdict(record)
 
 
-@pytest.mark.share(5)
+@pytest.mark.share(3)
 @pytest.mark.parametrize("phrase", RECORDS)
 def test_damaged_records_are_refused_by_both(phrase: str) -> None:
     makers, verifiers = both(whole(RECORDS[phrase].make()))

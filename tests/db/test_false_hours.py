@@ -11,14 +11,15 @@ from sqlalchemy import text
 
 from evote.board.hours import HoursDamaged
 from evote.casting import Outcome
-from evote.database.connection import Database
-from evote.database.elections import State
+from evote.database.connection import Database, open_database
+from evote.database.elections import State, find_election
 from evote.doctor.findings import Level
 from evote.lifecycle import closing
 from evote.lifecycle.amending import NewHours, prepare_hours
 from evote.lifecycle.closing import close_vote, is_early
 from evote.lifecycle.states import NotNow
 from evote.lifecycle.voting import open_vote
+from evote.publishing.publisher import Publisher
 from evote.upkeep import Fault, Steps, Trouble, Upkeep
 from protocol.secret import Secret
 from tests.db.amending import amend
@@ -145,6 +146,60 @@ def test_a_damaged_amendment_vouches_for_no_hours(
     with pytest.raises(HoursDamaged, match=r"journal_entry\.entry"):
         school.cast(1)
     assert [each.trouble for each in upkeep(school).step()] == [Trouble.OTHER_HOURS]
+
+
+@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_kind_that_is_written_beside_an_entry_decides_nothing(
+    school: School, clock: ManualClock, *, twice: bool
+) -> None:
+    """It repeats what the entry says, and no verifier reads it."""
+    for later in (7200, 10_800) if twice else (7200,):
+        hours = NewHours(closes_at=CLOSES_AT + later)
+        amend(school, prepare_hours(school.database, school.uuid, hours, "Une panne", clock))
+    with school.database.write() as connection:
+        last = "(SELECT max(number) FROM journal_entry)"
+        row = f"UPDATE journal_entry SET kind = 'hours-chanfed' WHERE number = {last}"  # noqa: S608 -- ours
+        connection.execute(text(row))
+    work = upkeep(school)
+    assert list(work.step()) == []
+    assert school.cast(1).outcome is Outcome.RECORDED
+    clock.time = CLOSES_AT + 10_800 + GRACE + 1
+    assert list(upkeep(school).step()) == []
+    assert school.held().state is State.CLOSED
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_damaged_page_of_one_election_keeps_no_other_from_being_closed(
+    school: School,
+    other: School,  # noqa: F811
+    clock: ManualClock,
+    url: str,
+) -> None:
+    with school.database.read() as connection:
+        of = "SELECT data FROM board_data JOIN election ON election.id = election_id"
+        row = text(f"{of} WHERE uuid = :uuid AND height = 0 ORDER BY ordinal LIMIT 1")
+        data = connection.execute(row, {"uuid": school.uuid}).scalar_one()
+    with school.database.alone() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    file = Path(url.removeprefix("sqlite:///"))
+    size = int.from_bytes(file.read_bytes()[16:18], "big")
+    page = file.read_bytes().index(data[:200]) // size
+    for each in (school, other):
+        each.database.close()
+    with file.open("r+b") as changing:
+        changing.seek(page * size)
+        kind = changing.read(1)[0]
+        changing.seek(page * size)
+        changing.write(bytes([kind ^ 0x10]))  # one bit of what the page is
+    damaged = open_database(url)
+    publisher = Publisher(damaged, school.folder, 60, clock)
+    clock.time = CLOSES_AT + GRACE + 100_000
+    said = list(Upkeep(damaged, school.folder, None, clock, publisher).step())
+    assert Fault(Trouble.NO_ANSWER, school.uuid) in said
+    with damaged.read() as connection:
+        assert find_election(connection, other.uuid).state is State.CLOSED
+    damaged.close()
 
 
 @pytest.mark.parametrize("column", ["opens_at", "closes_at", "grace_seconds"])

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from evote import outbox
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import lock_election
 from evote.doctor.findings import Level
-from evote.keys import KeyUnavailable
+from evote.keys import KeyFolder, KeyUnavailable
 from evote.outbox import (
     LEASE_SECONDS,
     LONGEST_WAIT,
@@ -130,6 +132,34 @@ def test_a_damaged_message_keeps_no_other_back_be_it_of_the_same_election(
     assert "NOM0001" in of_this.read_text()
     assert of_other.name.startswith(OTHER)
     assert waiting(school) == 1
+
+
+@pytest.mark.parametrize("away", [False, True])
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_damaged_page_keeps_no_later_message_back_and_an_absent_database_asks_once(
+    school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, away: bool
+) -> None:
+    for elector in (1, 2):
+        write_to(school, elector, "bonjour")
+    claim, due, asked = outbox._claim, outbox._due, list[int]()
+
+    def torn(election: int, number: int, database: Database, folder: KeyFolder, now: int) -> object:
+        asked.append(number)
+        if len(asked) == 1:
+            raise DatabaseUnavailable("database disk image is malformed")
+        return claim(election, number, database, folder, now)
+
+    def gone(election: int, database: Database, now: int) -> object:
+        if asked:
+            raise DatabaseUnavailable("no answer")
+        return due(election, database, now)
+
+    monkeypatch.setattr(outbox, "_claim", torn)
+    if away:
+        monkeypatch.setattr(outbox, "_due", gone)
+    with pytest.raises(DatabaseUnavailable):
+        deliver(school.database, school.folder, FileTransport(tmp_path), 0)
+    assert (len(asked), waiting(school)) == ((1, 2) if away else (2, 1))
 
 
 def test_whatever_says_how_often_it_was_tried_no_message_waits_for_ever(school: School) -> None:

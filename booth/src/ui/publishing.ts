@@ -55,6 +55,7 @@ export async function follow(
   let isJudged = answer === null || (await judgePromise(visit, publication, answer));
   const begun = performance.now();
   const patience = publication.patience(answer?.at ?? 0);
+  let without = 0;
   for (let seconds = FIRST_WAIT_S, tries = 2; ; seconds *= 2, tries += 1) {
     const found = await look(visit, publication);
     if (typeof found === "object") {
@@ -63,8 +64,10 @@ export async function follow(
     const isMeant = publication.tracker === visit.tracker;
     if (answer !== null && !isJudged && isMeant) {
       isJudged = await judgePromise(visit, publication, answer, tries >= MOST_TRIES);
-    } else if (answer === null && found === "none" && isMeant && tries > 2) {
-      tell(visit, "unproved"); // at the second look: a restart may lie between list and receipt
+    }
+    without = found === "none" ? without + 1 : 0;
+    if (answer === null && without > 1 && isMeant) {
+      tell(visit, "unproved"); // a restart may lie between the list and one look
     }
     const left = patience - (performance.now() - begun) / 1000;
     if (left <= 0 && publication.isPromised && !FAULTS.includes(found)) {
@@ -93,6 +96,7 @@ export async function lookOnce(visit: Visit): Promise<void> {
     return; // meanwhile the page shows another ballot
   }
   if (found === "none") {
+    page.when("unproved", false); // whoever asks again is told again
     tell(visit, "unproved");
   } else if (found === "no-answer" || found === "silence") {
     show(visit, "no-answer"); // what was told before, and its file, stand

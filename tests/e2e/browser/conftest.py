@@ -24,12 +24,23 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
+    # The same engine without what nobody looks at here, which takes as much time as the pages.
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert path is not None, "Chromium is missing: run setup/chromium.sh"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@contextmanager
+def whole(chromium: Browser) -> Iterator[Browser]:
+    """The whole Chromium, as people have it."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=list(FLAGS)
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

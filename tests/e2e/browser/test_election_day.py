@@ -25,7 +25,7 @@ from protocol.codes import encode_code
 from setup.fetch_peer import fetch_peer
 from tally.boards import opened_board
 from tally.cli import main as evote_tally
-from tests.e2e.browser.conftest import a_phone
+from tests.e2e.browser.conftest import a_phone, whole
 from tests.e2e.browser.parent import Person, reads
 from tests.interop.peer import Peer
 from tests.interop.verdicts import ours_accepts, peer_accepts
@@ -112,7 +112,8 @@ def day(tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> I
             server = organiser.draft(prepared, now, booth_files)
             sealed = seal(tmp_path, prepared, now, server, lambda *_: None)
             pins = organiser.host(tmp_path, prepared, sealed, lambda *_: None)
-        yield Day(tmp_path, place, prepared, sealed, pins, chromium)
+        browser = stack.enter_context(whole(chromium))
+        yield Day(tmp_path, place, prepared, sealed, pins, browser)
     expect.set_options(timeout=USUAL_PATIENCE)
 
 

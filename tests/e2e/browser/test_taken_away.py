@@ -208,6 +208,11 @@ def test_a_ballot_that_is_listed_and_not_proved_is_not_told_to_be_still_to_come(
     with answering(patient, without):
         patient.press(LOOK)
         _is_unproved(patient)
+        live = patient.page.locator("[data-live]")
+        live.evaluate("place => { place.textContent = ''; }")
+        patient.press(LOOK)
+        expect(live).to_have_text(UNPROVED)  # whoever asks again is told again
+        _is_unproved(patient)
     with answering(patient, silent):
         patient.press(LOOK)
         patient.reads(NO_NETWORK)

@@ -7,11 +7,13 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
 from evote.web.supervising import HANGS_SECONDS
-from tests.e2e.server.real_server import RealServer, patiently
+from tests.e2e.server.hosted import Hosted
+from tests.e2e.server.real_server import RealServer, patiently, running
 
 pytestmark = pytest.mark.db  # /proc
 
@@ -38,3 +40,16 @@ def test_while_a_worker_hangs_another_is_replaced_and_the_rest_stops(server: Rea
     assert server.workers() == {hangs}
     os.kill(hangs, signal.SIGCONT)
     assert server.process.wait(10) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_terminal_that_is_closed_stops_and_starts_no_worker(
+    hosted: Hosted, tmp_path: Path, count: int
+) -> None:
+    with running(RealServer(hosted.url, hosted.keys, tmp_path, count=count)) as server:
+        before = server.workers()
+        assert server.process is not None
+        os.killpg(server.process.pid, signal.SIGHUP)  # as a terminal does
+        time.sleep(1)
+        assert (server.workers(), server.process.poll()) == (before, None)
+        server.wait_until_all_answer()

@@ -66,9 +66,15 @@ def test_what_is_the_same_on_either_database_is_of_each_run_on_sqlite() -> None:
 
 def test_long_files_come_first_and_their_tests_keep_their_order() -> None:
     names = ["unit/f.py::test_b", "db/f.py::test_d", "e2e/f.py::test_c", "db/f.py::test_a"]
-    items = cast(list[pytest.Item], [Case(name) for name in names])
+    browsing = [f"e2e/browser/{name}.py::test_e" for name in "gh"]
+    items = cast(list[pytest.Item], [Case(name) for name in (*browsing, *names)])
     put_long_files_first(items, Path("tests"))
-    assert [item.nodeid for item in items] == [names[2], names[1], names[3], names[0]]
+    first, second, third, last = names[2], names[1], names[3], names[0]
+    assert [item.nodeid for item in items] == [
+        *(first, browsing[0]),
+        *(second, third, browsing[1]),
+        last,
+    ]
 
 
 def test_the_folders_of_long_files_are_there() -> None:

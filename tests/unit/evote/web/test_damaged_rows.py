@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import BindParameter, bindparam, text
 
 from tests.db.school import host, make_election
-from tests.simulator import UUID
+from tests.simulator import CLOSES_AT, UUID
 from tests.site import Site
 
 OTHER = "AnotherEtection"
@@ -53,6 +53,14 @@ def test_by_other_hours_than_those_in_force_nobody_is_told_that_a_vote_is_over_o
         assert client.get(path).status_code == 503
     for path in ("/", "/status"):
         assert f"/e/{UUID}" not in client.get(path).text
+    site.clock.time = CLOSES_AT + 400
+    with site.school.database.write() as connection:
+        connection.execute(row, {"by": -by, "uuid": UUID})
+    site.school.close()
+    assert client.get(f"/e/{UUID}").status_code == 200
+    with site.school.database.write() as connection:
+        connection.execute(row, {"by": by, "uuid": UUID})
+    assert client.get(f"/e/{UUID}").status_code == 503  # it would say: closed before its hour
     # What says nothing of hours is given: outsiders go on watching.
     for path in (f"/{UUID}/board/checkpoint", f"/e/{UUID}/record"):
         assert client.get(path).status_code == 200

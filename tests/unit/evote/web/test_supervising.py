@@ -7,16 +7,20 @@ import multiprocessing
 import signal
 import time
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 import pytest
 import uvicorn
 
 from evote.database.connection import DatabaseUnavailable
+from evote.database.left_over import LeftOver
+from evote.settings import SettingsError
 from evote.web import from_environment, supervising
-from evote.web.from_environment import NOT_NOW, app_from_environment
-from evote.web.supervising import AGAIN_SECONDS, SOON_SECONDS, Supervisor
+from evote.web.from_environment import app_from_environment
+from evote.web.supervising import AGAIN_SECONDS, NOT_NOW, SOON_SECONDS, Supervisor
 
 
 @dataclass
@@ -78,7 +82,7 @@ def supervisor(monkeypatch: pytest.MonkeyPatch, hours: Hours) -> Supervisor:
 
 def test_a_worker_that_dies_later_is_replaced_at_once(supervisor: Supervisor, hours: Hours) -> None:
     hours.now += SOON_SECONDS
-    Played.begun[1].alive = False
+    Played.begun[1].alive, Played.begun[1].exitcode = False, -9
     supervisor.keep_subprocess_alive()
     assert [id(each) for each in supervisor.processes] == [id(Played.begun[i]) for i in (0, 2)]
 
@@ -91,7 +95,7 @@ def test_one_that_cannot_start_now_is_begun_again_after_a_while_and_keeps_no_oth
         supervisor.keep_subprocess_alive()
     assert len(Played.begun) == 2
     hours.now += SOON_SECONDS
-    Played.begun[1].alive = False  # this one had begun well
+    Played.begun[1].alive, Played.begun[1].exitcode = False, -9  # this one had begun well
     supervisor.keep_subprocess_alive()
     assert len(Played.begun) == 4
     Played.begun[2].alive = False
@@ -105,6 +109,18 @@ def test_one_that_cannot_start_now_is_begun_again_after_a_while_and_keeps_no_oth
     assert all(worker.is_alive() for worker in supervisor.processes)
 
 
+def test_nor_is_one_begun_again_at_once_that_took_long_to_find_out(
+    supervisor: Supervisor, hours: Hours
+) -> None:
+    hours.now += 2 * SOON_SECONDS  # an old machine, or a database behind a wall that drops
+    Played.begun[0].alive = False
+    supervisor.keep_subprocess_alive()
+    assert len(Played.begun) == 2
+    hours.now += AGAIN_SECONDS
+    supervisor.keep_subprocess_alive()
+    assert len(Played.begun) == 3
+
+
 @pytest.mark.parametrize("asked", ["SIGHUP", "SIGTTIN", "SIGTTOU"])
 def test_what_a_terminal_sends_starts_and_stops_no_worker(
     supervisor: Supervisor, asked: str
@@ -115,6 +131,10 @@ def test_what_a_terminal_sends_starts_and_stops_no_worker(
     supervisor.keep_subprocess_alive()
     assert (supervisor.processes, len(Played.begun)) == (before, 2)
     assert not supervisor.should_exit.is_set()
+
+
+def _given(value: object, *_arguments: object, **_named: object) -> object:
+    return value
 
 
 def _deaf(begun: object) -> None:
@@ -142,17 +162,32 @@ def test_a_worker_that_does_not_stop_is_killed_and_the_stop_ends(
         hangs.kill()
 
 
-def test_a_worker_without_database_says_so_in_a_line_and_ends(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("what", "cause"),
+    [
+        ("open_database", DatabaseUnavailable("no answer from s3cret")),
+        ("open_database", LeftOver(Path("s3cret"), Path("s3cret-wal"))),
+        ("open_database", ValueError("not durable: s3cret")),
+        ("read_settings", SettingsError(["s3cret"])),
+        ("create_app", FileNotFoundError("s3cret")),
+    ],
+)
+def test_a_worker_without_what_it_stands_on_says_so_in_a_line_and_ends(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    what: str,
+    cause: Exception,
 ) -> None:
-    def away(_url: str) -> None:
-        raise DatabaseUnavailable("no answer from s3cret")
+    def away(*_given: object, **_named: object) -> NoReturn:
+        raise cause
 
-    monkeypatch.setattr(from_environment, "read_settings", lambda: SimpleNamespace(database_url=""))
-    monkeypatch.setattr(from_environment, "open_database", away)
+    settings = SimpleNamespace(database_url="", upkeep=True)
+    for name, value in (("read_settings", settings), ("open_database", None), ("create_app", None)):
+        monkeypatch.setattr(from_environment, name, partial(_given, value))
+    monkeypatch.setattr(from_environment, what, away)
     with pytest.raises(SystemExit) as left:
         app_from_environment()
     said = capfd.readouterr().err
     assert left.value.code == NOT_NOW
-    assert ("this worker cannot start" in said, "DatabaseUnavailable" in said) == (True, True)
+    assert ("this worker cannot start" in said, type(cause).__name__ in said) == (True, True)
     assert ("Traceback" in said, "s3cret" in said, said.count("\n")) == (False, False, 1)
