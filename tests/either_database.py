@@ -44,10 +44,11 @@ _FILES = {f"{folder}/test_{name}.py" for folder, names in OF_EITHER.items() for 
 
 
 def leave_to_soak(items: list[pytest.Item], tests: Path) -> None:
-    """Mark the tests of these files that need a real PostgreSQL, or strace."""
+    """Mark what needs a real PostgreSQL, or strace, in these files or where it is ``either``."""
     for item in items:
         needs = item.get_closest_marker("db") is not None and "[sqlite" not in item.name
         if not needs or not item.path.is_relative_to(tests):
             continue
-        if item.path.relative_to(tests).as_posix() in _FILES:
+        named = item.path.relative_to(tests).as_posix() in _FILES
+        if named or item.get_closest_marker("either"):
             item.add_marker("soak")

@@ -17,13 +17,11 @@ def leave_shares_to_soak(items: list[pytest.Item]) -> None:
     """Mark what is not of the share of each run.
 
     ``share(n)``: the first case and each n-th after it, on either database where the test is held
-    on both. ``either``: what is the same on PostgreSQL is said there again in soak alone.
+    on both.
     """
     before = Counter[tuple[str, bool]]()
     for item in items:
         on_postgresql = item.get_closest_marker("db") is not None and "postgresql" in item.name
-        if on_postgresql and item.get_closest_marker("either"):
-            item.add_marker("soak")
         share = item.get_closest_marker("share")
         if share is not None:
             test = item.nodeid.partition("[")[0], on_postgresql

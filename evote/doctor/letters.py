@@ -30,5 +30,6 @@ def check_letters(
             yield serious(
                 "letters",
                 f"{uuid} : une ligne abîmée de la base retient {messages} à remettre",
-                "gardez tout, et voyez ce qui est dit de la liste électorale (docs/operations.md)",
+                "qui attend ses chiffres secrets en vain en reçoit d'autres (evote pins renew) ; "
+                "si la liste électorale est abîmée aussi, faites d'abord ce qui est dit d'elle",
             )

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from evote.board.hours import HoursDamaged
 from evote.casting import Outcome
+from evote.clock import Clock
 from evote.database.connection import Database, open_database
 from evote.database.elections import State, find_election
 from evote.doctor.findings import Level
@@ -230,8 +231,8 @@ def test_what_the_journal_does_not_permit_is_said_and_not_taken_for_another_proc
         assert "ne permet pas cette étape" in fault.cause
         assert school.held().state is State.OPEN
 
-    def closed_meanwhile(*given: object) -> NoReturn:
-        close_vote(*given)  # type: ignore[arg-type]
+    def closed_meanwhile(database: Database, uuid: str, clock: Clock) -> NoReturn:
+        close_vote(database, uuid, clock)
         raise NotNow("close", "rien")
 
     monkeypatch.setattr("evote.upkeep.close_vote", closed_meanwhile)

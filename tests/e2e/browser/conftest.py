@@ -24,7 +24,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    # The same engine without what nobody looks at here, which takes as much time as the pages.
+    # The same engine without its windows, which took more time than the pages.
     path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert path is not None, "Chromium is missing: run setup/chromium.sh"
     with sync_playwright() as playwright:

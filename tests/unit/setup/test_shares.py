@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from tests.either_database import leave_to_soak
 from tests.shares import LONG_FIRST, leave_shares_to_soak, put_long_files_first
 
 
@@ -58,10 +59,15 @@ def test_each_database_has_the_same_share() -> None:
     assert names == [f"test_a[{url}-{i}]" for i in (0, 2) for url in ("sqlite", "postgresql")]
 
 
-def test_what_is_the_same_on_either_database_is_of_each_run_on_sqlite() -> None:
-    either, db = pytest.mark.either.mark, pytest.mark.db.mark
-    cases = [Case("f.py::test_a[sqlite]", [either]), Case("f.py::test_a[postgresql]", [either, db])]
-    assert of_each_run(cases) == ["test_a[sqlite]"]
+@pytest.mark.parametrize("marks", [[pytest.mark.either.mark], []])
+def test_what_is_marked_as_the_same_on_either_database_is_of_each_run_on_sqlite(
+    marks: list[pytest.Mark],
+) -> None:
+    db = pytest.mark.db.mark
+    cases = [Case("f.py::test_a[sqlite]", [*marks, db]), Case("f.py::test_a[url]", [*marks, db])]
+    leave_to_soak(cast(list[pytest.Item], cases), Path("tests"))
+    soak = [case.get_closest_marker("soak") is not None for case in cases]
+    assert soak == [False, bool(marks)]
 
 
 def test_long_files_come_first_and_their_tests_keep_their_order() -> None:

@@ -8,12 +8,14 @@ import signal
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar, NoReturn
+from typing import ClassVar, NoReturn, cast
 
 import pytest
 import uvicorn
+from uvicorn.supervisors.multiprocess import Process
 
 from evote.database.connection import DatabaseUnavailable
 from evote.database.left_over import LeftOver
@@ -137,9 +139,9 @@ def _given(value: object, *_arguments: object, **_named: object) -> object:
     return value
 
 
-def _deaf(begun: object) -> None:
+def _deaf(begun: Event) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    begun.set()  # type: ignore[attr-defined]
+    begun.set()
     time.sleep(600)
 
 
@@ -155,7 +157,8 @@ def test_a_worker_that_does_not_stop_is_killed_and_the_stop_ends(
     assert begun.wait(60)
     hangs.terminate()
     try:
-        supervisor.processes = [SimpleNamespace(process=hangs, pid=hangs.pid)]  # type: ignore[list-item]
+        worker = SimpleNamespace(process=hangs, pid=hangs.pid)
+        supervisor.processes = [cast(Process, worker)]
         supervisor.join_all()
         assert hangs.exitcode == -signal.SIGKILL
     finally:
