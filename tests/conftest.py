@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.either_database import leave_to_soak
+from tests.remembered import remember_powers
 from tests.shares import leave_shares_to_soak, put_long_files_first
 
 TESTS = Path(__file__).parent
@@ -33,6 +34,8 @@ settings.load_profile(
 # A developer's own server is nobody's here: its settings would be those of the tests' commands.
 for name in [name for name in os.environ if name.startswith("PREAU_") and name != "PREAU_CACHE"]:
     del os.environ[name]
+
+remember_powers()
 
 
 def pytest_configure(config: pytest.Config) -> None:

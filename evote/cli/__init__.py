@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from evote.cli.commands import COMMANDS
@@ -91,6 +90,9 @@ def _help() -> str:
 
 
 def _version() -> str:
+    # Read where it is asked for: reading it takes longer than most commands' own modules.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         return version("preau")
     except PackageNotFoundError:

@@ -11,6 +11,7 @@ import random
 import re
 import struct
 import subprocess
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,10 +98,11 @@ def by_neighbours_in_files(loot: Loot) -> Pairs:
         )
         for number in loot.numbers():
             for found in re.finditer(number.encode(), data):
-                if places:
-                    near = min(places, key=lambda place: abs(place[0] - found.start()))
-                    if abs(near[0] - found.start()) < 65_536:
-                        pairs.add((number, near[1]))
+                after = bisect_left(places, (found.start(), ""))
+                beside = places[max(after - 1, 0) : after + 1]
+                near = min(beside, key=lambda place: abs(place[0] - found.start()), default=None)
+                if near is not None and abs(near[0] - found.start()) < 65_536:
+                    pairs.add((number, near[1]))
     return one_each(pairs)
 
 

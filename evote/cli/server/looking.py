@@ -16,7 +16,7 @@ from evote.database.elections import HeldElection, State
 from evote.election.french_calendar import say_with_day
 from evote.lifecycle.states import WORDS, found
 from evote.publishing.cosigned import find_cosigned
-from evote.web.journal_view import titles
+from evote.web.journal_words import titles
 from evote.web.languages import FRENCH
 from protocol.errors import ProtocolError
 from tally.describe import french_time
