@@ -29,6 +29,7 @@ from protocol.sending import padding_for
 from tests.db.databases import sqlite_url
 from tests.db.hosted_again import host_again
 from tests.db.school import NOON, ManualClock, School, host, make_election
+from tests.own_files import own_files
 from tests.simulator import CLOSES_AT, SimulatedElection
 
 VOTES = (0, 1, None, 0, 1, 0, 2)
@@ -125,7 +126,7 @@ def make_site(
     settings = read_settings(
         database_url=address, public_url=url, key_folder=folder / "keys", publish_seconds=seconds
     )
-    app = create_app(settings, database, clock=clock, languages=languages)
+    app = create_app(settings, database, clock=clock, files=own_files(languages))
     return Site(app, school, clock, url)
 
 

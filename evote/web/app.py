@@ -15,8 +15,9 @@ from evote.upkeep import Cosignatures, Steps, Upkeep, going_on
 from evote.web import api, logs, operating, problems, public, voter
 from evote.web.compressing import Compress
 from evote.web.head_requests import HeadLikeGet
-from evote.web.languages import LANGUAGES, Language
+from evote.web.languages import LANGUAGES
 from evote.web.metrics import Watch
+from evote.web.own_files import OwnFiles, read_own_files
 from evote.web.security import BodyLimit, SecurityHeaders
 from evote.web.services import Services
 from evote.web.upkeep import every
@@ -32,7 +33,7 @@ def create_app(
     database: Database,
     *,
     clock: Clock = system_clock,
-    languages: tuple[Language, ...] = LANGUAGES,
+    files: OwnFiles | None = None,
     with_upkeep: bool = True,
 ) -> FastAPI:
     """Return the application; the database is closed when it stops.
@@ -40,10 +41,12 @@ def create_app(
     It publishes what is due, every second, and then asks the witnesses; with ``with_upkeep`` it
     does by itself whatever else ``evote worker`` does, every minute.
 
+    Its own files are ``files``, or else are read, with pages in every language.
+
     Raises:
         AssetsMissing: the package lacks a file of its own.
     """
-    services = Services(settings, database, clock, languages)
+    services = Services(settings, database, clock, files or read_own_files(LANGUAGES))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -18,11 +18,9 @@ from evote.database.elections import HeldElection, State, find_election
 from evote.keys import KeyFolder
 from evote.publishing.publisher import Publisher
 from evote.settings import Settings
-from evote.web.assets import read_assets
-from evote.web.booth import Booth
 from evote.web.languages import Language, choose_language
 from evote.web.metrics import Metrics
-from evote.web.templating import Pages
+from evote.web.own_files import OwnFiles
 from protocol.bindings import EvoteBinding
 from protocol.election import Election
 from protocol.journal_kinds import EntryKind
@@ -48,7 +46,7 @@ class Services:
     """The settings, and everything made from them."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, languages: tuple[Language, ...]
+        self, settings: Settings, database: Database, clock: Clock, files: OwnFiles
     ) -> None:
         if settings.key_folder is None:
             raise RuntimeError("these settings were not made by read_settings")
@@ -58,9 +56,7 @@ class Services:
         self.keys = KeyFolder(settings.key_folder)
         self.publisher = Publisher(database, self.keys, settings.publish_seconds, clock)
         self.casting = Casting(database, self.keys, clock, self.publisher)
-        self.assets = read_assets()
-        self.pages = Pages(languages, self.assets.__getitem__)
-        self.booth = Booth(self.pages, self.assets)
+        self.assets, self.pages, self.booth = files.assets, files.pages, files.booth
         self.metrics = Metrics()
         self._hours = KnownHours()
         # What was sealed never changes, so it is read once.

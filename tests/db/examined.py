@@ -8,16 +8,15 @@ from collections.abc import Callable
 from evote.doctor.examine import Asked, examine
 from evote.doctor.findings import Finding, Level
 from evote.lifecycle.in_force import encode_booth
-from evote.web.booth import booth_files
-from evote.web.languages import FRENCH, PSEUDO
 from tests.db.school import School
+from tests.own_files import booth_files_of_tests
 
 # What the machine of the tests is like is not asked: its clock is not that of these schools.
 OF_THE_MACHINE = ("clock", "room", "disk")
 
 
 def booth_of(uuid: str) -> bytes:
-    return encode_booth(booth_files(uuid, (FRENCH, PSEUDO)))
+    return encode_booth(booth_files_of_tests(uuid))
 
 
 def look(school: School, booth: Callable[[str], bytes] = booth_of) -> list[Finding]:

@@ -35,8 +35,6 @@ from evote.roll.model import Elector
 from evote.roll.sealing import SealedRoll, commit_to_roll, seal_roll
 from evote.roll.sign_in_file import SignInNumbers
 from evote.roll.sign_ins import count_signed_in
-from evote.web.booth import booth_files
-from evote.web.languages import FRENCH, PSEUDO
 from protocol.codes import sign_in_number
 from protocol.decryption import make_partial_decryption
 from protocol.events import EventKind
@@ -51,6 +49,7 @@ from protocol.trustee_signatures import sign_statement
 from tally.count import TieBreak
 from tally.messages import DecryptionMessage, SignedClosing
 from tests.ceremonies import hold_ceremony
+from tests.own_files import booth_files_of_tests
 from tests.rng import seeded_rng
 from tests.simulator import HOST, OPENS_AT, UUID, SimulatedElection
 
@@ -101,7 +100,7 @@ def make_election(
         held=CEREMONY if uuid == UUID else None,
         server=True,
         rehearsal=rehearsal,
-        booth=booth_files(uuid, (FRENCH, PSEUDO)),
+        booth=booth_files_of_tests(uuid),
     )
 
 

@@ -18,8 +18,7 @@ from evote.doctor.findings import Finding, Level, serious
 from evote.lifecycle.in_force import encode_booth
 from evote.sign_in_rewriting import rewrite_sign_ins
 from evote.web.assets import AssetsMissing
-from evote.web.booth import booth_files
-from evote.web.languages import FRENCH, PSEUDO
+from tests.own_files import booth_files_of_tests
 from tests.simulator import HOST
 from tests.site import Site, make_site
 
@@ -43,9 +42,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setenv("PREAU_PUBLIC_URL", f"https://{HOST}")
     monkeypatch.setenv("PREAU_KEY_FOLDER", str(tmp_path / "site" / "keys"))
     monkeypatch.setattr(doctor, "Asked", partial(Asked, clock=site.clock, is_set=lambda: True))
-    monkeypatch.setattr(
-        doctor, "_booth_of", lambda uuid: encode_booth(booth_files(uuid, (FRENCH, PSEUDO)))
-    )
+    monkeypatch.setattr(doctor, "_booth_of", lambda uuid: encode_booth(booth_files_of_tests(uuid)))
     return site
 
 
