@@ -17,6 +17,7 @@ import pytest
 from audit import cli
 from audit.record import open_record
 from tests.tamper.record import SERVED, Files, served
+from tests.tamper.test_journal_form import cancellation
 from tests.tamper.test_journal_story import CANCELLED, FINI, NOTE, PANNE, THREE, Told, after
 from tests.tamper.touches import put
 
@@ -158,22 +159,77 @@ def test_a_cancelled_election_says_so_first(tmp_path: Path, run: Run) -> None:
     assert judged(run, record)[1]["journal"]["cancelled"] is True
 
 
+SEALED: Told = ("sealed", {})
+OPENED: Told = ("opened", {})
+OPEN = ("open", "vote en cours.", "the vote is open.")
+STILL = ("suspended", "vote suspendu.", "the vote is suspended.")
+NOT_BEGUN = ("set-up", "prête, le vote n'a pas commencé.", "ready, the vote has not begun.")
+STATES: list[tuple[str, list[Told], tuple[str, str, str]]] = [
+    ("ballot_3", [PANNE], STILL),
+    ("ballot_3", [PANNE, FINI], OPEN),
+    ("ballot_3", [PANNE, FINI, PANNE], STILL),
+    ("ballot_3", [NOTE], OPEN),
+    ("setup", [SEALED], NOT_BEGUN),
+    ("setup", [SEALED, NOTE], NOT_BEGUN),
+    ("setup", [SEALED, OPENED], OPEN),
+    ("setup", [SEALED, OPENED, PANNE], STILL),
+    ("setup", [SEALED, OPENED, PANNE, FINI], OPEN),
+]
+
+
+def stands(run: Run, record: Path) -> tuple[str, str, str]:
+    """The state of a record in JSON, in French and in English."""
+    words = []
+    for lang, label in (("fr", "État : "), ("en", "State: ")):
+        _, out, _ = run("verify", record, "--lang", lang)
+        words.append(next(s for s in out.splitlines() if s.startswith(label)).removeprefix(label))
+    return judged(run, record)[1]["state"], words[0], words[1]
+
+
+@pytest.mark.parametrize(("moment", "told", "state"), STATES)
+def test_the_journal_tells_whether_people_vote(
+    tmp_path: Path, run: Run, moment: str, told: list[Told], state: tuple[str, str, str]
+) -> None:
+    """Ballots are published later, and a vote that stands still keeps those it has."""
+    until = "Setup" if moment == "setup" else "Ballot"
+    record = folder(tmp_path / "r", served(world=after(THREE, **{moment: told}), until=until))
+    assert run("verify", record)[0] == 0
+    assert stands(run, record) == state
+
+
+def test_of_a_cancelled_vote_the_journal_tells_how_far_it_was(tmp_path: Path, run: Run) -> None:
+    for name, told, state in (("r", [SEALED, OPENED], OPEN), ("s", [SEALED], NOT_BEGUN)):
+        world = after(THREE, setup=[*told, cancellation()])
+        record = folder(tmp_path / name, served(world=world, until="Setup"))
+        assert run("verify", record)[0] == 0
+        code, french, english = state
+        expected = f"ANNULÉE ({french[:-1]}).", f"CANCELLED ({english[:-1]})."
+        assert stands(run, record) == (code, *expected)
+
+
 @pytest.mark.parametrize(
-    ("told", "state"),
+    ("until", "state"),
     [
-        ([PANNE], "vote suspendu."),
-        ([PANNE, FINI], "vote en cours."),
-        ([PANNE, FINI, PANNE], "vote suspendu."),
-        ([NOTE], "vote en cours."),
+        ("Setup", ("set-up", "prête, aucun bulletin publié.", "ready, no ballot published.")),
+        (
+            "Ballot",
+            (
+                "open",
+                "des bulletins publiés, pas encore la clôture.",
+                "ballots published, not yet the closing.",
+            ),
+        ),
     ],
 )
-def test_a_vote_that_stands_still_is_not_said_to_go_on(
-    tmp_path: Path, run: Run, told: list[Told], state: str
+def test_without_a_verified_journal_the_state_is_what_the_board_shows(
+    tmp_path: Path, run: Run, until: str, state: tuple[str, str, str]
 ) -> None:
-    record = folder(tmp_path / "record", served(world=after(THREE, ballot_3=told), until="Ballot"))
-    status, out, _ = run("verify", record)
-    assert status == 0
-    assert f"État : {state}" in out
+    world = after(THREE, setup=[SEALED, OPENED], ballot_3=[PANNE])
+    record = folder(tmp_path / "record", served(world=world, until=until))
+    assert stands(run, record / NAME) == state
+    (record / "journal.jsonl").write_bytes(b"{}\n")
+    assert run("verify", record)[0] == 1
+    assert stands(run, record) == state
 
 
 def test_an_earlier_checkpoint_is_enough(tmp_path: Path, run: Run) -> None:
