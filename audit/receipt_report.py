@@ -40,7 +40,8 @@ _BY_ITSELF = {  # whatever the record shows: what the paper is, and what to do w
 _STATUS = {  # of a receipt or promise that fails, FAILS_STATUS
     Ruling.HOLDS: HOLDS_STATUS,
     Ruling.WAITS: HOLDS_STATUS,
-    Ruling.AHEAD: UNDECIDED_STATUS,  # a clock alone decides nothing
+    Ruling.AHEAD: UNDECIDED_STATUS,  # of either, a clock alone decides nothing
+    Ruling.TOO_FAR: UNDECIDED_STATUS,
 }
 Paper = Receipt | ReceiptLink | Promise
 
