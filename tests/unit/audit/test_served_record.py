@@ -289,3 +289,28 @@ def test_files_that_are_too_large_are_judged_by_their_check(tmp_path: Path, run:
 
 def test_the_school_of_these_tests_is_on_a_server() -> None:
     assert SERVED.served
+
+
+@pytest.mark.parametrize(
+    ("name", "failed"), [("journal.jsonl", "C27"), ("journal.checkpoint", "C31")]
+)
+def test_changed_line_ends_are_told_with_what_to_do(
+    tmp_path: Path, run: Run, name: str, failed: str
+) -> None:
+    """A mail program or git writes them so; it is a fault all the same, told once."""
+    record = folder(tmp_path / "record", served(world=after(THREE), until="Setup"))
+    (record / name).write_bytes((record / name).read_bytes().replace(b"\n", b"\r\n"))
+    status, value = judged(run, record)
+    (check,) = [check for check in value["checks"] if check["outcome"] == "failed"]
+    assert (status, check["id"], len(check["faults"])) == (1, failed, 1)
+    assert "les fins de ligne ont été changées en route" in check["faults"][0]
+    assert "reprenez ce fichier dans le zip d'où il vient" in check["faults"][0]
+
+
+def test_an_earlier_checkpoint_with_changed_line_ends_is_told_so(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served(world=after(THREE), until="Setup"))
+    kept = tmp_path / "kept.checkpoint"
+    kept.write_bytes((record / "board.checkpoint").read_bytes().replace(b"\n", b"\r\n"))
+    status, out, _ = run("verify", record, "--since", kept)
+    assert status == 2
+    assert "les fins de ligne ont été changées en route" in " ".join(out.split())
