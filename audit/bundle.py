@@ -111,8 +111,10 @@ def _refuse_danger(entry: zipfile.ZipInfo) -> None:
     if path.startswith("/") or set(path) & set(":\0") or ".." in path.split("/"):
         raise _danger(entry, "un chemin qui sort du dossier", "a path that leads out")
     if path != name:  # as old programs of Windows write it; not every system unpacks it alike
-        raise _refusal(
-            entry, "des « \\ » à la place des « / »", "“\\” in the place of “/”", _UNPACK
+        raise Unreadable(
+            f"ce zip a été fait autrement, comme par un ancien Windows : « {shown(name)} »",
+            f"this zip was made otherwise, as by an old Windows: “{shown(name)}”",
+            _UNPACK,
         )
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _danger(entry, "un lien ou un fichier spécial", "a link or a special file")

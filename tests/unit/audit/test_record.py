@@ -173,7 +173,7 @@ def test_a_hostile_zip_is_not_judged(
 def test_a_zip_of_an_old_windows_is_said_to_be_made_otherwise(tmp_path: Path) -> None:
     """Its names leave no folder; unpacked, they are those of a record."""
     names = [("record\\a.bel", DATA), (f"record\\{SIGNATURES}", b"{}")]
-    with pytest.raises(Unreadable, match="in the place of") as refusal:
+    with pytest.raises(Unreadable, match="made otherwise") as refusal:
         opened(zipped(tmp_path / "r.zip", names))
     assert "qui sort" not in refusal.value.text.fr
     assert refusal.value.hint
