@@ -27,8 +27,10 @@ _AGAIN = Text(
 )
 _UNPACK = Text("décompressez-le et vérifiez le dossier", "uncompress it and verify the folder")
 _MISTRUST = Text(
-    "ne le décompressez pas ; demandez le fichier .bel lui-même à qui publie l'élection",
-    "do not uncompress it; ask whoever publishes the election for the .bel file itself",
+    "ne le décompressez pas ; téléchargez-en un autre à la page publique de l'élection, ou"
+    " demandez-le à qui la publie",
+    "do not uncompress it; download another from the election's public page, or ask whoever"
+    " publishes it for one",
 )
 
 
@@ -105,8 +107,15 @@ def _refuse_danger(entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     if not name:  # zipfile reads the last character of a name without asking
         raise _danger(entry, "un nom vide", "an empty name")
-    if name.startswith("/") or set(name) & set("\\:\0") or ".." in name.split("/"):
+    path = name.replace("\\", "/")
+    if path.startswith("/") or set(path) & set(":\0") or ".." in path.split("/"):
         raise _danger(entry, "un chemin qui sort du dossier", "a path that leads out")
+    if path != name:  # as old programs of Windows write it; not every system unpacks it alike
+        raise Unreadable(
+            f"ce zip a été fait autrement, comme par un ancien Windows : « {shown(name)} »",
+            f"this zip was made otherwise, as by an old Windows: “{shown(name)}”",
+            _UNPACK,
+        )
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _danger(entry, "un lien ou un fichier spécial", "a link or a special file")
     if entry.flag_bits & 1:

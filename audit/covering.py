@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from audit.as_given import LINE_ENDS, has_line_ends_of_others
 from audit.cosignatures import cosigned_at, stamp_key
 from audit.notes import Checkpoint, VerifierKey, decode_checkpoint
 from audit.words import Malformed, Text
@@ -41,6 +42,8 @@ def covering_unstamped(data: bytes | None, key: VerifierKey, size: int, root: by
     """
     if data is None:
         raise Malformed("manque (§17.1)", "is missing (§17.1)")
+    if has_line_ends_of_others(data):
+        raise Malformed(*LINE_ENDS)
     checkpoint = decode_checkpoint(data)
     if checkpoint.origin != key.name:
         raise Malformed("d'un autre journal ou d'une autre urne (§18.4)", "of another log (§18.4)")

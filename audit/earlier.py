@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.as_given import LINE_ENDS, has_line_ends_of_others
 from audit.notes import Checkpoint, decode_checkpoint
 from audit.record import MAX_CHECKPOINT, Record, open_record
 from audit.system import explained, open_regular
@@ -66,8 +67,11 @@ def _checkpoint(path: Path) -> Checkpoint | Damaged | None:
     except OSError as error:
         raise Unreached(*explained(error)) from error
     # An archive or a record's zip may have the text of a checkpoint inside.
-    if data.startswith((b"BELENIOS", b"PK")) or _SIGNATURES not in data:
+    own_ends = data.replace(b"\r\n", b"\n")
+    if data.startswith((b"BELENIOS", b"PK")) or _SIGNATURES not in own_ends:
         return None
+    if has_line_ends_of_others(data):
+        return Damaged(LINE_ENDS)
     try:
         return decode_checkpoint(data)
     except Malformed as refusal:

@@ -40,9 +40,10 @@ exemples :
 codes de sortie :
   0    le reçu tient, la promesse est tenue ou attend encore
   1    reçu ou promesse ne vaut rien, ou convainc le serveur de faute ; reçu
-       incomplet, ou promesse contraire à la règle
-  2    aucun verdict : illisible, non pris en charge, commande mal écrite, ou
-       reçu signé pour plus tard que ne dit l'horloge de cet ordinateur
+       incomplet
+  2    aucun verdict : illisible, non pris en charge, commande mal écrite ; ou,
+       pour l'horloge de cet ordinateur, qui peut être fausse, reçu signé pour
+       plus tard, ou promesse qui va trop loin
   130  interrompu par Ctrl-C""",
     """\
 usage: evote-audit receipt [options] FILE [RECORD]
@@ -79,9 +80,10 @@ examples:
 exit status:
   0    the receipt holds, the promise is kept or still waits
   1    receipt or promise is worth nothing, or convicts the server; a receipt
-       that is incomplete, or a promise that breaks the rule
-  2    no verdict: not readable, not supported, wrong usage, or a receipt signed
-       for later than this computer's clock says
+       that is incomplete
+  2    no verdict: not readable, not supported, wrong usage; or, by this
+       computer's clock, which may be wrong, a receipt signed for later, or a
+       promise that goes too far
   130  interrupted by Ctrl-C""",
 )
 

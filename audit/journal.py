@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from audit.archive import MAX_FAULTS
+from audit.as_given import LINE_ENDS, has_line_ends_of_others
 from audit.binding import YEAR_10000
 from audit.bodies import BODIES, Body, read_position
 from audit.record import MAX_JOURNAL
@@ -73,7 +74,10 @@ class Journal:
 
 
 def decode_journal(data: bytes) -> Journal:
-    """The journal that these bytes are (§19.1), with a fault for each line that is none."""
+    """The journal that these bytes are (§19.1), with a fault for each line that is none.
+
+    Changed line ends are told once, with what to do: canonical JSON has no such byte of its own.
+    """
     if len(data) > MAX_JOURNAL:
         return Journal((), 0, b"", (_text("plus de 16 Mio", "over 16 MiB"),))
     faults: list[Text] = []
@@ -82,6 +86,8 @@ def decode_journal(data: bytes) -> Journal:
         faults.append(_text("pas de fin de ligne à la fin", "no newline at the end"))
     entries = tuple(_entries(lines, faults))
     leaves = b"".join(leaf_hash(line) for line in lines)
+    if has_line_ends_of_others(data):
+        faults = [LINE_ENDS]
     return Journal(entries, len(lines), leaves, tuple(faults))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from audit.catalogue import Entry
 from audit.elected import verified_result, verified_seats
 from audit.outcome import Finding
-from audit.told import journal_object
+from audit.told import journal_object, state
 from audit.verify import Verdict
 from audit.vouched import checkpoints_object
 from audit.witness_names import witness_keys
@@ -28,7 +28,7 @@ def verdict_object(verdict: Verdict, say: Callable[[Text], str]) -> dict[str, An
         "version": VERSION,
         "verdict": verdict.word,
         "profile": "preau" if case.strict else "belenios",
-        "state": case.board.state,
+        "state": state(case),
         "rehearsal": case.binding.rehearsal if case.binding else None,
         "fingerprint": case.election.fingerprint if case.election else None,
         "ballots": len(case.board.ballots),

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 
 from audit.notes import Note, VerifierKey, decode_note
+from audit.receipts import FIRST_LINE as RECEIPT
 from audit.strict_json import read_hash
-from audit.words import Malformed
+from audit.words import Malformed, Text
 
 FIRST_LINE = "evote/v1/promise"
 LONGEST = 960  # seconds: a step of 600, 300 more, rounded up to a minute
@@ -16,6 +17,16 @@ LONGEST_STEP = 600
 LAST_AFTER_CLOSING = 366 * 86_400
 _LINES = 6
 _NUMBER = re.compile("[0-9]{10}", re.ASCII)
+_A_RECEIPT = Text(
+    "c'est un reçu, pas une promesse : son bulletin est déjà publié (§20.2)",
+    "this is a receipt, not a promise: its ballot is published already (§20.2)",
+)
+_VERIFY_IT = Text(
+    "vérifiez-le par « evote-audit receipt FICHIER DOSSIER » ; une promesse est le fichier"
+    " ….promise que la page du vote donne dès le dépôt",
+    "verify it by “evote-audit receipt FILE RECORD --lang en”; a promise is the file ….promise"
+    " that the voting page gives at casting",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,13 @@ def is_too_far(time: int, clock: int, stamp: int | None) -> bool:
 
 
 def decode_promise(data: bytes) -> Promise:
-    """The promise that these bytes are (§20.1); who signed it is another question."""
+    """The promise that these bytes are (§20.1); who signed it is another question.
+
+    Raises:
+        Malformed: they are none; of a receipt, it says that it is one and what to do with it.
+    """
+    if data.partition(b"\n")[0] == RECEIPT.encode("ascii"):
+        raise Malformed(*_A_RECEIPT, _VERIFY_IT)
     lines, note = decode_note(data, _LINES)
     first, origin, *rest = lines
     if first != FIRST_LINE or not origin or len(note.lines) != 1:

@@ -40,7 +40,8 @@ _BY_ITSELF = {  # whatever the record shows: what the paper is, and what to do w
 _STATUS = {  # of a receipt or promise that fails, FAILS_STATUS
     Ruling.HOLDS: HOLDS_STATUS,
     Ruling.WAITS: HOLDS_STATUS,
-    Ruling.AHEAD: UNDECIDED_STATUS,  # a clock alone decides nothing
+    Ruling.AHEAD: UNDECIDED_STATUS,  # of either, a clock alone decides nothing
+    Ruling.TOO_FAR: UNDECIDED_STATUS,
 }
 Paper = Receipt | ReceiptLink | Promise
 
@@ -59,10 +60,11 @@ def told_receipt(given: str, record: Path | None) -> tuple[int, list[Text]]:
         Unsupported: a receipt or an election of another version.
     """
     self_test()
-    data = None if given.startswith(SCHEMES) else as_given(_bytes(given))
+    link = given.strip()  # as a mail program or a hand copies it, with a space after it
+    data = None if link.startswith(SCHEMES) else as_given(_bytes(given))
     of = said.OF_PROMISE if data is not None and _is_promise(data) else said.OF_RECEIPT
     try:
-        read = decode_receipt_link(given) if data is None else _decode(data)
+        read = decode_receipt_link(link) if data is None else _decode(data)
         if record is None:
             return _alone(read, int(time.time()))
         with open_published(record) as published:
@@ -115,9 +117,8 @@ def _first_line(data: bytes) -> bytes:
 
 
 def _line(data: bytes) -> str:
-    """The only line of a text file, whose end may be written in either way."""
-    end = b"\r\n" if data.endswith(b"\r\n") else b"\n"
-    return data.removesuffix(end).decode("ascii", "replace")
+    """The only line of a text file, without what white space follows it."""
+    return data.rstrip().decode("ascii", "replace")
 
 
 def _alone(read: Paper, clock: int) -> tuple[int, list[Text]]:

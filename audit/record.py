@@ -110,13 +110,23 @@ def _folder(path: Path) -> Record:
 
 
 def _which(path: Path, found: int) -> Unreadable:
-    """The refusal of a folder without exactly one archive; its record may be one folder deeper."""
+    """The refusal of a folder without exactly one archive; its record may be one folder deeper.
+
+    Nobody is sent from a record to its archive alone, of which less is verified (§17.1).
+    """
     hint = Text(
         "donnez le fichier .bel, le dossier qui le contient ou le zip de ce dossier",
         "give the .bel file, the folder that holds it or that folder's zip",
     )
     if _holds_record(path):
         hint = _verify(path / INNER)
+    elif found and any((path / name).is_file() for name in FILES):
+        hint = Text(
+            "sortez de ce dossier celles qui sont en trop, ou donnez le zip de la page publique de"
+            " l'élection",
+            "take those that are too many out of this folder, or give the zip of the election's"
+            " public page",
+        )
     elif found:
         hint = Text("donnez le chemin de l'une d'elles", "give the path of one of them")
     if not found:

@@ -81,7 +81,7 @@ def _outcome(verdict: Verdict, entry: Entry, finding: Finding) -> Text:
     if finding.outcome is not Outcome.NOT_APPLICABLE:
         return _OUTCOMES[finding.outcome]
     foreign = entry.id in _OF_PREAU and not verdict.case.strict
-    elsewhere = entry.id == "C12" and verdict.case.board.state != "set-up"
+    elsewhere = entry.id == "C12" and not verdict.case.record.folder
     if foreign or elsewhere or entry.id in _OF_RECORDS:
         return Text("sans objet", "not applicable")
     return Text("pas encore", "not yet")

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from audit.ahead import told_ahead
+from audit.case import Case
 from audit.election import Question
 from audit.layout import enumerated, lowered, quoted, raised
 from audit.outcome import Outcome
-from audit.told import is_cancelled, is_suspended, journal_lines
+from audit.told import is_cancelled, journal_lines, state
 from audit.verify import Verdict
 from audit.vouched import vouching_lines
 from audit.witness_names import witness_lines
@@ -18,8 +19,15 @@ from audit.words import Text, count, shown
 _STATES = {
     "set-up": Text("prête, le vote n'a pas commencé", "ready, the vote has not begun"),
     "open": Text("vote en cours", "the vote is open"),
+    "suspended": Text("vote suspendu", "the vote is suspended"),
     "closed": Text("vote clos, dépouillement à finir", "the vote is closed, the count unfinished"),
     "tallied": Text("dépouillée", "tallied"),
+}
+_BY_THE_BOARD = {  # all that it shows, where no verified journal tells of opening and suspension
+    "set-up": Text("prête, aucun bulletin publié", "ready, no ballot published"),
+    "open": Text(
+        "des bulletins publiés, pas encore la clôture", "ballots published, not yet the closing"
+    ),
 }
 _REHEARSAL = Text("RÉPÉTITION, ce n'est pas le vrai vote", "REHEARSAL, not the real vote")
 _BELENIOS = Text(
@@ -56,7 +64,6 @@ _ALONE_UNWITNESSED = Text(
     " signature and those of the witnesses are not in it, and not verified.",
 )
 _STOPPED = Text("ANNULÉE", "CANCELLED")
-_SUSPENDED = Text("vote suspendu", "the vote is suspended")
 
 
 def first_sentence(verdict: Verdict) -> Text:
@@ -131,14 +138,7 @@ def warnings(verdict: Verdict) -> Iterator[Text]:
 def summary(verdict: Verdict) -> Iterator[Text]:
     """Four lines after the verdict, the same for every election; then those of a server's."""
     case = verdict.case
-    state = _STATES.get(case.board.state or "", Text("inconnu", "unknown"))
-    if case.board.state == "open" and is_suspended(case):
-        state = _SUSPENDED
-    if is_cancelled(case):
-        state = Text(f"{_STOPPED.fr} ({state.fr})", f"{_STOPPED.en} ({state.en})")
-    if case.binding and case.binding.rehearsal:
-        state = Text(f"{state.fr} – {_REHEARSAL.fr}", f"{state.en} – {_REHEARSAL.en}")
-    yield _line("État", "State", state)
+    yield _line("État", "State", _state(case))
     ballots = count(len(case.board.ballots), "bulletin", "ballot")
     if case.binding:
         electors = count(case.binding.electors, "électeur", "elector")
@@ -148,6 +148,17 @@ def summary(verdict: Verdict) -> Iterator[Text]:
     yield _line("Signatures d'ouverture", "Set-up signatures", _signatures(verdict))
     for (fr, en), text in (*journal_lines(case), *vouching_lines(case), *witness_lines(case)):
         yield _line(fr, en, text)
+
+
+def _state(case: Case) -> Text:
+    """How far the election is, and no more of it than was verified."""
+    words = _STATES if case.story is not None else _STATES | _BY_THE_BOARD
+    text = words.get(state(case) or "", Text("inconnu", "unknown"))
+    if is_cancelled(case):
+        text = Text(f"{_STOPPED.fr} ({text.fr})", f"{_STOPPED.en} ({text.en})")
+    if case.binding and case.binding.rehearsal:
+        text = Text(f"{text.fr} – {_REHEARSAL.fr}", f"{text.en} – {_REHEARSAL.en}")
+    return text
 
 
 def _line(fr: str, en: str, text: Text) -> Text:

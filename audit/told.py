@@ -42,6 +42,21 @@ def is_suspended(case: Case) -> bool:
     return "resumed" not in last or last["resumed"].index < last["suspended"].index
 
 
+def state(case: Case) -> str | None:
+    """``set-up``, ``open``, ``suspended``, ``closed`` or ``tallied``; None without a set-up.
+
+    Until the closing only the journal tells whether people vote: ballots are published later, and
+    a vote that stands still keeps those it has. Without one that passed C27 it is what the board
+    shows (§10.2): that no ballot is published, or that some are.
+    """
+    found = case.board.state
+    if case.story is None or found not in ("set-up", "open"):
+        return found
+    if is_suspended(case):
+        return "suspended"
+    return "open" if "opened" in case.story.last else found
+
+
 def journal_lines(case: Case) -> Iterator[tuple[Text, Text]]:
     """For an election with a journal: what it tells, what was amended, who signed the closing."""
     if case.binding is None or case.binding.server is None:

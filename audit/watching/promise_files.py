@@ -31,6 +31,10 @@ _GIVE = Text(
     "donnez le fichier que la page du vote de cette élection a donné, ou retirez --promise",
     "give the file that this election's voting page gave, or leave out --promise",
 )
+_TAKE_AS_GIVEN = Text(
+    "donnez le fichier ….promise tel que la page du vote l'a donné",
+    "give the file ….promise as the voting page gave it",
+)
 
 
 @dataclass(slots=True)
@@ -139,7 +143,8 @@ def read_entrusted(path: Path) -> Entrusted:
     except OSError as error:
         raise Unusable(*explained(error), CHECK_PATH) from error
     except Malformed as refusal:
-        raise Unusable(*refusal.text.at(Text(path.name, path.name))) from refusal
+        why = refusal.text.at(Text(path.name, path.name))
+        raise Unusable(*why, refusal.hint or _TAKE_AS_GIVEN) from refusal
 
 
 def entrust(store: Store, given: Entrusted, key: VerifierKey) -> None:

@@ -33,7 +33,8 @@ export interface Sealed {
  * `ahead`: a receipt that holds, but is stamped for a time that has not come, if this device's clock is
  * right: an incident then, as it hides that the board was shortened (§20.2). `elsewhere`: of another
  * board, of which it says host and number. `other-site`: of this number, but another host, an imitation
- * perhaps, which nobody is to be sent to. `damaged`: one that is cut, or not of its form.
+ * perhaps, which nobody is to be sent to. `damaged`: one that is cut, or not of its form;
+ * `damaged-promise`: a promise that is so.
  * `incomplete`: a receipt that holds, but without its one true stamp (§20.2). `none`: no receipt and
  * no promise. `wrong`: of this board, whole, and untrue.
  *
@@ -56,7 +57,7 @@ export type Finding =
   | { readonly kind: "ahead"; readonly stamp: number }
   | { readonly kind: "elsewhere"; readonly host: string; readonly uuid: string }
   | { readonly kind: "other-site"; readonly host: string }
-  | { readonly kind: "incomplete" | "damaged" | "none" | "wrong" };
+  | { readonly kind: "incomplete" | "damaged" | "damaged-promise" | "none" | "wrong" };
 
 const ORIGIN = /^([a-z0-9.:-]{1,255})\/([1-9A-HJ-NP-Za-km-z]{14,22})\/board$/;
 const LINK = /^https?:\/\/([a-z0-9.:-]{1,255})\/e\/([1-9A-HJ-NP-Za-km-z]{14,22})\/receipt#(.*)$/;
@@ -70,7 +71,11 @@ export function examineFile(file: Uint8Array, sealed: Sealed, clock: number): Fi
   if (looksLikeReceipt(data)) {
     return judged(() => ofReceipt(data, sealed, clock));
   }
-  return looksLikePromise(data) ? judged(() => ofPromise(data, sealed, clock)) : { kind: "none" };
+  if (!looksLikePromise(data)) {
+    return { kind: "none" };
+  }
+  const found = judged(() => ofPromise(data, sealed, clock));
+  return found.kind === "damaged" ? { kind: "damaged-promise" } : found;
 }
 
 /** Judge the digits of a receipt of this board, as they stand after the `#` of its address: §20.4. */

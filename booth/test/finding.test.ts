@@ -67,7 +67,8 @@ test("only a paper of this board that is untrue is wrong, stamped or not", () =>
   const given = [untrue, untrue + stamp(), untrue + stamp(undefined, TIME + 961)];
   assert.deepEqual(given.map(found), ["wrong", "wrong", "wrong"]);
   assert.equal(found(promiseOf(5).replace(`until ${TIME}`, `until ${TIME + 1}`)), "wrong");
-  assert.deepEqual([PAPER.slice(0, 200), promiseOf(5).slice(0, 90)].map(found), ["damaged", "damaged"]);
+  const cut = [PAPER.slice(0, 200), promiseOf(5).slice(0, 90)];
+  assert.deepEqual(cut.map(found), ["damaged", "damaged-promise"]);
   assert.deepEqual(["", "\ufffdPNG", "https://shop.example/"].map(found), ["none", "none", "none"]);
 });
 
@@ -82,7 +83,7 @@ describe("a paper that mail or a program damaged is no incident", () => {
       assert.ok(kind === "damaged" || holds, `${kind} at ${end} of ${paper.length}`);
     }
     for (let end = 23; end < promise.length - 1; end += 1) {
-      assert.equal(found(promise.slice(0, end)), "damaged", `at ${end} of ${promise.length}`);
+      assert.equal(found(promise.slice(0, end)), "damaged-promise", `at ${end} of ${promise.length}`);
     }
   });
 
@@ -97,7 +98,7 @@ describe("a paper that mail or a program damaged is no incident", () => {
   };
   for (const [what, damage] of Object.entries(damages)) {
     test(`by ${what}`, () => {
-      assert.deepEqual([paper, promise].map(damage).map(found), ["damaged", "damaged"]);
+      assert.deepEqual([paper, promise].map(damage).map(found), ["damaged", "damaged-promise"]);
     });
   }
 
@@ -150,7 +151,7 @@ test("a promise whose second line and signature name two boards is damaged, not 
   for (const name of [KEY.name.replace(".", "x"), KEY.name.replace(/.\/board$/, "8/board"), "nowhere"]) {
     const promise = promiseOf(5).replace(`\n${KEY.name}\n`, `\n${name}\n`);
     assert.notEqual(promise, promiseOf(5));
-    assert.equal(found(promise), "damaged", name);
+    assert.equal(found(promise), "damaged-promise", name);
   }
 });
 
@@ -158,5 +159,5 @@ test("a promise of another board says of which, and one of no board is damaged",
   const of = (origin: string): Finding => examineFile(utf8(promiseOf(5, { origin })), SEALED, TIME);
   const [host, uuid] = ["vote.example", "AnotherPreau12"];
   assert.deepEqual(of(`${host}/${uuid}/board`), { kind: "elsewhere", host, uuid });
-  assert.equal(of("nowhere").kind, "damaged");
+  assert.equal(of("nowhere").kind, "damaged-promise");
 });

@@ -13,6 +13,7 @@ import pytest
 from audit import cli
 from tests.tamper.forge.logs import board_key
 from tests.tamper.forge.papers import promise
+from tests.unit.audit.receipts import of, whole
 from tests.watching.attacks import promised
 from tests.watching.board import HOST, STEP, UUID, TestBoard
 from tests.watching.http_board import serving
@@ -127,3 +128,20 @@ def test_another_elections_promise_on_the_command_line_is_refused(
         assert cli.main([*arguments, "--promise", str(path)]) == 2
     assert "n'est pas une promesse de cette élection" in " ".join(capsys.readouterr().err.split())
     assert list((tmp_path / "s" / "promises").iterdir()) == []
+
+
+def test_a_receipt_in_the_place_of_a_promise_is_called_one(
+    watched: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the command line, before anything is asked, with what to do; and in the folder."""
+    paper = of(whole(), 2)
+    path = tmp_path / "my.tlog-proof"
+    path.write_bytes(paper)
+    assert cli.main(["watch", f"https://{HOST}/e/{UUID}", "--promise", str(path)]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "my.tlog-proof : c'est un reçu, pas une promesse" in said
+    assert "conseil : vérifiez-le par « evote-audit receipt FICHIER DOSSIER »" in said
+    (watched.folder / "promises" / path.name).write_bytes(paper)
+    assert watched.round() == []
+    ((name, why),) = watched.watcher.promised.files.strangers()
+    assert (name, why.fr[:12]) == (path.name, "c'est un reç")

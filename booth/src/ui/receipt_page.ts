@@ -18,8 +18,8 @@ type Answer = Finding | { readonly kind: "no-code" | "strange-code" };
 type Show = (answer: Answer) => void;
 
 const KINDS = [
-  ...["receipt", "promise", "incomplete", "ahead", "elsewhere", "other-site", "damaged", "none"],
-  ...["no-code", "strange-code", "wrong"],
+  ...["receipt", "promise", "incomplete", "ahead", "elsewhere", "other-site", "damaged"],
+  ...["damaged-promise", "none", "no-code", "strange-code", "wrong"],
 ];
 
 /** The last moment that a browser can name, in seconds since 1970 UTC; a stamp can be later: §18.6. */

@@ -34,6 +34,7 @@ OTHER_SITE = "Ce fichier n’est pas du site de cette élection"
 AHEAD = "L’heure de ce reçu n’est pas encore venue"
 INCOMPLETE = "Ce reçu est incomplet ou a été modifié"
 DAMAGED = "Ce reçu est coupé ou abîmé"
+DAMAGED_PROMISE = "Cette promesse est coupée ou abîmée"
 NONE = "Ce fichier n’est pas un reçu"
 NO_CODE = "Aucun QR n’est lisible dans cette image"
 STRANGE_CODE = "Le QR de cette image n’est pas celui d’un reçu"
@@ -290,8 +291,11 @@ def _refused() -> dict[str, tuple[str, bytes]]:
         "it is cut within its signature": (DAMAGED, _cut_within_its_signature(good)),
         "a mail's footer follows": (DAMAGED, good + "-- \nEnvoyé de mon téléphone\n".encode()),
         "its dashes were lost": (DAMAGED, good.replace("—".encode(), b"?")),
-        "a promise is cut short": (DAMAGED, promised[: len(promised) // 2]),
-        "a promise is cut within its signature": (DAMAGED, _cut_within_its_signature(promised)),
+        "a promise is cut short": (DAMAGED_PROMISE, promised[: len(promised) // 2]),
+        "a promise is cut within its signature": (
+            DAMAGED_PROMISE,
+            _cut_within_its_signature(promised),
+        ),
         "it is the archive": (NONE, election.archive()),
         "it is empty": (NONE, b""),
     }

@@ -200,8 +200,8 @@ RULED: dict[str, tuple[bytes, Make, int, str]] = {
 YEAR_2286 = 10**10 - 1
 FAR: dict[str, tuple[int, int, str]] = {
     "as far as a promise goes": (NOW + 960, 0, "On ne peut pas encore le dire"),
-    "a second more": (NOW + 961, 1, "Réglez d'abord l'horloge de cet ordinateur, ou donnez"),
-    "a year after the closing": (CLOSES_AT + YEAR, 1, "Réglez d'abord l'horloge de cet"),
+    "a second more": (NOW + 961, 2, "Réglez d'abord l'horloge de cet ordinateur, ou donnez"),
+    "a year after the closing": (CLOSES_AT + YEAR, 2, "Réglez d'abord l'horloge de cet"),
     "beyond any closing": (CLOSES_AT + YEAR + 1, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE"),
     "for the year 2286": (YEAR_2286, 1, "CETTE PROMESSE CONVAINC LE SERVEUR DE FAUTE, à elle"),
 }
@@ -220,7 +220,7 @@ def test_a_promise_for_a_time_too_far_away_is_named_at_once(
         undated = record is not early and not status
         said = UNDATED_ARCHIVE.fr if undated else first
         assert (found, out[: len(said)]) == (status, said), out
-        assert ("portez-en une copie" in out) == (status == 1)
+        assert ("portez-en une copie" in out) == (status != 0)
         assert tell("receipt", tmp_path / "p", record, "--lang", "en")[0] == status
 
 
@@ -229,7 +229,7 @@ def test_by_the_last_stamp_a_slow_clock_makes_no_promise_wrong(
 ) -> None:
     monkeypatch.setattr("audit.receipt_report.time.time", lambda: STAMPED_AT - 86_400)
     record = folder(tmp_path / "record", published_at(STAMPED_AT, lambda: cut(4)))
-    for until, status in ((STAMPED_AT + 1560, 0), (STAMPED_AT + 1561, 1)):
+    for until, status in ((STAMPED_AT + 1560, 0), (STAMPED_AT + 1561, 2)):
         (tmp_path / "p").write_bytes(of(4, until))
         found, out = tell("receipt", tmp_path / "p", record)
         assert found == status

@@ -106,7 +106,7 @@ def test_every_link_of_the_vectors_is_the_receipt_of_its_file() -> None:
 # ------------------------------------------------------------------ how it is given
 
 
-@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n", "\r", "\n\r\n", " \n", " "])
 def test_a_text_file_holds_the_link(end: str, tmp_path: Path, record: Path, tell: Tell) -> None:
     (tmp_path / "link.txt").write_bytes(LINK.encode() + end.encode())
     expected = tell("receipt", LINK, record)
@@ -114,7 +114,14 @@ def test_a_text_file_holds_the_link(end: str, tmp_path: Path, record: Path, tell
     assert tell("receipt", tmp_path / "link.txt", record) == expected
 
 
-@pytest.mark.parametrize("end", ["\n\n", "\r", "\n\r\n", " \n", "\n# mine\n", "\0"])
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\n", "{}\N{NO-BREAK SPACE}"])
+def test_a_link_is_taken_with_the_space_that_was_copied_with_it(
+    around: str, record: Path, tell: Tell
+) -> None:
+    assert tell("receipt", around.format(LINK), record) == tell("receipt", LINK, record)
+
+
+@pytest.mark.parametrize("end", ["\n# mine\n", " 1\n", "\0"])
 def test_a_text_file_holds_the_link_and_nothing_else(
     end: str, tmp_path: Path, record: Path, tell: Tell
 ) -> None:
@@ -162,13 +169,17 @@ def test_without_the_record_there_is_no_verdict(tell: Tell) -> None:
 
 
 MALFORMED = [case for case in LINKS["links"] if case["expect"] == "malformed"]
+# What is copied with a link, which the command takes back; whoever decodes it is strict.
+MENDED = ("a space after", "a newline after")
 
 
 @pytest.mark.parametrize("case", MALFORMED, ids=lambda case: str(case["name"]))
 def test_wrong_digits_are_worth_nothing_and_accuse_nobody(
     case: dict[str, str], record: Path, tell: Tell
 ) -> None:
-    for more in ((), (record,)):
+    with pytest.raises(Malformed):
+        decode_receipt_link(f"{PAGE}#{case['digits']}")
+    for more in () if case["name"] in MENDED else ((), (record,)):
         status, words = tell("receipt", f"{PAGE}#{case['digits']}", *more)
         assert status == 1
         assert re.fullmatch(

@@ -14,7 +14,7 @@ import pytest
 
 from audit.earlier import Damaged, open_earlier
 from audit.opened import check_opened
-from audit.record import SIGNATURES, Record, open_record
+from audit.record import FILES, SIGNATURES, Record, open_record
 from audit.words import Malformed, Unreadable
 from tests.unit.audit import peer
 
@@ -53,6 +53,21 @@ def test_a_folder_has_one_archive(tmp_path: Path) -> None:
         shutil.copy(ARCHIVE, tmp_path / "b.bel")
     with pytest.raises(Unreadable):
         opened(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("beside", [*FILES])
+def test_from_a_record_with_a_second_archive_nobody_is_sent_to_an_archive_alone(
+    tmp_path: Path, beside: str
+) -> None:
+    for name in ("a.bel", "copie de a.bel"):
+        shutil.copy(ARCHIVE, tmp_path / name)
+    for complete, advice in ((False, "donnez le chemin"), (True, "sortez de ce dossier")):
+        if complete:
+            (tmp_path / beside).write_bytes(b"{}")
+        with pytest.raises(Unreadable, match=r"2 \.bel archives") as refusal:
+            opened(tmp_path)
+        assert refusal.value.hint
+        assert refusal.value.hint.fr.startswith(advice)
 
 
 def test_a_name_that_begins_with_a_dot_is_a_systems_and_no_archive(tmp_path: Path) -> None:
@@ -131,6 +146,9 @@ HOSTILE: dict[str, list[tuple[str | zipfile.ZipInfo, bytes]]] = {
     "an absolute path": [("/a.bel", b"x")],
     "a drive": [("C:/a.bel", b"x")],
     "backslashes": [("..\\a.bel", b"x")],
+    "backslashes that end in a path out": [("record\\..\\..\\a.bel", b"x")],
+    "a backslash first": [("\\a.bel", b"x")],
+    "a drive and backslashes": [("C:\\a.bel", b"x")],
     "a symbolic link": [(linked("a.bel"), b"/etc/passwd")],
     "a device": [(linked("a.bel", 0o020666), b"")],
     "a bomb": [("a.bel", bytes(10_000_000))],
@@ -145,8 +163,21 @@ def test_a_hostile_zip_is_not_judged(
     with zipfile.ZipFile(tmp_path / "r.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in members:
             bundle.writestr(name, content)
-    with pytest.raises(Unreadable, match="in this zip"):
+    with pytest.raises(Unreadable, match="in this zip") as refusal:
         opened(tmp_path / "r.zip")
+    assert refusal.value.hint
+    assert refusal.value.hint.fr.startswith("ne le décompressez pas")
+    assert ".bel" not in refusal.value.hint.fr  # of the archive alone less is verified
+
+
+def test_a_zip_of_an_old_windows_is_said_to_be_made_otherwise(tmp_path: Path) -> None:
+    """Its names leave no folder; unpacked, they are those of a record."""
+    names = [("record\\a.bel", DATA), (f"record\\{SIGNATURES}", b"{}")]
+    with pytest.raises(Unreadable, match="made otherwise") as refusal:
+        opened(zipped(tmp_path / "r.zip", names))
+    assert "qui sort" not in refusal.value.text.fr
+    assert refusal.value.hint
+    assert refusal.value.hint.fr == "décompressez-le et vérifiez le dossier"
 
 
 def test_an_encrypted_zip_is_not_judged(tmp_path: Path) -> None:

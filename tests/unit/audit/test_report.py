@@ -162,8 +162,8 @@ def test_five_plain_lines_come_first(capsys: pytest.CaptureFixture[str], tmp_pat
 
 
 STATES = {
-    "Setup": "prête, le vote n'a pas commencé",
-    "Ballot": "vote en cours",
+    "Setup": "prête, aucun bulletin publié",
+    "Ballot": "des bulletins publiés, pas encore la clôture",
     "PartialDecryption": "vote clos, dépouillement à finir",
 }
 
@@ -177,7 +177,7 @@ def test_what_is_not_reached_yet_is_not_foreign(
     assert "Résultat : pas encore." in text
     assert "C23  pas encore " in text
     assert "C26  sans objet " in text
-    assert f"C12  {'pas encore' if until == 'Setup' else ''}" in text
+    assert f"C12  {'réussi' if until == 'PartialDecryption' else 'sans objet'}" in text
     plain, _ = reported(capsys, tmp_path, world=VILLAGE, until=until)
     assert "C23  pas encore " in plain
     assert "C24  sans objet " in plain

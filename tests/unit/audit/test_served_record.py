@@ -17,6 +17,7 @@ import pytest
 from audit import cli
 from audit.record import open_record
 from tests.tamper.record import SERVED, Files, served
+from tests.tamper.test_journal_form import cancellation
 from tests.tamper.test_journal_story import CANCELLED, FINI, NOTE, PANNE, THREE, Told, after
 from tests.tamper.touches import put
 
@@ -158,22 +159,90 @@ def test_a_cancelled_election_says_so_first(tmp_path: Path, run: Run) -> None:
     assert judged(run, record)[1]["journal"]["cancelled"] is True
 
 
+SEALED: Told = ("sealed", {})
+OPENED: Told = ("opened", {})
+OPEN = ("open", "vote en cours.", "the vote is open.")
+STILL = ("suspended", "vote suspendu.", "the vote is suspended.")
+NOT_BEGUN = ("set-up", "prête, le vote n'a pas commencé.", "ready, the vote has not begun.")
+
+
+def stands(run: Run, record: Path) -> tuple[str, str, str]:
+    """The state of a record in JSON, in French and in English."""
+    words = []
+    for lang, label in (("fr", "État : "), ("en", "State: ")):
+        _, out, _ = run("verify", record, "--lang", lang)
+        words.append(next(s for s in out.splitlines() if s.startswith(label)).removeprefix(label))
+    return judged(run, record)[1]["state"], words[0], words[1]
+
+
 @pytest.mark.parametrize(
     ("told", "state"),
     [
-        ([PANNE], "vote suspendu."),
-        ([PANNE, FINI], "vote en cours."),
-        ([PANNE, FINI, PANNE], "vote suspendu."),
-        ([NOTE], "vote en cours."),
+        ([PANNE], STILL),
+        ([PANNE, FINI], OPEN),
+        ([PANNE, FINI, PANNE], STILL),
+        ([NOTE], OPEN),
     ],
 )
 def test_a_vote_that_stands_still_is_not_said_to_go_on(
-    tmp_path: Path, run: Run, told: list[Told], state: str
+    tmp_path: Path, run: Run, told: list[Told], state: tuple[str, str, str]
 ) -> None:
     record = folder(tmp_path / "record", served(world=after(THREE, ballot_3=told), until="Ballot"))
-    status, out, _ = run("verify", record)
-    assert status == 0
-    assert f"État : {state}" in out
+    assert run("verify", record)[0] == 0
+    assert stands(run, record) == state
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ([SEALED], NOT_BEGUN),
+        ([SEALED, NOTE], NOT_BEGUN),
+        ([SEALED, OPENED], OPEN),
+        ([SEALED, OPENED, PANNE], STILL),
+        ([SEALED, OPENED, PANNE, FINI], OPEN),
+    ],
+)
+def test_people_vote_before_their_first_ballot_is_published(
+    tmp_path: Path, run: Run, told: list[Told], state: tuple[str, str, str]
+) -> None:
+    record = folder(tmp_path / "record", served(world=after(THREE, setup=told), until="Setup"))
+    assert run("verify", record)[0] == 0
+    assert stands(run, record) == state
+
+
+def test_of_a_cancelled_vote_the_journal_tells_how_far_it_was(tmp_path: Path, run: Run) -> None:
+    for name, told, state in (("r", [SEALED, OPENED], OPEN), ("s", [SEALED], NOT_BEGUN)):
+        world = after(THREE, setup=[*told, cancellation()])
+        record = folder(tmp_path / name, served(world=world, until="Setup"))
+        assert run("verify", record)[0] == 0
+        code, french, english = state
+        expected = f"ANNULÉE ({french[:-1]}).", f"CANCELLED ({english[:-1]})."
+        assert stands(run, record) == (code, *expected)
+
+
+@pytest.mark.parametrize(
+    ("until", "state"),
+    [
+        ("Setup", ("set-up", "prête, aucun bulletin publié.", "ready, no ballot published.")),
+        (
+            "Ballot",
+            (
+                "open",
+                "des bulletins publiés, pas encore la clôture.",
+                "ballots published, not yet the closing.",
+            ),
+        ),
+    ],
+)
+def test_without_a_verified_journal_the_state_is_what_the_board_shows(
+    tmp_path: Path, run: Run, until: str, state: tuple[str, str, str]
+) -> None:
+    world = after(THREE, setup=[SEALED, OPENED], ballot_3=[PANNE])
+    record = folder(tmp_path / "record", served(world=world, until=until))
+    assert stands(run, record / NAME) == state
+    (record / "journal.jsonl").write_bytes(b"{}\n")
+    assert run("verify", record)[0] == 1
+    assert stands(run, record) == state
 
 
 def test_an_earlier_checkpoint_is_enough(tmp_path: Path, run: Run) -> None:
@@ -233,3 +302,28 @@ def test_files_that_are_too_large_are_judged_by_their_check(tmp_path: Path, run:
 
 def test_the_school_of_these_tests_is_on_a_server() -> None:
     assert SERVED.served
+
+
+@pytest.mark.parametrize(
+    ("name", "failed"), [("journal.jsonl", "C27"), ("journal.checkpoint", "C31")]
+)
+def test_changed_line_ends_are_told_with_what_to_do(
+    tmp_path: Path, run: Run, name: str, failed: str
+) -> None:
+    """A mail program or git writes them so; it is a fault all the same, told once."""
+    record = folder(tmp_path / "record", served(world=after(THREE), until="Setup"))
+    (record / name).write_bytes((record / name).read_bytes().replace(b"\n", b"\r\n"))
+    status, value = judged(run, record)
+    (check,) = [check for check in value["checks"] if check["outcome"] == "failed"]
+    assert (status, check["id"], len(check["faults"])) == (1, failed, 1)
+    assert "les fins de ligne ont été changées en route" in check["faults"][0]
+    assert "reprenez ce fichier dans le zip d'où il vient" in check["faults"][0]
+
+
+def test_an_earlier_checkpoint_with_changed_line_ends_is_told_so(tmp_path: Path, run: Run) -> None:
+    record = folder(tmp_path / "record", served(world=after(THREE), until="Setup"))
+    kept = tmp_path / "kept.checkpoint"
+    kept.write_bytes((record / "board.checkpoint").read_bytes().replace(b"\n", b"\r\n"))
+    status, out, _ = run("verify", record, "--since", kept)
+    assert status == 2
+    assert "les fins de ligne ont été changées en route" in " ".join(out.split())
