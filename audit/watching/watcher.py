@@ -79,7 +79,7 @@ class Watcher:
         }
         self.alarms = Alarms(store, self._election, around.observer, around.now, around.tell)
         self.keeper = Keeper(store, self.logs, self.alarms)
-        self.promised = Promised(store.promises, self.alarms, around.now)
+        self.promised = Promised(store.promises, self.alarms, self.hours, around.now)
         amendments = Amendments()
         withholding = self.withholding = Withholding(self.hours, self.alarms, around.now)
         self._booth = Booth(site, self.alarms, amendments, withholding, self._journal_now)
@@ -238,7 +238,8 @@ class Watcher:
     def _time(self, boards: list[Seen], *, kept: bool) -> None:
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
-            self.clock.seen(last, stepping=self.phase.stepping)
+            entries = sum(log.kept for log in self.logs.values())
+            self.clock.seen(last, entries, stepping=self.phase.stepping)
             self.clock.step(self.keeper.pair.get("board"), kept=kept)
             for log in self.logs.values():
                 self.clock.entries(log)
