@@ -15,11 +15,12 @@ from typing import Any
 
 from audit.evidence_parts import LATE_SECONDS, STALLED_SECONDS
 from audit.watching.store import Store, damaged
+from audit.watching.turns import Turns
 
 LONGEST_GAP = 600  # seconds between two questions, if both are to count as asking
 MOST_STANDINGS = 50
 MOST_NAMES = 1000  # in the file; whatever else is asked for is remembered by this run alone
-_IN_VAIN, _PACE = "in_vain", "pace"
+_IN_VAIN, _PACE, _TURNS = "in_vain", "pace", "turns"
 _OLDER_NUMBERS, _NUMBERS = 4, 7  # of a pace in the file
 
 
@@ -147,6 +148,9 @@ class Hours:
             for name, (asked_at, seconds) in self._kept.get(_IN_VAIN, {}).items():
                 self._askings[name] = Asking(now, _whole(asked_at), _whole(seconds), lacking=True)
             self.pace = Pace.read(self._kept.get(_PACE))
+            rounds, places = self._kept.get(_TURNS) or (0, {})
+            known = {name: _whole(at) for name, at in places.items()}
+            self.turns = Turns(now, _whole(rounds), known)
         except (AttributeError, TypeError, ValueError):
             raise damaged() from None
 
@@ -176,6 +180,7 @@ class Hours:
         kept: Mapping[str, Any] = {
             _IN_VAIN: dict(lacking[:MOST_NAMES]),
             _PACE: self.pace.numbers,
+            _TURNS: [self.turns.rounds, {k: at for k, at in self.turns.places.items() if at}],
         }
         if kept != self._kept and not self._store.fresh:
             self._store.keep_hours(kept)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from audit.evidence_kinds import fork_proof
 from audit.tree import HASH_BYTES, earlier_roots
 from audit.watching import sentences
-from audit.watching.agents import PLAIN, Agent
+from audit.watching.agents import AGENTS, PLAIN, Agent
 from audit.watching.alarms import Alarms, magnitude
 from audit.watching.comparing import Comparer
 from audit.watching.copy import Copy
@@ -199,14 +199,17 @@ class Judge:
         log.drop_pending()
 
     def _leaves_of_tiles(self, seen: Seen) -> bytes | None:
-        """All leaves as the tiles have them, if they are what was signed."""
-        try:
-            leaves = self._tiles.leaves(seen.size)
-        except Stopped:
-            raise  # the tiles may prove more, another time
-        except Away:
-            return None
-        return leaves if _root(leaves, seen.size) == seen.root else None
+        """All leaves as the tiles have them for somebody, if they are what was signed."""
+        for agent in AGENTS:
+            try:
+                leaves = self._tiles.leaves(seen.size, agent)
+            except Stopped:
+                raise  # the tiles may prove more, another time
+            except Away:
+                continue
+            if _root(leaves, seen.size) == seen.root:
+                return leaves
+        return None
 
     def _place(self, seen: Seen, whole: Copy, leaves: bytes | None) -> int:
         """The first entry that differs, as well as it can be known."""
@@ -239,6 +242,18 @@ class Judge:
         )
 
     # ------------------------------------------------------------ entries seen elsewhere
+
+    def log_elsewhere(self, whole: Copy) -> bool:
+        """The server gave these entries for those that were kept; whether one is another."""
+        log = self._log
+        for index in range(log.kept):
+            if index >= whole.size:
+                self.entry_elsewhere(index, b"")
+                return True
+            if whole.leaf(index) != log.copy.leaf(index):
+                self.entry_elsewhere(index, whole.fresh.get(index, b""))
+                return True
+        return False
 
     def entry_elsewhere(self, index: int, entry: bytes) -> None:
         """The server gave this entry, elsewhere, in the place of the one that it signed."""
