@@ -92,7 +92,7 @@ def test_what_is_kept_of_it_is_small_and_does_not_grow(board: TestBoard, watched
         board.pass_time()
         watched.round()
         sizes.add(path.stat().st_size)
-    assert max(sizes) < 300
+    assert max(sizes) < 400
     for number in range(MOST_NAMES + 50):
         watched.watcher.hours.asking(f"{number}").refused()
     watched.watcher.hours.save()
