@@ -34,15 +34,20 @@ _MISTRUST = Text(
 )
 
 
-def unzip(path: Path, scratch: Path) -> Record:
+def unzip(path: Path, scratch: Path, largest: int = MAX_ARCHIVE) -> Record:
     """Copy the archive out of a zip that holds nothing but a record.
+
+    Args:
+        path: of the zip.
+        scratch: a folder that takes the archive.
+        largest: bytes that a file in it may have.
 
     Raises:
         Unreadable: no zip, a damaged one, one without an archive, or one that holds more.
     """
     try:
         with zipfile.ZipFile(path) as bundle:
-            archive, others = _permitted(bundle.infolist())
+            archive, others = _permitted(bundle.infolist(), largest)
             target = scratch / "archive.bel"
             with bundle.open(archive) as source, target.open("wb") as sink:
                 _copy(source, sink, archive)
@@ -68,11 +73,11 @@ def _is_damage(error: Exception) -> bool:
 
 
 def _permitted(
-    entries: Sequence[zipfile.ZipInfo],
+    entries: Sequence[zipfile.ZipInfo], largest: int
 ) -> tuple[zipfile.ZipInfo, dict[str, zipfile.ZipInfo]]:
     """The archive and the files that go with it, at the top or in one folder, nothing else."""
     for entry in entries:
-        _refuse_danger(entry)
+        _refuse_danger(entry, largest)
     if len({entry.filename for entry in entries}) != len(entries):
         raise _surprise(Text("deux fois le même nom", "the same name twice"))
     files = list(_files(entries))
@@ -102,7 +107,7 @@ def _files(entries: Sequence[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
             yield entry
 
 
-def _refuse_danger(entry: zipfile.ZipInfo) -> None:
+def _refuse_danger(entry: zipfile.ZipInfo, largest: int) -> None:
     """No path that leads out, no link, no cipher, no bomb: not even among what is ignored."""
     name = entry.filename
     if not name:  # zipfile reads the last character of a name without asking
@@ -122,7 +127,7 @@ def _refuse_danger(entry: zipfile.ZipInfo) -> None:
         raise _refusal(entry, "un fichier chiffré", "an encrypted file", _UNPACK)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _refusal(entry, "une compression inconnue", "an unknown compression", _UNPACK)
-    if entry.file_size > min(MAX_ARCHIVE, MAX_RATIO * max(entry.compress_size, 1)):
+    if entry.file_size > min(largest, MAX_RATIO * max(entry.compress_size, 1)):
         raise _danger(entry, "trop grand une fois décompressé", "too large once uncompressed")
 
 

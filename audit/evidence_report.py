@@ -9,6 +9,7 @@ from audit.arithmetic import self_test
 from audit.evidence import MAX_EVIDENCE, Judged, judge_evidence
 from audit.layout import quoted, raised
 from audit.moments import moment
+from audit.strict_json import decode, encode
 from audit.system import CHECK_PATH, explained, open_regular
 from audit.words import Malformed, Text, Unreadable, shown
 
@@ -93,8 +94,17 @@ def told_evidence(path: Path, fingerprint: str | None = None) -> list[Text]:
 
 
 def _as_given(data: bytes) -> bytes:
-    """The one line that a watcher wrote, whatever mark or line end an editor put around it."""
-    return data if len(data) > MAX_EVIDENCE else data.removeprefix(_MARK).strip()
+    """The one line that a watcher wrote, whatever an editor or a viewer of JSON made of it.
+
+    What is in it is signed, or rests on a word; how it is written shows nothing (§2.2).
+    """
+    if len(data) > MAX_EVIDENCE:
+        return data
+    text = data.removeprefix(_MARK).strip()
+    try:
+        return encode(decode(text))
+    except Malformed:
+        return text
 
 
 def _lines(judged: Judged, *, is_meant: bool) -> list[Text]:

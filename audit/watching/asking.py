@@ -15,11 +15,13 @@ from typing import Any
 
 from audit.evidence_parts import LATE_SECONDS, STALLED_SECONDS
 from audit.watching.store import Store, damaged
+from audit.watching.turns import Turns
 
 LONGEST_GAP = 600  # seconds between two questions, if both are to count as asking
 MOST_STANDINGS = 50
 MOST_NAMES = 1000  # in the file; whatever else is asked for is remembered by this run alone
-_IN_VAIN, _PACE = "in_vain", "pace"
+_IN_VAIN, _PACE, _TURNS = "in_vain", "pace", "turns"
+_OLDER_NUMBERS, _NUMBERS = 4, 7  # of a pace in the file
 
 
 @dataclass(slots=True)
@@ -62,13 +64,21 @@ class Standing:
 
 @dataclass(slots=True)
 class Pace:
-    """How far the stamps fell behind this machine's clock, wherever that clock stands.
+    """How the publications go, by this machine's clock, wherever that clock stands.
+
+    A server whose clock was set back signs one stamp until that time comes again (§18.6), and goes
+    on from there: its stamps are behind for good, and what it publishes grows. So what it lacks in
+    stamps is no standstill once they go, or while its logs grow.
 
     Args:
         asked_at: when this machine asked last; None: not yet.
         stamp: the latest until then.
         behind: seconds that went by here while somebody asked, and not in the stamps.
         since: from when on this one was given to every question, without a gap.
+        still: seconds of asking in which nothing was published; a stamp that goes on makes up for
+            twice its time, an entry for all.
+        kept: how many entries of both logs there were.
+        halted: the stamp with which a standstill began that is an alarm; 0: there is none.
         stood: the stamps that stood still for long, in this run; the latest last.
     """
 
@@ -76,24 +86,46 @@ class Pace:
     stamp: int = 0
     behind: int = 0
     since: int = 0
-    stood: deque[Standing] = field(default_factory=lambda: deque(maxlen=MOST_STANDINGS))
+    still: int = 0
+    kept: int = 0
+    halted: int = 0
+    stood: deque[Standing] = field(default_factory=lambda: deque(maxlen=MOST_STANDINGS), init=False)
 
-    def seen(self, asked_at: int, stamp: int) -> None:
-        """This is the latest stamp that the server gave to this question."""
+    @classmethod
+    def read(cls, numbers: object) -> Pace:
+        """As ``numbers`` wrote it; one of an older version says less. Raises as ``_whole`` does."""
+        if numbers is None:
+            return cls()
+        if not isinstance(numbers, list) or len(numbers) not in (_OLDER_NUMBERS, _NUMBERS):
+            raise ValueError
+        return cls(*map(_whole, numbers))
+
+    @property
+    def numbers(self) -> list[int] | None:
+        """What the next run has to know."""
+        if self.asked_at is None:
+            return None
+        told = (self.stamp, self.behind, self.since, self.still, self.kept, self.halted)
+        return [self.asked_at, *told]
+
+    def seen(self, asked_at: int, stamp: int, kept: int) -> None:
+        """This is the latest stamp that the server gave to this question, with so many entries."""
         last = self.asked_at
         if last is not None:
-            moved = max(0, stamp - self.stamp)
-            self.behind = max(0, self.behind + asked_for(asked_at - last) - moved)
+            moved, passed = max(0, stamp - self.stamp), asked_for(asked_at - last)
+            self.behind = max(0, self.behind + passed - moved)
+            self.still = 0 if kept > self.kept else max(0, self.still + passed - 2 * moved)
             if moved and last - self.since >= LATE_SECONDS:
                 self.stood.append(Standing(self.stamp, self.since, last))
         if last is None or stamp > self.stamp or asked_at - last > LONGEST_GAP:
             self.since = asked_at
-        self.asked_at, self.stamp = asked_at, max(stamp, self.stamp)
+        self.asked_at, self.stamp, self.kept = asked_at, max(stamp, self.stamp), kept
+        self.halted = (self.halted or stamp) if self.stands else 0
 
     @property
     def stands(self) -> bool:
-        """Whether the stamps are an hour or more short of what they should be."""
-        return self.behind > STALLED_SECONDS
+        """Whether nothing was published for more than an hour of asking."""
+        return self.still > STALLED_SECONDS
 
 
 class Hours:
@@ -115,9 +147,10 @@ class Hours:
         try:
             for name, (asked_at, seconds) in self._kept.get(_IN_VAIN, {}).items():
                 self._askings[name] = Asking(now, _whole(asked_at), _whole(seconds), lacking=True)
-            pace = self._kept.get(_PACE)
-            asked_at, stamp, behind, since = map(_whole, pace) if pace else (None, 0, 0, 0)
-            self.pace = Pace(asked_at, stamp, behind, since)
+            self.pace = Pace.read(self._kept.get(_PACE))
+            rounds, places = self._kept.get(_TURNS) or (0, {})
+            known = {name: _whole(at) for name, at in places.items()}
+            self.turns = Turns(now, _whole(rounds), known)
         except (AttributeError, TypeError, ValueError):
             raise damaged() from None
 
@@ -144,12 +177,10 @@ class Hours:
             for name, each in self._askings.items()
             if each.lacking
         ]
-        pace = self.pace
         kept: Mapping[str, Any] = {
             _IN_VAIN: dict(lacking[:MOST_NAMES]),
-            _PACE: None
-            if pace.asked_at is None
-            else [pace.asked_at, pace.stamp, pace.behind, pace.since],
+            _PACE: self.pace.numbers,
+            _TURNS: [self.turns.rounds, {k: at for k, at in self.turns.places.items() if at}],
         }
         if kept != self._kept and not self._store.fresh:
             self._store.keep_hours(kept)

@@ -22,7 +22,9 @@ FORBIDDEN = frozenset(
     (
         *("refresh", "link", "sourcemap", "x-sourcemap", "speculation-rules"),
         *("content-disposition", "service-worker-allowed", "origin-trial", "clear-site-data"),
-        *("set-cookie", "accept-ch", "critical-ch"),
+        *("set-cookie", "accept-ch", "critical-ch", "use-as-dictionary", "set-login"),
+        *("sec-session-registration", "secure-session-registration"),
+        *("attribution-reporting-register-source", "attribution-reporting-register-trigger"),
         *("report-to", "reporting-endpoints", "nel", "content-security-policy-report-only"),
     )
 )

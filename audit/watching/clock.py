@@ -5,7 +5,7 @@ A server that is away, or answers with an error, is no alarm until an hour has p
 was asked again and again: a watcher that slept through that hour has seen nothing. How old a
 checkpoint is counts from when it was asked for, whatever happened between then and now. This
 machine's clock may be the one that is wrong: that a server stands still is said of stamps that do
-not go, and never of stamps that go and are far from here.
+not go, and never of stamps that go, or of logs that grow, and are far from here.
 """
 
 from __future__ import annotations
@@ -42,13 +42,18 @@ class Clock:
         self._entries = {name: hours.asking(name) for name in LOGS}
         self.apart: int | None = None  # the last stamp, while one of the two clocks is wrong
 
-    def seen(self, last: Seen, *, stepping: bool) -> None:
-        """The server showed this as its last publication."""
+    @property
+    def fell_behind(self) -> bool:
+        """Whether the stamps lost time while this watch asked: then it is the server's clock."""
+        return self._pace.behind > APART_SECONDS
+
+    def seen(self, last: Seen, kept: int, *, stepping: bool) -> None:
+        """The server showed this as its last publication; so many entries are kept by now."""
         self._looks.given()
         self.apart = None
         if last.stamp is None:
             return
-        self._pace.seen(last.asked_at, last.stamp)
+        self._pace.seen(last.asked_at, last.stamp, kept)
         ahead = last.stamp - last.shown_at
         if ahead > AHEAD_SECONDS:
             hides = ahead > STALLED_SECONDS
@@ -57,8 +62,8 @@ class Clock:
         if not stepping or last.asked_at - last.stamp <= STALLED_SECONDS:
             return
         if self._pace.stands:
-            self._stalled(last, last.stamp)
-        elif last.asked_at - last.stamp - self._pace.behind > APART_SECONDS:
+            self._stalled(last, last.stamp, self._pace.halted)
+        elif last.asked_at - last.stamp - self._pace.still > APART_SECONDS:
             self.apart = last.stamp
 
     def away(self, last: Seen, *, stepping: bool, answered: bool) -> None:
@@ -68,7 +73,7 @@ class Clock:
         if not stepping or last.stamp is None or now - last.stamp <= STALLED_SECONDS or not long:
             return
         if answered:
-            self._stalled(last, last.stamp)
+            self._stalled(last, last.stamp, last.stamp)
         else:
             self._alarms.sound("silent", sentences.silent(last.stamp), str(last.stamp))
 
@@ -94,7 +99,6 @@ class Clock:
             key = f"step {last.stamp if last else None}"
             self._alarms.sound("withheld", sentences.unpaired(), key)
 
-    def _stalled(self, last: Seen, stamp: int) -> None:
-        self._alarms.sound(
-            "stalled", sentences.stalled(stamp), str(stamp), {"checkpoint": last.text}
-        )
+    def _stalled(self, last: Seen, stamp: int, began: int) -> None:
+        text = sentences.stalled(stamp)
+        self._alarms.sound("stalled", text, str(began), {"checkpoint": last.text})

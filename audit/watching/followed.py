@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 from audit.record import MAX_CHECKPOINT
@@ -123,17 +123,21 @@ class Log:
         Raises:
             Away: not all of it came.
         """
-        whole = self._new()
         with self._site.get(self.path, agent, patience=LONG_SECONDS) as given:
-            for chunk in given.chunks or ():
-                before = whole.size
-                self._require_bounded(whole, len(chunk))
-                whole.feed(chunk, self._enough)
-                for index in range(before, whole.size):
-                    if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
-                        del whole.fresh[index]
-                if whole.lost or whole.size >= self._enough:
-                    break
+            return self.read_whole(given.chunks or ())
+
+    def read_whole(self, chunks: Iterable[bytes]) -> Copy:
+        """The log as these bytes have it, as ``refetch`` does. Raises ``Away``, too."""
+        whole = self._new()
+        for chunk in chunks:
+            before = whole.size
+            self._require_bounded(whole, len(chunk))
+            whole.feed(chunk, self._enough)
+            for index in range(before, whole.size):
+                if index < self.copy.size and whole.leaf(index) == self.copy.leaf(index):
+                    del whole.fresh[index]
+            if whole.lost or whole.size >= self._enough:
+                break
         return whole
 
     def _require_bounded(self, copy: Copy, more: int) -> None:

@@ -2,7 +2,8 @@
 """Whether what the server signed is what it gives, and what it signed before. §18.3, §18.5, §21.
 
 A checkpoint is compared with the entries that came in. Where they differ, the whole log is asked
-for once more, then its tiles, so that a fork can be told from a wrong answer, and be proved.
+for once more, then its tiles, so that a fork can be told from a wrong answer, and be proved. Where
+the log is not given the tiles are asked all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from audit.evidence_kinds import fork_proof
 from audit.tree import HASH_BYTES, earlier_roots
 from audit.watching import sentences
-from audit.watching.agents import PLAIN, Agent
+from audit.watching.agents import AGENTS, PLAIN, Agent
 from audit.watching.alarms import Alarms, magnitude
 from audit.watching.comparing import Comparer
 from audit.watching.copy import Copy
@@ -67,7 +68,12 @@ class Judge:
                 break
             if attempt:
                 self._pause(TRY_SECONDS)
-            log.fetch(agent)
+            try:
+                log.fetch(agent)
+            except Away:
+                if not self._forked_by_tiles(seen):
+                    raise
+                return
         if seen.size <= log.copy.size and log.copy.root(seen.size) == seen.root:
             log.accept(seen)
             self._backwards(seen)
@@ -121,7 +127,12 @@ class Judge:
     def _investigate(self, seen: Seen, best: Seen | None) -> None:
         """A larger checkpoint, of another log or of other entries than came in."""
         log = self._log
-        whole = log.refetch(PLAIN)
+        try:
+            whole = log.refetch(PLAIN)
+        except Away:
+            if not self._forked_by_tiles(seen):
+                raise
+            return
         if whole.size >= seen.size and whole.root(seen.size) == seen.root:
             if best is not None and whole.root(best.size) != best.root:
                 self._fork(best, seen, whole)
@@ -129,14 +140,31 @@ class Judge:
                 self._first_answer_was_wrong(seen, whole)
             return
         leaves = self._leaves_of_tiles(seen)
-        if leaves is not None and best is not None and _root(leaves, best.size) != best.root:
-            self._fork(best, seen, leaves)
+        if self._shows_fork(seen, leaves):
             return
         index = self._place(seen, whole, leaves)
         if index == whole.lost_at and self._is_signed_so(whole, index, leaves):
             self._garbled(whole, index)
         else:
             self._unlike(seen, whole, index)
+
+    def _forked_by_tiles(self, seen: Seen) -> bool:
+        """Whether the tiles alone prove a fork, where the log itself is not given."""
+        log = self._log
+        if log.best is None or seen.size <= log.best.size:
+            return False  # what is kept judges it
+        if self._alarms.any_of("fork", log.name):
+            return False  # whose log is followed no more
+        seen.judged = self._shows_fork(seen, self._leaves_of_tiles(seen))
+        return seen.judged
+
+    def _shows_fork(self, seen: Seen, leaves: bytes | None) -> bool:
+        """Whether these leaves, which were signed, are not those of what was signed before."""
+        best = self._log.best
+        if leaves is None or best is None or _root(leaves, best.size) == best.root:
+            return False
+        self._fork(best, seen, leaves)
+        return True
 
     def _is_signed_so(self, whole: Copy, index: int, leaves: bytes | None) -> bool:
         """Whether the entry that cannot be read is the one that was signed."""
@@ -171,14 +199,17 @@ class Judge:
         log.drop_pending()
 
     def _leaves_of_tiles(self, seen: Seen) -> bytes | None:
-        """All leaves as the tiles have them, if they are what was signed."""
-        try:
-            leaves = self._tiles.leaves(seen.size)
-        except Stopped:
-            raise  # the tiles may prove more, another time
-        except Away:
-            return None
-        return leaves if _root(leaves, seen.size) == seen.root else None
+        """All leaves as the tiles have them for somebody, if they are what was signed."""
+        for agent in AGENTS:
+            try:
+                leaves = self._tiles.leaves(seen.size, agent)
+            except Stopped:
+                raise  # the tiles may prove more, another time
+            except Away:
+                continue
+            if _root(leaves, seen.size) == seen.root:
+                return leaves
+        return None
 
     def _place(self, seen: Seen, whole: Copy, leaves: bytes | None) -> int:
         """The first entry that differs, as well as it can be known."""
@@ -211,6 +242,18 @@ class Judge:
         )
 
     # ------------------------------------------------------------ entries seen elsewhere
+
+    def log_elsewhere(self, whole: Copy) -> bool:
+        """The server gave these entries for those that were kept; whether one is another."""
+        log = self._log
+        for index in range(log.kept):
+            if index >= whole.size:
+                self.entry_elsewhere(index, b"")
+                return True
+            if whole.leaf(index) != log.copy.leaf(index):
+                self.entry_elsewhere(index, whole.fresh.get(index, b""))
+                return True
+        return False
 
     def entry_elsewhere(self, index: int, entry: bytes) -> None:
         """The server gave this entry, elsewhere, in the place of the one that it signed."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from audit.log_sizes import MOST_ENTRIES
+from audit.server import Server
 from audit.watching import sentences
 from audit.watching.agents import PLAIN, Agent
 from audit.watching.alarms import Alarms, magnitude
@@ -97,14 +98,19 @@ class Looker:
                 apart = magnitude(journal.stamp - (board.stamp or 0))
                 self._alarms.sound("split", text, apart)
 
-    def _look_at(self, name: str, agent: Agent) -> Seen | None:
-        log, board = self._logs[name], self._logs["board"].copy
+    @property
+    def _server(self) -> Server:
+        board = self._logs["board"].copy
         server = board.server if isinstance(board, BoardCopy) else None
         if server is None:
             raise RuntimeError("a round begins with whose election it is")
+        return server
+
+    def _look_at(self, name: str, agent: Agent) -> Seen | None:
+        log = self._logs[name]
         asked_at = self._now()
         try:
-            read = read_note(log.look(agent), server, name)
+            return self.take(name, log.look(agent), asked_at)
         except Unsigned as trouble:
             self._away(trouble)
             self._another_election()
@@ -112,6 +118,15 @@ class Looker:
         except Away as trouble:
             self._away(trouble)
             return None
+
+    def take(self, name: str, data: bytes, asked_at: int) -> Seen:
+        """A checkpoint that was given, wherever it stood.
+
+        Raises:
+            Unsigned: it is none of this log.
+        """
+        log = self._logs[name]
+        read = read_note(data, self._server, name)
         seen = log.signed.find(read.size, read.root, read.stamp)
         if seen is None:
             seen = self._new(name, read)

@@ -43,7 +43,7 @@ class News:
         if phase.unclosed is not None:
             self._unclosed(phase.unclosed)
         if self._watcher.clock.apart is not None:
-            self._clocks(self._watcher.clock.apart)
+            self._clocks(self._watcher.clock.apart, lost=self._watcher.clock.fell_behind)
         if phase.cancelled_until is not None:
             self._cancelled(phase.cancelled_until)
         if phase.closed is not None:
@@ -77,19 +77,9 @@ class News:
         )
         self._once("unclosed", over, text, over=over)
 
-    def _clocks(self, stamp: int) -> None:
-        """Far apart, and nobody saw how that came: once, and again in another of their days."""
-        when = moment(stamp)
-        text = Text(
-            f"La dernière publication du serveur est signée {when.fr}, il y a plus d'une heure à"
-            " l'horloge de cette machine : l'une des deux horloges est fausse, ou le serveur ne"
-            " publie plus. Vérifiez l'heure de cette machine ; si rien ne paraît pendant une heure,"
-            " la surveillance le dira.",
-            f"The server's last publication was signed {when.en}, over an hour ago by this"
-            " machine's clock: one of the two clocks is wrong, or the server no longer publishes."
-            " Check this machine's time; if nothing is published for an hour, the watch will say"
-            " so.",
-        )
+    def _clocks(self, stamp: int, *, lost: bool) -> None:
+        """Far apart, by the server's clock or by either: once, and again in another of its days."""
+        text = _lost(stamp) if lost else _apart(stamp)
         self._once("clocks", stamp // _DAY, text, stamp=stamp)
 
     def _cancelled(self, until: int) -> None:
@@ -139,3 +129,31 @@ class News:
         self._said.add((event, str(about)))
         self._store.note(**{event: about})
         self._speaker.event(event, text, **more)
+
+
+def _apart(stamp: int) -> Text:
+    """Nobody saw how that came."""
+    when = moment(stamp)
+    return Text(
+        f"La dernière publication du serveur est signée {when.fr}, il y a plus d'une heure à"
+        " l'horloge de cette machine : l'une des deux horloges est fausse, ou le serveur ne"
+        " publie plus. Vérifiez l'heure de cette machine ; si rien ne paraît pendant une heure,"
+        " la surveillance le dira.",
+        f"The server's last publication was signed {when.en}, over an hour ago by this"
+        " machine's clock: one of the two clocks is wrong, or the server no longer publishes."
+        " Check this machine's time; if nothing is published for an hour, the watch will say"
+        " so.",
+    )
+
+
+def _lost(stamp: int) -> Text:
+    """The watch saw it come about."""
+    when = moment(stamp)
+    return Text(
+        f"L'horloge du serveur est fausse : ce qu'il publie, il le signe {when.fr}, plus d'une"
+        " heure trop tôt ; ce retard est venu pendant la surveillance. Prévenez qui tient le"
+        " serveur ; si rien ne paraît pendant une heure, la surveillance le dira.",
+        f"The server's clock is wrong: what it publishes it signs {when.en}, over an hour early; it"
+        " fell behind while it was watched. Tell whoever runs the server; if nothing is published"
+        " for an hour, the watch will say so.",
+    )

@@ -13,13 +13,15 @@ from audit.promises import Promise
 from audit.tree_proofs import inclusion_proof
 from audit.watching import sentences
 from audit.watching.alarms import Alarms
-from audit.watching.asking import Pace
+from audit.watching.asking import Hours, Pace
 from audit.watching.copies import BoardCopy
 from audit.watching.far import judge_time
 from audit.watching.followed import Log
 from audit.watching.late import judge_lateness
 from audit.watching.promise_files import PromiseFolder
 from audit.watching.signed import Seen
+
+_WAITING = "promise "
 
 
 class Promised:
@@ -28,12 +30,14 @@ class Promised:
     Args:
         folder: of the store.
         alarms: what is said.
+        hours: for how long each was waited for.
         now: what time it is.
     """
 
-    def __init__(self, folder: Path, alarms: Alarms, now: Callable[[], int]) -> None:
+    def __init__(self, folder: Path, alarms: Alarms, hours: Hours, now: Callable[[], int]) -> None:
         self.files = PromiseFolder(folder)
         self._alarms = alarms
+        self._hours = hours
         self._now = now
 
     def judge(self, log: Log, key: VerifierKey, pace: Pace, *, shown: bool) -> None:
@@ -48,13 +52,18 @@ class Promised:
         board = log.copy
         binding = board.binding if isinstance(board, BoardCopy) else None
         closes_at = None if binding is None else binding.hours.closes_at
+        over = set(self._hours.lacking(_WAITING))
         for name, promise in self.files.waiting(key):
             clock = self._now() if shown else None
             judge_time(promise, log, closes_at, clock, self._alarms)
-            if self._rule(promise, log, pace):
+            if self._rule(promise, log, pace, shown=shown):
                 self.files.settle(name)
+            else:
+                over.discard(_WAITING + _key(promise))
+        for each in over:
+            self._hours.forget(each)
 
-    def _rule(self, promise: Promise, log: Log, pace: Pace) -> bool:
+    def _rule(self, promise: Promise, log: Log, pace: Pace, *, shown: bool) -> bool:
         """Whether there is nothing more to wait for."""
         board, best = log.copy, log.best
         index, late = promise.index, _shorter_but_later(promise, log)
@@ -73,7 +82,7 @@ class Promised:
         end = board.end if isinstance(board, BoardCopy) else None
         if best is not None and end is not None and end.position < best.size:
             self._ended(promise, best, log, end.position)
-        elif pace.stands:  # stamps that go tell by themselves when the time is over
+        elif shown and self._hours.asking(_WAITING + _key(promise)).refused():
             self._overdue(promise, log)
         return False
 
@@ -91,8 +100,8 @@ class Promised:
     def _overdue(self, promise: Promise, log: Log) -> None:
         """By this machine's clock it should be there, whatever old state is shown again and again.
 
-        The last checkpoint counts from when it was asked for: a server that is away, or a watcher
-        that slept, is none.
+        For an hour since it was entrusted it was asked for in vain, too: one of the two clocks may
+        be wrong, and then the time that was promised is long over here as soon as it is promised.
         """
         last = max(log.seen, key=lambda each: each.asked_at, default=None)
         if last is None or last.asked_at - promise.until <= STALLED_SECONDS:

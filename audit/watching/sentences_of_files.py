@@ -46,6 +46,17 @@ def second_reading(log: str) -> Thing:
     )
 
 
+def whole(log: str) -> Thing:
+    """All of a log at once."""
+    which = OF_LOG[log]
+    return Thing(Text(f"d'une traite, tout {which.fr}", f"at one go, all {which.en}"))
+
+
+def whole_record() -> Thing:
+    """The zip."""
+    return Thing(Text("le dossier complet", "the complete record"))
+
+
 def tile(log: str, number: int) -> Thing:
     """A tile of a log."""
     which = OF_LOG[log]

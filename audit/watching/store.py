@@ -9,7 +9,9 @@ vain is beside it in ``asking.json``, which is replaced. Both have check sums (`
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -193,6 +195,18 @@ class Store:
     def keep_hours(self, hours: Mapping[str, Any]) -> None:
         """In the place of what was kept of it before."""
         self._disk.replace(self.folder / HOURS, summed(encode(dict(hours))))
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for what is needed for a moment; what a kill left in it is gone first."""
+        path = self.folder / "reading"
+        shutil.rmtree(path, ignore_errors=True)
+        with written():
+            path.mkdir()
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
     def pending(self, log: str) -> BinaryIO:
         """A file for what came in and is not kept yet; empty at each start."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from audit.tree import HASH_BYTES
-from audit.watching.agents import DESKTOP
+from audit.watching.agents import Agent
 from audit.watching.site import Away, Site
 
 WIDTH = 256
@@ -22,13 +22,13 @@ def tile_name(number: int, width: int) -> str:
 
 
 class Tiles:
-    """Of one log, asked for as a browser would."""
+    """Of one log."""
 
     def __init__(self, prefix: str, site: Site) -> None:
         self._prefix = prefix
         self._site = site
 
-    def entries(self, number: int, size: int) -> list[bytes]:
+    def entries(self, number: int, size: int, agent: Agent) -> list[bytes]:
         """The entries of a tile of a tree of this size.
 
         Raises:
@@ -36,7 +36,7 @@ class Tiles:
         """
         width = min(WIDTH, size - number * WIDTH)
         path = f"{self._prefix}tile/entries/{tile_name(number, width)}"
-        with self._site.get(path, DESKTOP) as given:
+        with self._site.get(path, agent) as given:
             data = given.whole(_LARGEST_ENTRIES)
         entries: list[bytes] = []
         at = 0
@@ -49,7 +49,7 @@ class Tiles:
             raise _malformed()
         return entries
 
-    def hashes(self, number: int, size: int) -> bytes:
+    def hashes(self, number: int, size: int, agent: Agent) -> bytes:
         """The leaves of a tile of a tree of this size, joined.
 
         Raises:
@@ -57,15 +57,16 @@ class Tiles:
         """
         width = min(WIDTH, size - number * WIDTH)
         path = f"{self._prefix}tile/0/{tile_name(number, width)}"
-        with self._site.get(path, DESKTOP) as given:
+        with self._site.get(path, agent) as given:
             data = given.whole(WIDTH * HASH_BYTES)
         if len(data) != width * HASH_BYTES:
             raise _malformed()
         return data
 
-    def leaves(self, size: int) -> bytes:
+    def leaves(self, size: int, agent: Agent) -> bytes:
         """All leaves of a tree of this size. Raises ``Away``, too."""
-        return b"".join(self.hashes(number, size) for number in range(-(-size // WIDTH)))
+        tiles = range(-(-size // WIDTH))
+        return b"".join(self.hashes(number, size, agent) for number in tiles)
 
 
 def _malformed() -> Away:

@@ -12,7 +12,7 @@ from functools import partial
 
 from audit.watching import sentences
 from audit.watching.address import Address
-from audit.watching.agents import DESKTOP, PLAIN
+from audit.watching.agents import PLAIN, Agent
 from audit.watching.alarms import Alarm, Alarms
 from audit.watching.amended import Amendments
 from audit.watching.asking import Hours
@@ -28,6 +28,7 @@ from audit.watching.meeting import NotTheOne, OtherElection, no_election, requir
 from audit.watching.patience import Patience
 from audit.watching.phase import Phase
 from audit.watching.promised import Promised
+from audit.watching.record_reading import RecordReader
 from audit.watching.rereading import Rereader
 from audit.watching.resuming import Resumer
 from audit.watching.signed import Seen
@@ -79,7 +80,7 @@ class Watcher:
         }
         self.alarms = Alarms(store, self._election, around.observer, around.now, around.tell)
         self.keeper = Keeper(store, self.logs, self.alarms)
-        self.promised = Promised(store.promises, self.alarms, around.now)
+        self.promised = Promised(store.promises, self.alarms, self.hours, around.now)
         amendments = Amendments()
         withholding = self.withholding = Withholding(self.hours, self.alarms, around.now)
         self._booth = Booth(site, self.alarms, amendments, withholding, self._journal_now)
@@ -97,8 +98,13 @@ class Watcher:
             tiles, comparer = Tiles(log.prefix, site), self._looker.comparer(name)
             judge = Judge(log, tiles, comparer, self.alarms, around.pause)
             self._judges[name] = judge
-            again = Rereader(log, store, site, tiles, judge, self.alarms, withholding)
-            self._rereaders[name] = again
+            self._rereaders[name] = Rereader(
+                log, store, site, tiles, judge, self.alarms, withholding, self.hours.turns
+            )
+        path, turns = address.of_page("record"), self.hours.turns
+        self._record = RecordReader(
+            path, self.logs, self._rereaders, store, site, withholding, turns
+        )
         self._resumer = Resumer(store, self.logs, self._looker, self._judges)
         try:
             self._resume()
@@ -201,26 +207,45 @@ class Watcher:
             self._try(lambda: self.meet(None))
             if not self.met:
                 return list(self._troubles)
-        shown_now = self._looker.look(PLAIN)
+        first, again, other = self.hours.turns.agents
+        shown_now = self._looker.look(first)
         for log in self.logs.values():
-            self._try(partial(log.fetch, PLAIN))
-        again = self._looker.look(DESKTOP)
-        candidates = {name: shown_now[name] + again[name] for name in LOGS}
+            self._try(partial(log.fetch, first))
+        shown_again = self._looker.look(again)
+        candidates = {name: shown_now[name] + shown_again[name] for name in LOGS}
         for name, log in self.logs.items():
             self._judge(name, log, candidates[name])
         kept = self.keeper.keep(candidates)
         if self.phase.ended and self.board.server is not None:
             self.witnessed.look(self.keeper.pair, self.board.server, asked=kept)
         self.withholding.begin(signed=bool(candidates["board"]), stepping=self.phase.stepping)
-        for rereader in self._rereaders.values():
-            self._try(rereader.read_again)
-            self._troubles += rereader.compare_tiles()
+        self._read_again(again, other)
         self._rest(candidates, kept=kept)
         self.withholding.tell()
+        if not self._stopped:
+            self.hours.turns.rounds += 1
         self.hours.save()
         if not self._stopped:
             self._waiting = [name for name, log in self.logs.items() if log.unjudged]
         return list(self._troubles)
+
+    def _read_again(self, again: Agent, other: Agent) -> None:
+        """What was kept, in parts, as tiles, at one go and in the zip."""
+        for rereader in self._rereaders.values():
+            self._try(partial(rereader.read_again, other))
+            self._troubles += rereader.compare_tiles(again)
+        for rereader in self._rereaders.values():
+            self._try(partial(rereader.read_whole, other))
+        self._try(partial(self._read_record, other))
+        if any(rereader.differed for rereader in self._rereaders.values()):
+            shown = self._looker.look(other)  # perhaps it was signed, for whoever asks so
+            for name, log in self.logs.items():
+                self._judge(name, log, shown[name])
+
+    def _read_record(self, agent: Agent) -> None:
+        asked_at = self._around.now()
+        for name, data in self._record.read(agent).items():
+            self._judge(name, self.logs[name], [self._looker.take(name, data, asked_at)])
 
     def _rest(self, candidates: dict[str, list[Seen]], *, kept: bool) -> None:
         """Booth, promises, clock."""
@@ -238,7 +263,8 @@ class Watcher:
     def _time(self, boards: list[Seen], *, kept: bool) -> None:
         if boards:
             last = max(boards, key=lambda each: each.stamp or 0)
-            self.clock.seen(last, stepping=self.phase.stepping)
+            entries = sum(log.kept for log in self.logs.values())
+            self.clock.seen(last, entries, stepping=self.phase.stepping)
             self.clock.step(self.keeper.pair.get("board"), kept=kept)
             for log in self.logs.values():
                 self.clock.entries(log)

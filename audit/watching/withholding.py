@@ -15,6 +15,7 @@ from audit.hashing import sha256_hex
 from audit.watching import sentences_of_files
 from audit.watching.alarms import Alarms
 from audit.watching.asking import Hours
+from audit.watching.line import TOO_SLOW
 from audit.watching.sentences_of_files import Thing
 from audit.watching.site import Away, Stopped
 
@@ -77,6 +78,13 @@ class Withholding:
         if asking.refused() and not said:
             self._over[name] = thing
         return True
+
+    def not_had(self, name: str, thing: Thing, away: Away) -> None:
+        """It was not, and is long: that it came too slowly for its time is held against nobody."""
+        if away.why == TOO_SLOW:
+            self._unseen[name] = thing
+        else:
+            self.refused(name, thing, away)
 
     def lacking(self, beginning: str) -> list[str]:
         """The names that begin so, of what is asked for in vain; without that beginning."""

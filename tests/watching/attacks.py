@@ -14,6 +14,7 @@ from hashlib import sha256
 from random import Random
 
 from audit.watching.agents import AGENTS, DESKTOP, PHONE, PLAIN, Agent
+from audit.watching.site import Away
 from tests.tamper.forge.papers import promise
 from tests.tamper.forge.texts import canonical
 from tests.watching.board import (
@@ -131,6 +132,24 @@ def shorter(board: TestBoard) -> list[Shown]:
     """What was published and is shorter than what is."""
     size = len(board.shown.logs.events())
     return [each for each in board.published if len(each.logs.events()) < size]
+
+
+def and_not_given(make: Make, *parts: str) -> Make:
+    """And what has one of these in its path is answered with an error."""
+
+    def both(board: TestBoard, watched: Watched, random: Random) -> None:
+        def refusing(_: TestBoard, path: str, agent: Agent) -> bytes | None:
+            if any(part in path for part in parts):
+                raise Away("il répond trop lentement", "it answers too slowly")
+            return None
+
+        make(board, watched, random)
+        board.cast("so that it is larger")
+        board.logs.tell("incident", {"note": "Une file d'attente"})
+        board.pass_time()
+        board.view = refusing
+
+    return both
 
 
 # ------------------------------------------------------------------ told to some only
@@ -274,6 +293,15 @@ ATTACKS: dict[str, Attack] = {
     "an event inserted": Attack(signed_anew(inserted), FORKED, CONVICTS),
     "an entry of the journal changed": Attack(signed_anew(entry_changed), FORKED, CONVICTS),
     "an entry of the journal dropped": Attack(signed_anew(entry_dropped), BACK, CONVICTS),
+    "a fork, and no archive": Attack(
+        and_not_given(signed_anew(replaced), ARCHIVE), FORKED, CONVICTS
+    ),
+    "a fork, and no tiles": Attack(
+        and_not_given(signed_anew(replaced), "/tile/"), FORKED, CONVICTS
+    ),
+    "a fork of the journal, and no journal": Attack(
+        and_not_given(signed_anew(entry_changed), JOURNAL), FORKED, CONVICTS
+    ),
     "a fork for browsers": Attack(told_to((DESKTOP,), replaced), FORKED, CONVICTS),
     "a fork for programs": Attack(told_to((PLAIN,), reordered), FORKED, CONVICTS),
     "a dropped event for browsers": Attack(told_to((DESKTOP,), dropped), BACK, CONVICTS),

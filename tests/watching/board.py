@@ -9,7 +9,9 @@ how it answers (``attacks.py``).
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -260,11 +262,24 @@ def answer_of(shown: Shown, path: str) -> bytes | None:
         if path == f"/e/{UUID}/{page}":
             return shown.body(log)
         prefix = f"/{UUID}/{log}/"
+        if path == f"/e/{UUID}/record":
+            return zipped(shown)
         if path == f"{prefix}checkpoint":
             return shown.notes[log]
         if path.startswith(f"{prefix}tile/"):
             return tile(shown.logs.entries(log), path.removeprefix(f"{prefix}tile/"))
     return None
+
+
+def zipped(shown: Shown) -> bytes:
+    """The record that its page gives (§17.1)."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as bundle:
+        bundle.writestr(f"{UUID}.bel", shown.body("board"))
+        bundle.writestr("journal.jsonl", shown.body("journal"))
+        for log, note in shown.notes.items():
+            bundle.writestr(f"{log}.checkpoint", note)
+    return packed.getvalue()
 
 
 def tile(entries: list[bytes], rest: str) -> bytes | None:

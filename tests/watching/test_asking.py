@@ -14,7 +14,10 @@ from audit import cli
 from audit.evidence import judge_evidence
 from audit.evidence_parts import STALLED_SECONDS
 from audit.watching.asking import LONGEST_GAP, MOST_NAMES, Hours
+from audit.watching.news import News
+from audit.watching.speaking import Speaker
 from audit.watching.store import HOURS
+from audit.watching.sums import summed, unsummed
 from audit.words import Unusable
 from tests.tamper.forge.texts import canonical
 from tests.watching.attacks import HOUR, promised
@@ -89,7 +92,7 @@ def test_what_is_kept_of_it_is_small_and_does_not_grow(board: TestBoard, watched
         board.pass_time()
         watched.round()
         sizes.add(path.stat().st_size)
-    assert max(sizes) < 220
+    assert max(sizes) < 400
     for number in range(MOST_NAMES + 50):
         watched.watcher.hours.asking(f"{number}").refused()
     watched.watcher.hours.save()
@@ -203,3 +206,86 @@ def test_two_clocks_apart_are_said_once_and_are_no_alarm(
             events.append([line["event"] for line in lines])
     assert "clocks" in events[0]
     assert "clocks" not in events[1]
+
+
+# ------------------------------------------------------------------ the server's clock set back
+
+
+def go_on(watched: Watched, minutes: int, behind: int, *, ballots: bool = True) -> list[str]:
+    """Publications of a server whose clock is so far behind: never less than its last stamp."""
+    board, kinds = watched.board, []
+    for _ in range(minutes):
+        board.now += STEP
+        if ballots:
+            board.cast()
+        last = watched.watcher.hours.pace.stamp
+        notes = publication(board.logs, max(last, (board.now - behind) // STEP * STEP))
+        board.published.append(Shown(copied(board.logs), notes))
+        kinds += [alarm.kind for alarm in watched.round()]
+    return kinds
+
+
+def once_standing(watched: Watched, seconds: int) -> list[str]:
+    """Nothing is published: the kinds of alarm of so many rounds."""
+    kinds = []
+    for _ in range(seconds // STEP):
+        watched.board.now += STEP
+        kinds += [alarm.kind for alarm in watched.round()]
+    return kinds
+
+
+@pytest.mark.parametrize("back", [HOUR, 2 * HOUR])
+def test_a_server_whose_clock_was_set_back_is_not_said_to_stand_still(
+    back: int, board: TestBoard, watched: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It publishes all the time; that its clock is wrong is said, and a standstill after that."""
+    board.now += 30
+    assert go_on(watched, back // STEP + 10, back) == []
+    for _ in range(2):
+        watched.restart()
+        assert go_on(watched, 1, back) == []
+        News(watched.watcher, watched.store, Speaker(lambda text: text.en, programs=False)).tell()
+    said = capsys.readouterr().out
+    assert said.startswith("The server's clock is wrong")
+    assert said.count("clock") == 1
+    board.stopped = True
+    assert once_standing(watched, HOUR) == []
+    assert once_standing(watched, 2 * STEP) == ["stalled"]
+    assert once_standing(watched, HOUR) == []  # said once
+
+
+def test_a_quiet_night_in_which_the_clock_is_set_back_is_one_standstill_and_no_more(
+    board: TestBoard, watched: Watched
+) -> None:
+    """For an hour nothing at all is published; once the stamps go, they go."""
+    board.now += 30
+    assert go_on(watched, 3 * HOUR // STEP, HOUR, ballots=False) == ["stalled"]
+    assert watched.watcher.clock.apart is not None
+    assert once_standing(watched, HOUR + 2 * STEP) == ["stalled"]
+
+
+def test_a_promise_of_a_server_whose_clock_was_set_back_is_not_overdue_when_it_is_made(
+    board: TestBoard, watched: Watched
+) -> None:
+    """Long over by this machine's clock, and kept a minute later; one that is not is overdue."""
+    board.now += 30
+    assert go_on(watched, 75, 2 * HOUR) == []
+    promised(board, watched, watched.watcher.hours.pace.stamp + 6 * STEP)
+    board.now += 10
+    assert watched.round() == []
+    board.logs.cast(canonical({"ballot": "promised"}))
+    assert go_on(watched, 3, 2 * HOUR) == []
+    promised(board, watched, watched.watcher.hours.pace.stamp + 6 * STEP)
+    kinds = once_standing(watched, HOUR + 2 * STEP)
+    assert sorted(kinds) == ["promise-overdue", "stalled"]
+
+
+def test_what_an_older_version_kept_of_the_pace_is_gone_on_with(
+    board: TestBoard, watched: Watched
+) -> None:
+    kept = json.loads(unsummed((watched.folder / HOURS).read_bytes()))
+    kept["pace"] = kept["pace"][:4]
+    watched.close()
+    (watched.folder / HOURS).write_bytes(summed(canonical(kept)))
+    watched.start()
+    assert once_each(watched, 2 * STEP) == []

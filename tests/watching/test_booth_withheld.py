@@ -116,7 +116,7 @@ def test_what_is_kept_from_a_second_look_for_an_hour_is_an_alarm(
 ) -> None:
     board.view, said = KEPT_BACK[phrase]
     assert run(watched, HOUR) == []
-    assert run(watched, 3 * STEP) == ["withheld"]
+    assert run(watched, 6 * STEP) == ["withheld"]  # each asks in each third round
     assert said in watched.alarms[-1].sentence.fr
 
 
@@ -126,8 +126,7 @@ def test_one_tile_that_is_kept_back_keeps_no_other_back(board: TestBoard, watche
     board.pass_time()
     assert watched.round() == []
     board.view = refusing("/board/tile/entries/001")
-    watched.restart()  # so that all are compared again
-    kinds = go_on(watched, HOUR + 3 * STEP)
+    kinds = go_on(watched, HOUR + 6 * STEP)
     assert kinds == ["withheld"]
     assert "la tuile 1 de l'urne" in watched.alarms[-1].sentence.fr
     board.asked.clear()

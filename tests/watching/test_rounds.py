@@ -12,7 +12,7 @@ import pytest
 
 from audit import cli
 from audit.watching.address import read_address
-from audit.watching.agents import AGENTS, DESKTOP, Agent
+from audit.watching.agents import AGENTS, Agent
 from audit.watching.meeting import OtherElection
 from audit.watching.site import Answer, Away
 from audit.watching.store import Store
@@ -423,6 +423,11 @@ def test_what_was_sure_and_then_dropped_is_judged_again(board: TestBoard, watche
     assert watched.watcher.logs["board"].kept == 2
 
 
+def again(watched: Watched) -> Agent:
+    """Who looks a second time in this round."""
+    return watched.watcher.hours.turns.agents[1]
+
+
 def test_two_checkpoints_of_two_steps_are_not_one_record(
     watching: Watching, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -436,7 +441,7 @@ def test_two_checkpoints_of_two_steps_are_not_one_record(
     watched.site = Stepping(board, 3, resumed, STEP)
     watched.restart()
     board.view = lambda board, path, agent: (
-        _refuse() if path.endswith("journal/checkpoint") and agent == DESKTOP else None
+        _refuse() if path.endswith("journal/checkpoint") and agent == again(watched) else None
     )
     assert watched.round() == []
     assert cli.main(["verify", str(watched.folder / "record")]) == 0
@@ -452,7 +457,7 @@ def test_a_round_that_takes_long_finds_no_old_version_in_what_it_saw_first(
 
     def late(board: TestBoard, path: str, agent: Agent) -> None:
         board.now += STEP
-        if path.endswith("board/checkpoint") and agent == DESKTOP:
+        if path.endswith("board/checkpoint") and agent == again(watched):
             board.logs.cast(canonical({"ballot": path}))
             board.publish()
 

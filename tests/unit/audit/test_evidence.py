@@ -125,10 +125,15 @@ def test_what_an_editor_puts_around_it_is_taken_off(tmp_path: Path, tell: Tell) 
     (tmp_path / "e").write_bytes(data)
     as_written = tell("evidence", tmp_path / "e")
     assert as_written[0] == 0
-    for edited in (data + b"\n", data + b"\r\n", b"\xef\xbb\xbf" + data, b"\n" + data + b" \n"):
+    value = json.loads(data)
+    viewed = json.dumps(value, indent=2), json.dumps(value)
+    for edited in (
+        *(data + b"\n", data + b"\r\n", b"\xef\xbb\xbf" + data, b"\n" + data + b" \n"),
+        *(each.encode("ascii") for each in viewed),  # with escapes
+    ):
         (tmp_path / "e").write_bytes(edited)
         assert tell("evidence", tmp_path / "e") == as_written
-    (tmp_path / "e").write_bytes(data.replace(b'":1', b'": 1') + b"\n")
+    (tmp_path / "e").write_text(json.dumps(value, sort_keys=True))
     assert tell("evidence", tmp_path / "e")[0] == 1
 
 
