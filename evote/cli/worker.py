@@ -74,6 +74,8 @@ _REASONS: Final = {
     Reason.NOTHING: "rien de publié qui puisse lui être montré",
     Reason.NO_PROOF: "une ligne de la base est abîmée, aucune preuve ne peut lui être montrée : "
     "voir evote doctor",
+    Reason.UNREAD: "la base ne donne pas de quoi le lui montrer, ou ne garde pas sa ligne : voir "
+    "evote doctor",
     Reason.FAULT: "une erreur de ce serveur, {detail} : voir evote doctor",
 }
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -16,12 +17,19 @@ from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection
 from evote.heads import HeadsUnavailable
 from evote.publishing import publisher as publishing
+from evote.publishing.cosigning import NotedLog, published_notes
 from evote.publishing.publisher import Publisher
 from evote.publishing.steps import due_elections
-from evote.upkeep import Fault, Steps, Trouble, Upkeep
+from evote.upkeep import Cosignatures, Fault, Steps, Trouble, Upkeep
+from evote.witnessing import cosigning
+from evote.witnessing.asking import Reason
+from evote.witnessing.cosigning import SILENT_SECONDS, Cosigning
 from protocol.merkle import TreeHasher
+from protocol.server_binding import BOARD, JOURNAL
 from tests.db.school import ManualClock, School, host, make_election
+from tests.db.test_cosigning import Timer, asks, seen
 from tests.db.torn import torn
+from tests.db.witnesses import honest, honest_to
 from tests.simulator import CLOSES_AT
 
 OTHER = "AnotherEtection"
@@ -144,3 +152,66 @@ def test_standings_that_cannot_be_read_together_are_read_one_by_one(
         assert casting.cast(other.request(elector)).promise
         with pytest.raises(HeadsUnavailable):
             school.cast(elector)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_torn_page_of_one_election_keeps_no_witness_from_a_later_one(
+    school: School, other: School, clock: ManualClock, tmp_path: Path
+) -> None:
+    with honest_to((school, other), tmp_path / "memory") as witness:
+        asked = Cosignatures(Cosigning(school.database, school.publisher, witness, patience=5))
+        assert list(asked.step()) == []
+        clock.time += 60
+        for each, elector in ((school, FULL_PAGE), (other, 0)):
+            assert each.cast(elector).promise
+            each.publisher.publish(each.uuid)
+        with torn(school, "board_event"):
+            said = [str(fault) for fault in asked.step()]
+            assert len(said) == 1
+            assert f"does not co-sign {school.uuid}/{BOARD}" in said[0]
+            assert "the database does not give what to show it" in said[0]
+            assert seen(other, BOARD, witness).witnessed_at == {witness.name: clock.time}
+            assert seen(other, JOURNAL, witness).witnessed_at == {witness.name: clock.time}
+            assert list(asked.step()) == []  # said once, and tried again later
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_line_that_the_database_did_not_keep_is_asked_for_again(
+    school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the result there is no later step: its witnesses would be missing for ever."""
+    timer = Timer()
+
+    def busy(*_given: object) -> NoReturn:
+        raise DatabaseUnavailable
+
+    with honest(school, tmp_path / "memory") as witness:
+        asked = asks(school, witness, timer)
+        with monkeypatch.context() as patch:
+            patch.setattr(cosigning, "add_line", busy)
+            assert {missed.cause.reason for missed in asked.step()} == {Reason.UNREAD}
+        timer.now += SILENT_SECONDS
+        assert list(asked.step()) == []
+        assert seen(school, BOARD, witness).witnessed_at
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_no_witness_is_asked_of_what_cannot_be_read_and_the_others_are(
+    school: School, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of what is published of one election; and where none is read, that is said once."""
+    other = host(school.database, school.folder.path, make_election(4, uuid=OTHER), clock)
+
+    def torn_page(connection: Connection, uuid: str | None = None) -> tuple[NotedLog, ...]:
+        if uuid in (None, school.uuid):
+            raise OperationalError("SELECT", {}, OSError("could not read block 7"))
+        return published_notes(connection, uuid)
+
+    with honest_to((school, other), tmp_path / "memory") as witness:
+        asked = Cosignatures(asks(school, witness))
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "read", away)
+            assert [fault.trouble for fault in asked.step()] == [Trouble.NO_ANSWER]
+        monkeypatch.setattr(cosigning, "published_notes", torn_page)
+        assert list(asked.step()) == []
+        assert seen(other, BOARD, witness).witnessed_at
