@@ -21,7 +21,7 @@ from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
 from evote.lifecycle.states import NotNow
 from evote.outbox import FileTransport, MessageDamaged, deliver
-from evote.publishing.publisher import NOT_PUBLISHED, Publisher
+from evote.publishing.publisher import NOT_PUBLISHED, NoStep, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent
 from evote.witnessing.cosigning import Cosigning, Missed
@@ -45,6 +45,7 @@ class Trouble(Enum):
     NO_HEADS = "the head file cannot be used: nothing is published, and no ballot is taken"
     NO_HEAD = "the head of {uuid} cannot be read or moved: none of it is published, no ballot taken"
     NO_LOG_KEY = "the log keys of {uuid} are missing: nothing of it is published, no ballot taken"
+    NO_STEP = "the database fails in the step of {uuid}: none of it is published, no ballot taken"
     UNFORESEEN = "the step of {uuid} fails ({cause}): nothing of it is published, no ballot taken"
     NOT_FOLLOWING = "not the database that was published from, no ballot is taken: {cause}"
     UNDONE = "a part of the upkeep fails ({cause}), and is tried again"
@@ -92,6 +93,8 @@ def fault_of(cause: Exception) -> Fault:
 
 def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
     """Return what the log says of whatever failed in a step, or in the closing, of an election."""
+    if isinstance(error, NoStep):  # why, its step has said
+        return Fault(unforeseen, uuid, kind_and_place(error))
     if isinstance(error, HeadsUnavailable):
         return Fault(Trouble.NO_HEAD, uuid)
     if isinstance(error, KeyUnavailable):
@@ -133,6 +136,8 @@ class Steps:
                 self._publisher.publish_due(uuid)
                 if self._publisher.is_unpromised(uuid):
                     yield Fault(Trouble.UNPROMISED, uuid)
+            except DatabaseUnavailable:  # as of a damaged page, where others are read
+                yield Fault(Trouble.NO_STEP, uuid)
             except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other election
                 yield _fault_in(uuid, error, Trouble.UNFORESEEN)
 

@@ -10,12 +10,12 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
+from evote.board.journal import readable_entry
 from evote.board.listing import setup_bytes
 from evote.database.common_tables import JournalRow
 from evote.database.elections import HeldElection, RowDamaged
 from protocol.election import Election
 from protocol.errors import ProtocolError
-from protocol.journal import JournalEntry
 from protocol.journal_bodies import HoursChanged
 from protocol.journal_kinds import EntryKind
 from protocol.journal_state import Hours, require_server
@@ -90,7 +90,7 @@ def _sealed(connection: Connection, election: HeldElection) -> Hours:
 
 def _amended(entry: bytes | None) -> Hours | None:
     """Return what an entry makes the hours; None if it leaves them, or cannot be read."""
-    read = None if entry is None else _decoded(entry)
+    read = None if entry is None else readable_entry(entry)
     if read is None or not isinstance(read.body, HoursChanged):
         return None
     changed = read.body
@@ -98,11 +98,4 @@ def _amended(entry: bytes | None) -> Hours | None:
 
 
 def _is_readable(entry: bytes) -> bool:
-    return _decoded(entry) is not None
-
-
-def _decoded(entry: bytes) -> JournalEntry | None:
-    try:
-        return JournalEntry.decode(entry)
-    except (ProtocolError, TypeError):  # SQLite may give a text where bytes were put
-        return None
+    return readable_entry(entry) is not None

@@ -7,12 +7,13 @@ the entry tells.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from evote.board.leaves import log_position
-from evote.board.published import find_published
+from evote.board.published import PublishedDamaged, find_published
 from evote.database.common_tables import JournalRow
 from evote.database.elections import HeldElection
+from protocol.errors import ProtocolError
 from protocol.journal import JournalEntry, next_entry
 from protocol.journal_bodies import Body
 from protocol.journal_kinds import EntryKind
@@ -72,15 +73,29 @@ def journal_bytes(connection: Connection, election: HeldElection, size: int) -> 
 
 
 def is_announced(connection: Connection, election: HeldElection, kind: EntryKind) -> bool:
-    """Tell whether every entry of a kind is published; so it is where there is none."""
-    query = select(func.max(JournalRow.number)).where(
-        JournalRow.election_id == election.id, JournalRow.kind == kind.value
+    """Tell whether every entry of a kind is published; so it is where there is none.
+
+    By what the entries say: the kind beside each only repeats it. One that cannot be read may be of
+    any kind.
+    """
+    try:
+        published = find_published(connection, election)
+    except PublishedDamaged:
+        published = None  # of nothing it is known that it is
+    size = 0 if published is None else published.journal.size
+    query = select(JournalRow.entry).where(
+        JournalRow.election_id == election.id, JournalRow.number >= size
     )
-    last = connection.scalar(query)
-    if last is None:
-        return True
-    published = find_published(connection, election)
-    return published is not None and last < published.journal.size
+    read = map(readable_entry, connection.scalars(query))
+    return all(entry is not None and entry.kind is not kind for entry in read)
+
+
+def readable_entry(entry: bytes) -> JournalEntry | None:
+    """Return what an entry of the database says; None if it cannot be read."""
+    try:
+        return JournalEntry.decode(entry)
+    except (ProtocolError, TypeError):  # SQLite may give a text where bytes were put
+        return None
 
 
 def read_entries(connection: Connection, election: HeldElection) -> tuple[JournalEntry, ...]:

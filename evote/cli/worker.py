@@ -37,6 +37,8 @@ _SENTENCES: Final = {
     "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.NO_LOG_KEY: "les clés de signature de l'élection {uuid} manquent ou sont illisibles : "
     "rien n'en est publié, et aucun bulletin n'y est pris ; voir evote doctor",
+    Trouble.NO_STEP: "la base ne donne pas, ou n'écrit pas, ce qu'il faut pour publier l'élection "
+    "{uuid} : aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.UNFORESEEN: "l'élection {uuid} ne peut pas être publiée ({cause}) : aucun bulletin n'y "
     "est pris ; voir evote doctor",
     Trouble.NOT_FOLLOWING: "la base n'est pas celle d'où l'élection {uuid} a été publiée : aucun "
@@ -72,6 +74,8 @@ _REASONS: Final = {
     Reason.NOTHING: "rien de publié qui puisse lui être montré",
     Reason.NO_PROOF: "une ligne de la base est abîmée, aucune preuve ne peut lui être montrée : "
     "voir evote doctor",
+    Reason.UNREAD: "la base ne donne pas de quoi le lui montrer, ou ne garde pas sa ligne : voir "
+    "evote doctor",
     Reason.FAULT: "une erreur de ce serveur, {detail} : voir evote doctor",
 }
 

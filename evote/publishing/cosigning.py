@@ -87,8 +87,8 @@ def with_lines_of(note: bytes, before: PublishedLog | None) -> bytes:
     return Note(read.text, (*read.signatures, *lines)).encode()
 
 
-def published_notes(connection: Connection) -> tuple[NotedLog, ...]:
-    """Return the note of every log of which anything is published.
+def published_notes(connection: Connection, uuid: str | None = None) -> tuple[NotedLog, ...]:
+    """Return the note of every log of which anything is published, or of those of one election.
 
     A damaged one is passed over: its election's step, and ``evote doctor``, say so.
     """
@@ -97,6 +97,8 @@ def published_notes(connection: Connection) -> tuple[NotedLog, ...]:
         .join(PublishedRow, PublishedRow.election_id == ElectionRow.id)
         .order_by(ElectionRow.id, PublishedRow.log)
     )
+    if uuid is not None:
+        query = query.where(ElectionRow.uuid == uuid)
     return tuple(
         NotedLog(*row)
         for row in connection.execute(query)

@@ -26,6 +26,7 @@ from evote.database.elections import (
     find_election,
     lock_election,
 )
+from evote.database.one_by_one import read_of_all
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.log_keys import LogKeys, load_log_keys
@@ -50,6 +51,10 @@ NOT_PUBLISHED: Final = (
     KeyUnavailable,
     DatabaseUnavailable,
 )
+
+
+class NoStep(HeadsUnavailable):
+    """What was recorded now would be promised, and perhaps not be published."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,8 +127,7 @@ class Publisher:
             DatabaseUnavailable: it is not known; until it is, no ballot is promised here.
         """
         try:
-            with self._database.read() as connection:
-                due = due_elections(connection, self._clock(), self.seconds)
+            due = self._seemingly_due(self._clock())
         except Exception:
             self._is_blind = True
             raise
@@ -154,14 +158,14 @@ class Publisher:
 
         Raises:
             DoesNotFollow: it is not, or not surely.
-            HeadsUnavailable: that cannot be known, or the election's last step here failed, or none
-                can be made: what was recorded now would be promised, and not be published.
+            HeadsUnavailable: that cannot be known.
+            NoStep: the election's last step here failed, or none can be made.
             KeyUnavailable: nor can it without the names of the logs.
         """
         keys = self.keys(election.uuid)
         stamp = require_following(connection, election, self._heads, keys)
         if election.uuid in self.stuck or self._is_blind or self._is_mute:
-            raise HeadsUnavailable("no step can be made now")
+            raise NoStep("no step can be made now")
         return stamp
 
     def promise(self, uuid: str, event: Event, now: int) -> Promise:
@@ -216,11 +220,12 @@ class Publisher:
 
     @contextlib.contextmanager
     def _watched(self, uuid: str) -> Iterator[None]:
-        """Remember that a step has failed, also as nobody has foreseen, until one passes."""
+        """Remember that a step has failed, whatever it was, until one passes: §18.7.
+
+        Also that the database failed: whoever records a ballot reads other pages than a step.
+        """
         try:
             yield
-        except DatabaseUnavailable:
-            raise  # who records a ballot meets the same
         except UnknownElection:
             self.stuck.discard(uuid)
             raise
@@ -228,6 +233,13 @@ class Publisher:
             self.stuck.add(uuid)
             raise
         self.stuck.discard(uuid)
+
+    def _seemingly_due(self, now: int) -> tuple[str, ...]:
+        # Where it is not known of one, its step says why.
+        def due(connection: Connection, uuid: str | None) -> tuple[str, ...]:
+            return due_elections(connection, now, self.seconds, uuid)
+
+        return read_of_all(self._database, due, unread=lambda uuid: (uuid,))
 
     def _is_due(self, election: HeldElection, sizes: dict[str, LogSize]) -> bool:
         board, journal = sizes[BOARD], sizes[JOURNAL]

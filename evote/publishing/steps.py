@@ -43,14 +43,17 @@ def is_due(state: State, stepped_at: int, now: int, seconds: int, *, grown: bool
     return time > stepped_at or time <= stepped_at - 2 * seconds
 
 
-def due_elections(connection: Connection, now: int, seconds: int) -> tuple[str, ...]:
+def due_elections(
+    connection: Connection, now: int, seconds: int, uuid: str | None = None
+) -> tuple[str, ...]:
     """Return the number of every election of which a step is due, oldest first.
 
-    Asked every second: one statement, which reads no entry.
+    Asked every second: one statement, which reads no entry. ``uuid`` asks of one election alone.
     """
+    stands = _STANDS if uuid is None else _STANDS.where(ElectionRow.uuid == uuid)
     return tuple(
         row.uuid
-        for row in connection.execute(_STANDS)
+        for row in connection.execute(stands)
         if type(row.stepped_at) is not int  # none yet, or damaged, as the step itself says
         or row.state not in WORDS["state"]  # whose step says so, and holds up no other
         or is_due(

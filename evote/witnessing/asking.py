@@ -53,6 +53,7 @@ class Reason(Enum):
     NO_KEY = "this server lacks the key of the log"
     NOTHING = "nothing published that it could be shown"
     NO_PROOF = "a row is damaged: there is no proof to show it"
+    UNREAD = "the database does not give what to show it, or does not keep its line"
     FAULT = "a fault of this server: {detail}"
 
 

@@ -15,6 +15,7 @@ from evote.board.published import NothingPublished, PublishedDamaged, read_publi
 from evote.board.tiles import subtrees_of_log
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import RowDamaged, find_election
+from evote.database.one_by_one import read_of_all
 from evote.errors import kind_and_place
 from evote.keys import KeyUnavailable
 from evote.publishing.cosigning import NotedLog, add_line, own_lines, published_notes
@@ -39,6 +40,7 @@ from protocol.server_binding import BOARD
 WAIT_SECONDS: Final = 10
 SILENT_SECONDS: Final = 60
 REFUSED_SECONDS: Final = 600
+_MOMENTARY: Final = (Reason.CLOCK, Reason.UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,11 @@ class Cosigning:
         """Ask what is to be asked now; yield what was not co-signed.
 
         Raises:
-            DatabaseUnavailable: nothing more was asked; it is asked again.
+            DatabaseUnavailable: of all; nothing more was asked, and it is asked again.
         """
         if self._timer() < self._silent_until:
             return
-        with self._database.read() as connection:
-            logs = published_notes(connection)
-        for log in logs:
+        for log in self._published():
             try:
                 if self._is_due(log):
                     self._cosign(log)
@@ -101,8 +101,9 @@ class Cosigning:
                 self._silent_until = self._timer() + SILENT_SECONDS
                 yield Missed(self._witness.name, log.place, cause)
                 return
-            except DatabaseUnavailable:
-                raise
+            except DatabaseUnavailable:  # as of a damaged page, where the other logs are read
+                self._published()  # raises where nothing is
+                yield self._refused(log, WitnessRefuses(Reason.UNREAD))
             except Exception as error:  # noqa: BLE001 -- whatever it is, the other logs are shown
                 if not isinstance(error, WitnessAhead) or self._is_ahead(log, error):
                     yield self._refused(log, _as_unwitnessed(error))
@@ -114,7 +115,7 @@ class Cosigning:
             DatabaseUnavailable: that is not known.
         """
         with self._database.read() as connection:
-            logs = [log for log in published_notes(connection) if log.uuid == uuid]
+            logs = published_notes(connection, uuid)
         try:
             for log in logs:
                 self._cosign(log)
@@ -125,6 +126,10 @@ class Cosigning:
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is why there is no line
             return _as_unwitnessed(error)
         return None if logs else WitnessRefuses(Reason.NOTHING)
+
+    def _published(self) -> tuple[NotedLog, ...]:
+        # Of an election whose own cannot be read, its step says so.
+        return read_of_all(self._database, published_notes, unread=lambda _uuid: ())
 
     def _is_due(self, log: NotedLog) -> bool:
         if self._settled.get(log.place) == (log.text, log.stamp):
@@ -184,8 +189,10 @@ class Cosigning:
         return found
 
     def _refused(self, log: NotedLog, cause: Unwitnessed) -> Missed:
-        # A clock is set right in a moment, and its witness may be the one that a result lacks.
-        wait = SILENT_SECONDS if cause.reason is Reason.CLOCK else REFUSED_SECONDS
+        # A clock is set right, and a database no longer busy, in a moment, and this witness may be
+        # the one that a result lacks.
+        wait = SILENT_SECONDS if cause.reason in _MOMENTARY else REFUSED_SECONDS
+        self._settled.pop(log.place, None)  # its line may have come, and not have been kept
         self._again_at[log.place] = self._timer() + wait
         return Missed(self._witness.name, log.place, cause)
 
@@ -199,12 +206,12 @@ class Cosigning:
 
     def _is_ahead(self, log: NotedLog, cause: WitnessAhead) -> bool:
         # Another process may have stepped, and asked, since the note was read.
-        with self._database.read() as connection:
-            election = find_election(connection, log.uuid)
-            try:
+        try:
+            with self._database.read() as connection:
+                election = find_election(connection, log.uuid)
                 return read_published(connection, election).log(log.log).size < cause.size
-            except (NothingPublished, PublishedDamaged):
-                return False  # which its step says
+        except (NothingPublished, PublishedDamaged, RowDamaged, DatabaseUnavailable):
+            return False  # which its step says
 
 
 def _as_unwitnessed(error: Exception) -> Unwitnessed:

@@ -245,11 +245,11 @@ def _fail() -> NoReturn:
 def test_no_ballot_is_promised_while_it_is_not_known_which_steps_are_due(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_given: object) -> NoReturn:
+    def away(*_given: object, **_named: object) -> NoReturn:
         raise DatabaseUnavailable
 
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "due_elections", away)
+        patch.setattr(publishing, "read_of_all", away)
         assert [fault.trouble for fault in Steps(school.publisher).step()] == [Trouble.NO_ANSWER]
         with pytest.raises(HeadsUnavailable):
             school.cast(1)

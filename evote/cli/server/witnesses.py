@@ -24,7 +24,7 @@ BY_ITSELF: Final = " : le serveur les redemande de lui-même"
 WITH_RESULT: Final = (State.TALLIED, State.ARCHIVED)
 _EVERY_SECONDS: Final = 1
 # For these no witness is at fault.
-_OURS: Final = (Reason.NO_PROOF, Reason.FAULT)
+_OURS: Final = (Reason.NO_PROOF, Reason.UNREAD, Reason.FAULT)
 
 
 def require_witnesses(here: Server, uuid: str) -> None:

@@ -17,12 +17,14 @@ import psycopg
 import pytest
 
 from tests.db.postgresql import Server
+from tests.db.torn import torn
 from tests.e2e.server import processes
-from tests.e2e.server.hosted import Hosted, host_school
+from tests.e2e.server.hosted import Hosted, ballot, host_school
 from tests.e2e.server.parents import Reply, post_cast
 from tests.e2e.server.real_server import RealServer, patiently, running
 
 pytestmark = pytest.mark.db  # strace, and PostgreSQL
+FULL_PAGE = 11  # so many ballots, and its set-up, fill a page of events
 
 
 def post(hosted: Hosted, server: RealServer, elector: int) -> Reply:
@@ -80,6 +82,27 @@ def test_sqlite_whose_disk_fills_up_and_is_emptied(on_sqlite: Hosted, tmp_path: 
         record = server.get(f"/e/{on_sqlite.uuid}/record")
     assert on_sqlite.counts() == (2, 2)
     on_sqlite.audit(record, tmp_path / "record")
+
+
+def test_sqlite_that_does_not_give_a_page_of_earlier_ballots(
+    on_sqlite: Hosted, tmp_path: Path
+) -> None:
+    """Every worker refuses what none of them could publish."""
+    with on_sqlite.school() as school:
+        for elector in range(FULL_PAGE):
+            school.cast(elector, ballot(elector))
+        school.publisher.publish(school.uuid)
+        with (
+            torn(school, "board_event"),
+            running(RealServer(on_sqlite.url, on_sqlite.keys, tmp_path, seconds=1)) as server,
+        ):
+            told = f"the database fails in the step of {on_sqlite.uuid}"
+            for _ in patiently("not every worker has tried a step"):
+                if server.log.read_text().count(told) >= server.count:
+                    break
+            for _ in range(4):  # each worker answers one, or nearly surely
+                must_be_unavailable(post(on_sqlite, server, FULL_PAGE))
+    assert on_sqlite.counts() == (FULL_PAGE, FULL_PAGE)
 
 
 @pytest.mark.parametrize(("call", "error"), [("pwrite64", "ENOSPC"), ("fdatasync", "EIO")])

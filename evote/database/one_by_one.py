@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is read of all elections at once, and of each by itself where the whole cannot be read.
+
+A page of one election that a disk does not give any more ends a statement that passes over it, and
+would so hold up all others.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database, DatabaseUnavailable
+
+T = TypeVar("T")
+
+
+def read_of_all(
+    database: Database,
+    read: Callable[[Connection, str | None], tuple[T, ...]],
+    unread: Callable[[str], tuple[T, ...]],
+) -> tuple[T, ...]:
+    """Return what ``read`` gives of all elections, ``unread`` of those that cannot be read.
+
+    Args:
+        database: the server's.
+        read: of the election with this number, of all if it is None.
+        unread: what stands for one that cannot be read where others may.
+
+    Raises:
+        DatabaseUnavailable: not even their numbers can be read.
+    """
+    try:
+        with database.read() as connection:
+            return read(connection, None)
+    except DatabaseUnavailable:
+        with database.read() as connection:  # an index has them, where their own page is damaged
+            uuids = connection.scalars(select(ElectionRow.uuid)).all()
+    found: list[T] = []
+    for uuid in uuids:
+        try:
+            with database.read() as connection:
+                found += read(connection, uuid)
+        except DatabaseUnavailable:
+            found += unread(uuid)
+    return tuple(found)
