@@ -14,8 +14,9 @@ from uvicorn.config import STARTUP_FAILURE
 from evote.database.connection import open_database
 from evote.database.migrating import migrate
 from evote.settings import Settings
+from evote.terminal import outlive_terminal
 from evote.web.log_lines import configure_logs
-from evote.web.supervising import HANGUP, Supervisor
+from evote.web.supervising import Supervisor
 
 FINISH_SECONDS: Final = 30
 
@@ -37,8 +38,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """
     # A single worker of uvicorn's stops in good order, and then sends itself the signal again.
     signal.signal(signal.SIGTERM, _leave)
-    if HANGUP is not None:
-        signal.signal(HANGUP, signal.SIG_IGN)
+    outlive_terminal()
     config = Listening(
         "evote.web.from_environment:app_from_environment",
         factory=True,

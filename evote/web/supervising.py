@@ -16,7 +16,8 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-HANGUP: Final[signal.Signals | None] = getattr(signal, "SIGHUP", None)  # Windows has none
+from evote.terminal import HANGUP
+
 HANGS_SECONDS: Final = 60
 NOT_NOW: Final = 4  # exit status of a worker that cannot start now, and may later
 SOON_SECONDS: Final = 10  # who died within them of its start is not begun again at once
