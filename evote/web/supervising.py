@@ -49,7 +49,13 @@ class Worker(Process):
 
 
 class Supervisor(Multiprocess):
-    """Starts the workers and keeps as many of them until a signal asks to stop."""
+    """Starts the workers and keeps as many of them until a signal asks to stop.
+
+    Attributes:
+        cannot_serve: whether it stopped by itself, since no worker could ever begin.
+    """
+
+    cannot_serve = False
 
     def init_processes(self) -> None:
         """Start all."""
@@ -76,6 +82,7 @@ class Supervisor(Multiprocess):
         worker.join()
         if worker.exitcode == STARTUP_FAILURE:
             _LOGGER.error("a worker cannot start: the server stops")
+            self.cannot_serve = True
             self.should_exit.set()
             return
         now = time.monotonic()

@@ -17,12 +17,14 @@ from typing import ClassVar, NoReturn, cast
 
 import pytest
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Process
 
 from evote.database.connection import DatabaseUnavailable
 from evote.database.left_over import LeftOver
 from evote.settings import SettingsError
 from evote.web import from_environment, supervising
+from evote.web.assets import AssetsMissing
 from evote.web.from_environment import app_from_environment
 from evote.web.log_lines import configure_logs
 from evote.web.supervising import AGAIN_SECONDS, NOT_NOW, SOON_SECONDS, Supervisor
@@ -116,6 +118,16 @@ def test_one_that_cannot_start_now_is_begun_again_after_a_while_and_keeps_no_oth
     supervisor.keep_subprocess_alive()
     assert len(Played.begun) == 5
     assert all(worker.is_alive() for worker in supervisor.processes)
+
+
+def test_one_that_can_never_start_stops_the_server_and_that_is_no_calm_end(
+    supervisor: Supervisor, hours: Hours
+) -> None:
+    assert not supervisor.cannot_serve
+    Played.begun[1].alive, Played.begun[1].exitcode = False, STARTUP_FAILURE
+    supervisor.keep_subprocess_alive()
+    assert supervisor.should_exit.is_set()
+    assert (supervisor.cannot_serve, len(Played.begun)) == (True, 2)
 
 
 def test_nor_is_one_begun_again_at_once_that_took_long_to_find_out(
@@ -230,6 +242,7 @@ def test_a_worker_that_does_not_stop_is_killed_and_the_stop_ends(
         ("open_database", ValueError("not durable: s3cret")),
         ("read_settings", SettingsError(["s3cret"])),
         ("create_app", FileNotFoundError("s3cret")),
+        ("create_app", AssetsMissing("s3cret")),
     ],
 )
 def test_a_worker_without_what_it_stands_on_says_so_in_a_line_and_ends(
