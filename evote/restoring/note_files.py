@@ -17,11 +17,12 @@ from evote.errors import Unreadable
 from evote.restoring.evidence import BroughtNote
 from evote.restoring.found_files import files_in
 from evote.restoring.watch_files import (
-    PROMISES,
+    UNJUDGED,
     WATCH_DIARY,
     is_beside_notes,
     is_diary,
     is_evidence,
+    is_half_written,
     is_of_watch,
     notes_of_diary,
     notes_of_evidence,
@@ -49,7 +50,6 @@ from tally.record_files import (
 MAX_BYTES: Final = 2**16  # of a checkpoint, a promise, and a receipt: §18.3, §20
 # As the booth and the record name them; something may have been put behind.
 _NAMES: Final = (".checkpoint", SUFFIX, ".promise", ZIP_SUFFIX)
-_HALF_WRITTEN: Final = ".new"  # by a watcher that was stopped meanwhile
 _PAPERS: Final = (TLOG_PROOF.encode(), PROMISE.encode())
 # A line that a key has signed, wherever it stands: 68 bytes of base 64 or more.
 _SIGNED: Final = re.compile(
@@ -150,7 +150,7 @@ def _of_zip(path: Path) -> Iterator[bytes]:
 
 def _should_have_one(path: Path, cause: Unreadable) -> bool:
     """Tell whether a file without a note is one that may have been a proof."""
-    if _is_entrusted(path) or path.is_dir() or path.suffix == _HALF_WRITTEN:
+    if _is_entrusted(path) or path.is_dir() or is_half_written(path):
         return False
     if isinstance(cause.__cause__, OSError) or any(each in path.name.lower() for each in _NAMES):
         return True
@@ -162,7 +162,7 @@ def _should_have_one(path: Path, cause: Unreadable) -> bool:
 
 def _is_entrusted(path: Path) -> bool:
     """Tell whether a watcher was given it, by anybody: it may stop no restore."""
-    return path.parent.name == PROMISES and is_of_watch(path.parent)
+    return path.parent.name in UNJUDGED and is_of_watch(path.parent)
 
 
 def _is_beside_notes(path: Path) -> bool:

@@ -20,11 +20,13 @@ from tally.french import reason
 
 # What ``evote-audit watch`` begins its folder with; beside it lies the record.
 WATCH_DIARY: Final = "watch.jsonl"
-PROMISES: Final = "promises"
+# What anybody gave it, and what it was reading when it was killed: it has judged neither.
+UNJUDGED: Final = ("promises", "reading")
 VERSION: Final = 1
 MAX_LINE: Final = 2**18  # a note has 64 KiB at most, and JSON writes each newline with two signs
 MAX_EVIDENCE: Final = 2**22
 _EVIDENCE: Final = "evidence"
+_HALF_WRITTEN: Final = ".new"
 _BESIDE: Final = ("lock", "asking.json", "pending.board", "pending.journal")
 _DIARY_BEGINS: Final = re.compile(rb'\{"watch":[0-9]')
 _EVIDENCE_BEGINS: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"evote_evidence"')
@@ -47,6 +49,11 @@ def is_evidence(path: Path, beginning: bytes) -> bool:
 def is_of_watch(path: Path) -> bool:
     """Tell whether a watcher's diary lies beside it."""
     return (path.parent / WATCH_DIARY).is_file()
+
+
+def is_half_written(path: Path) -> bool:
+    """Tell whether it is what a watcher was writing when it was killed."""
+    return path.suffix == _HALF_WRITTEN and (is_of_watch(path) or is_of_watch(path.parent))
 
 
 def is_beside_notes(path: Path) -> bool:

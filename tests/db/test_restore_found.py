@@ -175,9 +175,8 @@ def test_what_a_system_leaves_in_each_folder_is_nothing(voted: School, tmp_path:
     watch.note(seen="board", at=0, size=0, root="", stamp=0, note=first)
     watch.write_evidence("001-fork.json", encode({"evote_evidence": 1, "first": first}))
     watch.add_promise("promise-0001.txt", promise(voted, 5))
-    (watch.evidence / "002-fork.json.new").write_bytes(b'{"evote_evidence":1,"fi')  # it was stopped
     before = read_notes(watch.folder)
-    assert [each.name for each in before.others] == ["002-fork.json.new"]
+    assert before.others == ()
     for each in [each for each in watch.folder.rglob("*") if each.is_file()]:
         each.with_name(f"._{each.name}").write_bytes(APPLE_DOUBLE)
     for folder in (watch.folder, watch.evidence, watch.promises, watch.record):
@@ -189,6 +188,26 @@ def test_what_a_system_leaves_in_each_folder_is_nothing(voted: School, tmp_path:
     (watch.evidence / "003-fork.json").write_bytes(APPLE_DOUBLE)
     with pytest.raises(Unreadable, match="pas ce qu'une surveillance écrit"):
         read_notes(watch.folder)
+
+
+def test_what_a_watcher_was_writing_or_reading_when_it_was_killed_stops_nothing(
+    voted: School, tmp_path: Path
+) -> None:
+    watch = Store(tmp_path / "watch", voted.uuid)
+    watch.close()
+    watch.begin("", 0)
+    watch.note(seen="board", at=0, size=0, root="", stamp=0, note=checkpoint(voted).decode())
+    (watch.folder / "reading").mkdir()
+    torn = {
+        watch.folder / "asking.json.new": b"{",
+        watch.evidence / "002-fork.json.new": b'{"evote_evidence":1,"fi',
+        watch.folder / "reading" / "record.zip": b"PK\x03\x04 torn",
+        watch.record / "board.checkpoint.new": checkpoint(voted)[:50],
+    }
+    for path, data in torn.items():
+        path.write_bytes(data)
+    found = read_notes(watch.folder)
+    assert (len(found.notes), found.others) == (1, tuple(sorted(torn)))
 
 
 def test_a_receipt_among_the_promises_of_a_watcher_counts_if_it_is_signed(
