@@ -19,9 +19,15 @@ def as_given(data: bytes) -> bytes:
 
     Another file is returned as it is.
     """
-    if len(data) > MAX_PAPER:
+    if len(data) > MAX_PAPER or not _begun(data).startswith(_BEGIN):
         return data
-    text = data.removeprefix(_MARK).lstrip(b"\r\n")
-    if not text.startswith(_BEGIN):
-        return data
-    return text.replace(b"\r\n", b"\n").rstrip() + b"\n"
+    return with_own_lines(data)
+
+
+def with_own_lines(data: bytes) -> bytes:
+    """The same of any signed text, such as a checkpoint."""
+    return _begun(data).replace(b"\r\n", b"\n").rstrip() + b"\n"
+
+
+def _begun(data: bytes) -> bytes:
+    return data.removeprefix(_MARK).lstrip(b"\r\n")

@@ -94,7 +94,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def _archive_in(folder: Path) -> Path:
     try:
-        found = [each for each in folder.iterdir() if each.suffix == ARCHIVE_SUFFIX]
+        # What begins with a dot is a system's (``._x.bel`` of macOS).
+        files = (each for each in folder.iterdir() if not each.name.startswith("."))
+        found = [each for each in files if each.suffix == ARCHIVE_SUFFIX]
     except OSError as cause:
         raise Unreadable(f"impossible de lire « {folder} » ({reason(cause)})", _WHICH) from cause
     return _only(found, folder)

@@ -21,6 +21,7 @@ OF_EITHER = {
         "in_force",
         "published_damage",
         "restore_faults",
+        "restore_found",
         "restore_known",
         "restore_marks",
         "restore_refusals",

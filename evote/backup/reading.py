@@ -107,7 +107,8 @@ def _rows(data: BinaryIO, sha256: str, key: RecoveryKey, schema: str) -> Iterato
         raise Unreadable(
             f"« {name} » s'ouvre, mais « {cause.cell} »{of} contient ce qui ne peut pas y être : "
             "la base était abîmée quand elle a été sauvegardée, ou ce fichier vient d'ailleurs",
-            "prenez une sauvegarde d'avant, avec --complete et le dossier public d'un témoin",
+            "prenez une sauvegarde d'avant, avec --complete et le dossier public d'une "
+            "surveillance",
         ) from cause
     except ProtocolError as cause:
         raise _strange(name) from cause

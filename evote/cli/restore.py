@@ -16,8 +16,9 @@ dit quand il a été écrit pour la dernière fois, et demande si le serveur a t
 
 Une sauvegarde plus ancienne que ce qui a été publié est refusée. Ce qui manque se reprend :
   --seen      ce que d'autres ont vu après la sauvegarde : un point de contrôle, un reçu, une
-              promesse, un dossier public, celui d'un témoin (tout ce qu'il a vu compte), ou un
-              dossier qui en a plusieurs ; ce qui est plus ancien qu'elle ne dit rien
+              promesse, un dossier public, celui d'une surveillance (tout ce qu'elle a vu compte),
+              ou un dossier qui en a plusieurs, sous n'importe quel nom ; ce qui est plus ancien
+              que la sauvegarde ne dit rien
   --complete  un dossier public (dossier ou .zip, ou celui de evote-audit watch) qui a ce que
               la sauvegarde n'a pas
 Les émargements des bulletins repris, le bureau des codes seul les connaît ; d'ici là le vote est

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """``evote worker``: what a server does without being asked, in a process of its own."""
 
+import contextlib
 import signal
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import Final
 from evote.cli.parser import FrenchParser
 from evote.cli.server.opened import server
 from evote.settings import witnesses_of
+from evote.terminal import outlive_terminal
 from evote.upkeep import Cosignatures, Fault, Steps, Trouble, Upkeep, going_on
 from evote.witnessing.asking import Reason
 from evote.witnessing.cosigning import Cosigning
@@ -97,6 +99,7 @@ def main(arguments: list[str]) -> int:
             said = [_take(work.step), _take(steps.step), *(_take(each.step) for each in asking)]
             return int(any(said))
         stop = threading.Event()
+        outlive_terminal()
         signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
         for witness in asking:
             threading.Thread(target=_again_and_again, args=(witness, stop), daemon=True).start()
@@ -120,7 +123,8 @@ def _take(step: Callable[[], Iterator[Fault]]) -> bool:
     """Take a step, and say what it could not do: whatever fails, the next one is taken."""
     said = list(going_on(step))
     for fault in said:
-        print(f"evote worker : {_sentence(fault)}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # the terminal is closed: nobody hears it
+            print(f"evote worker : {_sentence(fault)}", file=sys.stderr, flush=True)
     return bool(said)
 
 

@@ -11,7 +11,7 @@ from protocol.encoding import JsonValue
 ELSEWHERE: Final = (
     "suspendez le vote et gardez tout ; une sauvegarde d'aujourd'hui ne se rétablira pas : "
     "evote restore ailleurs, d'une sauvegarde d'avant, avec --complete et le dossier public "
-    "d'un témoin (docs/operations.md)"
+    "d'une surveillance (docs/operations.md)"
 )
 
 # What to do where only what a restore makes anew is not what it was.

@@ -92,7 +92,7 @@ def is_for_witnesses_alone(verdict: Verdict) -> bool:
 def _refused(record: Path, why: str) -> Refusal:
     return Refusal(
         f"le vérificateur n'accepte pas « {record} » comme suite de cette sauvegarde : {why}",
-        "donnez le dossier complet le plus récent, d'un témoin ou téléchargé avant la panne",
+        "donnez le dossier complet le plus récent, d'une surveillance ou téléchargé avant la panne",
     )
 
 

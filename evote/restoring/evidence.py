@@ -95,13 +95,13 @@ def seen_of(server: ServerBinding, notes: Iterable[BroughtNote]) -> Seen:
     logs: dict[str, list[SeenLog]] = {BOARD: [], JOURNAL: []}
     promises = []
     for note in notes:
-        if note.promises and note.origin == server.board_key.name:
-            if note.entrusted and not is_signed(note, server.board_key):
-                continue
-            promises.append(_promise(note, server.board_key))
         for log, key in ((BOARD, server.board_key), (JOURNAL, server.journal_key)):
-            if note.origin == key.name and not note.promises:
+            if note.origin != key.name or (note.entrusted and not is_signed(note, key)):
+                continue
+            if not note.promises:
                 logs[log].append(_checkpoint(note, key))
+            elif log == BOARD:
+                promises.append(_promise(note, key))
     return Seen(tuple(logs[BOARD]), tuple(logs[JOURNAL]), tuple(promises))
 
 

@@ -173,8 +173,8 @@ def too_short(behind: dict[str, tuple[Behind, ...]]) -> Refusal:
         f"élection {uuid} : {' ; '.join(map(str, each))}" for uuid, each in sorted(behind.items())
     ]
     advice = (
-        "ce qui manque se reprend d'un dossier public plus récent, ou de celui d'un témoin : "
-        "--complete DOSSIER"
+        "ce qui manque se reprend d'un dossier public plus récent, ou de celui d'une surveillance "
+        ": --complete DOSSIER"
     )
     lost = [uuid for uuid, of in behind.items() if not all(each.promised for each in of)]
     if lost:

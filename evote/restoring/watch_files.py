@@ -2,9 +2,11 @@
 """The signed notes that a watcher has seen: its diary, and what it has written as evidence: §21.
 
 A watcher sees more than it can fetch. What it saw stands in the diary ``watch.jsonl`` the moment it
-was seen; the record beside it may be behind, where the server stopped between two questions.
+was seen; the record beside it may be behind, where the server stopped between two questions. Both
+are known by how they begin, whatever they are called: a watcher hands on what it has as evidence.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,25 +20,55 @@ from tally.french import reason
 
 # What ``evote-audit watch`` begins its folder with; beside it lies the record.
 WATCH_DIARY: Final = "watch.jsonl"
-PROMISES: Final = "promises"
+# What anybody gave it, and what it was reading when it was killed: it has judged neither.
+UNJUDGED: Final = ("promises", "reading")
 VERSION: Final = 1
 MAX_LINE: Final = 2**18  # a note has 64 KiB at most, and JSON writes each newline with two signs
 MAX_EVIDENCE: Final = 2**22
 _EVIDENCE: Final = "evidence"
+_HALF_WRITTEN: Final = ".new"
+_BESIDE: Final = ("lock", "asking.json", "pending.board", "pending.journal")
+_DIARY_BEGINS: Final = re.compile(rb'\{"watch":[0-9]')
+_EVIDENCE_BEGINS: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"evote_evidence"')
 # Members of evidence that are checkpoints (§21). What was promised there was judged already.
 _CHECKPOINTS: Final = ("first", "second", "checkpoint")
 _ADVICE: Final = "donnez le dossier tel que « evote-audit watch » l'a laissé, ou une autre copie"
 
 
-def notes_of_watch(folder: Path) -> Iterator[tuple[bytes, str]]:
-    """Give every checkpoint that a watcher's folder has in diary and evidence, with its source.
+def is_diary(path: Path, beginning: bytes) -> bool:
+    """Tell whether it is a diary, or has the name of one."""
+    return path.name == WATCH_DIARY or _DIARY_BEGINS.match(beginning) is not None
+
+
+def is_evidence(path: Path, beginning: bytes) -> bool:
+    """Tell whether it is evidence, or stands where a watcher has put some."""
+    stands = path.parent.name == _EVIDENCE and is_of_watch(path.parent)
+    return (stands and path.suffix == ".json") or _EVIDENCE_BEGINS.match(beginning) is not None
+
+
+def is_of_watch(path: Path) -> bool:
+    """Tell whether a watcher's diary lies beside it."""
+    return (path.parent / WATCH_DIARY).is_file()
+
+
+def is_half_written(path: Path) -> bool:
+    """Tell whether it is what a watcher was writing when it was killed."""
+    return path.suffix == _HALF_WRITTEN and (is_of_watch(path) or is_of_watch(path.parent))
+
+
+def is_beside_notes(path: Path) -> bool:
+    """Tell whether it is a file that a watcher keeps for itself, without any note."""
+    return path.name in _BESIDE and is_of_watch(path)
+
+
+def notes_of_diary(path: Path) -> Iterator[bytes]:
+    """Give every checkpoint that a watcher has in its diary.
 
     Of those of one size and root the one that was stamped last, with the most lines.
 
     Raises:
-        Unreadable: the diary, or a file of evidence, is not what a watcher writes.
+        Unreadable: it is not what a watcher writes.
     """
-    path = folder / WATCH_DIARY
     last: dict[str, tuple[int, str]] = {}
     for line in _diary(path):
         note, stamp = line.get("note"), line.get("stamp")
@@ -44,11 +76,18 @@ def notes_of_watch(folder: Path) -> Iterator[tuple[bytes, str]]:
             text, at = note.partition("\n\n")[0], stamp if isinstance(stamp, int) else 0
             if text not in last or last[text][0] <= at:  # the same one co-signed stands later
                 last[text] = at, note
-    yield from ((note.encode(), str(path)) for _, note in last.values())
-    for each in sorted((folder / _EVIDENCE).glob("*.json")):
-        evidence = _evidence(each)
-        notes = (evidence.get(name) for name in _CHECKPOINTS)
-        yield from ((note.encode(), str(each)) for note in notes if isinstance(note, str))
+    yield from (note.encode() for _, note in last.values())
+
+
+def notes_of_evidence(path: Path) -> Iterator[bytes]:
+    """Give every checkpoint that a piece of evidence has.
+
+    Raises:
+        Unreadable: it is not what a watcher writes.
+    """
+    evidence = _evidence(path)
+    notes = (evidence.get(name) for name in _CHECKPOINTS)
+    yield from (note.encode() for note in notes if isinstance(note, str))
 
 
 def _diary(path: Path) -> Iterator[Mapping[str, JsonValue]]:
@@ -97,4 +136,4 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _strange(path: Path, what: str) -> Unreadable:
-    return Unreadable(f"« {path} » a {what} : ce n'est pas ce qu'un témoin écrit", _ADVICE)
+    return Unreadable(f"« {path} » a {what} : ce n'est pas ce qu'une surveillance écrit", _ADVICE)

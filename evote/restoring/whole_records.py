@@ -9,13 +9,14 @@ from pathlib import Path
 
 from evote.errors import Refusal
 from evote.restoring.comparing import longest
+from evote.restoring.found_files import files_in, is_zip
 from evote.restoring.note_files import watch_of
 from evote.restoring.one_election import Loaded
 from protocol.merkle import LogPosition
 from protocol.server_binding import BOARD, JOURNAL
 from tally import record_files
 from tally.record import Record, opened_record
-from tally.record_files import ARCHIVE_SUFFIX, ZIP_SUFFIX
+from tally.record_files import ARCHIVE_SUFFIX
 
 
 def whole_record(loaded: Loaded, seen: Iterable[Path]) -> Path | None:
@@ -37,8 +38,8 @@ def _records(path: Path) -> Iterator[Path]:
     if not place.is_dir():
         yield place
         return
-    for each in sorted(place.rglob("*")):
-        if each.suffix.lower() == ZIP_SUFFIX:
+    for each in files_in(place):
+        if is_zip(each):
             yield each
         elif each.suffix == ARCHIVE_SUFFIX and (each.parent / record_files.JOURNAL).is_file():
             yield each.parent

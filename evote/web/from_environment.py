@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -13,8 +14,18 @@ from evote.database.connection import DatabaseUnavailable, open_database
 from evote.database.left_over import LeftOver
 from evote.settings import SettingsError, read_settings
 from evote.web.app import create_app
+from evote.web.assets import AssetsMissing
 from evote.web.log_lines import configure_logs, log_failure
 from evote.web.supervising import NOT_NOW
+
+_AWAY: Final = (
+    AssetsMissing,  # while the package is being installed anew
+    DatabaseUnavailable,
+    LeftOver,
+    SettingsError,
+    OSError,
+    ValueError,
+)
 
 
 def app_from_environment() -> FastAPI:
@@ -29,7 +40,7 @@ def app_from_environment() -> FastAPI:
         settings = read_settings()
         database = open_database(settings.database_url)
         return create_app(settings, database, with_upkeep=settings.upkeep)
-    except (DatabaseUnavailable, LeftOver, SettingsError, OSError, ValueError) as cause:
+    except _AWAY as cause:
         log_failure("this worker cannot start", cause)
         sys.exit(NOT_NOW)
 

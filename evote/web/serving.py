@@ -14,10 +14,12 @@ from uvicorn.config import STARTUP_FAILURE
 from evote.database.connection import open_database
 from evote.database.migrating import migrate
 from evote.settings import Settings
+from evote.terminal import outlive_terminal
 from evote.web.log_lines import configure_logs
-from evote.web.supervising import HANGUP, Supervisor
+from evote.web.supervising import NOT_NOW, Supervisor
 
 FINISH_SECONDS: Final = 30
+CANNOT_SERVE: Final = 1  # exit status; those of a worker are for its supervisor
 
 
 def migrate_database(settings: Settings) -> None:
@@ -33,12 +35,12 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve until a signal asks to stop; requests that have begun are answered first.
 
     Raises:
-        SystemExit: with status 0, when it was ``SIGTERM``.
+        SystemExit: with status 0, when it was ``SIGTERM``; with 1, when it cannot serve: the log
+            says why in a line.
     """
     # A single worker of uvicorn's stops in good order, and then sends itself the signal again.
     signal.signal(signal.SIGTERM, _leave)
-    if HANGUP is not None:
-        signal.signal(HANGUP, signal.SIG_IGN)
+    outlive_terminal()
     config = Listening(
         "evote.web.from_environment:app_from_environment",
         factory=True,
@@ -55,14 +57,29 @@ def serve(host: str, port: int, workers: int) -> None:
         contextlib.closing(config.bind_socket()) as listening,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        if workers > 1:
-            configure_logs()
-            Supervisor(config, sockets=[listening]).run()
-            return
-        server = uvicorn.Server(config)
+        could = _supervise(config, listening) if workers > 1 else _serve_alone(config, listening)
+        if not could:
+            sys.exit(CANNOT_SERVE)
+
+
+def _supervise(config: uvicorn.Config, listening: socket.socket) -> bool:
+    """Serve with several workers; tell whether they could ever begin."""
+    configure_logs()
+    supervisor = Supervisor(config, sockets=[listening])
+    supervisor.run()
+    return not supervisor.cannot_serve
+
+
+def _serve_alone(config: uvicorn.Config, listening: socket.socket) -> bool:
+    """Serve in this process; tell whether it could ever begin."""
+    server = uvicorn.Server(config)
+    try:
         server.run(sockets=[listening])
-        if not server.started:
-            sys.exit(STARTUP_FAILURE)
+    except SystemExit as left:
+        if left.code in (NOT_NOW, STARTUP_FAILURE):
+            return False
+        raise
+    return server.started
 
 
 class Listening(uvicorn.Config):

@@ -16,7 +16,8 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-HANGUP: Final[signal.Signals | None] = getattr(signal, "SIGHUP", None)  # Windows has none
+from evote.terminal import HANGUP
+
 HANGS_SECONDS: Final = 60
 NOT_NOW: Final = 4  # exit status of a worker that cannot start now, and may later
 SOON_SECONDS: Final = 10  # who died within them of its start is not begun again at once
@@ -48,24 +49,32 @@ class Worker(Process):
 
 
 class Supervisor(Multiprocess):
-    """Starts the workers and keeps as many of them until a signal asks to stop."""
+    """Starts the workers and keeps as many of them until a signal asks to stop.
+
+    Attributes:
+        cannot_serve: whether it stopped by itself, since no worker could ever begin.
+    """
+
+    cannot_serve = False
 
     def init_processes(self) -> None:
         """Start all."""
         self._begun_at, self._due = dict[int, float](), dict[int, float]()  # by place
-        self.processes = [self._started(place) for place in range(self.processes_num)]
+        self._workers = dict[int, Worker]()
+        for place in range(self.processes_num):
+            self._start(place)
 
     def keep_subprocess_alive(self) -> None:
         """Replace whichever died or hangs; if one cannot even begin, none could: stop."""
-        for place, worker in enumerate(self.processes):
+        for place in range(self.processes_num):
             if self.should_exit.is_set():
                 return
             if place in self._due:
                 if time.monotonic() >= self._due[place]:
                     del self._due[place]
-                    self.processes[place] = self._started(place)
-            elif not worker.is_alive():
-                self._replace(place, worker)
+                    self._start(place)
+            elif not self._workers[place].is_alive():
+                self._replace(place, self._workers[place])
 
     def _replace(self, place: int, worker: Process) -> None:
         hangs = worker.process.is_alive()
@@ -73,6 +82,7 @@ class Supervisor(Multiprocess):
         worker.join()
         if worker.exitcode == STARTUP_FAILURE:
             _LOGGER.error("a worker cannot start: the server stops")
+            self.cannot_serve = True
             self.should_exit.set()
             return
         now = time.monotonic()
@@ -83,7 +93,7 @@ class Supervisor(Multiprocess):
         if soon:
             self._due[place] = now + AGAIN_SECONDS
         else:
-            self.processes[place] = self._started(place)
+            self._start(place)
 
     def handle_hup(self) -> None:
         """Go on: the terminal that it was started from is closed, or there is nothing to reload."""
@@ -104,6 +114,19 @@ class Supervisor(Multiprocess):
                 _LOGGER.warning("the worker %s does not stop, and was killed", worker.pid)
                 worker.process.kill()
                 worker.process.join()
+
+    def _start(self, place: int) -> None:
+        """Have a worker in this place; where the system grants no process, try again soon.
+
+        It may have no room for one at the very moment at which it has just killed another.
+        """
+        try:
+            self._workers[place] = self._started(place)
+        except OSError as cause:
+            said = "no worker can be started (%s): another is tried in %s s"
+            _LOGGER.warning(said, type(cause).__name__, AGAIN_SECONDS)
+            self._due[place] = time.monotonic() + AGAIN_SECONDS
+        self.processes = list(self._workers.values())
 
     def _started(self, place: int) -> Worker:
         self._begun_at[place] = time.monotonic()

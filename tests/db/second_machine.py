@@ -95,7 +95,7 @@ class Machine:
         check: bool = False,
     ) -> tuple[Restored, ...]:
         records = complete or {}
-        notes = [note for path in (*seen, *records.values()) for note in read_notes(path)]
+        notes = [note for path in (*seen, *records.values()) for note in read_notes(path).notes]
         said = frozenset(unseen), frozenset(without)
         brought = Brought(tuple(notes), records, sign_ins or {}, *said, seen)
         target = Target(self.database, self.folder, self.clock)

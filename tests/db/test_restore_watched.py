@@ -97,10 +97,10 @@ def _json(members: Mapping[str, object]) -> bytes:
 
 
 def test_a_torn_last_line_is_passed_over_and_nothing_else(voted: School, watch: Store) -> None:
-    diary, before = watch.folder / "watch.jsonl", len(read_notes(watch.folder))
+    diary, before = watch.folder / "watch.jsonl", len(read_notes(watch.folder).notes)
     whole = diary.read_bytes()
     diary.write_bytes(whole + b'{"seen":"board","note":"half')
-    assert len(read_notes(watch.folder)) == before
+    assert len(read_notes(watch.folder).notes) == before
     first, rest = whole.split(b"\n", 1)
     for strange in (
         b"",
@@ -122,7 +122,7 @@ def test_a_torn_last_line_is_passed_over_and_nothing_else(voted: School, watch: 
 
 
 def test_the_same_seen_a_thousand_times_is_one_note(voted: School, watch: Store) -> None:
-    before = len(read_notes(watch.folder))
+    before = len(read_notes(watch.folder).notes)
     key, at = voted.publisher.keys(voted.uuid).board, voted.clock()
     position = LogPosition(3, "cd" * 32)
     diary = (watch.folder / "watch.jsonl").open("ab")
@@ -130,7 +130,7 @@ def test_the_same_seen_a_thousand_times_is_one_note(voted: School, watch: Store)
         for later in range(1000):
             line = {"seen": BOARD, "note": forged(key, position, at + later)}
             diary.write(_json(line) + b"\n")
-    found = read_notes(watch.folder)
+    found = read_notes(watch.folder).notes
     assert len(found) == before + 1
     assert any(note.data.decode() == forged(key, position, at + 999) for note in found)
 

@@ -5,8 +5,9 @@ import contextlib
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Final
 
 from evote.backup.reading import OpenedBackup, opened_backup
 from evote.backup.recovery import RecoveryKey, decode_recovery_key
@@ -44,6 +45,8 @@ from tally.files import read_file
 from tally.french import count
 from tally.passphrase import PassphraseSource
 from tally.record import opened_record
+
+MOST_OTHERS: Final = 20  # are named; whoever gives a whole disk is told how many more
 
 
 def restore_backup(options: Namespace) -> int:
@@ -127,12 +130,21 @@ def _brought(options: Namespace, host: str) -> Brought:
         if uuid in records:
             raise Refusal(f"deux dossiers sont de l'élection {uuid}", "donnez le plus récent, seul")
         records[uuid] = path
-    notes = [note for path in (*options.seen, *options.complete) for note in read_notes(path)]
+    found = [read_notes(path) for path in (*options.seen, *options.complete)]
+    _tell_others(dict.fromkeys(other for each in found for other in each.others))
     unseen, without = (
         frozenset(map(read_told_uuid, each)) for each in (options.unseen, options.without)
     )
     sign_ins, seen = _messages(options.sign_ins), tuple(options.seen)
-    return Brought(tuple(notes), records, sign_ins, unseen, without, seen, host)
+    notes = tuple(note for each in found for note in each.notes)
+    return Brought(notes, records, sign_ins, unseen, without, seen, host)
+
+
+def _tell_others(paths: Collection[Path]) -> None:
+    for path in list(paths)[:MOST_OTHERS]:
+        print(f"« {path} » n'est pas une preuve : non regardé.")
+    if (more := len(paths) - MOST_OTHERS) > 0:
+        print(f"Et {count(more, 'autre fichier', 'autres fichiers')} de même.")
 
 
 def _messages(paths: list[Path]) -> dict[str, SignedInMessage]:

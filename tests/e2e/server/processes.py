@@ -29,6 +29,13 @@ def everybody() -> set[int]:
     return {int(folder.name) for folder in PROC.iterdir() if folder.name.isdecimal()}
 
 
+def hears(pid: int, asked: int) -> bool:
+    """Whether a process has a handler of its own for this signal."""
+    status = (PROC / str(pid) / "status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (asked - 1) & 1)
+
+
 def workers(server: int) -> set[int]:
     """The processes that answer, of a server whose first process is this one."""
     return {pid for pid, command in children(server).items() if b"spawn_main" in command}

@@ -52,7 +52,20 @@ class RealServer:
     def start(self) -> None:
         """Start it; it does not answer yet."""
         command = [sys.executable, "-m", "evote", "serve", "--port", str(self.port)]
-        environment = {
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.before, *command, "--workers", str(self.count)],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it is told, and whatever else runs for it."""
+        return {
             **os.environ,
             "PREAU_DATABASE_URL": self.url,
             "PREAU_KEY_FOLDER": str(self.keys),
@@ -60,15 +73,6 @@ class RealServer:
             "PREAU_PUBLISH_SECONDS": str(self.seconds),
             **{f"PREAU_{name}": value for name, value in self.more.items()},
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.before, *command, "--workers", str(self.count)],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                start_new_session=True,
-            )
 
     @property
     def log(self) -> Path:

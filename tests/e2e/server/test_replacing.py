@@ -6,14 +6,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from evote.web.supervising import HANGS_SECONDS
+from tests.e2e.server import processes
 from tests.e2e.server.hosted import Hosted
-from tests.e2e.server.real_server import RealServer, patiently, running
+from tests.e2e.server.real_server import PATIENCE_SECONDS, RealServer, patiently, running
 
 pytestmark = pytest.mark.db  # /proc
 
@@ -53,3 +56,21 @@ def test_a_terminal_that_is_closed_stops_and_starts_no_worker(
         time.sleep(1)
         assert (server.workers(), server.process.poll()) == (before, None)
         server.wait_until_all_answer()
+
+
+def test_nor_does_it_stop_the_one_that_does_the_upkeep(hosted: Hosted, tmp_path: Path) -> None:
+    """Or what it was started beside would go on taking ballots, and nobody would close the vote."""
+    server = RealServer(hosted.url, hosted.keys, tmp_path)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "evote", "worker"], env=server.environment, start_new_session=True
+    )
+    try:
+        for _ in patiently("the worker does not listen"):
+            if processes.hears(worker.pid, signal.SIGTERM):
+                break
+        os.killpg(worker.pid, signal.SIGHUP)
+        os.kill(worker.pid, signal.SIGTERM)
+        assert worker.wait(PATIENCE_SECONDS) == 0
+    finally:
+        worker.kill()
+        worker.wait()

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import pytest
 from sqlalchemy import text
@@ -160,6 +163,16 @@ def test_a_vote_that_is_damaged_keeps_no_other_open_nor_a_message_or_sign_in_bac
     school.database.close()
 
 
+class Closed(io.StringIO):
+    """What a terminal is for its programs, once it is closed."""
+
+    tried: ClassVar[list[str]] = []
+
+    def write(self, text: str) -> NoReturn:
+        self.tried.append(text)
+        raise OSError(errno.EIO, "closed")
+
+
 def test_whatever_fails_the_worker_goes_on_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +186,9 @@ def test_whatever_fails_the_worker_goes_on_and_says_so(
     assert main(["worker", "--once"]) == 1
     said = capsys.readouterr().err
     assert "evote worker : l'entretien ne va pas jusqu'au bout (ZeroDivisionError, " in said
+    monkeypatch.setattr(sys, "stderr", Closed())
+    assert main(["worker", "--once"]) == 1
+    assert Closed.tried
     site.school.database.close()
 
 

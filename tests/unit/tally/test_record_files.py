@@ -64,7 +64,7 @@ def test_a_folder_a_zip_and_an_archive_alone_are_read(tmp_path: Path) -> None:
 
 
 def test_other_files_of_a_folder_are_not_read(tmp_path: Path) -> None:
-    more = {**FILES, "notes.txt": b"x", ".DS_Store": b"x"}
+    more = {**FILES, "notes.txt": b"x", ".DS_Store": b"x", "._a.bel": b"\0\5\x16\7"}
     assert read(folder(tmp_path, more))[1] == OTHERS
 
 

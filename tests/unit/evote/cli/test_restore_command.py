@@ -463,3 +463,21 @@ def test_a_parents_receipt_is_evidence_too(
     school.database.close()
     assert disaster.restore("--seen", str(receipt)) == 1
     assert "et 8 ont été publiés" in capsys.readouterr().err
+
+
+def test_what_is_no_proof_is_told_by_name_and_of_many_how_many(
+    disaster: Disaster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = disaster.kept / "photo.jpg"
+    photo.write_bytes(b"none")
+    complete = ("--complete", str(disaster.kept), "--seen", str(disaster.kept), "--check")
+    assert disaster.restore(*complete) == 0
+    said = capsys.readouterr().out
+    assert said.count(f"« {photo} » n'est pas une preuve : non regardé.") == 1
+    assert "de même" not in said
+    for number in range(22):
+        (disaster.kept / f"{number:02}.jpg").write_bytes(b"none")
+    assert disaster.restore(*complete) == 0
+    said = capsys.readouterr().out
+    assert said.count("non regardé") == 20
+    assert "Et 3 autres fichiers de même." in said
