@@ -29,6 +29,7 @@ from tests.db.examined import look
 from tests.db.hosted_again import host_again
 from tests.db.school import ManualClock, School
 from tests.db.test_one_damaged_row import other  # noqa: F401 -- a fixture
+from tests.db.torn_pages import tear_setup
 from tests.simulator import CLOSES_AT, OPENS_AT
 
 GRACE = ELECTION.bindings.grace_seconds
@@ -177,22 +178,8 @@ def test_a_damaged_page_of_one_election_keeps_no_other_from_being_closed(
     clock: ManualClock,
     url: str,
 ) -> None:
-    with school.database.read() as connection:
-        of = "SELECT data FROM board_data JOIN election ON election.id = election_id"
-        row = text(f"{of} WHERE uuid = :uuid AND height = 0 ORDER BY ordinal LIMIT 1")
-        data = connection.execute(row, {"uuid": school.uuid}).scalar_one()
-    with school.database.alone() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    file = Path(url.removeprefix("sqlite:///"))
-    size = int.from_bytes(file.read_bytes()[16:18], "big")
-    page = file.read_bytes().index(data[:200]) // size
-    for each in (school, other):
-        each.database.close()
-    with file.open("r+b") as changing:
-        changing.seek(page * size)
-        kind = changing.read(1)[0]
-        changing.seek(page * size)
-        changing.write(bytes([kind ^ 0x10]))  # one bit of what the page is
+    tear_setup(school)
+    other.database.close()
     damaged = open_database(url)
     publisher = Publisher(damaged, school.folder, 60, clock)
     clock.time = CLOSES_AT + GRACE + 100_000
