@@ -31,8 +31,10 @@ class Trouble(Enum):
     """What keeps a part from being done, in the words of the server's log."""
 
     NO_ANSWER = "the database does not answer"
+    UNANSWERED = "the database does not answer for {uuid}: a damaged page, a full disk, or too busy"
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
+    UNREAD = "the vote {uuid}, whose hour is over, stays open: the database does not answer for it"
     OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
     LETTER_DAMAGED = "a message of {uuid} does not open, for a row is damaged: {cause}"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
@@ -92,6 +94,8 @@ def fault_of(cause: Exception) -> Fault:
 
 def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
     """Return what the log says of whatever failed in a step, or in the closing, of an election."""
+    if isinstance(error, DatabaseUnavailable):  # as of a damaged page, where the others are read
+        return Fault(Trouble.UNANSWERED, uuid)
     if isinstance(error, HeadsUnavailable):
         return Fault(Trouble.NO_HEAD, uuid)
     if isinstance(error, KeyUnavailable):
@@ -196,7 +200,7 @@ class Upkeep:
 
     def _close(self) -> Iterator[Fault]:
         moment = self._watch.look()
-        without_hours = {fault.uuid: fault for fault in self._compare_hours()}
+        without_hours = {fault.uuid: fault for fault in self._compare_hours(moment.sure)}
         yield from without_hours.values()
         due = [each for each in due_votes(self._database, moment.sure) if each not in without_hours]
         if moment.ahead:
@@ -215,19 +219,26 @@ class Upkeep:
                     yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
             except Refusal as refusal:
                 yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
+            except DatabaseUnavailable:
+                yield self._unanswered(uuid, moment.sure)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the others are closed
                 yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
 
-    def _compare_hours(self) -> Iterator[Fault]:
+    def _compare_hours(self, now: int) -> Iterator[Fault]:
         """Yield each vote whose hours are not known to be those in force: they close none."""
         for uuid in votes_going_on(self._database):
             try:
                 with self._database.snapshot() as connection:
                     self._hours.require(connection, find_election(connection, uuid))
-            except DatabaseUnavailable:  # as of a damaged page, where the others are read
-                yield Fault(Trouble.NO_ANSWER, uuid)
+            except DatabaseUnavailable:
+                yield self._unanswered(uuid, now)
             except Exception as error:  # noqa: BLE001 -- its hours are not known
                 yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
+
+    def _unanswered(self, uuid: str, now: int) -> Fault:
+        """Return what is said of this vote alone; raises where the database answers for none."""
+        is_over = uuid in due_votes(self._database, now)
+        return Fault(Trouble.UNREAD if is_over else Trouble.UNANSWERED, uuid)
 
     def _rewrite(self) -> Iterator[Fault]:
         now = self._clock()

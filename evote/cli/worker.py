@@ -26,8 +26,12 @@ codes de sortie : 0 arrêté normalement, 1 réglage dangereux, ou (--once) quel
 EVERY_SECONDS: Final = 60
 _SENTENCES: Final = {
     Trouble.NO_ANSWER: "la base ne répond pas",
+    Trouble.UNANSWERED: "la base ne répond pas pour l'élection {uuid} (page abîmée, disque plein, "
+    "ou trop d'attente) ; voir evote doctor",
     Trouble.NO_KEY: "la clé d'une élection manque ou est illisible : voir PREAU_KEY_FOLDER",
     Trouble.NOT_CLOSED: "le vote {uuid} ne peut pas être clos : {cause}",
+    Trouble.UNREAD: "le vote {uuid}, dont l'heure est passée, n'est pas clos : la base ne répond "
+    "pas pour lui ; voir evote doctor",
     Trouble.SILENT: "le témoin {witness} ne répond pas ({cause})",
     Trouble.REFUSING: "le témoin {witness} ne cosigne pas {uuid} ({cause})",
     Trouble.AHEAD: "le témoin {witness} a cosigné plus de {uuid} que ce qui est publié ({cause})",

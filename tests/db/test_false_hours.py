@@ -12,7 +12,7 @@ from sqlalchemy import text
 from evote.board.hours import HoursDamaged
 from evote.casting import Outcome
 from evote.clock import Clock
-from evote.database.connection import Database, open_database
+from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.database.elections import State, find_election
 from evote.doctor.findings import Level
 from evote.lifecycle import closing
@@ -182,9 +182,10 @@ def test_a_damaged_page_of_one_election_keeps_no_other_from_being_closed(
     other.database.close()
     damaged = open_database(url)
     publisher = Publisher(damaged, school.folder, 60, clock)
+    work = Upkeep(damaged, school.folder, None, clock, publisher, steady=clock)
+    assert list(work.step())[0] == Fault(Trouble.UNANSWERED, school.uuid)
     clock.time = CLOSES_AT + GRACE + 100_000
-    said = list(Upkeep(damaged, school.folder, None, clock, publisher).step())
-    assert Fault(Trouble.NO_ANSWER, school.uuid) in said
+    assert list(work.step())[0] == Fault(Trouble.UNREAD, school.uuid)
     with damaged.read() as connection:
         assert find_election(connection, other.uuid).state is State.CLOSED
     damaged.close()
@@ -224,4 +225,26 @@ def test_what_the_journal_does_not_permit_is_said_and_not_taken_for_another_proc
 
     monkeypatch.setattr("evote.upkeep.close_vote", closed_meanwhile)
     assert list(upkeep(school).step()) == []
+    assert school.held().state is State.CLOSED
+
+
+@pytest.mark.either
+def test_a_vote_for_which_the_database_does_not_answer_is_named_and_told_as_open_while_it_is(
+    school: School, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_given: object) -> NoReturn:
+        raise DatabaseUnavailable
+
+    def closes_and_is_silent(database: Database, uuid: str, clock: Clock) -> NoReturn:
+        close_vote(database, uuid, clock)
+        silent()
+
+    clock.time = CLOSES_AT + GRACE + 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "publish_due", silent)
+        assert list(Steps(school.publisher).step()) == [Fault(Trouble.UNANSWERED, school.uuid)]
+    monkeypatch.setattr("evote.upkeep.close_vote", silent)
+    assert list(upkeep(school).step()) == [Fault(Trouble.UNREAD, school.uuid)]
+    monkeypatch.setattr("evote.upkeep.close_vote", closes_and_is_silent)
+    assert list(upkeep(school).step()) == [Fault(Trouble.UNANSWERED, school.uuid)]
     assert school.held().state is State.CLOSED
