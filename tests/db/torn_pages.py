@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A page of an SQLite file of which the disk has changed one bit: SQLite reads no row of it."""
+"""A page that the disk gives no more: no row of it is read, be it the data of one election."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
 
 from evote.database.connection import Database
+from tests.db.postgresql import Server
 from tests.db.school import School
 
 _OF = "SELECT data FROM board_data JOIN election ON election.id = election_id"
@@ -19,6 +22,29 @@ def tear_setup(school: School) -> None:
     with school.database.read() as connection:
         data: bytes = connection.execute(_SETUP, {"uuid": school.uuid}).scalar_one()
     tear(school.database, data[:200])
+
+
+@contextmanager
+def torn_data(server: Server, election: int) -> Iterator[None]:
+    """Let a PostgreSQL give none of this election's data, by its number, as of a damaged page."""
+    names = {"database": "preau"}
+    server.execute(
+        "ALTER TABLE board_data RENAME TO board_data_whole",
+        "CREATE FUNCTION torn(integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN IF $1 = "
+        f"{election} THEN RAISE 'invalid page' USING ERRCODE = 'data_corrupted'; END IF; "
+        "RETURN true; END $$",
+        "CREATE VIEW board_data AS SELECT * FROM board_data_whole WHERE torn(election_id)",
+        **names,
+    )
+    try:
+        yield
+    finally:
+        server.execute(
+            "DROP VIEW board_data",
+            "DROP FUNCTION torn",
+            "ALTER TABLE board_data_whole RENAME TO board_data",
+            **names,
+        )
 
 
 def tear(database: Database, content: bytes) -> None:
