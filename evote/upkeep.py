@@ -20,7 +20,8 @@ from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
 from evote.lifecycle.states import NotNow
-from evote.outbox import FileTransport, MessageDamaged, deliver
+from evote.messages import MessageDamaged
+from evote.outbox import FileTransport, KeptBack, deliver
 from evote.publishing.publisher import NOT_PUBLISHED, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent
@@ -37,6 +38,7 @@ class Trouble(Enum):
     UNREAD = "the vote {uuid}, whose hour is over, stays open: the database does not answer for it"
     OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
     LETTER_DAMAGED = "a message of {uuid} does not open, for a row is damaged: {cause}"
+    NO_LETTER_KEY = "the key of {uuid} is missing, or another one: its messages wait"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
@@ -103,6 +105,17 @@ def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
     if isinstance(error, NOT_PUBLISHED):
         return fault_of(error)
     return Fault(unforeseen, uuid, kind_and_place(error))
+
+
+def _fault_of_letters(uuid: str, error: Exception) -> Fault:
+    """Return what the log says of whatever kept messages of an election back."""
+    if isinstance(error, DatabaseUnavailable):
+        return Fault(Trouble.UNANSWERED, uuid)
+    if isinstance(error, KeyUnavailable):
+        return Fault(Trouble.NO_LETTER_KEY, uuid)
+    if isinstance(error, RowDamaged):
+        return fault_of(error)
+    return Fault(Trouble.UNDONE, cause=kind_and_place(error))
 
 
 def going_on(step: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
@@ -253,6 +266,9 @@ class Upkeep:
         yield Fault(Trouble.NOT_REWRITTEN)
 
     def _deliver(self) -> Iterator[Fault]:
-        if self._outbox is not None:
+        if self._outbox is None:
+            return
+        try:
             deliver(self._database, self._keys, FileTransport(self._outbox), self._clock())
-        yield from ()
+        except KeptBack as some:
+            yield from dict.fromkeys(_fault_of_letters(each.uuid, each.cause) for each in some.kept)

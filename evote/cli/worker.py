@@ -49,6 +49,8 @@ _SENTENCES: Final = {
     "est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.LETTER_DAMAGED: "l'élection {uuid} a un message abîmé dans la base ({cause}) : il "
     "ne part pas, les autres si ; voir evote doctor",
+    Trouble.NO_LETTER_KEY: "la clé de l'élection {uuid} manque, ou n'est pas la bonne : ses "
+    "messages attendent ; voir PREAU_KEY_FOLDER",
     Trouble.OTHER_HOURS: "les heures de {uuid} dans la base ne sont pas celles qui sont en vigueur "
     "({cause}) : le vote n'est pas clos, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "

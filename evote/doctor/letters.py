@@ -9,7 +9,7 @@ from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, serious
 from evote.doctor.unread import unread
 from evote.keys import KeyFolder, KeyUnavailable
-from evote.outbox import damaged_messages
+from evote.messages import OVER, damaged_messages
 from tally.french import count
 
 
@@ -23,6 +23,8 @@ def check_letters(
         try:
             with database.read() as connection:
                 held = find_election(connection, uuid)
+                if held.state.value in OVER:
+                    continue
                 damaged = damaged_messages(connection, held, folder.load(uuid))
         except KeyUnavailable:
             continue  # as is said of the keys
