@@ -19,9 +19,6 @@ from protocol.secret import Secret
 OVER: Final = tuple(
     each.value for each in (State.CLOSED, State.TALLIED, State.ARCHIVED, State.CANCELLED)
 )
-# Takes as many bytes as a time (until 2038), so that claiming a message lets no page grow over into
-# the next one, which may be damaged.
-_AT_ONCE: Final = 2**24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,13 +65,7 @@ def post(
         .returning(PinWatchRow.messages)
     ).scalar_one()
     sealed = keys.seal(("outbox", number, elector, kind), text.reveal().encode())
-    row = {
-        "number": number,
-        "elector": elector,
-        "kind": kind,
-        "sealed": sealed,
-        "next_try_at": _AT_ONCE,
-    }
+    row = {"number": number, "elector": elector, "kind": kind, "sealed": sealed}
     connection.execute(insert(OutboxRow), {**election.place, **row})
 
 
