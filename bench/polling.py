@@ -28,7 +28,8 @@ from evote.keys import KeyFolder
 from evote.lifecycle.drafting import host_of, make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_vote
-from evote.outbox import Message, deliver
+from evote.messages import Message
+from evote.outbox import deliver
 from evote.pins import make_pins
 from evote.publishing.publisher import Publisher
 from evote.roll.sealing import commit_to_roll, new_salt

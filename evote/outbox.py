@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Messages on their way: posted in the transaction that makes them, handed over later.
+"""Messages on their way: those of evote/messages.py that wait are handed over.
 
-A message waits under the election's key; its row is deleted once it has been handed over. A crash
-in between hands it over again, so a transport writes the same message to the same place.
+The row of one is deleted once it has been handed over. A crash in between hands it over again, so
+a transport writes the same message to the same place.
 """
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
-from evote.database.elections import HeldElection, RowDamaged, find_election
-from evote.database.roll_tables import OutboxRow, PinWatchRow
-from evote.keys import DoesNotOpen, ElectionKeys, KeyFolder, KeyUnavailable
-from evote.roll.electors import Contact, NoSuchElector, read_elector, read_salt
-from protocol.secret import Secret
+from evote.database.elections import find_election
+from evote.database.roll_tables import OutboxRow
+from evote.keys import KeyFolder, KeyUnavailable
+from evote.messages import OVER, Message, Waiting, open_message
 from tally.errors import Refusal
 from tally.files import write_file
 
@@ -28,27 +28,28 @@ LONGEST_WAIT: Final = 3600
 MOST_DOUBLINGS: Final = 10  # more are longer than the longest wait, whatever a damaged cell says
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Message:
-    """What a transport is given. ``number`` counts the messages of an election from 1."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Why a message of this election, or all of them, did not go out."""
 
     uuid: str
-    number: int
-    kind: str
-    recipient: Contact
-    text: Secret[str]
+    cause: Exception
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    number: int
-    elector: int
-    kind: str
-    sealed: bytes
+class KeptBack(Exception):
+    """Messages that are due wait; all others went out.
 
+    Attributes:
+        sent: how many did, be it that the database keeps one, which then goes out again.
+        kept: why the others did not: one for each damaged message (``MessageDamaged``), and for
+            each election whose key is missing (``KeyUnavailable``) or for which the database does
+            not answer or says what none can say.
+    """
 
-class MessageDamaged(RowDamaged):
-    """A message does not open, or its elector's row, by a key that is the right one."""
+    def __init__(self, sent: int, kept: Sequence[Kept]) -> None:
+        super().__init__(f"messages wait: {len(kept)} causes")
+        self.sent = sent
+        self.kept = tuple(kept)
 
 
 class TransportFailed(Exception):
@@ -83,81 +84,93 @@ class FileTransport:
             raise TransportFailed(str(cause)) from cause
 
 
-def post(
-    connection: Connection,
-    election: HeldElection,
-    keys: ElectionKeys,
-    elector: int,
-    kind: str,
-    text: Secret[str],
-) -> None:
-    """Put a message for an elector into the outbox; the caller has locked the election."""
-    number = connection.execute(
-        update(PinWatchRow)
-        .where(PinWatchRow.election_id == election.id)
-        .values(messages=PinWatchRow.messages + 1)
-        .returning(PinWatchRow.messages)
-    ).scalar_one()
-    sealed = keys.seal(("outbox", number, elector, kind), text.reveal().encode())
-    row = {"number": number, "elector": elector, "kind": kind, "sealed": sealed}
-    connection.execute(insert(OutboxRow), {**election.place, **row})
-
-
 def deliver(database: Database, folder: KeyFolder, transport: Transport, now: int) -> int:
     """Hand over every message that is due, once each; return how many went out.
 
+    Those of a vote that is over are of no use any more: they stay where they are.
+
     Raises:
-        Exception: the first that kept messages of an election back: its key is missing, a row of
-            it is damaged (``MessageDamaged``), or the database says what none can say; it
-            waits, and all of that election where the key is missing; all others went out.
+        KeptBack: some could not be handed over; all others were.
+        DatabaseUnavailable: it answers for no election.
     """
-    with database.read() as connection:
-        elections = connection.scalars(select(OutboxRow.election_id).distinct()).all()
-    sent, waiting = 0, list[Exception]()
-    for election in sorted(elections):
+    round_ = _Round(database, folder, transport, now)
+    for election, uuid in _elections(database):
+        round_.deliver_of(election, uuid)
+    if round_.kept:
+        raise KeptBack(round_.sent, round_.kept)
+    return round_.sent
+
+
+@dataclass(slots=True)
+class _Round:
+    database: Database
+    folder: KeyFolder
+    transport: Transport
+    now: int
+    sent: int = 0
+    kept: list[Kept] = field(default_factory=list)
+
+    def deliver_of(self, election: int, uuid: str) -> None:
+        """Hand over what is due of an election."""
         try:
-            sent += _deliver_of(election, database, folder, transport, now)
+            for number in _due(election, self.database, self.now):
+                self._try(election, uuid, number)
         except Exception as cause:  # noqa: BLE001 -- whatever it is, the others have their letters
-            waiting.append(cause)
-    if waiting:
-        raise waiting[0]
-    return sent
+            self._keep(uuid, cause)
 
-
-def _deliver_of(
-    election: int, database: Database, folder: KeyFolder, transport: Transport, now: int
-) -> int:
-    sent, damaged = 0, list[Exception]()
-    for number in _due(election, database, now):
+    def _try(self, election: int, uuid: str, number: int) -> None:
         try:
-            message = _claim(election, number, database, folder, now)
+            self._hand_over(election, number)
         except KeyUnavailable:
             raise  # it is so for all of them
-        except DatabaseUnavailable as cause:
-            _due(election, database, now)  # raises where it is so for all, not of a damaged page
-            damaged.append(cause)
-            continue
         except Exception as cause:  # noqa: BLE001 -- whatever it is, the others have their letters
-            damaged.append(cause)
-            continue
+            self._keep(uuid, cause)
+
+    def _hand_over(self, election: int, number: int) -> None:
+        message = _claim(election, number, self.database, self.folder, self.now)
         if message is None:
-            continue
+            return
         try:
-            transport.send(message)
+            self.transport.send(message)
         except TransportFailed:
-            continue  # it is due again when its lease is over
-        with database.write() as connection:
+            return  # it is due again when its lease is over
+        self.sent += 1
+        with self.database.write() as connection:
             connection.execute(delete(OutboxRow).where(*_of(election, number)))
-        sent += 1
-    if damaged:
-        raise damaged[0]
-    return sent
+        with contextlib.suppress(DatabaseUnavailable):  # what does not answer is told as that
+            _drop_before(self.database, election, message)
+
+    def _keep(self, uuid: str, cause: Exception) -> None:
+        if isinstance(cause, DatabaseUnavailable):
+            _elections(self.database)  # raises where it is so for all, not of a damaged page
+        self.kept.append(Kept(uuid, cause))
+
+
+def _elections(database: Database) -> Sequence[Row[int, str]]:
+    # Not by their messages, of which a page may be damaged.
+    query = select(ElectionRow.id, ElectionRow.uuid).where(ElectionRow.state.not_in(OVER))
+    with database.read() as connection:
+        return connection.execute(query.order_by(ElectionRow.id)).all()
 
 
 def _due(election: int, database: Database, now: int) -> Sequence[int]:
-    query = select(OutboxRow.number).where(OutboxRow.election_id == election, _is_due(now))
-    with database.read() as connection:
-        return connection.scalars(query.order_by(OutboxRow.number)).all()
+    mine = select(OutboxRow.number).where(OutboxRow.election_id == election)
+    query = mine.order_by(OutboxRow.number)
+    try:
+        with database.read() as connection:
+            return connection.scalars(query.where(_is_due(now))).all()
+    except DatabaseUnavailable:
+        # As of a damaged page. Their numbers stand on others too: each is then asked by itself.
+        with database.read() as connection:
+            return connection.scalars(query).all()
+
+
+def _drop_before(database: Database, election: int, message: Message) -> None:
+    """Take out what waits for an elector who has just had a later one: a PIN that is void."""
+    before = OutboxRow.number < message.number
+    mine = OutboxRow.election_id == election, OutboxRow.elector == message.recipient.elector
+    with database.write() as connection:
+        connection.execute(delete(OutboxRow).where(*mine, before))
 
 
 def _claim(
@@ -187,8 +200,8 @@ def _claim(
             .values(tries=row.tries + 1, next_try_at=now + wait)
         )
         keys, held = folder.load(row.uuid), find_election(connection, row.uuid)
-        waiting = _Waiting(row.number, row.elector, row.kind, row.sealed)
-        return _opened(connection, held, keys, waiting)
+        waiting = Waiting(row.number, row.elector, row.kind, row.sealed)
+        return open_message(connection, held, keys, waiting)
 
 
 def _of(election: int, number: int) -> tuple[ColumnElement[bool], ...]:
@@ -198,33 +211,3 @@ def _of(election: int, number: int) -> tuple[ColumnElement[bool], ...]:
 def _is_due(now: int) -> ColumnElement[bool]:
     # One that seems to wait longer than any does has a damaged hour.
     return or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + LONGEST_WAIT)
-
-
-def damaged_messages(connection: Connection, election: HeldElection, keys: ElectionKeys) -> int:
-    """Return how many messages that wait do not open by this key.
-
-    Raises:
-        KeyUnavailable: the key is not that of this election.
-    """
-    columns = (OutboxRow.number, OutboxRow.elector, OutboxRow.kind, OutboxRow.sealed)
-    damaged = 0
-    for row in connection.execute(select(*columns).where(OutboxRow.election_id == election.id)):
-        try:
-            _opened(connection, election, keys, _Waiting(*row))
-        except MessageDamaged:
-            damaged += 1
-    return damaged
-
-
-def _opened(
-    connection: Connection, held: HeldElection, keys: ElectionKeys, row: _Waiting
-) -> Message:
-    cell = "outbox.sealed"
-    try:
-        text = keys.open(("outbox", row.number, row.elector, row.kind), row.sealed).decode()
-        cell = "elector.sealed"
-        recipient = read_elector(connection, held, keys, row.elector)
-    except (DoesNotOpen, NoSuchElector) as cause:
-        read_salt(connection, held, keys)  # which another key does not open either
-        raise MessageDamaged(held.uuid, cell) from cause
-    return Message(held.uuid, row.number, row.kind, recipient, Secret(text))

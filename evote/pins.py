@@ -16,7 +16,7 @@ from evote.clock import hour_of
 from evote.database.elections import HeldElection
 from evote.database.roll_tables import PinWatchRow, SignInRow
 from evote.keys import ElectionKeys
-from evote.outbox import post
+from evote.messages import MessageDamaged, find_recipient, post
 from evote.roll.electors import NoSuchElector
 from evote.roll.sign_ins import SignIn, find_sign_in
 from protocol.rng import Rng, system_rng
@@ -31,6 +31,14 @@ _NOBODY: Final = (0, bytes(MAC_BYTES))
 _WATCH: Final = select(
     PinWatchRow.ceiling, PinWatchRow.hour, PinWatchRow.wrong_pins, PinWatchRow.unknown_codes
 ).where(PinWatchRow.election_id == bindparam("of"))
+
+
+@dataclass(frozen=True, slots=True)
+class MadePins:
+    """How many electors have a PIN now, and the numbers of those to whom none can be sent."""
+
+    made: int
+    left: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +65,24 @@ def watch_pins(connection: Connection, election: HeldElection, electors: int) ->
 
 def make_pins(
     connection: Connection, election: HeldElection, keys: ElectionKeys, rng: Rng = system_rng
-) -> int:
-    """Make a PIN for every elector who has none, each to the outbox; return how many."""
+) -> MadePins:
+    """Make a PIN for every elector who has none, each to the outbox.
+
+    Who cannot be reached, for the row in the roll is damaged, stays without one.
+
+    Raises:
+        KeyUnavailable: the key is not that of this election.
+    """
     mine = (SignInRow.election_id == election.id, SignInRow.pin_mac.is_(None))
     query = select(SignInRow.elector).where(*mine).order_by(SignInRow.elector)
     electors = connection.scalars(query).all()
+    left = []
     for elector in electors:
-        renew_pin(connection, election, keys, elector, rng)
-    return len(electors)
+        try:
+            renew_pin(connection, election, keys, elector, rng)
+        except (MessageDamaged, NoSuchElector):
+            left.append(elector)
+    return MadePins(len(electors) - len(left), tuple(left))
 
 
 def renew_pin(
@@ -78,7 +96,10 @@ def renew_pin(
 
     Raises:
         NoSuchElector: the roll has none of this number.
+        MessageDamaged: its row is damaged, and no letter could go out; nothing is void.
+        KeyUnavailable: the key is not that of this election.
     """
+    find_recipient(connection, election, keys, elector)
     pin = new_pin(rng)
     done = connection.execute(
         update(SignInRow)

@@ -39,24 +39,24 @@ def is_due(last: int | None, now: int) -> bool:
 def rewrite_sign_ins(database: Database, now: int) -> Rewriting:
     """Write every sign-in row anew and drop what was there before: docs/adr/0011.
 
-    That it was done ``now`` stands in the database, for ``evote doctor``.
+    That it was done ``now`` is written for ``evote doctor`` once the log of before is gone, so that
+    whatever stops this in between, nothing says that it was done.
 
     Raises:
-        DatabaseUnavailable: not now; the rows are as they were, or already rewritten.
+        DatabaseUnavailable: not now, or not surely: the rows are as they were, or rewritten, and
+            the log may be there; do it again.
     """
     try:
         with database.write() as connection:
             rewrite = _rewrite_as_they_are if database.is_sqlite else _rewrite
             rows = rewrite(connection)
-            before = _remember(connection, now)
     except _BackupRuns:
         return Rewriting(0, log_dropped=False)
     with database.alone() as connection:
         drop = _drop_sqlite_log if database.is_sqlite else _drop_postgresql_log
         dropped = drop(connection)
-    if not dropped:
-        with database.write() as connection:
-            _store_times(connection, before)
+    if dropped:
+        _remember(database, now)
     return Rewriting(rows, dropped)
 
 
@@ -91,23 +91,19 @@ def _rewrite_as_they_are(connection: Connection) -> int:
     return len(rows)
 
 
-_Times = list[dict[str, int]]
-
-
-def _remember(connection: Connection, now: int) -> _Times:
-    """Write down the time for every election that has sign-ins; return what stood there."""
-    mine = (RewritingRow.school_id, RewritingRow.election_id, RewritingRow.at)
-    before = [dict(row._mapping) for row in connection.execute(select(*mine))]  # noqa: SLF001
-    places = select(SignInRow.school_id, SignInRow.election_id).distinct()
-    times = [{**row._mapping, "at": now} for row in connection.execute(places)]  # noqa: SLF001
-    _store_times(connection, times)
-    return before
-
-
-def _store_times(connection: Connection, times: _Times) -> None:
-    connection.execute(delete(RewritingRow))
-    if times:
-        connection.execute(insert(RewritingRow), times)
+def _remember(database: Database, now: int) -> None:
+    """Write down the time for every election that has sign-ins."""
+    with database.write() as connection:
+        if not database.is_sqlite:  # where several may write at once
+            connection.execute(text("LOCK TABLE last_rewriting IN SHARE ROW EXCLUSIVE MODE"))
+        places = select(SignInRow.school_id, SignInRow.election_id).distinct()
+        times = [{**row._mapping, "at": now} for row in connection.execute(places)]  # noqa: SLF001
+        connection.execute(delete(RewritingRow))
+        if times:
+            connection.execute(insert(RewritingRow), times)
+    if database.is_sqlite:
+        with database.alone() as connection:
+            _empty_sqlite_log(connection)  # of this time, which joins nothing: a reader may keep it
 
 
 class _BackupRuns(Exception):
@@ -125,6 +121,10 @@ def _lock_sign_ins(connection: Connection) -> None:
 
 def _drop_sqlite_log(connection: Connection) -> bool:
     connection.execute(text("VACUUM"))
+    return _empty_sqlite_log(connection)
+
+
+def _empty_sqlite_log(connection: Connection) -> bool:
     connection.execute(text(f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}"))
     try:
         busy, _, _ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()

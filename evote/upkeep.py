@@ -20,7 +20,8 @@ from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
 from evote.lifecycle.states import NotNow
-from evote.outbox import FileTransport, MessageDamaged, deliver
+from evote.messages import MessageDamaged
+from evote.outbox import FileTransport, KeptBack, deliver
 from evote.publishing.publisher import NOT_PUBLISHED, NoStep, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent
@@ -31,10 +32,13 @@ class Trouble(Enum):
     """What keeps a part from being done, in the words of the server's log."""
 
     NO_ANSWER = "the database does not answer"
+    UNANSWERED = "the database does not answer for {uuid}: a damaged page, a full disk, or too busy"
     NO_KEY = "the key of an election is missing"
     NOT_CLOSED = "the vote {uuid} cannot be closed: {cause}"
+    UNREAD = "the vote {uuid}, whose hour is over, stays open: the database does not answer for it"
     OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
     LETTER_DAMAGED = "a message of {uuid} does not open, for a row is damaged: {cause}"
+    NO_LETTER_KEY = "the key of {uuid} is missing, or another one: its messages wait"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
@@ -95,6 +99,8 @@ def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
     """Return what the log says of whatever failed in a step, or in the closing, of an election."""
     if isinstance(error, NoStep):  # why, its step has said
         return Fault(unforeseen, uuid, kind_and_place(error))
+    if isinstance(error, DatabaseUnavailable):  # as of a damaged page, where the others are read
+        return Fault(Trouble.UNANSWERED, uuid)
     if isinstance(error, HeadsUnavailable):
         return Fault(Trouble.NO_HEAD, uuid)
     if isinstance(error, KeyUnavailable):
@@ -102,6 +108,17 @@ def _fault_in(uuid: str, error: Exception, unforeseen: Trouble) -> Fault:
     if isinstance(error, NOT_PUBLISHED):
         return fault_of(error)
     return Fault(unforeseen, uuid, kind_and_place(error))
+
+
+def _fault_of_letters(uuid: str, error: Exception) -> Fault:
+    """Return what the log says of whatever kept messages of an election back."""
+    if isinstance(error, DatabaseUnavailable):
+        return Fault(Trouble.UNANSWERED, uuid)
+    if isinstance(error, KeyUnavailable):
+        return Fault(Trouble.NO_LETTER_KEY, uuid)
+    if isinstance(error, RowDamaged):
+        return fault_of(error)
+    return Fault(Trouble.UNDONE, cause=kind_and_place(error))
 
 
 def going_on(step: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
@@ -201,7 +218,7 @@ class Upkeep:
 
     def _close(self) -> Iterator[Fault]:
         moment = self._watch.look()
-        without_hours = {fault.uuid: fault for fault in self._compare_hours()}
+        without_hours = {fault.uuid: fault for fault in self._compare_hours(moment.sure)}
         yield from without_hours.values()
         due = [each for each in due_votes(self._database, moment.sure) if each not in without_hours]
         if moment.ahead:
@@ -220,19 +237,26 @@ class Upkeep:
                     yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
             except Refusal as refusal:
                 yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
+            except DatabaseUnavailable:
+                yield self._unanswered(uuid, moment.sure)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the others are closed
                 yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
 
-    def _compare_hours(self) -> Iterator[Fault]:
+    def _compare_hours(self, now: int) -> Iterator[Fault]:
         """Yield each vote whose hours are not known to be those in force: they close none."""
         for uuid in votes_going_on(self._database):
             try:
                 with self._database.snapshot() as connection:
                     self._hours.require(connection, find_election(connection, uuid))
-            except DatabaseUnavailable:  # as of a damaged page, where the others are read
-                yield Fault(Trouble.NO_ANSWER, uuid)
+            except DatabaseUnavailable:
+                yield self._unanswered(uuid, now)
             except Exception as error:  # noqa: BLE001 -- its hours are not known
                 yield _fault_in(uuid, error, Trouble.NOT_CLOSED)
+
+    def _unanswered(self, uuid: str, now: int) -> Fault:
+        """Return what is said of this vote alone; raises where the database answers for none."""
+        is_over = uuid in due_votes(self._database, now)
+        return Fault(Trouble.UNREAD if is_over else Trouble.UNANSWERED, uuid)
 
     def _rewrite(self) -> Iterator[Fault]:
         now = self._clock()
@@ -247,6 +271,9 @@ class Upkeep:
         yield Fault(Trouble.NOT_REWRITTEN)
 
     def _deliver(self) -> Iterator[Fault]:
-        if self._outbox is not None:
+        if self._outbox is None:
+            return
+        try:
             deliver(self._database, self._keys, FileTransport(self._outbox), self._clock())
-        yield from ()
+        except KeptBack as some:
+            yield from dict.fromkeys(_fault_of_letters(each.uuid, each.cause) for each in some.kept)

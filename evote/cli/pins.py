@@ -2,15 +2,20 @@
 """``evote pins``: the second secrets, made by the server and handed over by its outbox."""
 
 from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from evote.cli.inputs import read_hosted_uuid
 from evote.cli.parser import Group, run_group
 from evote.cli.server.opened import server
-from evote.database.elections import State
-from evote.errors import Refusal
+from evote.database.connection import DatabaseUnavailable
+from evote.database.elections import RowDamaged, State
+from evote.errors import Refusal, kind_and_place
+from evote.keys import KeyUnavailable
 from evote.lifecycle.states import locked
-from evote.outbox import FileTransport, deliver
+from evote.messages import MessageDamaged
+from evote.outbox import FileTransport, Kept, KeptBack, deliver
 from evote.pins import make_pins, renew_pin
 from evote.roll.electors import NoSuchElector
 from tally.french import count
@@ -47,9 +52,15 @@ def _make(options: Namespace) -> int:
     uuid = read_hosted_uuid(options.uuid)
     with server() as here, here.database.write() as connection:
         held = locked(connection, uuid, _BEFORE_CLOSING, _WHAT)
-        made = make_pins(connection, held, here.keys.load(uuid))
-    print(f"Nouveaux chiffres secrets, dans la boîte d'envoi : {count(made, 'électeur')}.")
+        pins = make_pins(connection, held, here.keys.load(uuid))
+    print(f"Nouveaux chiffres secrets, dans la boîte d'envoi : {count(pins.made, 'électeur')}.")
     print("Ensuite : evote pins deliver, ou evote worker, les remet.")
+    if pins.left:
+        numbers = ", ".join(map(str, pins.left))
+        raise Refusal(
+            f"pas de chiffres secrets pour ces électeurs, dont la ligne est abîmée : {numbers}",
+            "evote doctor dit quoi faire de la liste électorale ; puis recommencez",
+        )
     return 0
 
 
@@ -75,6 +86,37 @@ def _deliver(_options: Namespace) -> int:
                 "PREAU_OUTBOX_FOLDER n'est pas réglé : les messages attendent",
                 "donnez un dossier que seuls peuvent lire ceux qui remettent les chiffres",
             )
-        sent = deliver(here.database, here.keys, FileTransport(folder), here.clock())
-    print(f"{count(sent, 'message remis', 'messages remis')}.")
+        try:
+            _tell(deliver(here.database, here.keys, FileTransport(folder), here.clock()))
+        except KeptBack as some:
+            _tell(some.sent)
+            raise Refusal(
+                f"tout n'est pas remis : {' ; '.join(_causes(some.kept))}",
+                "evote doctor dit quoi faire ; qui attend ses chiffres secrets en vain en reçoit "
+                "d'autres : evote pins renew",
+            ) from some
     return 0
+
+
+def _tell(sent: int) -> None:
+    print(f"{count(sent, 'message remis', 'messages remis')}.")
+
+
+def _causes(kept: Iterable[Kept]) -> Iterator[str]:
+    """Say of each election what keeps its messages back."""
+    counted = Counter((each.uuid, _cause(each.cause)) for each in kept)
+    for (uuid, cause), messages in counted.items():
+        several = f" ({messages} fois)" if messages > 1 else ""
+        yield f"{uuid}, {cause}{several}"
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, MessageDamaged):
+        return f"message abîmé dans la base ({error.column})"
+    if isinstance(error, RowDamaged):
+        return f"sa ligne est abîmée dans la base ({error.column})"
+    if isinstance(error, KeyUnavailable):
+        return "sa clé manque, ou n'est pas la bonne"
+    if isinstance(error, DatabaseUnavailable):
+        return "la base ne donne pas, ou n'efface pas, tous ses messages"
+    return f"erreur de ce programme ({kind_and_place(error)})"

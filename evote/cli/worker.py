@@ -28,8 +28,12 @@ codes de sortie : 0 arrêté normalement, 1 réglage dangereux, ou (--once) quel
 EVERY_SECONDS: Final = 60
 _SENTENCES: Final = {
     Trouble.NO_ANSWER: "la base ne répond pas",
+    Trouble.UNANSWERED: "la base ne répond pas pour l'élection {uuid} (page abîmée, disque plein, "
+    "ou trop d'attente) ; voir evote doctor",
     Trouble.NO_KEY: "la clé d'une élection manque ou est illisible : voir PREAU_KEY_FOLDER",
     Trouble.NOT_CLOSED: "le vote {uuid} ne peut pas être clos : {cause}",
+    Trouble.UNREAD: "le vote {uuid}, dont l'heure est passée, n'est pas clos : la base ne répond "
+    "pas pour lui ; voir evote doctor",
     Trouble.SILENT: "le témoin {witness} ne répond pas ({cause})",
     Trouble.REFUSING: "le témoin {witness} ne cosigne pas {uuid} ({cause})",
     Trouble.AHEAD: "le témoin {witness} a cosigné plus de {uuid} que ce qui est publié ({cause})",
@@ -49,6 +53,8 @@ _SENTENCES: Final = {
     "est publié, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.LETTER_DAMAGED: "l'élection {uuid} a un message abîmé dans la base ({cause}) : il "
     "ne part pas, les autres si ; voir evote doctor",
+    Trouble.NO_LETTER_KEY: "la clé de l'élection {uuid} manque, ou n'est pas la bonne : ses "
+    "messages attendent ; voir PREAU_KEY_FOLDER",
     Trouble.OTHER_HOURS: "les heures de {uuid} dans la base ne sont pas celles qui sont en vigueur "
     "({cause}) : le vote n'est pas clos, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "

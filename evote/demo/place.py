@@ -25,7 +25,8 @@ from evote.keys import KeyFolder
 from evote.lifecycle.drafting import make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_with_signatures
-from evote.outbox import Message, deliver
+from evote.messages import Message
+from evote.outbox import deliver
 from evote.pins import make_pins
 from evote.publishing.publisher import Publisher
 from protocol.secret import Secret

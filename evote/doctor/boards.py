@@ -13,9 +13,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from evote.database.common_tables import ElectionRow
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State, find_election
 from evote.doctor.findings import ELSEWHERE, MADE_ANEW, Finding, ok, serious, to_see
+from evote.doctor.unread import unread
 from evote.lifecycle.whole import BOARD_OR_JOURNAL, NotWhole, verify_whole
 from evote.publishing.signed import Harm, NotAsSigned, verify_signed
 from protocol.server_binding import BOARD
@@ -54,6 +55,8 @@ def check_boards(
                 held = find_election(connection, uuid)
                 verify_whole(connection, held, at_each)
                 verify_signed(connection, held)
+        except DatabaseUnavailable:
+            yield unread(database, "whole", uuid, "toute l'urne et tout le journal")
         except NotWhole as cause:
             yield _damaged(uuid, cause)
         except NotAsSigned as cause:

@@ -16,10 +16,11 @@ from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, fu
 from evote.backup.order import ordered_tables
 from evote.database.cells import as_they_are, is_of_type
 from evote.database.common_tables import ElectionRow
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.derived import is_derived
 from evote.database.elections import damaged_columns
 from evote.doctor.findings import ELSEWHERE, MADE_ANEW, Finding, ok, serious, to_see
+from evote.doctor.unread import WHAT_TO_DO, require_answer
 from tally.french import count
 
 # For all tables together: those of 20,000 ballots take a second.
@@ -63,6 +64,9 @@ def check_cells(database: Database, seconds: float = LONGEST_SECONDS) -> Cells:
                     damaged.update(_damaged_in(connection, table, until))
     except _TooLong:
         findings.append(_not_in_time())
+    except DatabaseUnavailable:
+        require_answer(database)
+        findings.append(_unread())
     with database.read() as connection:
         uuids: dict[object, str] = {row.id: row.uuid for row in connection.execute(_UUIDS)}
     findings += [_tell(uuids.get(of), cell, rows) for (of, cell), rows in damaged.items()]
@@ -126,6 +130,14 @@ def _tell(uuid: str | None, cell: Column[Any], rows: int) -> Finding:
         return serious("signed", f"{uuid} : {said}", MADE_ANEW)
     said = f"{uuid} : {said} ; rien d'autre de cette élection n'est regardé"
     return replace(serious("cells", said, ELSEWHERE), uuid=uuid)
+
+
+def _unread() -> Finding:
+    return serious(
+        "cells",
+        "la base répond, mais ne donne pas toutes ses cases : une page en est sans doute abîmée",
+        WHAT_TO_DO,
+    )
 
 
 def _not_in_time() -> Finding:

@@ -12,12 +12,14 @@ from evote.board.listing import setup_bytes
 from evote.board.published import PublishedDamaged, find_published
 from evote.board.reading import count_ballots
 from evote.clock import Clock
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection, State, find_election
 from evote.database.roll_tables import RollSealRow
 from evote.doctor.boards import hosted
 from evote.doctor.damaged_heads import find_damaged_head
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.doctor.strangers import HEADS_DAMAGED, heads_unreadable
+from evote.doctor.unread import unread
 from evote.doctor.witnesses import check_witnesses
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -68,14 +70,18 @@ class Looking:
     witnesses: Collection[CosignerVerifierKey]
 
 
-def check_elections(connection: Connection, looking: Looking) -> Iterator[Finding]:
+def check_elections(database: Database, looking: Looking) -> Iterator[Finding]:
     """Look at every election that has been sealed, in the order of their numbers."""
-    uuids = hosted(connection, looking.harmed)
-    due = set(due_elections(connection, looking.clock(), looking.seconds))
+    with database.read() as connection:
+        uuids = hosted(connection, looking.harmed)
+        due = set(due_elections(connection, looking.clock(), looking.seconds))
     for uuid in uuids:
-        held = find_election(connection, uuid)
         try:
-            yield from _check(connection, held, looking, is_due=uuid in due)
+            with database.read() as connection:
+                held = find_election(connection, uuid)
+                yield from _check(connection, held, looking, is_due=uuid in due)
+        except DatabaseUnavailable:
+            yield unread(database, "steps", uuid, "tout ce qu'elle a de cette élection")
         except ProtocolError:
             yield serious(
                 "box",

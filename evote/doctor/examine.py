@@ -5,7 +5,7 @@ Nothing is changed, and a part that cannot be looked at says so: nothing is left
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evote.clock import Clock, system_clock
@@ -34,6 +34,7 @@ from evote.doctor.machine import (
 from evote.doctor.rolls import check_rolls
 from evote.doctor.storage import check_database, check_tables
 from evote.doctor.strangers import check_strangers
+from evote.doctor.unread import WHAT_TO_DO, require_answer
 from evote.keys import KeyFolder
 from evote.settings import (
     Settings,
@@ -130,7 +131,7 @@ def _examine_database(settings: Settings, asked: Asked) -> Iterator[Finding]:
     try:
         yield from _examine_rows(database, settings, asked)
     except DatabaseUnavailable:
-        yield _no_answer()
+        yield _stopped(database)
     finally:
         database.close()
 
@@ -158,9 +159,11 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     yield from check_rolls(database, looking.folder, cells.harmed)
     yield from check_letters(database, looking.folder, cells.harmed)
     with database.read() as connection:
-        strangers = check_strangers(connection, looking.folder) if cells.names_are_known else ()
-        # What both say, of a head file that cannot be read, is said once.
-        yield from dict.fromkeys((*strangers, *check_elections(connection, looking)))
+        known = cells.names_are_known
+        strangers = [*check_strangers(connection, looking.folder)] if known else []
+    # What both say, of a head file that cannot be read, is said once.
+    yield from dict.fromkeys((*strangers, *check_elections(database, looking)))
+    with database.read() as connection:
         yield check_rewriting(connection, asked.clock())
         yield check_outbox(connection, settings.outbox_folder, asked.clock())
         yield from check_backups(connection, asked.clock())
@@ -175,6 +178,21 @@ def _no_answer() -> Finding:
         "database",
         "la base ne répond pas : rien de ce qu'elle contient n'a été regardé",
         "vérifiez qu'elle tourne, PREAU_DATABASE_URL, et la place sur son disque",
+    )
+
+
+def _stopped(database: Database) -> Finding:
+    """Return what is said where not all was looked at."""
+    try:
+        require_answer(database)
+    except DatabaseUnavailable:
+        said = "la base ne répond plus : le reste n'a pas été regardé"
+        return replace(_no_answer(), message=said)
+    return serious(
+        "database",
+        "la base répond, mais ne donne pas tout ce qu'elle contient : une page en est sans doute "
+        "abîmée ; le reste n'a pas été regardé",
+        WHAT_TO_DO,
     )
 
 

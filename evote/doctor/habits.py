@@ -13,6 +13,7 @@ from evote.database.common_tables import BackupRow, ElectionRow
 from evote.database.elections import State
 from evote.database.roll_tables import OutboxRow, RewritingRow, SignInRow
 from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.messages import OVER
 from tally.french import count
 
 DAY: Final = 24 * HOUR
@@ -60,6 +61,8 @@ def check_outbox(connection: Connection, folder: Path | None, now: int) -> Findi
     """Look whether messages to electors wait longer than they should."""
     waiting, tried, oldest = connection.execute(
         select(func.count(), func.max(OutboxRow.tries), func.min(OutboxRow.next_try_at))
+        .join_from(OutboxRow, ElectionRow, ElectionRow.id == OutboxRow.election_id)
+        .where(ElectionRow.state.not_in(OVER))
     ).one()
     messages = count(waiting, "message")
     if not waiting:

@@ -3,12 +3,13 @@
 
 from collections.abc import Collection, Iterator
 
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import find_election
 from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, serious
+from evote.doctor.unread import unread
 from evote.keys import KeyFolder, KeyUnavailable
-from evote.outbox import damaged_messages
+from evote.messages import OVER, damaged_messages
 from tally.french import count
 
 
@@ -22,9 +23,14 @@ def check_letters(
         try:
             with database.read() as connection:
                 held = find_election(connection, uuid)
+                if held.state.value in OVER:
+                    continue
                 damaged = damaged_messages(connection, held, folder.load(uuid))
         except KeyUnavailable:
             continue  # as is said of the keys
+        except DatabaseUnavailable:
+            yield unread(database, "letters", uuid, "tous les messages qui attendent")
+            continue
         if damaged:
             messages = count(damaged, "message")
             yield serious(

@@ -11,10 +11,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from evote.board.listing import setup_bytes
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection, State, find_election
 from evote.doctor.boards import hosted
 from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.doctor.unread import unread
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.rolls import WITH_ROLL, count_pins, verify_roll
 from evote.lifecycle.whole import NotWhole
@@ -35,10 +36,13 @@ def check_rolls(
     with database.read() as connection:
         uuids = hosted(connection, harmed)
     for uuid in uuids:
-        with database.read() as connection:
-            held = find_election(connection, uuid)
-            if held.state in WITH_ROLL:
-                yield from _check(connection, held, folder)
+        try:
+            with database.read() as connection:
+                held = find_election(connection, uuid)
+                if held.state in WITH_ROLL:
+                    yield from _check(connection, held, folder)
+        except DatabaseUnavailable:
+            yield unread(database, "roll", uuid, "toute la liste électorale")
 
 
 def _check(connection: Connection, held: HeldElection, folder: KeyFolder) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from evote.board.hours import HoursDamaged
 from evote.casting import Outcome
 from evote.clock import Clock
-from evote.database.connection import Database, open_database
+from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.database.elections import State, find_election
 from evote.doctor.findings import Level
 from evote.lifecycle import closing
@@ -29,6 +29,7 @@ from tests.db.examined import look
 from tests.db.hosted_again import host_again
 from tests.db.school import ManualClock, School
 from tests.db.test_one_damaged_row import other  # noqa: F401 -- a fixture
+from tests.db.torn_pages import tear_setup
 from tests.simulator import CLOSES_AT, OPENS_AT
 
 GRACE = ELECTION.bindings.grace_seconds
@@ -177,27 +178,16 @@ def test_a_damaged_page_of_one_election_keeps_no_other_from_being_closed(
     clock: ManualClock,
     url: str,
 ) -> None:
-    with school.database.read() as connection:
-        of = "SELECT data FROM board_data JOIN election ON election.id = election_id"
-        row = text(f"{of} WHERE uuid = :uuid AND height = 0 ORDER BY ordinal LIMIT 1")
-        data = connection.execute(row, {"uuid": school.uuid}).scalar_one()
-    with school.database.alone() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    file = Path(url.removeprefix("sqlite:///"))
-    size = int.from_bytes(file.read_bytes()[16:18], "big")
-    page = file.read_bytes().index(data[:200]) // size
-    for each in (school, other):
-        each.database.close()
-    with file.open("r+b") as changing:
-        changing.seek(page * size)
-        kind = changing.read(1)[0]
-        changing.seek(page * size)
-        changing.write(bytes([kind ^ 0x10]))  # one bit of what the page is
+    tear_setup(school)
+    other.database.close()
     damaged = open_database(url)
     publisher = Publisher(damaged, school.folder, 60, clock)
+    work = Upkeep(damaged, school.folder, None, clock, publisher, steady=clock)
+    first, *_ = work.step()
+    assert first == Fault(Trouble.UNANSWERED, school.uuid)
     clock.time = CLOSES_AT + GRACE + 100_000
-    said = list(Upkeep(damaged, school.folder, None, clock, publisher).step())
-    assert Fault(Trouble.NO_ANSWER, school.uuid) in said
+    first, *_ = work.step()
+    assert first == Fault(Trouble.UNREAD, school.uuid)
     with damaged.read() as connection:
         assert find_election(connection, other.uuid).state is State.CLOSED
     damaged.close()
@@ -237,4 +227,26 @@ def test_what_the_journal_does_not_permit_is_said_and_not_taken_for_another_proc
 
     monkeypatch.setattr("evote.upkeep.close_vote", closed_meanwhile)
     assert list(upkeep(school).step()) == []
+    assert school.held().state is State.CLOSED
+
+
+@pytest.mark.either
+def test_a_vote_for_which_the_database_does_not_answer_is_named_and_told_as_open_while_it_is(
+    school: School, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_given: object) -> NoReturn:
+        raise DatabaseUnavailable
+
+    def closes_and_is_silent(database: Database, uuid: str, clock: Clock) -> NoReturn:
+        close_vote(database, uuid, clock)
+        silent()
+
+    clock.time = CLOSES_AT + GRACE + 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "publish_due", silent)
+        assert list(Steps(school.publisher).step()) == [Fault(Trouble.UNANSWERED, school.uuid)]
+    monkeypatch.setattr("evote.upkeep.close_vote", silent)
+    assert list(upkeep(school).step()) == [Fault(Trouble.UNREAD, school.uuid)]
+    monkeypatch.setattr("evote.upkeep.close_vote", closes_and_is_silent)
+    assert list(upkeep(school).step()) == [Fault(Trouble.UNANSWERED, school.uuid)]
     assert school.held().state is State.CLOSED

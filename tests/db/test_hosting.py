@@ -218,4 +218,4 @@ def test_the_vote_opens_once_with_the_signatures_of_its_own_setup(
 def test_pins_are_made_once(school: School) -> None:
     with school.database.write() as connection:
         held = lock_election(connection, school.uuid)
-        assert make_pins(connection, held, school.folder.load(school.uuid)) == 0
+        assert make_pins(connection, held, school.folder.load(school.uuid)).made == 0

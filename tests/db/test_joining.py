@@ -6,14 +6,17 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from evote.casting import CastRequest, Outcome
 from evote.clock import HOUR
-from evote.database.connection import Database, open_database
+from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.database.roll_tables import RewritingRow
+from evote.doctor.findings import Level
+from evote.doctor.habits import check_rewriting
 from evote.election.desk_messages import ReissueMessage
 from evote.lifecycle.closing import ClosedVote
 from evote.lifecycle.desk import reissue_code
@@ -248,6 +251,30 @@ def test_when_it_was_done_is_remembered_only_if_the_log_is_gone(
         monkeypatch.setattr(f"evote.sign_in_rewriting._drop_{side}_log", lambda _connection: False)
     assert not rewrite_sign_ins(database, NOON + HOUR).log_dropped
     assert rewritten_at(database) == [NOON]
+
+
+def test_a_rewriting_that_stopped_before_the_log_was_gone_is_not_said_to_be_done(
+    busy_school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk without room for the file a second time, a torn page, a process that is killed."""
+    database = busy_school.database
+    assert rewrite_sign_ins(database, NOON).log_dropped
+    late = NOON + 3 * HOUR
+    for error in (DatabaseUnavailable, KeyboardInterrupt):
+
+        def stops(_connection: Connection, error: type[BaseException] = error) -> NoReturn:
+            raise error
+
+        with monkeypatch.context() as patch:
+            for side in ("sqlite", "postgresql"):
+                patch.setattr(f"evote.sign_in_rewriting._drop_{side}_log", stops)
+            with pytest.raises(error):
+                rewrite_sign_ins(database, late)
+        assert rewritten_at(database) == [NOON]
+        with database.read() as connection:
+            assert check_rewriting(connection, late).level is Level.TO_SEE
+    assert rewrite_sign_ins(database, late).log_dropped
+    assert rewritten_at(database) == [late]
 
 
 def test_a_restored_server_joins_nothing(

@@ -13,7 +13,8 @@ from evote.casting import Casting, Outcome
 from evote.database.connection import Database
 from evote.database.elections import lock_election
 from evote.keys import ElectionKeys
-from evote.outbox import Message, deliver
+from evote.messages import Message
+from evote.outbox import deliver
 from evote.pins import TRIES, TRIES_WHEN_MANY_FAIL, new_pin, renew_pin
 from evote.roll.electors import NoSuchElector
 from protocol.secret import Secret

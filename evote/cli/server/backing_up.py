@@ -17,13 +17,13 @@ from evote.backup.pace import (
     remember_backup,
     too_close,
 )
-from evote.backup.recovery import read_public_key
+from evote.backup.recovery import RecoveryPublicKey, read_public_key
 from evote.backup.writing import Backup, Places, write_backup
 from evote.cli.inputs import make_folder
-from evote.cli.server.opened import environment_settings, server
+from evote.cli.server.opened import Server, environment_settings, server
 from evote.cli.stopping import stopping_cleanly
 from evote.database.common_tables import ElectionRow
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.doctor.absent_file import check_file
 from evote.doctor.boards import check_boards
 from evote.doctor.cells import check_cells
@@ -88,8 +88,7 @@ def back_up(options: Namespace) -> int:
             )
         for folder in (places.data, places.keys):
             make_folder(folder)
-        with stopping_cleanly():
-            backup = write_backup(here.database, here.keys, to, places, here.clock)
+        backup = _write(here, to, places)
         with here.database.write() as connection:
             remember_backup(connection, backup.made_at, backup.ballots, is_whole=False)
         status = _tell(backup, to.check)
@@ -104,6 +103,29 @@ def back_up(options: Namespace) -> int:
             with here.database.write() as connection:
                 confirm_backup(connection, backup.ballots, wrong)
     return status
+
+
+def _write(here: Server, to: RecoveryPublicKey, places: Places) -> Backup:
+    try:
+        with stopping_cleanly():
+            return write_backup(here.database, here.keys, to, places, here.clock)
+    except DatabaseUnavailable as cause:
+        raise _unread(here.database, here.keys) from cause
+
+
+def _unread(database: Database, keys: KeyFolder) -> Refusal:
+    """Return the refusal of a database that answers, but does not give all that it contains.
+
+    Raises:
+        DatabaseUnavailable: it does not answer.
+    """
+    found = (*check_boards(database), *check_rolls(database, keys, ()))
+    names = dict.fromkeys(each.uuid for each in found if each.level is Level.SERIOUS and each.uuid)
+    of = f" ({', '.join(names)})" if names else ""
+    return Refusal(
+        f"la base répond, mais ne donne pas tout ce qu'elle contient{of} : rien n'est sauvegardé",
+        "recommencez ; si cela reste, gardez les sauvegardes d'avant : evote doctor dit quoi faire",
+    )
 
 
 def _require_database() -> None:

@@ -16,6 +16,7 @@ from evote.doctor.absent_file import explain_left_over
 from evote.errors import Refusal, Unreadable
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
+from evote.messages import MessageDamaged
 from evote.publishing.publisher import Publisher
 from evote.settings import Settings, SettingsError, read_settings
 from protocol.errors import ProtocolError
@@ -100,6 +101,12 @@ def explained() -> Iterator[None]:
         ) from cause
     except NotUpgraded as cause:
         raise not_upgraded(cause) from cause
+    except MessageDamaged as cause:
+        raise Refusal(
+            f"la ligne de cet électeur est abîmée dans la base ({cause.column}) : aucune lettre ne "
+            "peut lui être remise, et rien n'est changé",
+            "evote doctor dit quoi faire de la liste électorale",
+        ) from cause
     except RowDamaged as cause:
         raise Refusal(
             f"ce que la base dit de l'élection {cause.uuid} est abîmé ({cause.column})",

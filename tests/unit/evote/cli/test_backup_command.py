@@ -25,6 +25,7 @@ from evote.doctor.findings import Level
 from evote.doctor.habits import check_backups
 from protocol.secret import Secret
 from tests.backing_up import WORDS, back_up, made_key, make_key, saved_site
+from tests.db.torn_pages import tear_setup
 from tests.site import Site
 
 
@@ -124,6 +125,17 @@ def test_a_damaged_board_is_saved_all_the_same_and_said_aloud(
     assert "evote doctor" in said.err
     assert not is_whole(site)
     site.school.database.close()
+
+
+def test_a_damaged_page_is_told_with_its_election_and_not_as_a_database_that_is_away(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tear_setup(site.school)
+    assert back_up(tmp_path / "both", key, "--yes") == 1
+    said = capsys.readouterr().err
+    assert f"ne donne pas tout ce qu'elle contient ({site.school.uuid})" in said
+    assert "rien n'est sauvegardé" in said
+    assert not list((tmp_path / "both").iterdir())
 
 
 def test_a_state_that_a_restore_makes_again_is_saved_and_said(

@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import NoReturn
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import BindParameter, bindparam, text
 
+from evote.database.connection import DatabaseUnavailable, open_database
+from evote.settings import read_settings
+from evote.web.app import create_app
+from evote.web.services import Services
 from tests.db.school import host, make_election
+from tests.db.torn_pages import tear_setup
 from tests.simulator import CLOSES_AT, UUID
-from tests.site import Site
+from tests.site import Site, make_site
 
 OTHER = "AnotherEtection"
 DAMAGES = {
@@ -36,6 +44,50 @@ def test_the_others_are_listed_and_shown(client: TestClient, site: Site, damage:
     assert client.get(f"/e/{OTHER}").status_code == 200
     assert client.get(f"/{OTHER}/board/checkpoint").status_code == 200
     assert client.get(f"/e/{UUID}").status_code in (500, 503)
+
+
+def test_a_cell_that_is_a_text_where_bytes_were_put_hides_no_other(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    school, client = site.school, TestClient(site.app, base_url=site.url)
+    host(school.database, school.folder.path, make_election(3, uuid=OTHER), site.clock)
+    with school.database.write() as connection:
+        where = "WHERE height = 0 AND ordinal = 1 AND election_id = 1"
+        connection.execute(text(f"UPDATE board_data SET data = CAST(data AS TEXT) {where}"))  # noqa: S608 -- ours
+    for path in ("/", "/status"):
+        page = client.get(path)
+        assert (f"/e/{OTHER}" in page.text, f"/e/{UUID}" in page.text) == (True, False)
+    school.database.close()
+
+
+def test_a_page_of_one_election_that_cannot_be_read_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(tmp_path)
+    school, url = site.school, str(site.school.database.engine.url)
+    host(school.database, school.folder.path, make_election(3, uuid=OTHER), site.clock)
+    tear_setup(school)
+    settings = read_settings(
+        database_url=url, public_url=site.url, key_folder=school.folder.path, publish_seconds=60
+    )
+    damaged = open_database(url)
+    app = create_app(settings, damaged, clock=site.clock, with_upkeep=False)
+    client = TestClient(app, base_url=site.url, raise_server_exceptions=False)
+    for path in ("/", "/status"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert (f"/e/{OTHER}" in page.text, f"/e/{UUID}" in page.text) == (True, False)
+    assert client.get(f"/e/{UUID}").status_code == 503
+
+    def none_is_read(_self: Services, _uuid: str) -> NoReturn:
+        monkeypatch.setattr(damaged, "read", away)  # from now on
+        raise DatabaseUnavailable
+
+    def away() -> NoReturn:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(Services, "timed", none_is_read)
+    assert client.get("/").status_code == 503  # and not: there is no election
+    damaged.close()
 
 
 @pytest.mark.parametrize("by", [-(2**20), 65536])
