@@ -151,11 +151,16 @@ class Steps:
         for uuid in dict.fromkeys((*due, *sorted(self._publisher.stuck))):
             try:
                 self._publisher.publish_due(uuid)
-                if self._publisher.is_unpromised(uuid):
-                    yield Fault(Trouble.UNPROMISED, uuid)
             except DatabaseUnavailable:  # as of a damaged page, where others are read
                 yield Fault(Trouble.NO_STEP, uuid)
+                continue
             except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other election
+                yield _fault_in(uuid, error, Trouble.UNFORESEEN)
+                continue
+            try:
+                if self._publisher.is_unpromised(uuid):
+                    yield Fault(Trouble.UNPROMISED, uuid)
+            except Exception as error:  # noqa: BLE001 -- as above; its step has passed
                 yield _fault_in(uuid, error, Trouble.UNFORESEEN)
 
 

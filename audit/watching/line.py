@@ -57,13 +57,18 @@ class Line:
         if self._socket is not None:
             self._socket.close()
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether its time is over."""
+        return self._cut or time.monotonic() > self._until
+
     def require_time(self) -> None:
         """Go on only if it was not cut.
 
         Raises:
             Cut: it was, or should have been.
         """
-        if self._cut or time.monotonic() > self._until:
+        if self.is_cut:
             raise Cut
 
     def connect(self, host: str, port: int, context: ssl.SSLContext | None) -> socket.socket:

@@ -192,7 +192,7 @@ class HttpSite:
         moves, there = 0, path
         try:
             while True:
-                with _network():
+                with _network(line):
                     response = self._once(line, there, headers)
                 if response.status not in _MOVED:
                     return response, moves > 0
@@ -233,15 +233,22 @@ class HttpSite:
 
 
 @contextlib.contextmanager
-def _network() -> Iterator[None]:
-    """What goes wrong on the way, and nothing else, is an answer that cannot be used."""
+def _network(line: Line) -> Iterator[None]:
+    """What goes wrong on the way, and nothing else, is an answer that cannot be used.
+
+    Whatever a cut line looks like to who reads it: what was cut came too slowly.
+    """
     try:
         yield
     except Cut as cut:
         raise too_slow() from cut
     except (OSError, UnicodeError) as error:  # the second is of a name that can be none
+        if line.is_cut:
+            raise too_slow() from error
         raise Away(*why_silent(error), answered=False) from error
     except (ValueError, http.client.HTTPException, zlib.error) as error:
+        if line.is_cut:
+            raise too_slow() from error
         name = type(error).__name__
         raise Away(
             f"sa réponse n'en est pas une ({name})", f"its answer is none ({name})"
@@ -267,13 +274,13 @@ def _answer(response: http.client.HTTPResponse, start: int, line: Line, *, moved
         return answer(start, _chunks(response, line))
     if code != OK:
         raise away(f"il répond par l'erreur {code}", f"it answers with error {code}")
-    return answer(0, _unpacked(response, _chunks(response, line)))
+    return answer(0, _unpacked(response, _chunks(response, line), line))
 
 
 def _chunks(response: http.client.HTTPResponse, line: Line) -> Iterator[bytes]:
     more = True
     while more:
-        with _network():
+        with _network(line):
             chunk = response.read1(CHUNK)
             line.require_time()  # where it was cut, an end is none
         more = bool(chunk)
@@ -282,7 +289,9 @@ def _chunks(response: http.client.HTTPResponse, line: Line) -> Iterator[bytes]:
         raise Away("sa réponse est coupée", "its answer breaks off")
 
 
-def _unpacked(response: http.client.HTTPResponse, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _unpacked(
+    response: http.client.HTTPResponse, chunks: Iterator[bytes], line: Line
+) -> Iterator[bytes]:
     """What was sent, as it was before any compression of the transport (§8.3)."""
     packing = (response.getheader("Content-Encoding") or "identity").lower()
     if packing == "identity":
@@ -297,7 +306,7 @@ def _unpacked(response: http.client.HTTPResponse, chunks: Iterator[bytes]) -> It
         if unpack.eof and left:
             raise Away("sa réponse va plus loin que sa fin", "its answer goes beyond its end")
         while left:
-            with _network():
+            with _network(line):
                 data = unpack.decompress(left, CHUNK)
             yield data
             left = unpack.unconsumed_tail

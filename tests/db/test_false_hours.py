@@ -244,7 +244,7 @@ def test_a_vote_for_which_the_database_does_not_answer_is_named_and_told_as_open
     clock.time = CLOSES_AT + GRACE + 1
     with monkeypatch.context() as patch:
         patch.setattr(Publisher, "publish_due", silent)
-        assert list(Steps(school.publisher).step()) == [Fault(Trouble.UNANSWERED, school.uuid)]
+        assert list(Steps(school.publisher).step()) == [Fault(Trouble.NO_STEP, school.uuid)]
     monkeypatch.setattr("evote.upkeep.close_vote", silent)
     assert list(upkeep(school).step()) == [Fault(Trouble.UNREAD, school.uuid)]
     monkeypatch.setattr("evote.upkeep.close_vote", closes_and_is_silent)

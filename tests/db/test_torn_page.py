@@ -127,6 +127,23 @@ def test_a_step_that_the_database_fails_stops_one_election_until_one_passes(
     assert school.cast(0).promise
 
 
+def test_what_fails_after_a_step_is_not_told_as_a_step_that_failed(
+    school: School, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ballots are taken; whether they get a promise is not known, and stops no other election."""
+
+    def silent(_publisher: Publisher, _uuid: str) -> NoReturn:
+        raise DatabaseUnavailable
+
+    other = host(school.database, school.folder.path, make_election(4, uuid=OTHER), clock)
+    clock.time += 60
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "is_unpromised", silent)
+        told = set(Steps(school.publisher).step())
+    assert told == {Fault(Trouble.UNANSWERED, each.uuid) for each in (school, other)}
+    assert school.cast(0).promise
+
+
 def test_standings_that_cannot_be_read_together_are_read_one_by_one(
     school: School, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

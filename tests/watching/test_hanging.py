@@ -17,6 +17,7 @@ import pytest
 from audit import cli
 from audit.watching.address import read_address
 from audit.watching.agents import PLAIN
+from audit.watching.line import TOO_SLOW
 from audit.watching.site import Away, HttpSite, Stopped
 from tests.watching.board import UUID, TestBoard
 from tests.watching.hostile_socket import certificate, drip, dripping, late_over_tls, talking
@@ -31,6 +32,8 @@ AGAIN = b"HTTP/1.1 302 Found\r\nConnection: close\r\nContent-Length: 0\r\nLocati
 HANGING = {
     "a chunk's extension, the connection given up": (CHUNKED + b"1;", b"a"),
     "a chunk's extension, the connection kept": (KEPT + b"1;", b"a"),
+    "chunk after chunk": (CHUNKED, b"1\r\na\r\n"),
+    "a text of a known length": (OK + b"Content-Length: 999999\r\n\r\n", b"a"),
     "trailers": (CHUNKED + b"1\r\nv\r\n0\r\n", b"X: a\r\n"),
     "a text to its end, the connection given up": (OK + b"Connection: close\r\n\r\n", b"a"),
     "a header": (OK + b"X: ", b"a"),
@@ -40,11 +43,12 @@ HANGING = {
 
 
 def asked(url: str, patience: int = 1) -> float:
-    """How long it took to give up."""
+    """How long it took to give up, and to say that it was for want of time: nothing else was."""
     site = HttpSite(read_address(url))
     began = time.monotonic()
-    with pytest.raises(Away), site.get("/x", PLAIN, patience=patience) as given:
+    with pytest.raises(Away) as given_up, site.get("/x", PLAIN, patience=patience) as given:
         given.whole(2**20)
+    assert given_up.value.why == TOO_SLOW
     return time.monotonic() - began
 
 

@@ -119,7 +119,8 @@ def _unread(database: Database, keys: KeyFolder) -> Refusal:
     Raises:
         DatabaseUnavailable: it does not answer.
     """
-    found = (*check_boards(database), *check_rolls(database, keys, ()))
+    harmed = check_cells(database).harmed  # told before; they are looked at no further
+    found = (*check_boards(database, harmed), *check_rolls(database, keys, harmed))
     names = dict.fromkeys(each.uuid for each in found if each.level is Level.SERIOUS and each.uuid)
     of = f" ({', '.join(names)})" if names else ""
     return Refusal(
