@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from types import SimpleNamespace
 from typing import NoReturn
@@ -46,8 +47,9 @@ def test_a_single_server_whose_pages_are_away_says_so_in_a_line_and_ends_as_its_
     monkeypatch.setattr(from_environment, "read_settings", lambda: settings)
     monkeypatch.setattr(from_environment, "open_database", lambda _url: None)
     monkeypatch.setattr(from_environment, "create_app", away)
-    with pytest.raises(SystemExit) as left:
-        serve("127.0.0.1", 0, 1)
+    # In a thread of its own: a browser of other tests may have its loop in this one.
+    with ThreadPoolExecutor(1) as beside, pytest.raises(SystemExit) as left:
+        beside.submit(serve, "127.0.0.1", 0, 1).result()
     assert left.value.code == CANNOT_SERVE
     (said,) = capfd.readouterr().err.splitlines()
     assert '"event": "this worker cannot start", "kind": "AssetsMissing"' in said
