@@ -102,6 +102,7 @@ def plain(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("large", LARGE)
 @pytest.mark.parametrize(("state", "pattern"), CASES)
 def test_enlarged_no_page_is_cut_off_or_overlaps(
@@ -156,6 +157,7 @@ def test_no_screen_of_the_booth_has_a_fault(booth: Page, name: str) -> None:
     assert faults(booth) == []
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("large", LARGE)
 @pytest.mark.parametrize("name", SCREENS)
 def test_enlarged_no_screen_is_cut_off_or_overlaps(
