@@ -11,16 +11,21 @@ from typing import NoReturn
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from evote.cli import main
 from evote.database.connection import Database, DatabaseUnavailable, open_database
 from evote.database.elections import State, find_election, lock_election
+from evote.doctor import examine
+from evote.doctor.findings import Finding, Level, ok
 from evote.outbox import FileTransport, KeptBack, deliver
 from evote.pins import renew_pin
+from evote.publishing.cosigning import published_notes
 from evote.publishing.publisher import Publisher
 from evote.settings import read_settings
 from evote.upkeep import Fault, Steps, Trouble, Upkeep
 from evote.web.app import create_app
+from tests.db.examined import look
 from tests.db.school import ManualClock, School, host, make_election
 from tests.db.torn_pages import tear
 from tests.simulator import CLOSES_AT, HOST
@@ -119,3 +124,57 @@ def test_the_others_are_listed_and_an_unread_list_is_not_an_empty_one(
         assert listed == {school.uuid, *OTHERS} - torn.unread
     monkeypatch.setattr("evote.web.hosted._uuids", lambda _services: sorted(torn.unread))
     assert client.get("/").status_code == 503
+
+
+def test_the_others_are_looked_at(torn: Torn, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_in_time_at_all_but_the_file(monkeypatch)
+    findings = look(torn.school)
+    for uuid in torn.unread:
+        assert {each.check for each in findings if uuid in each.message} >= {"whole", "steps"}
+    require_looked_at(findings, LAST)
+
+
+def test_a_page_of_what_is_published_of_one_keeps_the_doctor_from_no_other(
+    fit: School, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_in_time_at_all_but_the_file(monkeypatch)
+    others = {f"FiLLerEtection{number}" for number in range(1, 7)}  # of more than a page
+    for uuid in sorted(others):
+        host(fit.database, fit.folder.path, make_election(2, uuid=uuid), fit.clock)
+    note = "SELECT note FROM published_log WHERE election_id = 1 AND log = 'board'"
+    with fit.database.read() as connection:
+        of_first: bytes = connection.execute(text(note)).scalar_one()
+    tear(fit.database, of_first)
+    with contextlib.closing(open_database(url)) as damaged:
+        unread = {uuid for uuid in {fit.uuid, *others} if not is_given(damaged, uuid)}
+        findings = look(replace(fit, database=damaged))
+    assert fit.uuid in unread
+    assert others - unread
+    for uuid in unread:
+        assert [each for each in findings if each.check == "steps" and uuid in each.message]
+    for uuid in others - unread:
+        require_looked_at(findings, uuid)
+
+
+def is_given(database: Database, uuid: str) -> bool:
+    try:
+        with database.read() as connection:
+            return bool(published_notes(connection, uuid))
+    except DatabaseUnavailable:
+        return False
+
+
+def look_in_time_at_all_but_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_in_time(_file: Path) -> Finding:
+        return ok("integrity", "so much of it as there was time for")
+
+    monkeypatch.setattr(examine, "check_integrity", not_in_time)
+
+
+def require_looked_at(findings: list[Finding], uuid: str) -> None:
+    """All of this election was looked at and is in order, and nothing of the rest was left out."""
+    mine = {each.check: each.level for each in findings if uuid in each.message}
+    assert mine.keys() >= {"whole", "roll", "heads", "steps", "box", "booth"}
+    assert {level for check, level in mine.items() if check != "backup"} == {Level.OK}
+    assert {"rewriting", "outbox", "backup"} <= {each.check for each in findings}
+    assert not [each for each in findings if "le reste n'a pas été regardé" in each.message]
