@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import find_election
+from evote.database.one_by_one import of_one, read_of_all
 from evote.database.roll_tables import OutboxRow
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.messages import OVER, Message, Waiting, open_message
@@ -110,9 +111,11 @@ class _Round:
     sent: int = 0
     kept: list[Kept] = field(default_factory=list)
 
-    def deliver_of(self, election: int, uuid: str) -> None:
-        """Hand over what is due of an election."""
+    def deliver_of(self, election: int | None, uuid: str) -> None:
+        """Hand over what is due of an election, by its number in the database if that is known."""
         try:
+            if election is None:
+                raise DatabaseUnavailable
             for number in _due(election, self.database, self.now):
                 self._try(election, uuid, number)
         except Exception as cause:  # noqa: BLE001 -- whatever it is, the others have their letters
@@ -146,11 +149,19 @@ class _Round:
         self.kept.append(Kept(uuid, cause))
 
 
-def _elections(database: Database) -> Sequence[Row[int, str]]:
+def _elections(database: Database) -> tuple[tuple[int | None, str], ...]:
+    """Return the number in the database of each vote that is not over, None if it is not read."""
     # Not by their messages, of which a page may be damaged.
-    query = select(ElectionRow.id, ElectionRow.uuid).where(ElectionRow.state.not_in(OVER))
-    with database.read() as connection:
-        return connection.execute(query.order_by(ElectionRow.id)).all()
+    query = (
+        select(ElectionRow.id, ElectionRow.uuid)
+        .where(ElectionRow.state.not_in(OVER))
+        .order_by(ElectionRow.id)
+    )
+
+    def read(connection: Connection, uuid: str | None) -> tuple[tuple[int | None, str], ...]:
+        return tuple((row.id, row.uuid) for row in connection.execute(of_one(query, uuid)))
+
+    return read_of_all(database, read, unread=lambda uuid: ((None, uuid),))
 
 
 def _due(election: int, database: Database, now: int) -> Sequence[int]:

@@ -6,14 +6,20 @@ would so hold up all others.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 
 T = TypeVar("T")
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+
+def of_one(query: Query, uuid: str | None) -> Query:
+    """Return a query of all elections as one of the election with this number; of all if None."""
+    return query if uuid is None else query.where(ElectionRow.uuid == uuid)
 
 
 def read_of_all(

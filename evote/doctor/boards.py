@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State, find_election
+from evote.database.one_by_one import of_one, read_of_all
 from evote.doctor.findings import ELSEWHERE, MADE_ANEW, Finding, ok, serious, to_see
 from evote.doctor.unread import unread
 from evote.lifecycle.whole import BOARD_OR_JOURNAL, NotWhole, verify_whole
@@ -29,12 +30,19 @@ class _TooLong(Exception):
     """The time is over."""
 
 
-def hosted(connection: Connection, harmed: Collection[int]) -> list[str]:
-    """Return the numbers of all elections that have a board, in their order, but the harmed."""
+def hosted(database: Database, harmed: Collection[int]) -> list[str]:
+    """Return the numbers of all elections that have a board, in their order, but the harmed.
+
+    One whose row is not read may have one.
+    """
     query = select(ElectionRow.uuid).where(
         ElectionRow.state != State.DRAFT.value, ElectionRow.id.not_in(harmed)
     )
-    return list(connection.scalars(query.order_by(ElectionRow.uuid)))
+
+    def read(connection: Connection, uuid: str | None) -> tuple[str, ...]:
+        return tuple(connection.scalars(of_one(query, uuid)))
+
+    return sorted(read_of_all(database, read, unread=lambda uuid: (uuid,)))
 
 
 def check_boards(
@@ -47,8 +55,7 @@ def check_boards(
         if time.monotonic() >= until:
             raise _TooLong
 
-    with database.read() as connection:
-        uuids = hosted(connection, harmed)
+    uuids = hosted(database, harmed)
     for done, uuid in enumerate(uuids):
         try:
             with database.snapshot() as connection:

@@ -14,6 +14,7 @@ from evote.board.reading import count_ballots
 from evote.clock import Clock
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection, State, find_election
+from evote.database.one_by_one import read_of_all
 from evote.database.roll_tables import RollSealRow
 from evote.doctor.boards import hosted
 from evote.doctor.damaged_heads import find_damaged_head
@@ -72,9 +73,7 @@ class Looking:
 
 def check_elections(database: Database, looking: Looking) -> Iterator[Finding]:
     """Look at every election that has been sealed, in the order of their numbers."""
-    with database.read() as connection:
-        uuids = hosted(connection, looking.harmed)
-        due = set(due_elections(connection, looking.clock(), looking.seconds))
+    uuids, due = hosted(database, looking.harmed), _due(database, looking)
     for uuid in uuids:
         try:
             with database.read() as connection:
@@ -90,6 +89,16 @@ def check_elections(database: Database, looking: Looking) -> Iterator[Finding]:
             )
     if not (uuids or looking.harmed):
         yield ok("elections", "aucune élection n'est scellée sur ce serveur")
+
+
+def _due(database: Database, looking: Looking) -> frozenset[str]:
+    """Return the elections of which a step is due, or seems so where that is not read."""
+    now = looking.clock()
+
+    def read(connection: Connection, uuid: str | None) -> tuple[str, ...]:
+        return due_elections(connection, now, looking.seconds, uuid)
+
+    return frozenset(read_of_all(database, read, unread=lambda uuid: (uuid,)))
 
 
 def _check(

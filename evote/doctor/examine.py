@@ -17,7 +17,7 @@ from evote.doctor.cells import check_cells
 from evote.doctor.clocks import IsSet, check_unasked_clock, is_clock_set
 from evote.doctor.elections import BoothOf, Looking, check_elections
 from evote.doctor.findings import Finding, Level, ok, serious
-from evote.doctor.habits import check_backups, check_outbox, check_rewriting
+from evote.doctor.habits import check_habits
 from evote.doctor.integrity import check_integrity
 from evote.doctor.letters import check_letters
 from evote.doctor.machine import (
@@ -158,15 +158,11 @@ def _examine_rows(database: Database, settings: Settings, asked: Asked) -> Itera
     yield from check_boards(database, cells.harmed)
     yield from check_rolls(database, looking.folder, cells.harmed)
     yield from check_letters(database, looking.folder, cells.harmed)
-    with database.read() as connection:
-        known = cells.names_are_known
-        strangers = [*check_strangers(connection, looking.folder)] if known else []
+    known = cells.names_are_known
+    strangers = [*check_strangers(database, looking.folder)] if known else []
     # What both say, of a head file that cannot be read, is said once.
     yield from dict.fromkeys((*strangers, *check_elections(database, looking)))
-    with database.read() as connection:
-        yield check_rewriting(connection, asked.clock())
-        yield check_outbox(connection, settings.outbox_folder, asked.clock())
-        yield from check_backups(connection, asked.clock())
+    yield from check_habits(database, settings.outbox_folder, asked.clock())
 
 
 def _folder(settings: Settings) -> KeyFolder:

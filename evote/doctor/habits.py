@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What must be done again and again: sign-ins rewritten, messages handed over, backups made."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,11 @@ from sqlalchemy import Connection, func, select
 from evote.backup.pace import FEWEST_BALLOTS, ballots_of
 from evote.clock import HOUR
 from evote.database.common_tables import BackupRow, ElectionRow
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State
 from evote.database.roll_tables import OutboxRow, RewritingRow, SignInRow
 from evote.doctor.findings import Finding, ok, serious, to_see
+from evote.doctor.unread import unread_of_all
 from evote.messages import OVER
 from tally.french import count
 
@@ -20,6 +22,26 @@ DAY: Final = 24 * HOUR
 OVERDUE: Final = 600
 _CLOCK: Final = "l'horloge a changé : réglez-la ; le reste se refait de soi-même en une heure"
 WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED, State.TALLIED)
+
+
+def check_habits(database: Database, outbox: Path | None, now: int) -> Iterator[Finding]:
+    """Look at each of them by itself: a page that is not given hides one, and is said."""
+    looks: tuple[tuple[str, str, Callable[[Connection], Iterable[Finding]]], ...] = (
+        (
+            "rewriting",
+            "quand les émargements ont été récrits",
+            lambda of: (check_rewriting(of, now),),
+        ),
+        ("outbox", "quels messages attendent", lambda of: (check_outbox(of, outbox, now),)),
+        ("backup", "de quand sont les sauvegardes", lambda of: check_backups(of, now)),
+    )
+    for check, what, look in looks:
+        try:
+            with database.read() as connection:
+                found = tuple(look(connection))
+        except DatabaseUnavailable:
+            found = (unread_of_all(database, check, what),)
+        yield from found
 
 
 def check_rewriting(connection: Connection, now: int) -> Finding:

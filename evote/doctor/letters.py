@@ -17,9 +17,7 @@ def check_letters(
     database: Database, folder: KeyFolder, harmed: Collection[int]
 ) -> Iterator[Finding]:
     """Look at what waits of every election but the harmed."""
-    with database.read() as connection:
-        uuids = hosted(connection, harmed)
-    for uuid in uuids:
+    for uuid in hosted(database, harmed):
         try:
             with database.read() as connection:
                 held = find_election(connection, uuid)

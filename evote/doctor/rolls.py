@@ -33,9 +33,7 @@ def check_rolls(
     database: Database, folder: KeyFolder, harmed: Collection[int]
 ) -> Iterator[Finding]:
     """Look at the roll of every election in which people vote, or will, but the harmed."""
-    with database.read() as connection:
-        uuids = hosted(connection, harmed)
-    for uuid in uuids:
+    for uuid in hosted(database, harmed):
         try:
             with database.read() as connection:
                 held = find_election(connection, uuid)

@@ -11,7 +11,9 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from evote.database.common_tables import ElectionRow
+from evote.database.connection import Database
 from evote.database.elections import State
+from evote.database.one_by_one import of_one, read_of_all
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.heads import Heads, HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
@@ -19,6 +21,7 @@ from evote.log_keys import has_log_keys
 from protocol.server_binding import uuid_of_key
 
 _STATES: Final = select(ElectionRow.uuid, ElectionRow.state)
+_UNREAD: Final = ""
 _RESTORE: Final = (
     "ne scellez, n'ouvrez et ne publiez rien ici ; arrêtez le serveur, puis evote restore, dans "
     "une base vide, de la sauvegarde la plus récente qui l'a (docs/operations.md dit quoi faire si "
@@ -30,9 +33,9 @@ HEADS_DAMAGED: Final = (
 )
 
 
-def check_strangers(connection: Connection, folder: KeyFolder) -> Iterator[Finding]:
+def check_strangers(database: Database, folder: KeyFolder) -> Iterator[Finding]:
     """Look for what was published, and for keys, of elections that the database has not."""
-    states: dict[str, str] = {row.uuid: row.state for row in connection.execute(_STATES)}
+    states = dict(read_of_all(database, _states, unread=lambda uuid: ((uuid, _UNREAD),)))
     try:
         signed = {uuid_of_key(origin) for origin in Heads(folder.heads).origins()}
         yield from _check_signed(signed, states, folder)
@@ -43,6 +46,10 @@ def check_strangers(connection: Connection, folder: KeyFolder) -> Iterator[Findi
         yield serious(
             "keys", "le dossier des clés ne peut pas être lu", "vérifiez PREAU_KEY_FOLDER"
         )
+
+
+def _states(connection: Connection, uuid: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple((row.uuid, row.state) for row in connection.execute(of_one(_STATES, uuid)))
 
 
 def heads_unreadable() -> Finding:

@@ -26,6 +26,17 @@ def unread(database: Database, check: str, uuid: str, what: str) -> Finding:
     return replace(serious(check, said, WHAT_TO_DO), uuid=uuid)
 
 
+def unread_of_all(database: Database, check: str, what: str) -> Finding:
+    """Return what is said where it could not be read of all elections together.
+
+    Raises:
+        DatabaseUnavailable: it answers for none.
+    """
+    require_answer(database)
+    said = f"la base répond, mais ne dit pas {what} : une page en est sans doute abîmée"
+    return serious(check, said, WHAT_TO_DO)
+
+
 def require_answer(database: Database) -> None:
     """Ask the database for nothing that it contains.
 

@@ -5,10 +5,11 @@ The sum is made before it, outside any lock: from the closing time on no ballot 
 still come in between (a rehearsal that is closed early), the sum is made again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from evote.board.appending import append_event
 from evote.board.hours import require_hours
@@ -17,6 +18,7 @@ from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database
 from evote.database.elections import HeldElection, State
+from evote.database.one_by_one import of_one, read_of_all
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
 from evote.lifecycle.boards import hosted_board
@@ -131,16 +133,33 @@ def _find(database: Database, uuid: str) -> HeldElection:
 
 
 def votes_going_on(database: Database) -> tuple[str, ...]:
-    """Return the number of every vote that is open or suspended."""
-    with database.read() as connection:
-        return tuple(connection.scalars(_GOING_ON))
+    """Return the number of every vote that is open or suspended, or whose row is not read.
+
+    Raises:
+        DatabaseUnavailable: no row is.
+    """
+    return _read(database, _GOING_ON, unread=lambda uuid: (uuid,))
 
 
 def due_votes(database: Database, now: int) -> tuple[str, ...]:
-    """Return the number of every vote whose hours and grace are over, and that is not closed."""
+    """Return the number of every vote whose hours and grace are over, and that is not closed.
+
+    Of one whose row is not read that is not known: it is not among them.
+
+    Raises:
+        DatabaseUnavailable: no row is.
+    """
     over = ElectionRow.closes_at + ElectionRow.grace_seconds < now
-    with database.read() as connection:
-        return tuple(connection.scalars(_GOING_ON.where(over)))
+    return _read(database, _GOING_ON.where(over), unread=lambda _uuid: ())
+
+
+def _read(
+    database: Database, query: Select[str], unread: Callable[[str], tuple[str, ...]]
+) -> tuple[str, ...]:
+    def read(connection: Connection, uuid: str | None) -> tuple[str, ...]:
+        return tuple(connection.scalars(of_one(query, uuid)))
+
+    return read_of_all(database, read, unread)
 
 
 def _add_up(database: Database, held: HeldElection, now: int) -> _Sum:

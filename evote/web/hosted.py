@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every election of this server, as the home page and the status page list them."""
 
-from collections.abc import Iterator, Sequence
+import operator
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import State
+from evote.database.one_by_one import of_one, read_of_all
 from evote.web.languages import Language
 from evote.web.services import Services
 from evote.web.views import ElectionView, view_election
@@ -22,24 +23,28 @@ def hosted_elections(services: Services, language: Language) -> tuple[ElectionVi
     Raises:
         DatabaseUnavailable: it is so for all.
     """
-    return tuple(_views(services, language))
-
-
-def _uuids(services: Services) -> Sequence[str]:
-    order = (ElectionRow.closes_at.desc(), ElectionRow.id)
-    sealed = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
-    with services.database.read() as connection:
-        return connection.scalars(sealed.order_by(*order)).all()
-
-
-def _views(services: Services, language: Language) -> Iterator[ElectionView]:
-    now = services.clock()
+    now, unread = services.clock(), False
+    found: list[tuple[tuple[int, int], ElectionView]] = []
     for uuid in _uuids(services):
         try:
-            view = view_election(language, services.timed(uuid), services.sealed(uuid), now)
+            held = services.timed(uuid)
+            view = view_election(language, held, services.sealed(uuid), now)
         except DatabaseUnavailable:
             _uuids(services)  # raises where it is so for all, not of a damaged page
+            unread = True
         except Exception:  # noqa: BLE001, S112 -- whatever is damaged, the others are shown
             continue
         else:
-            yield view
+            found.append(((-held.closes_at, held.id), view))
+    if unread and not found:  # it would say that there is no election
+        raise DatabaseUnavailable
+    return tuple(view for _, view in sorted(found, key=operator.itemgetter(0)))
+
+
+def _uuids(services: Services) -> tuple[str, ...]:
+    sealed = select(ElectionRow.uuid).where(ElectionRow.state != State.DRAFT.value)
+
+    def read(connection: Connection, uuid: str | None) -> tuple[str, ...]:
+        return tuple(connection.scalars(of_one(sealed, uuid)))
+
+    return read_of_all(services.database, read, unread=lambda uuid: (uuid,))

@@ -94,9 +94,9 @@ class Cosigning:
         for log in self._published():
             try:
                 if self._is_due(log):
-                    self._cosign(log)
+                    self._cosign_unless_stepped(log)
             except (PublishedDamaged, RowDamaged):
-                continue  # which its step says; no witness is shown it, and the others are asked
+                self._put_off(log, SILENT_SECONDS)  # which its step says; the others are asked
             except WitnessSilent as cause:
                 self._silent_until = self._timer() + SILENT_SECONDS
                 yield Missed(self._witness.name, log.place, cause)
@@ -105,8 +105,7 @@ class Cosigning:
                 self._published()  # raises where nothing is
                 yield self._refused(log, WitnessRefuses(Reason.UNREAD))
             except Exception as error:  # noqa: BLE001 -- whatever it is, the other logs are shown
-                if not isinstance(error, WitnessAhead) or self._is_ahead(log, error):
-                    yield self._refused(log, _as_unwitnessed(error))
+                yield self._refused(log, _as_unwitnessed(error))
 
     def refusal(self, uuid: str) -> Unwitnessed | None:
         """Ask once more for all that is published of one election; return why it is not co-signed.
@@ -147,6 +146,14 @@ class Cosigning:
         except ProofError:
             return None
 
+    def _cosign_unless_stepped(self, log: NotedLog) -> None:
+        # Another process may have stepped, and asked, since the note was read.
+        try:
+            self._cosign(log)
+        except WitnessAhead as cause:
+            if self._is_ahead(log, cause):
+                raise
+
     def _cosign(self, log: NotedLog) -> None:
         checkpoint = self._checkpoint(log)
 
@@ -163,8 +170,8 @@ class Cosigning:
         old = min(self._size.get(log.place, 0), checkpoint.size)
         line = self._patiently(lambda: ask(self._witness, asked, old))
         self._size[log.place] = checkpoint.size
-        self._settled[log.place] = (log.text, log.stamp)
         add_line(self._database, *log.place, checkpoint.position, line)
+        self._settled[log.place] = (log.text, log.stamp)  # once its line is kept, not before
 
     def _patiently(self, call: Callable[[], SignatureLine]) -> SignatureLine:
         # A limit of the socket is for each piece of an answer; this one is for all of it.
@@ -192,9 +199,11 @@ class Cosigning:
         # A clock is set right, and a database no longer busy, in a moment, and this witness may be
         # the one that a result lacks.
         wait = SILENT_SECONDS if cause.reason in _MOMENTARY else REFUSED_SECONDS
-        self._settled.pop(log.place, None)  # its line may have come, and not have been kept
-        self._again_at[log.place] = self._timer() + wait
+        self._put_off(log, wait)
         return Missed(self._witness.name, log.place, cause)
+
+    def _put_off(self, log: NotedLog, seconds: int) -> None:
+        self._again_at[log.place] = self._timer() + seconds
 
     def _checkpoint(self, log: NotedLog) -> Checkpoint:
         keys = self._publisher.keys(log.uuid)
@@ -205,12 +214,11 @@ class Cosigning:
             raise PublishedDamaged(log.uuid, f"the last note of its {log.log} is none") from cause
 
     def _is_ahead(self, log: NotedLog, cause: WitnessAhead) -> bool:
-        # Another process may have stepped, and asked, since the note was read.
         try:
             with self._database.read() as connection:
                 election = find_election(connection, log.uuid)
                 return read_published(connection, election).log(log.log).size < cause.size
-        except (NothingPublished, PublishedDamaged, RowDamaged, DatabaseUnavailable):
+        except NothingPublished:
             return False  # which its step says
 
 

@@ -9,14 +9,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import text
 
 from evote.board.published import read_published
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
+from evote.database.elections import RowDamaged
 from evote.upkeep import Cosignatures
 from evote.witness_file import Witness
+from evote.witnessing import cosigning as asking_again
 from evote.witnessing.asking import (
     APART_SECONDS,
     WitnessAhead,
@@ -338,6 +341,35 @@ def test_what_is_damaged_is_shown_to_no_witness_and_stops_no_other_log(
         assert list(asks(school, witness).step()) == []
         for log in (BOARD, JOURNAL):
             assert witness.key.name in seen(school, log, witness).witnessed_at
+
+
+@pytest.mark.either
+@pytest.mark.parametrize("cause", [DatabaseUnavailable(), RowDamaged("uuid", "head_hash")])
+@pytest.mark.parametrize("what", ["add_line", "read_published"])
+def test_what_cannot_be_kept_or_compared_is_asked_for_again_in_a_minute(
+    school: School, monkeypatch: pytest.MonkeyPatch, what: str, cause: Exception
+) -> None:
+    """And not every second, as long as the database, or a row of it, is as it is."""
+
+    def fails(*_given: object) -> NoReturn:
+        raise cause
+
+    kept, timer = what == "add_line", Timer()
+    how = Told(lambda body: (200, line_for(body, at=school.clock())) if kept else (409, b"1000\n"))
+    with told(how, LIAR) as witness:
+        cosigning = asks(school, witness, timer)
+        with monkeypatch.context() as patch:
+            patch.setattr(asking_again, what, fails)
+            said = [str(missed.cause) for missed in cosigning.step()]
+            assert len(said) == (2 if isinstance(cause, DatabaseUnavailable) else 0)
+            asked = len(how.asked)
+            assert asked
+            assert list(cosigning.step()) == []
+            assert len(how.asked) == asked
+        timer.now += SILENT_SECONDS
+        missed_again = list(cosigning.step())
+        assert len(how.asked) == 2 * asked
+        assert {type(each.cause) for each in missed_again} == (set() if kept else {WitnessAhead})
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,7 @@ def back_up(options: Namespace) -> int:
                 "la base n'a aucune élection : il n'y a rien à sauvegarder",
                 "vérifiez PREAU_DATABASE_URL ; si elle est vide exprès, ajoutez --yes",
             )
-        with here.database.write() as connection:
-            was_ahead = count_from_now(connection, here.clock())
-            found = too_close(connection, here.clock())
-            quiet = is_quiet(connection, here.clock())
+        was_ahead, found, quiet = _pace(here)
         if was_ahead:
             print(_WAS_AHEAD, file=sys.stderr)
         is_over = any(
@@ -105,28 +102,46 @@ def back_up(options: Namespace) -> int:
     return status
 
 
+def _pace(here: Server) -> tuple[bool, tuple[TooClose, ...], bool]:
+    """Tell whether the clock was ahead, what forbids a backup now, and whether none is needed."""
+    try:
+        with here.database.write() as connection:
+            was_ahead = count_from_now(connection, here.clock())
+            found = too_close(connection, here.clock())
+            return was_ahead, found, is_quiet(connection, here.clock())
+    except DatabaseUnavailable as cause:
+        if names := _unread_elections(here.database, here.keys):
+            raise _unread(names) from cause
+        raise  # too busy, or away
+
+
 def _write(here: Server, to: RecoveryPublicKey, places: Places) -> Backup:
     try:
         with stopping_cleanly():
             return write_backup(here.database, here.keys, to, places, here.clock)
     except DatabaseUnavailable as cause:
-        raise _unread(here.database, here.keys) from cause
+        raise _unread(_unread_elections(here.database, here.keys)) from cause
 
 
-def _unread(database: Database, keys: KeyFolder) -> Refusal:
-    """Return the refusal of a database that answers, but does not give all that it contains.
+def _unread(names: tuple[str, ...]) -> Refusal:
+    """Return the refusal of a database that answers, but does not give all that it contains."""
+    of = f" ({', '.join(names)})" if names else ""
+    return Refusal(
+        f"la base répond, mais ne donne pas tout ce qu'elle contient{of} : rien n'est sauvegardé",
+        "recommencez ; si cela reste, gardez les sauvegardes d'avant : evote doctor dit quoi faire",
+    )
+
+
+def _unread_elections(database: Database, keys: KeyFolder) -> tuple[str, ...]:
+    """Return the numbers of the elections that it does not give whole.
 
     Raises:
         DatabaseUnavailable: it does not answer.
     """
     harmed = check_cells(database).harmed  # told before; they are looked at no further
     found = (*check_boards(database, harmed), *check_rolls(database, keys, harmed))
-    names = dict.fromkeys(each.uuid for each in found if each.level is Level.SERIOUS and each.uuid)
-    of = f" ({', '.join(names)})" if names else ""
-    return Refusal(
-        f"la base répond, mais ne donne pas tout ce qu'elle contient{of} : rien n'est sauvegardé",
-        "recommencez ; si cela reste, gardez les sauvegardes d'avant : evote doctor dit quoi faire",
-    )
+    grave = (each.uuid for each in found if each.level is Level.SERIOUS and each.uuid)
+    return tuple(dict.fromkeys(grave))
 
 
 def _require_database() -> None:

@@ -4,7 +4,7 @@
 from argparse import Namespace
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from evote.board.journal import read_entries
 from evote.board.published import NothingPublished, PublishedDamaged
@@ -13,6 +13,7 @@ from evote.cli.server.opened import Server, server
 from evote.cli.words import printable
 from evote.database.common_tables import ElectionRow, SchoolRow
 from evote.database.elections import HeldElection, State
+from evote.database.one_by_one import of_one, read_of_all
 from evote.election.french_calendar import say_with_day
 from evote.lifecycle.states import WORDS, found
 from evote.publishing.cosigned import find_cosigned
@@ -33,26 +34,34 @@ _NEXT = {
     State.CANCELLED: "une nouvelle élection, avec les mêmes listes : evote election copy",
 }
 
+_STANDS = {each.value: words for each, words in WORDS.items()}
+_UNREAD = "la base ne donne pas sa ligne : evote doctor"
+_LISTED = (
+    select(ElectionRow.uuid, ElectionRow.state, ElectionRow.closes_at, SchoolRow.name)
+    .join(SchoolRow, SchoolRow.id == ElectionRow.school_id)
+    .order_by(ElectionRow.closes_at, ElectionRow.id)
+)
 _OVER = (State.CLOSED, State.TALLIED, State.ARCHIVED, State.CANCELLED)
 
 
 def list_all(_options: Namespace) -> int:
     """``evote election list``."""
-    query = (
-        select(ElectionRow.uuid, ElectionRow.state, ElectionRow.closes_at, SchoolRow.name)
-        .join(SchoolRow, SchoolRow.id == ElectionRow.school_id)
-        .order_by(ElectionRow.closes_at, ElectionRow.id)
-    )
-    with server() as here, here.database.read() as connection:
-        rows = connection.execute(query).all()
-    stands = {each.value: words for each, words in WORDS.items()}
-    for row in rows:
-        words = stands.get(row.state, "abîmée dans la base : evote doctor")
-        print(printable(f"{row.uuid}  {row.name} : {words}"))
-        print(f"{'':{len(row.uuid)}}  fermeture {french_time(row.closes_at)}")
-    if not rows:
+    with server() as here:
+        lines = read_of_all(here.database, _lines, unread=lambda uuid: (f"{uuid}  {_UNREAD}",))
+    for line in lines:
+        print(printable(line))
+    if not lines:
         print("Aucune élection sur ce serveur.")
     return 0
+
+
+def _lines(connection: Connection, uuid: str | None) -> tuple[str, ...]:
+    lines: list[str] = []
+    for row in connection.execute(of_one(_LISTED, uuid)):
+        words = _STANDS.get(row.state, "abîmée dans la base : evote doctor")
+        lines.append(f"{row.uuid}  {row.name} : {words}")
+        lines.append(f"{'':{len(row.uuid)}}  fermeture {french_time(row.closes_at)}")
+    return tuple(lines)
 
 
 def state(options: Namespace) -> int:

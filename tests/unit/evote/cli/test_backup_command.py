@@ -20,12 +20,13 @@ from evote.backup.recovery import decode_recovery_key, read_public_key
 from evote.backup.rows import dump_rows
 from evote.cli import main
 from evote.clock import HOUR
+from evote.database.elections import State
 from evote.database.migrating import newest_schema
 from evote.doctor.findings import Level
 from evote.doctor.habits import check_backups
 from protocol.secret import Secret
 from tests.backing_up import WORDS, back_up, made_key, make_key, saved_site
-from tests.db.torn_pages import tear_setup
+from tests.db.torn_pages import tear, tear_setup
 from tests.site import Site
 
 
@@ -127,15 +128,19 @@ def test_a_damaged_board_is_saved_all_the_same_and_said_aloud(
     site.school.database.close()
 
 
+@pytest.mark.parametrize("its_row", [False, True])
 def test_a_damaged_page_is_told_with_its_election_and_not_as_a_database_that_is_away(
-    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, its_row: bool
 ) -> None:
-    tear_setup(site.school)
+    if its_row:
+        tear(site.school.database, (site.school.uuid + State.OPEN.value).encode())
+    else:
+        tear_setup(site.school)
     assert back_up(tmp_path / "both", key, "--yes") == 1
     said = capsys.readouterr().err
     assert f"ne donne pas tout ce qu'elle contient ({site.school.uuid})" in said
     assert "rien n'est sauvegardé" in said
-    assert not list((tmp_path / "both").iterdir())
+    assert not list((tmp_path / "both").glob("*"))
 
 
 def test_a_state_that_a_restore_makes_again_is_saved_and_said(
