@@ -8,6 +8,7 @@ is not judged at all: what is in question is the zip, not the election.
 from __future__ import annotations
 
 import errno
+import io
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from audit.record import FILES, Record, bounded
 from audit.words import Text, Unreadable, shown
 
 MAX_ARCHIVE = 4 * 2**30
+MAX_INDEX = 2**20  # bytes, of all that a zip says of its members: some thousands of them
 MAX_RATIO = 100  # hexadecimal text compresses about two times; a bomb, a thousand times
 IGNORED_FOLDER, IGNORED_FILE = "__MACOSX", ".DS_Store"  # what macOS adds to every zip
 _CHUNK = 2**20
@@ -46,7 +48,8 @@ def unzip(path: Path, scratch: Path, largest: int = MAX_ARCHIVE) -> Record:
         Unreadable: no zip, a damaged one, one without an archive, or one that holds more.
     """
     try:
-        with zipfile.ZipFile(path) as bundle:
+        with _Opened(io.FileIO(path)) as stream, zipfile.ZipFile(stream) as bundle:
+            stream.is_opening = False
             archive, others = _permitted(bundle.infolist(), largest)
             target = scratch / "archive.bel"
             with bundle.open(archive) as source, target.open("wb") as sink:
@@ -64,6 +67,25 @@ def unzip(path: Path, scratch: Path, largest: int = MAX_ARCHIVE) -> Record:
         if not _is_damage(error):
             raise
         raise Unreadable("ce fichier zip est abîmé", "this zip file is damaged", _AGAIN) from error
+
+
+class _Opened(io.BufferedReader):
+    """A zip, which gives no more to read at once than an index may have, while it is opened.
+
+    ``zipfile`` reads the index at once, as long as the zip says that it is, and keeps some hundred
+    bytes of each member, which take as few as 47 there.
+    """
+
+    is_opening = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if not self.is_opening:
+            return super().read(size)
+        most = MAX_INDEX + 1
+        data = super().read(most if size is None or size < 0 else min(size, most))
+        if len(data) == most:
+            raise _surprise(Text("trop de noms", "too many names"))
+        return data
 
 
 def _is_damage(error: Exception) -> bool:

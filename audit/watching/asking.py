@@ -32,25 +32,49 @@ class Asking:
         now: what time it is.
         asked_at: when it was asked for last; None: not yet.
         seconds: for how long in vain.
-        lacking: whether the last answer was none.
+        lacking: whether the last answer was none, of those who ask for it in turn to one of them.
+        since: of those, by number, who have not had it since they were refused it, and how many
+            of the seconds were over by then.
     """
 
     now: Callable[[], int]
     asked_at: int | None = None
     seconds: int = 0
     lacking: bool = False
+    since: dict[int, int] = field(default_factory=dict)
 
-    def given(self) -> None:
-        """It was had."""
-        self.asked_at, self.seconds, self.lacking = self.now(), 0, False
+    def given(self, to: int | None = None) -> bool:
+        """It was had, by this one of those who ask in turn; whether nobody lacks it any more.
 
-    def refused(self) -> bool:
-        """It was not; whether that lasts too long."""
+        What others have ends no hour of who has not; that hour is over when that one asks again.
+        """
+        if to is not None:
+            self.since.pop(to, None)
+        if to is None or not self.since:
+            self.asked_at, self.seconds, self.lacking = self.now(), 0, False
+            return True
+        before = self.seconds
+        self._ask()
+        if before <= STALLED_SECONDS:
+            self.seconds = min(self.seconds, STALLED_SECONDS)
+        first = min(self.since.values())
+        self.seconds -= first
+        self.since = {each: at - first for each, at in self.since.items()}
+        return False
+
+    def refused(self, to: int | None = None) -> bool:
+        """It was not, by this one; whether that lasts too long."""
+        if to is not None:
+            self.since.setdefault(to, self.seconds)
+        self._ask()
+        self.lacking = True
+        return self.seconds > STALLED_SECONDS
+
+    def _ask(self) -> None:
         now = self.now()
         if self.asked_at is not None:
             self.seconds += asked_for(now - self.asked_at)
-        self.asked_at, self.lacking = now, True
-        return self.seconds > STALLED_SECONDS
+        self.asked_at = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +169,11 @@ class Hours:
         self._kept = store.hours()
         self._askings: dict[str, Asking] = {}
         try:
-            for name, (asked_at, seconds) in self._kept.get(_IN_VAIN, {}).items():
-                self._askings[name] = Asking(now, _whole(asked_at), _whole(seconds), lacking=True)
+            for name, (asked_at, seconds, *to) in self._kept.get(_IN_VAIN, {}).items():
+                since = {_whole(each): _whole(at) for each, at in to}
+                self._askings[name] = Asking(
+                    now, _whole(asked_at), _whole(seconds), lacking=True, since=since
+                )
             self.pace = Pace.read(self._kept.get(_PACE))
             rounds, places = self._kept.get(_TURNS) or (0, {})
             known = {name: _whole(at) for name, at in places.items()}
@@ -173,7 +200,7 @@ class Hours:
     def save(self) -> None:
         """Keep it for the next run; a round that is cut short before has not counted."""
         lacking = [
-            (name, [each.asked_at, each.seconds])
+            (name, [each.asked_at, each.seconds, *map(list, each.since.items())])
             for name, each in self._askings.items()
             if each.lacking
         ]

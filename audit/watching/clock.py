@@ -44,7 +44,7 @@ class Clock:
 
     @property
     def fell_behind(self) -> bool:
-        """Whether the stamps lost time while this watch asked: then it is the server's clock."""
+        """Whether the stamps lost time while this watch asked, or its own clock gained it."""
         return self._pace.behind > APART_SECONDS
 
     def seen(self, last: Seen, kept: int, *, stepping: bool) -> None:

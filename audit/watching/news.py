@@ -150,10 +150,12 @@ def _lost(stamp: int) -> Text:
     """The watch saw it come about."""
     when = moment(stamp)
     return Text(
-        f"L'horloge du serveur est fausse : ce qu'il publie, il le signe {when.fr}, plus d'une"
-        " heure trop tôt ; ce retard est venu pendant la surveillance. Prévenez qui tient le"
-        " serveur ; si rien ne paraît pendant une heure, la surveillance le dira.",
-        f"The server's clock is wrong: what it publishes it signs {when.en}, over an hour early; it"
-        " fell behind while it was watched. Tell whoever runs the server; if nothing is published"
-        " for an hour, the watch will say so.",
+        f"L'horloge du serveur ou celle-ci est fausse : ce qu'il publie, il le signe {when.fr},"
+        " plus d'une heure trop tôt ; ce retard est venu pendant la surveillance. Vérifiez l'heure"
+        " de cette machine ; si elle est juste, prévenez qui tient le serveur. Si rien ne paraît"
+        " pendant une heure, la surveillance le dira.",
+        f"The server's clock or this one is wrong: what it publishes it signs {when.en}, over an"
+        " hour early; it fell behind while it was watched. Check this machine's time; if it is"
+        " right, tell whoever runs the server. If nothing is published for an hour, the watch will"
+        " say so.",
     )

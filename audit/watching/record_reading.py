@@ -14,13 +14,13 @@ from audit.bundle import unzip
 from audit.record import MAX_CHECKPOINT, MAX_JOURNAL, Record
 from audit.watching import sentences_of_files
 from audit.watching.agents import Agent
+from audit.watching.asking import Hours
 from audit.watching.differing import first_difference
 from audit.watching.disk import read_back, written
 from audit.watching.followed import Log
 from audit.watching.rereading import Rereader
 from audit.watching.site import LONG_SECONDS, Away, Site, oversized
 from audit.watching.store import Store
-from audit.watching.turns import Turns
 from audit.watching.withholding import Withholding
 from audit.words import Malformed, Unreadable
 
@@ -39,7 +39,7 @@ class RecordReader:
         store: where there is room for it, for a moment.
         site: whence it comes.
         withholding: what is said of what is not given.
-        turns: when it is due.
+        hours: when it is due, and as whom.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class RecordReader:
         store: Store,
         site: Site,
         withholding: Withholding,
-        turns: Turns,
+        hours: Hours,
     ) -> None:
         self._path = path
         self._logs = logs
@@ -58,26 +58,31 @@ class RecordReader:
         self._store = store
         self._site = site
         self._withholding = withholding
-        self._turns = turns
+        self._hours = hours
 
-    def read(self, agent: Agent) -> dict[str, bytes]:
+    def read(self) -> dict[str, bytes]:
         """Compare what was kept, if it is time; the checkpoints that were in it, by log.
+
+        That it was asked for is on the disk before: whatever becomes of this program by what it is
+        given, the next run has time for all that follows in a round.
 
         Raises:
             Away: it could not be had.
         """
         kept = all(log.kept for log in self._logs.values())
-        if not (kept and self._turns.is_due(NAME)):
+        turns = self._hours.turns
+        if not (kept and turns.is_due(NAME)):
             return {}
+        agent = turns.ask(NAME)
+        self._hours.save()
         with self._store.scratch() as scratch:
             try:
                 record = self._given(scratch, agent)
             except Away as refusal:
-                self._turns.put_off(NAME, had=False)
-                self._withholding.not_had(NAME, sentences_of_files.whole_record(), refusal)
+                self._withholding.not_had(NAME, sentences_of_files.whole_record(), refusal, agent)
                 raise
-            self._withholding.given(NAME)
-            self._turns.put_off(NAME, had=True)
+            if self._withholding.given(NAME, agent):
+                turns.had(NAME)
             self._compare("board", lambda: _pieces(record.archive))
             self._compare("journal", lambda: iter([record.journal or b""]))
             return {

@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from audit.tree import HASH_BYTES, leaf_hash
 from audit.watching import sentences, sentences_of_files
-from audit.watching.agents import AGENTS, Agent
+from audit.watching.agents import Agent
 from audit.watching.alarms import Alarms
 from audit.watching.copy import Copy
 from audit.watching.differing import first_difference
 from audit.watching.followed import Log
 from audit.watching.judging import Judge
-from audit.watching.sentences_of_files import Thing
 from audit.watching.site import LONG_SECONDS, SHORT_SECONDS, Away, Site
 from audit.watching.store import Store
 from audit.watching.tiles import WIDTH, Tiles
@@ -81,17 +80,19 @@ class Rereader:
         try:
             at = self._first_difference(start, min(length, log.kept_bytes - start), agent)
         except Away as refusal:  # the same part is asked for again
-            self._refused(name, sentences_of_files.second_reading(log.name), refusal, agent)
+            what = sentences_of_files.second_reading(log.name)
+            self._withholding.refused(name, what, refusal, agent)
             raise
-        self._given(name, agent)
+        self._withholding.given(name, agent)
         places[log.name] = start + length if start + length < log.kept_bytes else 0
         if at is not None:
             self.differs(at, lambda: log.refetch(agent))
 
-    def read_whole(self, agent: Agent) -> None:
+    def read_whole(self) -> None:
         """All that was kept, as whoever has nothing of it asks: once an hour, if one part is less.
 
-        A browser asks for no part, and a server can tell who does.
+        A browser asks for no part, and a server can tell who does. Whoever was refused it asks
+        again before the hour is over, as do all others until then, in turn.
 
         Raises:
             Away: it could not be had.
@@ -99,14 +100,14 @@ class Rereader:
         log, name = self._log, f"{self._log.name} whole"
         if log.kept_bytes <= PART or not self._turns.is_due(name):
             return
+        agent = self._turns.ask(name)
         try:
             at = self._first_difference(0, log.kept_bytes, agent, LONG_SECONDS)
         except Away as refusal:
-            self._turns.put_off(name, had=False)
-            self._withholding.not_had(name, sentences_of_files.whole(log.name), refusal)
+            self._withholding.not_had(name, sentences_of_files.whole(log.name), refusal, agent)
             raise
-        self._withholding.given(name)
-        self._turns.put_off(name, had=True)
+        if self._withholding.given(name, agent):
+            self._turns.had(name)
         if at is not None:
             self.differs(at, lambda: log.refetch(agent))
 
@@ -141,19 +142,6 @@ class Rereader:
         if not self._judge.log_elsewhere(whole):
             self._rewritten(at)
 
-    def _refused(self, name: str, what: Thing, refusal: Away, agent: Agent) -> bool:
-        """It was not given to this one; whether that counts."""
-        places, to = self._turns.places, f"{name} to"
-        places[to] = places.get(to, 0) | 1 << AGENTS.index(agent)
-        return self._withholding.refused(name, what, refusal)
-
-    def _given(self, name: str, agent: Agent) -> None:
-        """It was; that ends no hour in which others, and not this one, ask for it in vain."""
-        refused = self._turns.places.get(f"{name} to", 0)
-        if not refused or refused & 1 << AGENTS.index(agent):
-            self._turns.places.pop(f"{name} to", None)
-            self._withholding.given(name)
-
     def _rewritten(self, at: int) -> None:
         name = self._log.name
         self._alarms.sound("rewritten", sentences.rewritten(name, at), f"{name} {at}")
@@ -181,10 +169,11 @@ class Rereader:
             except Away as refusal:
                 away.append(refusal)
                 what = sentences_of_files.tile(self._log.name, number)
-                if not self._refused(f"{self._name}{number}", what, refusal, agent):
+                name = f"{self._name}{number}"
+                if not self._withholding.refused(name, what, refusal, agent):
                     break
             else:
-                self._given(f"{self._name}{number}", agent)
+                self._withholding.given(f"{self._name}{number}", agent)
             if number * WIDTH <= self._compared:
                 compared = max(self._compared, min(size, (number + 1) * WIDTH))
                 self._turns.places[self._name] = compared

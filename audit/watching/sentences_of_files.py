@@ -49,7 +49,12 @@ def second_reading(log: str) -> Thing:
 def whole(log: str) -> Thing:
     """All of a log at once."""
     which = OF_LOG[log]
-    return Thing(Text(f"d'une traite, tout {which.fr}", f"at one go, all {which.en}"))
+    return Thing(
+        Text(
+            f"d'une traite, tout ce qu'il a donné {which.fr}",
+            f"at one go, all that it gave {which.en}",
+        )
+    )
 
 
 def whole_record() -> Thing:

@@ -2,7 +2,8 @@
 """Whose turn it is, and how far what is read again has come: in one run, or over many.
 
 A server that would lie to one kind of program alone must guess which of them asks next: each asks
-for each thing within three rounds, and within three hours for each part of what is read in parts.
+for each thing within three rounds, and within three hours for each part of what is read in parts
+and for what is asked for at one go once an hour.
 """
 
 from __future__ import annotations
@@ -42,6 +43,14 @@ class Turns:
         """Whether the hour is over, or that clock was set back."""
         return not 0 < self.places.get(name, 0) - self.now() <= HOUR_SECONDS
 
-    def put_off(self, name: str, *, had: bool) -> None:
-        """It was asked for now; what was not had is asked for again before the hour is over."""
-        self.places[name] = self.now() + (HOUR_SECONDS if had else AGAIN_SECONDS)
+    def ask(self, name: str) -> Agent:
+        """Who asks for it now, in turns of its own: again soon, unless it is ``had``."""
+        turn = f"{name} turn"
+        at = self.places.get(turn, 0) % len(AGENTS)
+        self.places[turn] = (at + 1) % len(AGENTS)
+        self.places[name] = self.now() + AGAIN_SECONDS
+        return AGENTS[at]
+
+    def had(self, name: str) -> None:
+        """It is not asked for again before the hour is over."""
+        self.places[name] = self.now() + HOUR_SECONDS

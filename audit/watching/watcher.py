@@ -101,9 +101,9 @@ class Watcher:
             self._rereaders[name] = Rereader(
                 log, store, site, tiles, judge, self.alarms, withholding, self.hours.turns
             )
-        path, turns = address.of_page("record"), self.hours.turns
+        path = address.of_page("record")
         self._record = RecordReader(
-            path, self.logs, self._rereaders, store, site, withholding, turns
+            path, self.logs, self._rereaders, store, site, withholding, self.hours
         )
         self._resumer = Resumer(store, self.logs, self._looker, self._judges)
         try:
@@ -235,16 +235,16 @@ class Watcher:
             self._try(partial(rereader.read_again, other))
             self._troubles += rereader.compare_tiles(again)
         for rereader in self._rereaders.values():
-            self._try(partial(rereader.read_whole, other))
-        self._try(partial(self._read_record, other))
+            self._try(rereader.read_whole)
+        self._try(self._read_record)
         if any(rereader.differed for rereader in self._rereaders.values()):
             shown = self._looker.look(other)  # perhaps it was signed, for whoever asks so
             for name, log in self.logs.items():
                 self._judge(name, log, shown[name])
 
-    def _read_record(self, agent: Agent) -> None:
+    def _read_record(self) -> None:
         asked_at = self._around.now()
-        for name, data in self._record.read(agent).items():
+        for name, data in self._record.read().items():
             self._judge(name, self.logs[name], [self._looker.take(name, data, asked_at)])
 
     def _rest(self, candidates: dict[str, list[Seen]], *, kept: bool) -> None:

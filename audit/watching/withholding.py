@@ -9,17 +9,20 @@ demanded from the opening to the closing, when parents vote with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from audit.evidence_parts import STALLED_SECONDS
 from audit.hashing import sha256_hex
 from audit.watching import sentences_of_files
+from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import Alarms
-from audit.watching.asking import Hours
+from audit.watching.asking import Asking, Hours
 from audit.watching.line import TOO_SLOW
 from audit.watching.sentences_of_files import Thing
 from audit.watching.site import Away, Stopped
 
 BOOTH = "booth"
+_MOST_OF_IT = STALLED_SECONDS // 2  # of an hour that several are refused something, in turn
 
 
 class Withholding:
@@ -61,12 +64,14 @@ class Withholding:
                 self._hours.forget(name)
                 self._unseen.pop(name, None)
 
-    def given(self, name: str) -> None:
-        """It was had."""
-        self._hours.asking(name).given()
+    def given(self, name: str, agent: Agent | None = None) -> bool:
+        """It was had; by this agent, where several ask in turn. Whether nobody lacks it now."""
+        if not self._hours.asking(name).given(_number(agent)):
+            return False
         self._unseen.pop(name, None)
+        return True
 
-    def refused(self, name: str, thing: Thing, away: Away) -> bool:
+    def refused(self, name: str, thing: Thing, away: Away, agent: Agent | None = None) -> bool:
         """It was not; whether it counts as asked for in vain."""
         if isinstance(away, Stopped):
             return False
@@ -75,16 +80,16 @@ class Withholding:
             return False
         asking = self._hours.asking(name)
         said = asking.seconds > STALLED_SECONDS
-        if asking.refused() and not said:
-            self._over[name] = thing
+        if asking.refused(_number(agent)) and not said:
+            self._over.update(_from_whom(name, thing, asking))
         return True
 
-    def not_had(self, name: str, thing: Thing, away: Away) -> None:
+    def not_had(self, name: str, thing: Thing, away: Away, agent: Agent) -> None:
         """It was not, and is long: that it came too slowly for its time is held against nobody."""
         if away.why == TOO_SLOW:
             self._unseen[name] = thing
         else:
-            self.refused(name, thing, away)
+            self.refused(name, thing, away, agent)
 
     def lacking(self, beginning: str) -> list[str]:
         """The names that begin so, of what is asked for in vain; without that beginning."""
@@ -97,3 +102,18 @@ class Withholding:
             names = sha256_hex("\n".join(sorted(self._over)).encode())
             self._alarms.sound("withheld", text, f"{names} {self._now() // STALLED_SECONDS}")
             self._over.clear()
+
+
+def _number(agent: Agent | None) -> int | None:
+    return None if agent is None else AGENTS.index(agent)
+
+
+def _from_whom(name: str, thing: Thing, asking: Asking) -> dict[str, Thing]:
+    """It, for each that was refused it for most of the hour, where several ask in turn."""
+    if not asking.since:
+        return {name: thing}
+    return {
+        f"{name} {number}": replace(thing, agent=agent)
+        for number, agent in enumerate(AGENTS)
+        if asking.seconds - asking.since.get(number, asking.seconds) > _MOST_OF_IT
+    }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -107,6 +108,38 @@ KEPT_BACK: dict[str, tuple[View, str]] = {
         "ce qu'il a déjà donné de l'urne",
     ),
 }
+
+
+def test_what_was_given_before_is_kept_from_a_phone_whatever_others_get(
+    board: TestBoard, watched: Watched
+) -> None:
+    """Those that have it now ended no hour of those that have not."""
+    asked = 0
+
+    def view(board: TestBoard, path: str, agent: Agent) -> bytes | None:
+        nonlocal asked
+        asked += path == ARCHIVE and agent is DESKTOP
+        each = (PHONE, DESKTOP) if asked % 2 else (PHONE,)
+        return refusing(ARCHIVE, agents=each)(board, path, agent)
+
+    board.view = view
+    assert go_on(watched, HOUR) == []
+    assert go_on(watched, 6 * STEP) == ["withheld"]
+    assert "(demandé comme un téléphone)" in watched.alarms[-1].sentence.fr
+
+
+def test_what_each_has_at_its_next_asking_is_no_alarm(board: TestBoard, watched: Watched) -> None:
+    """A server may answer each second question with an error, and give all to everybody."""
+    asked = Counter[tuple[str, Agent]]()
+
+    def view(board: TestBoard, path: str, agent: Agent) -> bytes | None:
+        if "/board/tile/" not in path and path != ARCHIVE:
+            return None
+        asked[path, agent] += 1
+        return refusing(path, agents=AGENTS[: asked[path, agent] % 2 * 3])(board, path, agent)
+
+    board.view = view
+    assert go_on(watched, 3 * HOUR) == []
 
 
 @pytest.mark.parametrize("phrase", KEPT_BACK)

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from audit.evidence import judge_evidence
-from audit.watching import rereading
-from audit.watching.agents import Agent
+from audit.watching import record_reading, rereading
+from audit.watching.agents import DESKTOP, PHONE, PLAIN, Agent
 from audit.watching.line import TOO_SLOW
-from audit.watching.site import Answer, Away
+from audit.watching.site import SHORT_SECONDS, Answer, Away
 from tests.watching.attacks import ARCHIVE, HOUR, dropped, replaced
 from tests.watching.board import STEP, UUID, Shown, TestBoard, copied, publication, zipped
 from tests.watching.conftest import Watching
@@ -21,6 +21,7 @@ from tests.watching.watched import Watched
 
 RECORD = f"/e/{UUID}/record"
 PART = 2**12
+TIMER = HOUR // 6
 
 
 class Whole(TestBoard):
@@ -49,11 +50,13 @@ class Whole(TestBoard):
             yield answer
 
 
-def pass_rounds(watched: Watched, seconds: int, *, anew: bool = False) -> list[str]:
+def pass_rounds(
+    watched: Watched, seconds: int, *, anew: bool = False, every: int = STEP
+) -> list[str]:
     """The kinds of alarm of so many rounds; whether each is of a program of its own."""
     kinds = []
-    for _ in range(seconds // STEP):
-        watched.board.pass_time()
+    for _ in range(seconds // every):
+        watched.board.pass_time(every)
         if anew:
             watched.restart()
         kinds += [alarm.kind for alarm in watched.round()]
@@ -168,3 +171,114 @@ def test_what_comes_too_slowly_at_one_go_is_no_alarm_and_is_named(
     assert pass_rounds(grown, 3 * HOUR) == []
     what = [thing.what.en for thing in grown.watcher.withholding.unseen]
     assert what == ["the complete record"]
+
+
+# ------------------------------------------------------------------ kept from some
+
+
+class KeptFrom(TestBoard):
+    """It gives something to some alone, of those who ask for it at one go.
+
+    Attributes:
+        path: of what.
+        agents: who is refused it; by how often that agent asked for it, which begins with 0.
+        at_one_go: who asked for it.
+    """
+
+    def __init__(self, agents: Callable[[Agent, int], bool]) -> None:
+        super().__init__()
+        self.path = ""
+        self.agents = agents
+        self.at_one_go: list[Agent] = []
+
+    @contextlib.contextmanager
+    def get(
+        self, path: str, agent: Agent, start: int = 0, *, patience: int = 0
+    ) -> Iterator[Answer]:
+        if path == self.path and not start and patience > SHORT_SECONDS:
+            often = self.at_one_go.count(agent)
+            self.at_one_go.append(agent)
+            if self.agents(agent, often):
+                raise Away("il répond par l'erreur 503", "it answers with error 503", status=503)
+        with super().get(path, agent, start, patience=patience) as answer:
+            yield answer
+
+
+@pytest.fixture(params=[RECORD, ARCHIVE])
+def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is asked for at one go, of the least logs, too."""
+    monkeypatch.setattr(rereading, "PART", 1)
+    return str(request.param)
+
+
+def followed(watching: Watching, board: KeptFrom, path: str) -> Watched:
+    """It gave all to its first visitor."""
+    watched = watching(board, "store")
+    assert watched.round() == []
+    board.path = path
+    return watched
+
+
+@pytest.mark.parametrize(
+    ("agents", "said"),
+    [
+        ((PLAIN,), " (demandé comme un programme)"),
+        ((DESKTOP, PHONE), " (demandé comme un ordinateur, un téléphone)"),
+        ((PHONE,), " (demandé comme un téléphone)"),
+        ((PLAIN, DESKTOP, PHONE), ""),
+    ],
+)
+def test_what_is_kept_from_some_at_one_go_is_an_alarm(
+    agents: tuple[Agent, ...], said: str, path: str, watching: Watching
+) -> None:
+    """It is asked for as each within three hours; then for an hour, and as that one once more."""
+    watched = followed(watching, KeptFrom(lambda agent, _: agent in agents), path)
+    assert pass_rounds(watched, 5 * HOUR, anew=len(agents) == 1, every=TIMER) == ["withheld"]
+    (alarm,) = watched.alarms
+    assert alarm.sentence.fr.partition("à lire ")[2] in (
+        f"le dossier complet{said}",
+        f"d'une traite, tout ce qu'il a donné de l'urne{said}",
+    )
+
+
+def test_what_some_are_refused_for_a_moment_at_one_go_is_no_alarm(
+    path: str, watching: Watching
+) -> None:
+    """Each second time, each of them."""
+    board = KeptFrom(lambda _, often: not often % 2)
+    watched = followed(watching, board, path)
+    assert pass_rounds(watched, 8 * HOUR, every=TIMER) == []
+    assert set(board.at_one_go) == {PLAIN, DESKTOP, PHONE}
+
+
+def test_what_is_asked_for_at_one_go_turns_whenever_a_timer_asks(
+    path: str, watching: Watching
+) -> None:
+    """Sixty rounds of ten minutes are ten hours: it has turns of its own."""
+    board = KeptFrom(lambda *_: False)
+    watched = followed(watching, board, path)
+    assert pass_rounds(watched, 3 * HOUR, anew=True, every=TIMER) == []
+    assert board.at_one_go == [DESKTOP, PHONE, PLAIN]
+
+
+def test_a_watcher_that_is_killed_by_the_zip_goes_on_to_all_else(
+    board: TestBoard, grown: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine may have too little memory for it, or time."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(record_reading, "unzip", killed)
+    with pytest.raises(Killed):
+        pass_rounds(grown, 2 * HOUR)
+    grown.restart()
+    board.booth["/booth/app.js"] = b"another"
+    board.asked.clear()
+    assert [alarm.kind for alarm in grown.round()] == ["booth-changed"]
+    assert RECORD not in board.asked
+    with pytest.raises(Killed):
+        pass_rounds(grown, HOUR)

@@ -7,11 +7,13 @@ import errno
 import os
 import random
 import shutil
+import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from audit.bundle import MAX_INDEX, unzip
 from audit.earlier import Damaged, open_earlier
 from audit.opened import check_opened
 from audit.record import FILES, SIGNATURES, Record, open_record
@@ -168,6 +170,32 @@ def test_a_hostile_zip_is_not_judged(
     assert refusal.value.hint
     assert refusal.value.hint.fr.startswith("ne le décompressez pas")
     assert ".bel" not in refusal.value.hint.fr  # of the archive alone less is verified
+
+
+def index_of(entries: int, *, zip64: bool) -> bytes:
+    """A zip that has nothing but an index of so many names."""
+    one = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, *(0,) * 8, 1, *(0,) * 6) + b"a"
+    size, few = entries * len(one), min(entries, 2**16 - 1)
+    if not zip64:
+        return one * entries + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, few, few, size, 0, 0)
+    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, size, 0)
+    where = struct.pack("<4sLQL", b"PK\6\7", 0, size, 1)
+    last = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *(2**16 - 1,) * 2, *(2**32 - 1,) * 2, 0)
+    return one * entries + end + where + last
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_a_zip_of_too_many_names_is_not_even_opened(tmp_path: Path, *, zip64: bool) -> None:
+    """zipfile would have each in memory; the names are as many as the bytes of a file allow."""
+    path = tmp_path / "r.zip"
+    path.write_bytes(index_of(MAX_INDEX // 47, zip64=zip64))
+    with pytest.raises(Unreadable, match="the same name twice"):
+        unzip(path, tmp_path)
+    path.write_bytes(index_of(MAX_INDEX // 47 + 1, zip64=zip64))
+    with pytest.raises(Unreadable, match="too many names") as refusal:
+        unzip(path, tmp_path)
+    assert refusal.value.hint
+    assert "décompressez-le" in refusal.value.hint.fr
 
 
 def test_a_zip_of_an_old_windows_is_said_to_be_made_otherwise(tmp_path: Path) -> None:
