@@ -7,6 +7,7 @@ is the business of ``record.py``.
 
 import contextlib
 import errno
+import io
 import stat
 import tempfile
 import zipfile
@@ -29,6 +30,7 @@ JOURNAL_CHECKPOINT: Final = "journal.checkpoint"
 SETUP_SIGNATURES: Final = "setup-signatures.json"
 MAX_ARCHIVE_BYTES: Final = 2**32
 MAX_MEMBERS: Final = 100
+MAX_INDEX_BYTES: Final = 2**20  # of all that a zip says of its members
 MAX_RATIO: Final = 100  # of what comes out to what is in the zip; hexadecimal text has about 2
 ZIP_MAGIC: Final = b"PK\x03\x04"
 ZIP_SUFFIX: Final = ".zip"
@@ -139,9 +141,31 @@ def _damaged(path: Path) -> Unreadable:
     )
 
 
+class _Opened(io.BufferedReader):
+    """A zip, which gives no more to read at once than an index may have, while it is opened.
+
+    ``zipfile`` would read, and keep, whatever the zip calls its index.
+    """
+
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        super().__init__(io.FileIO(stream.fileno(), closefd=False))
+        self.is_opening = True
+        self._path = path
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if not self.is_opening:
+            return super().read(size)
+        most = MAX_INDEX_BYTES + 1
+        data = super().read(most if size is None or size < 0 else min(size, most))
+        if len(data) == most:
+            raise _no_record(self._path, "il contient trop de fichiers")
+        return data
+
+
 def _unpack(path: Path, stream: BinaryIO, archive: BinaryIO) -> dict[str, bytes]:
     """Write the archive of a zip, ready to be read, and return the other files."""
-    with zipfile.ZipFile(stream) as zipped:
+    with _Opened(stream, path) as opened, zipfile.ZipFile(opened) as zipped:
+        opened.is_opening = False
         members = _members(path, zipped)
         name = _only([Path(each) for each in members if each.endswith(ARCHIVE_SUFFIX)], path)
         member = members.pop(name.name)

@@ -101,6 +101,19 @@ def test_another_zip_is_no_record(tmp_path: Path, files: dict[str, bytes]) -> No
         read(zipped(tmp_path, files))
 
 
+def test_a_zip_of_too_many_names_is_not_even_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``zipfile`` would have each in memory; the names are as many as the bytes of a file allow."""
+    path = tmp_path / "r.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        for number in range(30_000):
+            zipped.writestr(f"{number}", b"")
+    monkeypatch.setattr(zipfile, "ZipInfo", None)  # nothing of it comes to be
+    with pytest.raises(Unreadable, match="trop de fichiers"), opened_files(path):
+        pass
+
+
 def test_the_same_member_twice_is_refused(tmp_path: Path) -> None:
     stream = io.BytesIO()
     with warnings.catch_warnings():
