@@ -44,7 +44,8 @@ class KeptBack(Exception):
         sent: how many did, be it that the database keeps one, which then goes out again.
         kept: why the others did not: one for each damaged message (``MessageDamaged``), and for
             each election whose key is missing (``KeyUnavailable``) or for which the database does
-            not answer or says what none can say.
+            not answer or says what none can say; one for each that could not be handed over now
+            (``TransportFailed``), which is due again when its lease is over.
     """
 
     def __init__(self, sent: int, kept: Sequence[Kept]) -> None:
@@ -133,10 +134,7 @@ class _Round:
         message = _claim(election, number, self.database, self.folder, self.now)
         if message is None:
             return
-        try:
-            self.transport.send(message)
-        except TransportFailed:
-            return  # it is due again when its lease is over
+        self.transport.send(message)
         self.sent += 1
         with self.database.write() as connection:
             connection.execute(delete(OutboxRow).where(*_of(election, number)))

@@ -21,7 +21,7 @@ from evote.keys import KeyFolder, KeyUnavailable
 from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
 from evote.lifecycle.states import NotNow
 from evote.messages import MessageDamaged
-from evote.outbox import FileTransport, KeptBack, deliver
+from evote.outbox import FileTransport, KeptBack, TransportFailed, deliver
 from evote.publishing.publisher import NOT_PUBLISHED, NoStep, Publisher
 from evote.sign_in_rewriting import is_due, rewrite_sign_ins
 from evote.witnessing.asking import WitnessAhead, WitnessSilent
@@ -39,6 +39,7 @@ class Trouble(Enum):
     OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
     LETTER_DAMAGED = "a message of {uuid} does not open, for a row is damaged: {cause}"
     NO_LETTER_KEY = "the key of {uuid} is missing, or another one: its messages wait"
+    NO_OUTBOX = "nothing can be written to PREAU_OUTBOX_FOLDER: messages wait"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"
@@ -118,6 +119,8 @@ def _fault_of_letters(uuid: str, error: Exception) -> Fault:
         return Fault(Trouble.NO_LETTER_KEY, uuid)
     if isinstance(error, RowDamaged):
         return fault_of(error)
+    if isinstance(error, TransportFailed):
+        return Fault(Trouble.NO_OUTBOX)
     return Fault(Trouble.UNDONE, cause=kind_and_place(error))
 
 

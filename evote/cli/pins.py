@@ -15,7 +15,7 @@ from evote.errors import Refusal, kind_and_place
 from evote.keys import KeyUnavailable
 from evote.lifecycle.states import locked
 from evote.messages import MessageDamaged
-from evote.outbox import FileTransport, Kept, KeptBack, deliver
+from evote.outbox import FileTransport, Kept, KeptBack, TransportFailed, deliver
 from evote.pins import make_pins, renew_pin
 from evote.roll.electors import NoSuchElector
 from tally.french import count
@@ -117,6 +117,8 @@ def _cause(error: Exception) -> str:
         return f"sa ligne est abîmée dans la base ({error.column})"
     if isinstance(error, KeyUnavailable):
         return "sa clé manque, ou n'est pas la bonne"
+    if isinstance(error, TransportFailed):
+        return "le dossier PREAU_OUTBOX_FOLDER ne peut pas être écrit (absent, plein ou fermé)"
     if isinstance(error, DatabaseUnavailable):
         return "la base ne donne pas, ou n'efface pas, tous ses messages"
     return f"erreur de ce programme ({kind_and_place(error)})"

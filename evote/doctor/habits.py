@@ -19,7 +19,6 @@ from evote.messages import OVER
 from tally.french import count
 
 DAY: Final = 24 * HOUR
-OVERDUE: Final = 600
 _CLOCK: Final = "l'horloge a changé : réglez-la ; le reste se refait de soi-même en une heure"
 WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED, State.TALLIED)
 
@@ -32,7 +31,7 @@ def check_habits(database: Database, outbox: Path | None, now: int) -> Iterator[
             "quand les émargements ont été récrits",
             lambda of: (check_rewriting(of, now),),
         ),
-        ("outbox", "quels messages attendent", lambda of: (check_outbox(of, outbox, now),)),
+        ("outbox", "quels messages attendent", lambda of: (check_outbox(of, outbox),)),
         ("backup", "de quand sont les sauvegardes", lambda of: check_backups(of, now)),
     )
     for check, what, look in looks:
@@ -79,10 +78,10 @@ def check_rewriting(connection: Connection, now: int) -> Finding:
     return ok("rewriting", "les émargements sont récrits chaque heure")
 
 
-def check_outbox(connection: Connection, folder: Path | None, now: int) -> Finding:
+def check_outbox(connection: Connection, folder: Path | None) -> Finding:
     """Look whether messages to electors wait longer than they should."""
-    waiting, tried, oldest = connection.execute(
-        select(func.count(), func.max(OutboxRow.tries), func.min(OutboxRow.next_try_at))
+    waiting, tried = connection.execute(
+        select(func.count(), func.max(OutboxRow.tries))
         .join_from(OutboxRow, ElectionRow, ElectionRow.id == OutboxRow.election_id)
         .where(ElectionRow.state.not_in(OVER))
     ).one()
@@ -95,13 +94,17 @@ def check_outbox(connection: Connection, folder: Path | None, now: int) -> Findi
             f"{messages} à remettre, et PREAU_OUTBOX_FOLDER n'est pas réglé",
             "donnez un dossier que seuls lisent ceux qui remettent les chiffres secrets",
         )
-    if tried or now - oldest > OVERDUE:
+    if tried:
         return to_see(
             "outbox",
             f"{messages} à remettre, qui ne partent pas",
             "vérifiez PREAU_OUTBOX_FOLDER, les clés, et que evote worker tourne",
         )
-    return ok("outbox", f"{messages} à remettre au prochain tour")
+    return to_see(  # no row says when it was put there
+        "outbox",
+        f"{messages} à remettre, qu'aucun tour n'a encore pris",
+        "evote worker les remet dans la minute : s'ils y sont encore ensuite, il ne tourne pas",
+    )
 
 
 def check_backups(connection: Connection, now: int) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ from evote.pins import renew_pin
 from evote.upkeep import Fault, Trouble, Upkeep
 from protocol.secret import Secret
 from tests.db.examined import look
-from tests.db.school import Letterbox, School, host, make_election
+from tests.db.school import Letterbox, ManualClock, School, host, make_election
 from tests.db.torn_pages import tear
 
 OTHER = "AnotherEtection"
@@ -80,7 +80,9 @@ def test_files_are_written_for_each_elector_and_the_rows_are_gone(
 def test_what_failed_is_tried_again_later(school: School) -> None:
     write_to(school, 1, "bonjour")
     moody = Moody()
-    assert deliver(school.database, school.folder, moody, 1000) == 0
+    with pytest.raises(KeptBack) as some:
+        deliver(school.database, school.folder, moody, 1000)
+    assert (some.value.sent, causes(some.value)) == (0, [(school.uuid, TransportFailed)])
     assert deliver(school.database, school.folder, moody, 1000 + LEASE_SECONDS - 1) == 0
     assert (moody.seen, waiting(school)) == ([13], 1)  # after the twelve PINs
     assert deliver(school.database, school.folder, moody, 1000 + LEASE_SECONDS) == 1
@@ -90,8 +92,24 @@ def test_what_failed_is_tried_again_later(school: School) -> None:
 def test_a_folder_that_is_away_keeps_the_message(school: School, tmp_path: Path) -> None:
     write_to(school, 1, "bonjour")
     away = FileTransport(tmp_path / "nowhere")
-    assert deliver(school.database, school.folder, away, 0) == 0
+    with pytest.raises(KeptBack) as some:
+        deliver(school.database, school.folder, away, 0)
+    assert (some.value.sent, causes(some.value)) == (0, [(school.uuid, TransportFailed)])
     assert waiting(school) == 1
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_upkeep_says_once_that_no_letter_can_be_written(
+    fit: School, clock: ManualClock, tmp_path: Path
+) -> None:
+    for elector in (1, 2):
+        write_to(fit, elector, "bonjour")
+    nowhere = tmp_path / "nowhere"
+    work = Upkeep(fit.database, fit.folder, nowhere, fit.clock, fit.publisher)
+    assert list(work.step()) == [Fault(Trouble.NO_OUTBOX)]
+    nowhere.mkdir()
+    clock.time += LEASE_SECONDS
+    assert (list(work.step()), len(list(nowhere.iterdir()))) == ([], 2)
 
 
 def test_without_its_key_a_message_waits(school: School, tmp_path: Path) -> None:
@@ -179,7 +197,8 @@ def test_whatever_says_how_often_it_was_tried_no_message_waits_for_ever(school: 
     write_to(school, 1, "bonjour")
     with school.database.write() as connection:
         connection.execute(text("UPDATE outbox SET tries = 1073741824"))
-    assert deliver(school.database, school.folder, Moody(), 0) == 0
+    with pytest.raises(KeptBack):
+        deliver(school.database, school.folder, Moody(), 0)
     with school.database.read() as connection:
         (wait,) = connection.execute(text("SELECT next_try_at FROM outbox")).one()
     assert wait == LONGEST_WAIT
@@ -266,7 +285,8 @@ def test_a_damaged_message_is_told_until_a_later_one_to_its_elector_has_gone_out
 
 def test_a_later_pin_leaves_none_before_it_on_its_way(school: School) -> None:
     renew(school, 3)
-    assert deliver(school.database, school.folder, Moody(), 1000) == 0
+    with pytest.raises(KeptBack):
+        deliver(school.database, school.folder, Moody(), 1000)
     renew(school, 3)
     letters = Letterbox()
     assert deliver(school.database, school.folder, letters, 1001) == 1
@@ -285,7 +305,7 @@ def test_of_a_vote_that_is_over_no_message_goes_out_and_none_is_told(
         connection.execute(text("UPDATE election SET state = :state"), {"state": state})
     assert deliver(fit.database, fit.folder, FileTransport(tmp_path), 0) == 0
     with fit.database.read() as connection:
-        (said,) = (check_outbox(connection, tmp_path, fit.clock()),)
+        (said,) = (check_outbox(connection, tmp_path),)
     assert (said.level, list(check_letters(fit.database, fit.folder, ()))) == (Level.OK, [])
 
 

@@ -66,6 +66,21 @@ def test_it_says_how_many_went_out_and_of_each_election_what_did_not(
     assert len(list((tmp_path / "outbox").iterdir())) == 1
 
 
+def test_a_folder_that_takes_no_letter_is_said_and_every_letter_waits(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for elector in (1, 2):
+        renew(site.school, elector)
+    (tmp_path / "outbox").rmdir()
+    assert main(["pins", "deliver"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "0 message remis.\n"
+    assert "le dossier PREAU_OUTBOX_FOLDER ne peut pas être écrit" in said.err
+    assert "(2 fois)" in said.err
+    with site.school.database.read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM outbox")) == 2
+
+
 def test_no_pin_is_void_for_a_letter_that_could_never_go_out(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
