@@ -27,6 +27,7 @@ _ID_BYTES, _KEY_BYTES, _SHORTEST = 4, 32, 5
 _ID = re.compile("[0-9a-f]{8}")
 _SIZE = re.compile("0|[1-9][0-9]{0,15}", re.ASCII)
 _DASH = "\u2014"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def decode_note(data: bytes, count: int) -> tuple[list[str], Note]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise _bad("ce n'est pas de l'UTF-8", "not UTF-8") from None
-    if any(unicodedata.category(c) == "Cc" and c != "\n" for c in text):
+    if _CONTROL.search(text.replace("\n", "")):
         raise _bad("un caractère de commande", "a control character")
     lines = text.split("\n")
     if len(lines) < count + 3 or lines[count] or lines.pop():

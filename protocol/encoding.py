@@ -8,7 +8,6 @@ one form only. The order of an object's members is the business of the structure
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
 from typing import Final, NoReturn, TypeAlias
 
 from protocol.errors import MalformedError
@@ -99,40 +98,39 @@ def decode_canonical_json(data: bytes) -> JsonValue:
 def _check_tree(value: JsonValue) -> None:
     # Level by level rather than recursively: the depth is bounded before it can hurt (§2.1). A
     # level is an array or an object; what stands in neither is at no level.
-    level = _check_nodes([value])
+    level: list[JsonValue] = [value]
     for _ in range(MAX_DEPTH):
-        level = [inner for container in level for inner in _check_nodes(_children(container))]
-    if level:
+        level = _check_nodes(level)
+    if _check_nodes(level) or any(isinstance(node, (dict, list)) for node in level):
         raise _malformed(f"more than {MAX_DEPTH} levels of nesting")
 
 
-def _children(container: JsonValue) -> Iterable[JsonValue]:
-    if isinstance(container, dict):
-        for name in container:
-            _check_text(name)
-        return container.values()
-    return container if isinstance(container, list) else ()
-
-
-def _check_nodes(nodes: Iterable[JsonValue]) -> list[JsonValue]:
-    containers: list[JsonValue] = []
+def _check_nodes(nodes: list[JsonValue]) -> list[JsonValue]:
+    """Check each, and return what stands in those of them that are arrays or objects."""
+    inner: list[JsonValue] = []
     for node in nodes:
         if isinstance(node, str):
-            _check_text(node)
-        elif isinstance(node, (dict, list)):
-            containers.append(node)
+            if not node.isascii():
+                _check_text(node)
+        elif isinstance(node, dict):
+            for name in node:
+                if not (isinstance(name, str) and name.isascii()):
+                    _check_text(name)
+            inner.extend(node.values())
+        elif isinstance(node, list):
+            inner.extend(node)
         elif isinstance(node, int):
             if abs(node) > MAX_INTEGER:
                 raise _malformed("an integer is too large")
         elif node is not None:
             raise _malformed("a value is not of a JSON type we write")
-    return containers
+    return inner
 
 
 def _check_text(text: object) -> None:
     if not isinstance(text, str):
         raise _malformed("a member's name is not a text")
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    if any("\ud800" <= character <= "\udfff" for character in text):
         raise _malformed("a text has a lone surrogate")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.compiled_once import compile_once
 from tests.either_database import leave_to_soak
 from tests.remembered import remember_powers
 from tests.shares import leave_shares_to_soak, put_long_files_first
@@ -36,6 +37,7 @@ for name in [name for name in os.environ if name.startswith("PREAU_") and name !
     del os.environ[name]
 
 remember_powers()
+compile_once()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,6 +16,7 @@ from evote.database.common_tables import SchoolRow
 from evote.database.connection import Database
 from evote.keys import KeyFolder
 from tests.db.school import ManualClock, School, host
+from tests.db.second_machine import vote
 from tests.simulator import SimulatedElection
 
 TABLES = tuple(table.name for table in Base.metadata.sorted_tables)
@@ -48,15 +49,19 @@ def host_again(
     *,
     opened: bool = True,
     seconds: int = 60,
+    voters: int = 0,
 ) -> School:
     """As ``host`` in an empty database and folder, much faster from the second time on.
 
+    The first ``voters`` electors have voted, and a step has published that.
     PINs and keys of this election are then those of the first time.
     """
-    what = (id(election), database.is_sqlite, clock.time, opened, seconds)
+    what = (id(election), database.is_sqlite, clock.time, opened, seconds, voters)
     before = _hosted.get(what)
     if before is None:
         school = host(database, keys, election, clock, opened=opened, seconds=seconds)
+        if voters:
+            vote(school, range(voters))
         files = {path.name: path.read_bytes() for path in keys.iterdir()}
         kept = School(database, school.folder, election, clock, dict(school.pins), seconds)
         _hosted[what] = _Hosted(kept, _read(database), files)
