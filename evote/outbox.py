@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import find_election
-from evote.database.one_by_one import of_one, read_of_all
+from evote.database.one_by_one import of_one, read_of_all, require_answer
 from evote.database.roll_tables import OutboxRow
 from evote.keys import KeyFolder, KeyUnavailable
 from evote.messages import OVER, Message, Waiting, open_message
@@ -143,7 +143,7 @@ class _Round:
 
     def _keep(self, uuid: str, cause: Exception) -> None:
         if isinstance(cause, DatabaseUnavailable):
-            _elections(self.database)  # raises where it is so for all, not of a damaged page
+            require_answer(self.database)  # what is so of a damaged page alone is said of this one
         self.kept.append(Kept(uuid, cause))
 
 

@@ -18,7 +18,7 @@ from evote.database.elections import RowDamaged, find_election
 from evote.errors import Refusal, kind_and_place
 from evote.heads import HeadsUnavailable
 from evote.keys import KeyFolder, KeyUnavailable
-from evote.lifecycle.closing import close_vote, due_votes, votes_going_on
+from evote.lifecycle.closing import close_vote, due_votes, is_over, votes_going_on
 from evote.lifecycle.states import NotNow
 from evote.messages import MessageDamaged
 from evote.outbox import FileTransport, KeptBack, TransportFailed, deliver
@@ -241,7 +241,7 @@ class Upkeep:
                         self._rewritten = None
             except NotNow as refusal:
                 # Another process may have closed it at the same moment, or its hours are others.
-                if uuid in due_votes(self._database, moment.sure):
+                if is_over(self._database, uuid, moment.sure):
                     yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
             except Refusal as refusal:
                 yield Fault(Trouble.NOT_CLOSED, uuid, str(refusal))
@@ -263,8 +263,8 @@ class Upkeep:
 
     def _unanswered(self, uuid: str, now: int) -> Fault:
         """Return what is said of this vote alone; raises where the database answers for none."""
-        is_over = uuid in due_votes(self._database, now)
-        return Fault(Trouble.UNREAD if is_over else Trouble.UNANSWERED, uuid)
+        seen_over = is_over(self._database, uuid, now)
+        return Fault(Trouble.UNREAD if seen_over else Trouble.UNANSWERED, uuid)
 
     def _rewrite(self) -> Iterator[Fault]:
         now = self._clock()

@@ -8,6 +8,7 @@ one form only. The order of an object's members is the business of the structure
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from typing import Final, NoReturn, TypeAlias
 
 from protocol.errors import MalformedError
@@ -113,9 +114,7 @@ def _check_nodes(nodes: list[JsonValue]) -> list[JsonValue]:
             if not node.isascii():
                 _check_text(node)
         elif isinstance(node, dict):
-            for name in node:
-                if not (isinstance(name, str) and name.isascii()):
-                    _check_text(name)
+            _check_names(node)
             inner.extend(node.values())
         elif isinstance(node, list):
             inner.extend(node)
@@ -125,6 +124,12 @@ def _check_nodes(nodes: list[JsonValue]) -> list[JsonValue]:
         elif node is not None:
             raise _malformed("a value is not of a JSON type we write")
     return inner
+
+
+def _check_names(names: Iterable[object]) -> None:
+    for name in names:
+        if not (isinstance(name, str) and name.isascii()):
+            _check_text(name)
 
 
 def _check_text(text: object) -> None:

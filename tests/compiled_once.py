@@ -26,8 +26,8 @@ class _Statements(dict[tuple[Any, ...], Any]):
 def compile_once() -> None:
     """Share compiled statements between all databases of this process, from now on."""
     shared = {"compiled_cache": _Statements()}
-    make = connection.create_engine
-    vars(connection)["create_engine"] = partial(make, execution_options=shared)
+    names = vars(connection)
+    names["create_engine"] = partial(names["create_engine"], execution_options=shared)
 
 
 def _of_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -23,6 +23,14 @@ DAY: Final = 24 * HOUR
 TAKING_BALLOTS: Final = (State.OPEN.value, State.SUSPENDED.value)
 
 
+def number_in(cell: object) -> int | None:
+    """Return the number in a cell of the last backup; None of what is none, as if never made.
+
+    A damaged cell of one election would keep all of them from being saved.
+    """
+    return cell if isinstance(cell, int) else None
+
+
 @dataclass(frozen=True, slots=True)
 class TooClose:
     """A vote of which a backup now would tell too much.
@@ -69,10 +77,11 @@ def too_close(connection: Connection, now: int) -> tuple[TooClose, ...]:
     )
     found = []
     for row in connection.execute(query):
-        new = ballots[row.id] - (row.ballots or 0)
-        since = None if row.made_at is None else now - row.made_at
+        saved, made_at = number_in(row.ballots), number_in(row.made_at)
+        new = ballots[row.id] - (saved or 0)
+        since = None if made_at is None else now - made_at
         is_over = row.state not in TAKING_BALLOTS
-        if is_over and not row.ballots:
+        if is_over and not saved:
             continue
         if new > 0 and (new < FEWEST_BALLOTS or (since is not None and since < HOUR)):
             found.append(TooClose(row.uuid, new, since, is_over))
@@ -97,7 +106,7 @@ def is_quiet(connection: Connection, now: int) -> bool:
     ).outerjoin(BackupRow, BackupRow.election_id == ElectionRow.id)
     rows = connection.execute(query).all()
     return all(
-        row.made_at is not None
+        number_in(row.made_at) is not None
         and row.state != State.SEALED.value
         and row.is_whole
         and row.ballots == ballots[row.id]

@@ -8,7 +8,7 @@ would so hold up all others.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, text
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
@@ -35,13 +35,14 @@ def read_of_all(
         unread: what stands for one that cannot be read where others may.
 
     Raises:
-        DatabaseUnavailable: not even their numbers can be read.
+        DatabaseUnavailable: not even their numbers can be read, as where the page of one is damaged
+            on PostgreSQL.
     """
     try:
         with database.read() as connection:
             return read(connection, None)
     except DatabaseUnavailable:
-        with database.read() as connection:  # an index has them, where their own page is damaged
+        with database.read() as connection:  # SQLite has them in an index, too
             uuids = connection.scalars(select(ElectionRow.uuid)).all()
     found: list[T] = []
     for uuid in uuids:
@@ -51,3 +52,13 @@ def read_of_all(
         except DatabaseUnavailable:
             found += unread(uuid)
     return tuple(found)
+
+
+def require_answer(database: Database) -> None:
+    """Ask the database for nothing that it contains.
+
+    Raises:
+        DatabaseUnavailable: it does not answer.
+    """
+    with database.read() as connection:
+        connection.execute(text("SELECT 1"))

@@ -19,8 +19,9 @@ from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.derived import is_derived
 from evote.database.elections import damaged_columns
+from evote.database.one_by_one import require_answer
 from evote.doctor.findings import ELSEWHERE, MADE_ANEW, Finding, ok, serious, to_see
-from evote.doctor.unread import WHAT_TO_DO, require_answer
+from evote.doctor.unread import WHAT_TO_DO
 from tally.french import count
 
 # For all tables together: those of 20,000 ballots take a second.

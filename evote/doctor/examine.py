@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evote.clock import Clock, system_clock
 from evote.database.connection import Database, DatabaseUnavailable, open_database
+from evote.database.one_by_one import require_answer
 from evote.doctor.absent_file import check_file
 from evote.doctor.accounts import check_account, check_owners
 from evote.doctor.boards import check_boards
@@ -34,7 +35,7 @@ from evote.doctor.machine import (
 from evote.doctor.rolls import check_rolls
 from evote.doctor.storage import check_database, check_tables
 from evote.doctor.strangers import check_strangers
-from evote.doctor.unread import WHAT_TO_DO, require_answer
+from evote.doctor.unread import WHAT_TO_DO
 from evote.keys import KeyFolder
 from evote.settings import (
     Settings,

@@ -7,14 +7,15 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from evote.backup.pace import FEWEST_BALLOTS, ballots_of
+from evote.backup.pace import FEWEST_BALLOTS, ballots_of, number_in
 from evote.clock import HOUR
 from evote.database.common_tables import BackupRow, ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State
 from evote.database.roll_tables import OutboxRow, RewritingRow, SignInRow
 from evote.doctor.findings import Finding, ok, serious, to_see
-from evote.doctor.unread import unread_of_all
+from evote.doctor.unread import WHAT_TO_DO, unread_of_all
+from evote.errors import kind_and_place
 from evote.messages import OVER
 from tally.french import count
 
@@ -24,7 +25,7 @@ WORTH_SAVING: Final = (State.SEALED, State.OPEN, State.SUSPENDED, State.CLOSED, 
 
 
 def check_habits(database: Database, outbox: Path | None, now: int) -> Iterator[Finding]:
-    """Look at each of them by itself: a page that is not given hides one, and is said."""
+    """Look at each of them by itself: a damaged page or row hides one, and is said."""
     looks: tuple[tuple[str, str, Callable[[Connection], Iterable[Finding]]], ...] = (
         (
             "rewriting",
@@ -40,6 +41,9 @@ def check_habits(database: Database, outbox: Path | None, now: int) -> Iterator[
                 found = tuple(look(connection))
         except DatabaseUnavailable:
             found = (unread_of_all(database, check, what),)
+        except Exception as error:  # noqa: BLE001 -- whatever is damaged, the others are looked at
+            said = f"on ne sait pas {what} : une ligne en est abîmée ({kind_and_place(error)})"
+            found = (serious(check, said, WHAT_TO_DO),)
         yield from found
 
 
@@ -124,8 +128,9 @@ def check_backups(connection: Connection, now: int) -> Iterator[Finding]:
         .order_by(ElectionRow.uuid)
     )
     for row in connection.execute(query):
-        new = ballots[row.id] - (row.ballots or 0)
-        age = None if row.made_at is None else now - row.made_at
+        new = ballots[row.id] - (number_in(row.ballots) or 0)
+        made_at = number_in(row.made_at)
+        age = None if made_at is None else now - made_at
         if row.is_whole is False:
             yield _incomplete(row.uuid)
         elif row.state == State.TALLIED.value and age is not None and age > DAY and not new:

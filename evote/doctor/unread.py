@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is said where the database answers, but does not give all of one election."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import text
-
 from evote.database.connection import Database
-from evote.doctor.findings import Finding, serious
+from evote.database.one_by_one import require_answer
+from evote.doctor.findings import Finding, Level, serious
 
 WHAT_TO_DO: Final = (
     "relancez evote doctor ; si cela reste, gardez tout et vérifiez le disque, puis evote restore "
@@ -15,7 +14,12 @@ WHAT_TO_DO: Final = (
 )
 
 
-def unread(database: Database, check: str, uuid: str, what: str) -> Finding:
+@dataclass(frozen=True, slots=True)
+class Unread(Finding):
+    """What is said of an election that the database does not give whole."""
+
+
+def unread(database: Database, check: str, uuid: str, what: str) -> Unread:
     """Return what is said where so much of an election could not be read.
 
     Raises:
@@ -23,7 +27,7 @@ def unread(database: Database, check: str, uuid: str, what: str) -> Finding:
     """
     require_answer(database)
     said = f"{uuid} : la base répond, mais ne donne pas {what} : une page en est sans doute abîmée"
-    return replace(serious(check, said, WHAT_TO_DO), uuid=uuid)
+    return Unread(check, Level.SERIOUS, said, WHAT_TO_DO, uuid)
 
 
 def unread_of_all(database: Database, check: str, what: str) -> Finding:
@@ -35,13 +39,3 @@ def unread_of_all(database: Database, check: str, what: str) -> Finding:
     require_answer(database)
     said = f"la base répond, mais ne dit pas {what} : une page en est sans doute abîmée"
     return serious(check, said, WHAT_TO_DO)
-
-
-def require_answer(database: Database) -> None:
-    """Ask the database for nothing that it contains.
-
-    Raises:
-        DatabaseUnavailable: it does not answer.
-    """
-    with database.read() as connection:
-        connection.execute(text("SELECT 1"))

@@ -16,9 +16,9 @@ from evote.board.hours import require_hours
 from evote.board.listing import setup_bytes
 from evote.clock import Clock
 from evote.database.common_tables import ElectionRow
-from evote.database.connection import Database
+from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import HeldElection, State
-from evote.database.one_by_one import of_one, read_of_all
+from evote.database.one_by_one import of_one, read_of_all, require_answer
 from evote.election.french_calendar import say_with_day
 from evote.errors import Refusal
 from evote.lifecycle.boards import hosted_board
@@ -149,8 +149,25 @@ def due_votes(database: Database, now: int) -> tuple[str, ...]:
     Raises:
         DatabaseUnavailable: no row is.
     """
-    over = ElectionRow.closes_at + ElectionRow.grace_seconds < now
-    return _read(database, _GOING_ON.where(over), unread=lambda _uuid: ())
+    return _read(database, _due(now), unread=lambda _uuid: ())
+
+
+def is_over(database: Database, uuid: str, now: int) -> bool:
+    """Tell whether this vote is among ``due_votes``.
+
+    Raises:
+        DatabaseUnavailable: the database answers for none.
+    """
+    try:
+        with database.read() as connection:
+            return connection.scalar(of_one(_due(now), uuid)) is not None
+    except DatabaseUnavailable:
+        require_answer(database)
+        return False
+
+
+def _due(now: int) -> Select[str]:
+    return _GOING_ON.where(ElectionRow.closes_at + ElectionRow.grace_seconds < now)
 
 
 def _read(

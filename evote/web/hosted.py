@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import State
-from evote.database.one_by_one import of_one, read_of_all
+from evote.database.one_by_one import of_one, read_of_all, require_answer
 from evote.web.languages import Language
 from evote.web.services import Services
 from evote.web.views import ElectionView, view_election
@@ -21,7 +21,7 @@ def hosted_elections(services: Services, language: Language) -> tuple[ElectionVi
     service is stopped.
 
     Raises:
-        DatabaseUnavailable: it is so for all.
+        DatabaseUnavailable: it is so for all, so that nobody takes it for a server without any.
     """
     now, unread = services.clock(), False
     found: list[tuple[tuple[int, int], ElectionView]] = []
@@ -30,10 +30,10 @@ def hosted_elections(services: Services, language: Language) -> tuple[ElectionVi
             held = services.timed(uuid)
             view = view_election(language, held, services.sealed(uuid), now)
         except DatabaseUnavailable:
-            _uuids(services)  # raises where it is so for all, not of a damaged page
+            require_answer(services.database)  # else it is so for all
             unread = True
-        except Exception:  # noqa: BLE001, S112 -- whatever is damaged, the others are shown
-            continue
+        except Exception:  # noqa: BLE001 -- whatever is damaged, the others are shown
+            unread = True
         else:
             found.append(((-held.closes_at, held.id), view))
     if unread and not found:  # it would say that there is no election

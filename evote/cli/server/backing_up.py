@@ -29,6 +29,7 @@ from evote.doctor.boards import check_boards
 from evote.doctor.cells import check_cells
 from evote.doctor.findings import Finding, Level
 from evote.doctor.rolls import check_rolls
+from evote.doctor.unread import Unread
 from evote.errors import Refusal
 from evote.keys import KeyFolder
 from evote.settings import Settings, sqlite_file
@@ -140,8 +141,7 @@ def _unread_elections(database: Database, keys: KeyFolder) -> tuple[str, ...]:
     """
     harmed = check_cells(database).harmed  # told before; they are looked at no further
     found = (*check_boards(database, harmed), *check_rolls(database, keys, harmed))
-    grave = (each.uuid for each in found if each.level is Level.SERIOUS and each.uuid)
-    return tuple(dict.fromkeys(grave))
+    return tuple(dict.fromkeys(each.uuid for each in found if isinstance(each, Unread)))
 
 
 def _require_database() -> None:

@@ -35,10 +35,11 @@ _NEXT = {
 }
 
 _STANDS = {each.value: words for each, words in WORDS.items()}
+_DAMAGED = "abîmée dans la base : evote doctor"
 _UNREAD = "la base ne donne pas sa ligne : evote doctor"
 _LISTED = (
     select(ElectionRow.uuid, ElectionRow.state, ElectionRow.closes_at, SchoolRow.name)
-    .join(SchoolRow, SchoolRow.id == ElectionRow.school_id)
+    .outerjoin(SchoolRow, SchoolRow.id == ElectionRow.school_id)
     .order_by(ElectionRow.closes_at, ElectionRow.id)
 )
 _OVER = (State.CLOSED, State.TALLIED, State.ARCHIVED, State.CANCELLED)
@@ -58,10 +59,14 @@ def list_all(_options: Namespace) -> int:
 def _lines(connection: Connection, uuid: str | None) -> tuple[str, ...]:
     lines: list[str] = []
     for row in connection.execute(of_one(_LISTED, uuid)):
-        words = _STANDS.get(row.state, "abîmée dans la base : evote doctor")
-        lines.append(f"{row.uuid}  {row.name} : {words}")
-        lines.append(f"{'':{len(row.uuid)}}  fermeture {french_time(row.closes_at)}")
+        words, school = _STANDS.get(row.state, _DAMAGED), row.name or "école inconnue"
+        lines.append(f"{row.uuid}  {school} : {words}")
+        lines.append(f"{'':{len(row.uuid)}}  fermeture {_time(row.closes_at)}")
     return tuple(lines)
+
+
+def _time(cell: object) -> str:
+    return french_time(cell) if isinstance(cell, int) else _DAMAGED
 
 
 def state(options: Namespace) -> int:

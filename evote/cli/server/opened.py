@@ -95,9 +95,9 @@ def explained() -> Iterator[None]:
         yield
     except DatabaseUnavailable as cause:
         raise Refusal(
-            "la base n'a pas répondu : rien n'est sûr",
-            "voyez si elle tourne, et la place sur son disque (evote doctor) ; evote election "
-            "state dit ce qui est fait, puis recommencez",
+            "la base n'a pas répondu, ou pas donné tout ce qu'elle contient : rien n'est sûr",
+            "evote doctor dit si elle tourne, si son disque est plein et si elle est abîmée ; "
+            "evote election state dit ce qui est fait, puis recommencez",
         ) from cause
     except NotUpgraded as cause:
         raise not_upgraded(cause) from cause

@@ -19,7 +19,9 @@ from evote.backup.reading import opened_backup
 from evote.backup.recovery import decode_recovery_key, read_public_key
 from evote.backup.rows import dump_rows
 from evote.cli import main
+from evote.cli.server import backing_up
 from evote.clock import HOUR
+from evote.database.connection import DatabaseUnavailable
 from evote.database.elections import State
 from evote.database.migrating import newest_schema
 from evote.doctor.findings import Level
@@ -141,6 +143,38 @@ def test_a_damaged_page_is_told_with_its_election_and_not_as_a_database_that_is_
     assert f"ne donne pas tout ce qu'elle contient ({site.school.uuid})" in said
     assert "rien n'est sauvegardé" in said
     assert not list((tmp_path / "both").glob("*"))
+
+
+def test_a_database_that_is_busy_is_not_one_that_gives_an_election_in_part(
+    site: Site,
+    key: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever else is wrong with the election."""
+    with site.school.database.write() as connection:
+        connection.execute(text("UPDATE board_data SET data = x'7b7d' WHERE height = 0"))
+
+    def busy(*_: object) -> bool:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(backing_up, "count_from_now", busy)
+    assert back_up(tmp_path / "both", key, "--yes") == 1
+    said = capsys.readouterr().err
+    assert "la base n'a pas répondu, ou pas donné tout ce qu'elle contient" in said
+    assert site.school.uuid not in said
+
+
+@pytest.mark.parametrize("cell", ["ballots", "made_at"])
+def test_a_last_backup_whose_numbers_are_none_is_as_if_never_made(
+    site: Site, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    assert back_up(tmp_path / "one", key, "--yes") == 0
+    with site.school.database.write() as connection:
+        connection.execute(text(f"UPDATE last_backup SET {cell} = 'abc'"))  # noqa: S608
+    assert back_up(tmp_path / "two", key, "--yes") == 0, capsys.readouterr().err
+    assert len(list((tmp_path / "two").iterdir())) == 2
 
 
 def test_a_state_that_a_restore_makes_again_is_saved_and_said(
