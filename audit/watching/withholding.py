@@ -44,8 +44,12 @@ class Withholding:
 
     @property
     def unseen(self) -> tuple[Thing, ...]:
-        """What was not had when it was asked for last."""
-        return tuple(self._unseen.values())
+        """What was not had when it was asked for last, and as whom."""
+        return tuple(
+            each
+            for name, thing in self._unseen.items()
+            for each in _as(thing, self._hours.asking(name).waiting)
+        )
 
     def begin(self, *, signed: bool, stepping: bool) -> None:
         """What follows is asked for in a round in which the server showed a checkpoint, or not.
@@ -84,9 +88,13 @@ class Withholding:
         return True
 
     def not_had(self, name: str, thing: Thing, away: Away, agent: Agent) -> None:
-        """It was not, and is long: that it came too slowly for its time is held against nobody."""
+        """It was not, and is long: that it came too slowly for its time is held against nobody.
+
+        Whoever waited for it in vain has not had it, whatever others are given.
+        """
         if away.why == TOO_SLOW:
             self._unseen[name] = thing
+            self._hours.asking(name).slow.add(AGENTS.index(agent))
         else:
             self.refused(name, thing, away, agent)
 

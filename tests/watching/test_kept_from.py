@@ -4,13 +4,17 @@ what a watcher said of it, whatever ends it then and whichever version was there
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from audit.watching import record_reading
-from audit.watching.agents import AGENTS, DESKTOP, PHONE, Agent
-from audit.watching.site import Away
+from audit.watching.agents import AGENTS, DESKTOP, PHONE, PLAIN, Agent
+from audit.watching.line import TOO_SLOW
+from audit.watching.sentences_of_files import unseen
+from audit.watching.site import SHORT_SECONDS, Answer, Away
 from audit.watching.store import HOURS
 from audit.watching.sums import summed, unsummed
 from tests.tamper.forge.texts import canonical
@@ -83,6 +87,72 @@ def test_a_watcher_that_each_zip_kills_says_what_it_found_before(
         with pytest.raises(Killed):
             pass_rounds(watched, TIMER, anew=True, every=TIMER)
     assert watched.kinds() == ["withheld"]
+
+
+# ------------------------------------------------------------------ too slowly, to one alone
+
+
+class Dripping(KeptFrom):
+    """What it keeps from nobody comes too slowly to some, who ask for it at one go.
+
+    Attributes:
+        slow: to whom.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lambda *_: False)
+        self.slow: set[Agent] = set()
+
+    @contextlib.contextmanager
+    def get(
+        self, path: str, agent: Agent, start: int = 0, *, patience: int = 0
+    ) -> Iterator[Answer]:
+        with super().get(path, agent, start, patience=patience) as answer:
+            if path == self.path and patience > SHORT_SECONDS and agent in self.slow:
+                raise Away(*TOO_SLOW)
+            yield answer
+
+
+def named(watched: Watched) -> str:
+    """What is said at the end of a watch, of what was not given."""
+    things = watched.watcher.withholding.unseen
+    return unseen(things).fr if things else ""
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_drips_to_phones_alone_is_asked_for_until_they_have_it(
+    path: str, watching: Watching, *, anew: bool
+) -> None:
+    board = Dripping()
+    watched = followed(watching, board, path)
+    board.slow = {PHONE}
+    assert pass_rounds(watched, 2 * HOUR, anew=anew, every=TIMER) == []
+    board.at_one_go.clear()
+    assert pass_rounds(watched, 3 * HOUR, anew=anew, every=TIMER) == []
+    assert board.at_one_go.count(PHONE) == 3 * HOUR // TIMER // len(AGENTS)
+    if not anew:
+        assert "(demandé comme un téléphone)" in named(watched)
+    board.slow.clear()
+    assert pass_rounds(watched, HOUR, anew=anew, every=TIMER) == []
+    assert named(watched) == ""
+    board.at_one_go.clear()
+    assert pass_rounds(watched, 3 * HOUR, anew=anew, every=TIMER) == []
+    assert len(board.at_one_go) == len(AGENTS)
+
+
+def test_what_one_is_refused_and_others_are_given_is_named_as_whose(
+    path: str, watching: Watching
+) -> None:
+    """A server that is started again at that moment: the next has it, and it is compared."""
+    board = KeptFrom(lambda agent, often: agent is DESKTOP and not often)
+    watched = followed(watching, board, path)
+    while PHONE not in board.at_one_go:
+        assert pass_rounds(watched, TIMER, every=TIMER) == []
+    assert board.at_one_go == [DESKTOP, PHONE]
+    assert "(demandé comme un ordinateur)" in named(watched)
+    assert pass_rounds(watched, 2 * TIMER, every=TIMER) == []
+    assert board.at_one_go == [DESKTOP, PHONE, PLAIN, DESKTOP]
+    assert named(watched) == ""
 
 
 # ------------------------------------------------------------------ of an older version
