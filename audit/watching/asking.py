@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.evidence_parts import LATE_SECONDS, STALLED_SECONDS
+from audit.watching.agents import AGENTS
 from audit.watching.store import Store, damaged
 from audit.watching.turns import Turns
 
 LONGEST_GAP = 600  # seconds between two questions, if both are to count as asking
 MOST_STANDINGS = 50
 MOST_NAMES = 1000  # in the file; whatever else is asked for is remembered by this run alone
-_IN_VAIN, _PACE, _TURNS = "in_vain", "pace", "turns"
+_IN_VAIN, _SAID, _SLOW, _PACE, _TURNS = "in_vain", "said", "slow", "pace", "turns"
 _OLDER_NUMBERS, _NUMBERS = 4, 7  # of a pace in the file
 
 
@@ -35,6 +36,8 @@ class Asking:
         lacking: whether the last answer was none, of those who ask for it in turn to one of them.
         since: of those, by number, who have not had it since they were refused it, and how many
             of the seconds were over by then.
+        said: of whom it was said that it is kept from them; None where nobody asks in turn.
+        slow: of those who ask in turn, to whom it came too slowly, and who have not had it since.
     """
 
     now: Callable[[], int]
@@ -42,6 +45,8 @@ class Asking:
     seconds: int = 0
     lacking: bool = False
     since: dict[int, int] = field(default_factory=dict)
+    said: set[int | None] = field(default_factory=set)
+    slow: set[int] = field(default_factory=set)
 
     def given(self, to: int | None = None) -> bool:
         """It was had, by this one of those who ask in turn; whether nobody lacks it any more.
@@ -50,25 +55,38 @@ class Asking:
         """
         if to is not None:
             self.since.pop(to, None)
+            self.said.discard(to)
+            self.slow.discard(to)
         if to is None or not self.since:
             self.asked_at, self.seconds, self.lacking = self.now(), 0, False
-            return True
-        before = self.seconds
+            self.said.clear()
+            return not self.slow
         self._ask()
-        if before <= STALLED_SECONDS:
-            self.seconds = min(self.seconds, STALLED_SECONDS)
         first = min(self.since.values())
         self.seconds -= first
         self.since = {each: at - first for each, at in self.since.items()}
         return False
 
     def refused(self, to: int | None = None) -> bool:
-        """It was not, by this one; whether that lasts too long."""
-        if to is not None:
-            self.since.setdefault(to, self.seconds)
+        """It was not, by this one; whether that lasts too long for this one."""
+        began = 0 if to is None else self.since.setdefault(to, self.seconds)
         self._ask()
         self.lacking = True
-        return self.seconds > STALLED_SECONDS
+        return self.seconds - began > STALLED_SECONDS
+
+    @property
+    def waiting(self) -> list[int]:
+        """Of those who ask in turn, who have not had it since they were refused it, or waited."""
+        return sorted(self.since.keys() | self.slow)
+
+    @property
+    def told(self) -> list[int]:
+        """Of those who ask in turn, of whom it was said."""
+        return sorted(each for each in self.said if each is not None)
+
+    def without(self, seconds: int) -> list[int]:
+        """Of those who ask in turn, who have not had it for more than so many seconds."""
+        return sorted(each for each, at in self.since.items() if self.seconds - at > seconds)
 
     def _ask(self) -> None:
         now = self.now()
@@ -170,10 +188,16 @@ class Hours:
         self._askings: dict[str, Asking] = {}
         try:
             for name, (asked_at, seconds, *to) in self._kept.get(_IN_VAIN, {}).items():
-                since = {_whole(each): _whole(at) for each, at in to}
+                since = {_number(each): _whole(at) for each, at in to}
                 self._askings[name] = Asking(
                     now, _whole(asked_at), _whole(seconds), lacking=True, since=since
                 )
+                if seconds > STALLED_SECONDS:  # an older version does not tell of whom it was said
+                    self._askings[name].said.add(None)
+            for name, numbers in self._kept.get(_SAID, {}).items():
+                self.asking(name).said.update(map(_number, numbers))
+            for name, numbers in self._kept.get(_SLOW, {}).items():
+                self.asking(name).slow.update(map(_number, numbers))
             self.pace = Pace.read(self._kept.get(_PACE))
             rounds, places = self._kept.get(_TURNS) or (0, {})
             known = {name: _whole(at) for name, at in places.items()}
@@ -204,8 +228,11 @@ class Hours:
             for name, each in self._askings.items()
             if each.lacking
         ]
+        in_vain = dict(lacking[:MOST_NAMES])
         kept: Mapping[str, Any] = {
-            _IN_VAIN: dict(lacking[:MOST_NAMES]),
+            _IN_VAIN: in_vain,
+            _SAID: {name: told for name in in_vain if (told := self._askings[name].told)},
+            _SLOW: {name: sorted(each.slow) for name, each in self._askings.items() if each.slow},
             _PACE: self.pace.numbers,
             _TURNS: [self.turns.rounds, {k: at for k, at in self.turns.places.items() if at}],
         }
@@ -223,3 +250,9 @@ def _whole(number: object) -> int:
     if type(number) is not int:
         raise TypeError
     return number
+
+
+def _number(agent: object) -> int:
+    if _whole(agent) not in range(len(AGENTS)):
+        raise ValueError
+    return _whole(agent)

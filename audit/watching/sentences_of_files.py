@@ -84,11 +84,13 @@ def not_given(things: Sequence[Thing]) -> Text:
 
 
 def unseen(things: Sequence[Thing]) -> Text:
-    """What a watch that ends did not see when it asked last."""
+    """What a watch that ends did not see when it asked for it last."""
     which = _listed(things)
     return Text(
-        f"Au dernier tour, le serveur n'a pas donné à lire {which.fr} : cela n'a pas été comparé.",
-        f"In the last round the server did not give to read {which.en}: that was not compared.",
+        f"À la dernière demande, le serveur n'a pas donné à lire {which.fr} : cela n'a pas été"
+        " comparé.",
+        f"When it was last asked, the server did not give to read {which.en}: that was not"
+        " compared.",
     )
 
 

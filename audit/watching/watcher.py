@@ -236,6 +236,7 @@ class Watcher:
             self._troubles += rereader.compare_tiles(again)
         for rereader in self._rereaders.values():
             self._try(rereader.read_whole)
+        self.withholding.tell()  # whatever becomes of this program by the zip
         self._try(self._read_record)
         if any(rereader.differed for rereader in self._rereaders.values()):
             shown = self._looker.look(other)  # perhaps it was signed, for whoever asks so

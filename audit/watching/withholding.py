@@ -16,7 +16,7 @@ from audit.hashing import sha256_hex
 from audit.watching import sentences_of_files
 from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import Alarms
-from audit.watching.asking import Asking, Hours
+from audit.watching.asking import Hours
 from audit.watching.line import TOO_SLOW
 from audit.watching.sentences_of_files import Thing
 from audit.watching.site import Away, Stopped
@@ -44,8 +44,12 @@ class Withholding:
 
     @property
     def unseen(self) -> tuple[Thing, ...]:
-        """What was not had when it was asked for last."""
-        return tuple(self._unseen.values())
+        """What was not had when it was asked for last, and as whom."""
+        return tuple(
+            each
+            for name, thing in self._unseen.items()
+            for each in _as(thing, self._hours.asking(name).waiting)
+        )
 
     def begin(self, *, signed: bool, stepping: bool) -> None:
         """What follows is asked for in a round in which the server showed a checkpoint, or not.
@@ -78,16 +82,19 @@ class Withholding:
         self._unseen[name] = thing
         if not self._signed or (name.startswith(BOOTH) and not self._stepping):
             return False
-        asking = self._hours.asking(name)
-        said = asking.seconds > STALLED_SECONDS
-        if asking.refused(_number(agent)) and not said:
-            self._over.update(_from_whom(name, thing, asking))
+        asking, number = self._hours.asking(name), _number(agent)
+        if asking.refused(number) and number not in asking.said:
+            self._over[name] = thing
         return True
 
     def not_had(self, name: str, thing: Thing, away: Away, agent: Agent) -> None:
-        """It was not, and is long: that it came too slowly for its time is held against nobody."""
+        """It was not, and is long: that it came too slowly for its time is held against nobody.
+
+        Whoever waited for it in vain has not had it, whatever others are given.
+        """
         if away.why == TOO_SLOW:
             self._unseen[name] = thing
+            self._hours.asking(name).slow.add(AGENTS.index(agent))
         else:
             self.refused(name, thing, away, agent)
 
@@ -96,24 +103,27 @@ class Withholding:
         return [name.removeprefix(beginning) for name in self._hours.lacking(beginning)]
 
     def tell(self) -> None:
-        """Sound what was asked for in vain for an hour by now; once each time that it begins."""
-        if self._over:
-            text = sentences_of_files.not_given(tuple(self._over.values()))
-            names = sha256_hex("\n".join(sorted(self._over)).encode())
-            self._alarms.sound("withheld", text, f"{names} {self._now() // STALLED_SECONDS}")
-            self._over.clear()
+        """Sound what was asked for in vain for an hour by now; once each time that it begins.
+
+        What others lack who were said before is named again with it: it is kept from them as well.
+        """
+        if not self._over:
+            return
+        whom = {name: self._hours.asking(name).without(_MOST_OF_IT) for name in self._over}
+        things = [each for name, thing in self._over.items() for each in _as(thing, whom[name])]
+        names = "\n".join(sorted(f"{name} {numbers}" for name, numbers in whom.items()))
+        text = sentences_of_files.not_given(things)
+        hour = self._now() // STALLED_SECONDS
+        self._alarms.sound("withheld", text, f"{sha256_hex(names.encode())} {hour}")
+        for name, numbers in whom.items():
+            self._hours.asking(name).said.update(numbers or [None])
+        self._over.clear()
 
 
 def _number(agent: Agent | None) -> int | None:
     return None if agent is None else AGENTS.index(agent)
 
 
-def _from_whom(name: str, thing: Thing, asking: Asking) -> dict[str, Thing]:
-    """It, for each that was refused it for most of the hour, where several ask in turn."""
-    if not asking.since:
-        return {name: thing}
-    return {
-        f"{name} {number}": replace(thing, agent=agent)
-        for number, agent in enumerate(AGENTS)
-        if asking.seconds - asking.since.get(number, asking.seconds) > _MOST_OF_IT
-    }
+def _as(thing: Thing, numbers: Collection[int]) -> list[Thing]:
+    """It, as each of these asked for it; as it is where nobody asks for it in turn."""
+    return [replace(thing, agent=AGENTS[each]) for each in numbers] or [thing]

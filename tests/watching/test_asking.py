@@ -110,6 +110,9 @@ def test_what_is_kept_of_it_is_small_and_does_not_grow(board: TestBoard, watched
         b'{"in_vain":{"x":1}}',
         b'{"pace":[1,2]}',
         b'{"pace":[1,2,true]}',
+        b'{"in_vain":{"x":[1,2,[3,0]]}}',
+        b'{"said":[1]}',
+        b'{"slow":{"x":[3]}}',
     ],
 )
 def test_a_damaged_file_of_it_is_a_damaged_store(data: bytes, watched: Watched) -> None:

@@ -289,7 +289,7 @@ def test_a_watch_that_ends_says_what_it_could_not_see(
         assert cli.main(words) == 0
     told = capsys.readouterr()
     out, err = " ".join(told.out.split()), " ".join(told.err.split())
-    assert "Au dernier tour, le serveur n'a pas donné à lire la tuile 0 du journal" in out
+    assert "À la dernière demande, le serveur n'a pas donné à lire la tuile 0 du journal" in out
     assert f"« {PAGE} », du programme de vote : cela n'a pas été comparé." in out
     assert f"{PAGE} : il répond par l'erreur 503" in err
     assert "/journal/tile/entries/000.p/4 : il répond par l'erreur 503" in err

@@ -13,6 +13,7 @@ from audit.evidence import judge_evidence
 from audit.watching import record_reading, rereading
 from audit.watching.agents import DESKTOP, PHONE, PLAIN, Agent
 from audit.watching.line import TOO_SLOW
+from audit.watching.sentences_of_files import unseen
 from audit.watching.site import SHORT_SECONDS, Answer, Away
 from tests.watching.attacks import ARCHIVE, HOUR, dropped, replaced
 from tests.watching.board import STEP, UUID, Shown, TestBoard, copied, publication, zipped
@@ -169,8 +170,8 @@ def test_what_comes_too_slowly_at_one_go_is_no_alarm_and_is_named(
 
     board.view = slow
     assert pass_rounds(grown, 3 * HOUR) == []
-    what = [thing.what.en for thing in grown.watcher.withholding.unseen]
-    assert what == ["the complete record"]
+    what = unseen(grown.watcher.withholding.unseen).en
+    assert "not give to read the complete record: that was not compared" in what
 
 
 # ------------------------------------------------------------------ kept from some

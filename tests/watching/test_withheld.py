@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from audit.evidence import judge_evidence
-from audit.watching.agents import Agent
+from audit.watching.agents import AGENTS, Agent
 from audit.watching.alarms import MOST_OF_A_KIND
 from audit.watching.disk import Disk
 from audit.watching.patience import ROUND_SECONDS
@@ -49,11 +49,12 @@ def test_a_server_that_signs_and_gives_nothing_is_observed_after_an_hour(
 
 
 def test_an_archive_that_comes_in_time_is_no_alarm(board: TestBoard, watched: Watched) -> None:
+    """To each of those who ask for it, in turn: what one of them has ends the hour of that one."""
     for _ in range(3):
         board.view = refusing
-        assert go_on(watched, HOUR - STEP) == []
+        assert go_on(watched, HOUR - len(AGENTS) * STEP) == []
         board.view = lambda *_: None
-        assert go_on(watched, STEP) == []
+        assert go_on(watched, len(AGENTS) * STEP) == []
 
 
 @pytest.mark.parametrize("ends", [False, True])
