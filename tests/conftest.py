@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.shares import leave_shares_to_soak, put_long_files_first
 
 TESTS = Path(__file__).parent
 MARK_OF_FOLDER = {"interop": "interop", "e2e/browser": "browser", "unit/booth": "booth"}
-MARKS = ("booth", "interop", "db", "browser", "soak")
+MARKS = {"booth", "interop", "db", "browser", "soak"}
 
 # A runner in the background ignores Ctrl-C, and so would every command that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -51,13 +52,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     leave_to_soak(items, TESTS)
     leave_shares_to_soak(items)
     for item in items:
-        place = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
-        for folder, mark in MARK_OF_FOLDER.items():
-            if place.startswith(f"{folder}/"):
-                item.add_marker(mark)
-        if not any(item.get_closest_marker(mark) for mark in MARKS):
+        for mark in _marks_of(item.path.parent):
+            item.add_marker(mark)
+        if MARKS.isdisjoint(mark.name for mark in item.iter_markers()):
             item.add_marker("core")
     put_long_files_first(items, TESTS)
+
+
+@cache
+def _marks_of(folder: Path) -> tuple[str, ...]:
+    folders = {folder, *folder.parents}
+    return tuple(mark for name, mark in MARK_OF_FOLDER.items() if TESTS / name in folders)
 
 
 class NoTestIsLeftOut:

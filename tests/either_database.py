@@ -46,10 +46,8 @@ _FILES = {f"{folder}/test_{name}.py" for folder, names in OF_EITHER.items() for 
 
 def leave_to_soak(items: list[pytest.Item], tests: Path) -> None:
     """Mark what needs a real PostgreSQL, or strace, in these files or where it is ``either``."""
+    files = {tests / name for name in _FILES}
     for item in items:
-        needs = item.get_closest_marker("db") is not None and "[sqlite" not in item.name
-        if not needs or not item.path.is_relative_to(tests):
-            continue
-        named = item.path.relative_to(tests).as_posix() in _FILES
-        if named or item.get_closest_marker("either"):
+        said_again = item.path in files or item.get_closest_marker("either") is not None
+        if said_again and item.get_closest_marker("db") and "[sqlite" not in item.name:
             item.add_marker("soak")

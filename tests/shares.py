@@ -21,9 +21,9 @@ def leave_shares_to_soak(items: list[pytest.Item]) -> None:
     """
     before = Counter[tuple[str, bool]]()
     for item in items:
-        on_postgresql = item.get_closest_marker("db") is not None and "postgresql" in item.name
         share = item.get_closest_marker("share")
         if share is not None:
+            on_postgresql = item.get_closest_marker("db") is not None and "postgresql" in item.name
             test = item.nodeid.partition("[")[0], on_postgresql
             if before[test] % share.args[0]:
                 item.add_marker("soak")

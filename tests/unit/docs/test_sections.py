@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ HEADING = re.compile(r"(?m)^#+ (\d+(?:\.\d+)*) ")
 CITATION = re.compile(r"(?:(RFC \d+,? )?§ ?|section=\")(\d+(?:\.\d+)*)")
 
 
+@cache
 def sections() -> set[str]:
     return set(HEADING.findall(DOCUMENT.read_text()))
 
