@@ -83,7 +83,7 @@ bench: setup peer $(NODE_PACKAGES) ## measure, beside the peer: one table, JSON 
 bench-large: setup peer $(NODE_PACKAGES) ## the same with 100,000 ballots
 	@$(RUN) -m bench --large
 
-soak: setup peer postgresql ## the long counts, the tests marked soak, and defences (SOAK=tests/properties for a part, SOAK_SEED=… again)
+soak: setup setup-browser $(NODE_PACKAGES) peer postgresql ## the long counts, the tests marked soak, and defences (SOAK=tests/properties for a part, SOAK_SEED=… again)
 	@setup/soak.sh $(PYTEST) -m 'core or soak' $(SOAK)
 	@$(if $(SOAK),,$(MAKE) --no-print-directory defences)
 

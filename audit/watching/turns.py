@@ -2,8 +2,8 @@
 """Whose turn it is, and how far what is read again has come: in one run, or over many.
 
 A server that would lie to one kind of program alone must guess which of them asks next: each asks
-for each thing within three rounds, and within three hours for each part of what is read in parts
-and for what is asked for at one go once an hour.
+for each thing within three rounds (five where an hour of them begins), and within three hours for
+each part of what is read in parts and for what is asked for at one go once an hour.
 """
 
 from __future__ import annotations

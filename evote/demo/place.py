@@ -26,7 +26,7 @@ from evote.lifecycle.drafting import make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_with_signatures
 from evote.messages import Message
-from evote.outbox import deliver
+from evote.outbox import KeptBack, deliver
 from evote.pins import make_pins
 from evote.publishing.publisher import Publisher
 from protocol.secret import Secret
@@ -103,7 +103,10 @@ class Organiser:
         with self.database.write() as connection:
             make_pins(connection, lock_election(connection, uuid), self.keys.load(uuid))
         letterbox = _Letterbox(len(files.electors), progress)
-        deliver(self.database, self.keys, letterbox, system_clock())
+        try:
+            deliver(self.database, self.keys, letterbox, system_clock())
+        except KeptBack as some:
+            raise some.kept[0].cause from some  # of this election alone: as of any other step
         return letterbox.pins
 
     def open(self, uuid: str, files: Files) -> int:
