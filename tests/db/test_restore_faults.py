@@ -165,14 +165,6 @@ def test_killed_while_a_key_is_written_it_leaves_no_half_of_it(tmp_path: Path, c
     finish(place)
 
 
-@pytest.mark.soak
-def test_killed_at_every_call_of_the_system(tmp_path: Path) -> None:
-    calls = undisturbed()[1]
-    for call in calls:
-        check_kill(tmp_path / f"{call[0]}-{call[1]}", call)
-    print(f"{len(calls)} kills")
-
-
 @pytest.mark.db  # strace
 @pytest.mark.parametrize("which", range(2))
 @pytest.mark.parametrize(("call", "error"), FAULTS)
