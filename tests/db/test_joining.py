@@ -152,6 +152,7 @@ def test_hours_in_which_one_votes_join_nothing(
     assert right_pairs(school, loot)["by_hours"] >= QUIET_HOURS
 
 
+@pytest.mark.either
 def test_an_hour_of_one_vote_joins_nothing_after_closing(
     school: School, loot: Loot, clock: ManualClock
 ) -> None:
@@ -163,6 +164,7 @@ def test_an_hour_of_one_vote_joins_nothing_after_closing(
     assert max(counted.values()) <= CHANCE, counted
 
 
+@pytest.mark.either
 def test_steps_that_are_published_in_between_join_nothing(school: School, loot: Loot) -> None:
     """What a step writes is of its minute, and public."""
     for place, elector in enumerate(voting_order()):
@@ -174,6 +176,7 @@ def test_steps_that_are_published_in_between_join_nothing(school: School, loot: 
     assert max(after.values()) <= CHANCE, after
 
 
+@pytest.mark.either
 def test_letters_that_were_replaced_join_nothing_more(school: School, loot: Loot) -> None:
     """A replacement tells which credential is void, never which ballot is whose: docs/adr/0014."""
     for elector, code in REPLACED.items():
@@ -286,6 +289,7 @@ def test_a_restored_server_joins_nothing(
     assert max(right_pairs(busy_school, loot_of(machine, request)).values()) <= CHANCE
 
 
+@pytest.mark.either
 def test_nor_does_one_whose_every_ballot_came_from_a_record(
     school: School, machine: Machine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -149,6 +149,7 @@ def test_the_same_seed_gives_the_same_result_and_other_keys(
     assert next(again.glob("*.bel")).name != next(folder.glob("*.bel")).name
 
 
+@pytest.mark.soak
 def test_another_seed_gives_another_school(story: tuple[Path, Done], tmp_path: Path) -> None:
     other = tmp_path / "other"
     assert run("--out", str(other), "--voters", "24", "--seed", "hiver").returncode == 0
@@ -181,6 +182,7 @@ def test_no_code_is_outside_the_letters(story: tuple[Path, Done]) -> None:
         assert code.replace("-", "").encode() not in everything
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("voters", ["2", "3"])
 def test_a_tiny_school_votes_too(tmp_path: Path, voters: str) -> None:
     done = run("--out", str(tmp_path / "tiny"), "--voters", voters)

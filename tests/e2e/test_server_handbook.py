@@ -162,6 +162,7 @@ FORMER=$NUMERO
 NUMERO=$NOUVEAU"""
 
 
+@pytest.mark.soak
 def test_a_cancelled_election_is_held_again_as_the_page_says(place: Path) -> None:
     script = ["set -e", as_run(blocks()[0]), *until_the_vote(), f"{VOTE} 1 codes/letters.txt"]
     script += [as_run(block) for block in blocks(" annuler")]
@@ -215,6 +216,7 @@ def witness(number: int) -> str:
     )
 
 
+@pytest.mark.soak
 def test_an_election_with_witnesses_ends_as_the_page_says(witnessed: Path) -> None:
     """One co-signs from the opening, one comes for the result alone, one never answers."""
     script = ["set -e", f"export PREAU_WITNESS_FILE={witnessed}/witnesses"]

@@ -77,14 +77,14 @@ def go(page: Page, site: Site, pattern: str) -> None:
     page.goto(site.url + place)
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize(("state", "pattern"), CASES)
 def test_no_page_has_a_fault(shown: Page, sites: dict[str, Site], state: str, pattern: str) -> None:
     go(shown, sites[state], pattern)
     assert faults(shown) == []
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize(("state", "pattern"), STATES)
 def test_no_page_of_another_state_or_of_a_problem_has_a_fault(
     shown: Page, sites: dict[str, Site], state: str, pattern: str
@@ -102,7 +102,7 @@ def plain(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("large", LARGE)
 @pytest.mark.parametrize(("state", "pattern"), CASES)
 def test_enlarged_no_page_is_cut_off_or_overlaps(
@@ -150,14 +150,14 @@ def test_every_screen_of_the_booth_is_looked_at(small_booth: Page) -> None:
     assert sorted(small_booth.eval_on_selector_all("[data-screen]", screens)) == sorted(SCREENS)
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("name", SCREENS)
 def test_no_screen_of_the_booth_has_a_fault(booth: Page, name: str) -> None:
     booth.evaluate(SHOW, name)
     assert faults(booth) == []
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("large", LARGE)
 @pytest.mark.parametrize("name", SCREENS)
 def test_enlarged_no_screen_is_cut_off_or_overlaps(
