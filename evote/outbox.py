@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from evote.database.common_tables import ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
@@ -101,6 +101,21 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
     if round_.kept:
         raise KeptBack(round_.sent, round_.kept)
     return round_.sent
+
+
+def count_waiting(database: Database) -> int:
+    """Return how many messages wait of votes that are not over.
+
+    Raises:
+        DatabaseUnavailable: it does not answer, or not for all.
+    """
+    query = (
+        select(func.count())
+        .join_from(OutboxRow, ElectionRow, ElectionRow.id == OutboxRow.election_id)
+        .where(ElectionRow.state.not_in(OVER))
+    )
+    with database.read() as connection:
+        return connection.execute(query).scalar_one()
 
 
 @dataclass(slots=True)

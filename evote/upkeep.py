@@ -39,7 +39,7 @@ class Trouble(Enum):
     OTHER_HOURS = "other hours than those in force in the row of {uuid} ({cause}): no ballot taken"
     LETTER_DAMAGED = "a message of {uuid} does not open, for a row is damaged: {cause}"
     NO_LETTER_KEY = "the key of {uuid} is missing, or another one: its messages wait"
-    NO_OUTBOX = "nothing can be written to PREAU_OUTBOX_FOLDER: messages wait"
+    NO_OUTBOX = "a letter could not be written to PREAU_OUTBOX_FOLDER: it waits"
     CLOCK_JUMPED = "the clock jumped {cause} ahead: the vote {uuid} is not closed for an hour"
     UNPROMISED = "the clock was far ahead: ballots of {uuid} are recorded without a promise"
     NOT_REWRITTEN = "sign-ins not rewritten yet"

@@ -15,7 +15,7 @@ from evote.errors import Refusal, kind_and_place
 from evote.keys import KeyUnavailable
 from evote.lifecycle.states import locked
 from evote.messages import MessageDamaged
-from evote.outbox import FileTransport, Kept, KeptBack, TransportFailed, deliver
+from evote.outbox import FileTransport, Kept, KeptBack, TransportFailed, count_waiting, deliver
 from evote.pins import make_pins, renew_pin
 from evote.roll.electors import NoSuchElector
 from tally.french import count
@@ -91,11 +91,24 @@ def _deliver(_options: Namespace) -> int:
         except KeptBack as some:
             _tell(some.sent)
             raise Refusal(
-                f"tout n'est pas remis : {' ; '.join(_causes(some.kept))}",
-                "evote doctor dit quoi faire ; qui attend ses chiffres secrets en vain en reçoit "
-                "d'autres : evote pins renew",
+                f"tout n'est pas remis : {' ; '.join(_causes(some.kept))}", _advice(some.kept)
             ) from some
+        if waiting := count_waiting(here.database):
+            raise Refusal(
+                f"{count(waiting, 'message attend son', 'messages attendent leur')} prochain essai",
+                "un essai a échoué il y a moins d'une heure, ou un autre programme les remet : "
+                "réglez ce que dit evote doctor, puis recommencez",
+            )
     return 0
+
+
+def _advice(kept: Iterable[Kept]) -> str:
+    if all(isinstance(each.cause, TransportFailed) for each in kept):
+        return "réglez le dossier ; ils partent à leur prochain essai, dans l'heure"
+    return (
+        "evote doctor dit quoi faire ; qui attend ses chiffres secrets en vain en reçoit "
+        "d'autres : evote pins renew"
+    )
 
 
 def _tell(sent: int) -> None:
@@ -118,7 +131,7 @@ def _cause(error: Exception) -> str:
     if isinstance(error, KeyUnavailable):
         return "sa clé manque, ou n'est pas la bonne"
     if isinstance(error, TransportFailed):
-        return "le dossier PREAU_OUTBOX_FOLDER ne peut pas être écrit (absent, plein ou fermé)"
+        return "une lettre n'a pas pu être écrite dans PREAU_OUTBOX_FOLDER (absent, plein, fermé ?)"
     if isinstance(error, DatabaseUnavailable):
         return "la base ne donne pas, ou n'efface pas, tous ses messages"
     return f"erreur de ce programme ({kind_and_place(error)})"

@@ -55,8 +55,8 @@ _SENTENCES: Final = {
     "ne part pas, les autres si ; voir evote doctor",
     Trouble.NO_LETTER_KEY: "la clé de l'élection {uuid} manque, ou n'est pas la bonne : ses "
     "messages attendent ; voir PREAU_KEY_FOLDER",
-    Trouble.NO_OUTBOX: "le dossier PREAU_OUTBOX_FOLDER ne peut pas être écrit (absent, plein ou "
-    "fermé) : les messages attendent, et seront remis",
+    Trouble.NO_OUTBOX: "le dossier PREAU_OUTBOX_FOLDER ne prend pas toutes les lettres (absent, "
+    "plein ou fermé ?) : elles attendent leur prochain essai",
     Trouble.OTHER_HOURS: "les heures de {uuid} dans la base ne sont pas celles qui sont en vigueur "
     "({cause}) : le vote n'est pas clos, et aucun bulletin n'y est pris ; voir evote doctor",
     Trouble.CLOCK_JUMPED: "l'horloge a avancé d'un coup ({cause}) : le vote {uuid}, dont l'heure "

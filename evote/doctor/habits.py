@@ -106,8 +106,9 @@ def check_outbox(connection: Connection, folder: Path | None) -> Finding:
         )
     return to_see(  # no row says when it was put there
         "outbox",
-        f"{messages} à remettre, qu'aucun tour n'a encore pris",
-        "evote worker les remet dans la minute : s'ils y sont encore ensuite, il ne tourne pas",
+        f"{messages} à remettre, qu'aucun tour n'a encore remis",
+        "evote worker les remet dans la minute ; s'ils y sont encore ensuite, voyez s'il tourne "
+        "et ce qu'il dit (clé, base, ligne abîmée)",
     )
 
 

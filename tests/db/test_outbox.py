@@ -236,6 +236,8 @@ def test_a_damaged_message_is_said_as_that_and_not_as_a_missing_key(
     (said,) = [each for each in look(fit) if each.check == "letters"]
     assert (said.level, fit.uuid in said.message) == (Level.SERIOUS, True)
     other = fit.folder.file(fit.uuid)
+    with fit.database.read() as connection:
+        assert "n'a encore remis" in check_outbox(connection, tmp_path).message  # however tried
     other.unlink()
     fit.folder.create(fit.uuid)  # another key, and then it is that
     assert [each.trouble for each in work.step()] == [Trouble.NO_LETTER_KEY]

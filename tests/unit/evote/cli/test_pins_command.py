@@ -75,8 +75,12 @@ def test_a_folder_that_takes_no_letter_is_said_and_every_letter_waits(
     assert main(["pins", "deliver"]) == 1
     said = capsys.readouterr()
     assert said.out == "0 message remis.\n"
-    assert "le dossier PREAU_OUTBOX_FOLDER ne peut pas être écrit" in said.err
+    assert "n'a pas pu être écrite dans PREAU_OUTBOX_FOLDER" in said.err
     assert "(2 fois)" in said.err
+    assert "renew" not in said.err
+    (tmp_path / "outbox").mkdir(mode=0o700)
+    assert main(["pins", "deliver"]) == 1  # each is tried again in two minutes
+    assert "2 messages attendent leur prochain essai" in capsys.readouterr().err
     with site.school.database.read() as connection:
         assert connection.scalar(text("SELECT count(*) FROM outbox")) == 2
 
