@@ -103,19 +103,15 @@ def deliver(database: Database, folder: KeyFolder, transport: Transport, now: in
     return round_.sent
 
 
-def count_waiting(database: Database) -> int:
-    """Return how many messages wait of votes that are not over.
-
-    Raises:
-        DatabaseUnavailable: it does not answer, or not for all.
-    """
+def count_waiting(connection: Connection) -> tuple[int, bool]:
+    """Return how many messages wait of votes that are not over, and whether any was tried."""
     query = (
-        select(func.count())
+        select(func.count(), func.max(OutboxRow.tries))
         .join_from(OutboxRow, ElectionRow, ElectionRow.id == OutboxRow.election_id)
         .where(ElectionRow.state.not_in(OVER))
     )
-    with database.read() as connection:
-        return connection.execute(query).scalar_one()
+    waiting, tries = connection.execute(query).one()
+    return waiting, bool(tries)
 
 
 @dataclass(slots=True)

@@ -102,7 +102,8 @@ def _check_tree(value: JsonValue) -> None:
     level: list[JsonValue] = [value]
     for _ in range(MAX_DEPTH):
         level = _check_nodes(level)
-    if _check_nodes(level) or any(isinstance(node, (dict, list)) for node in level):
+    _check_nodes(level)
+    if any(isinstance(node, (dict, list)) for node in level):
         raise _malformed(f"more than {MAX_DEPTH} levels of nesting")
 
 

@@ -93,7 +93,9 @@ def _deliver(_options: Namespace) -> int:
             raise Refusal(
                 f"tout n'est pas remis : {' ; '.join(_causes(some.kept))}", _advice(some.kept)
             ) from some
-        if waiting := count_waiting(here.database):
+        with here.database.read() as connection:
+            waiting, _ = count_waiting(connection)
+        if waiting:
             raise Refusal(
                 f"{count(waiting, 'message attend son', 'messages attendent leur')} prochain essai",
                 "un essai a échoué il y a moins d'une heure, ou un autre programme les remet : "

@@ -12,11 +12,11 @@ from evote.clock import HOUR
 from evote.database.common_tables import BackupRow, ElectionRow
 from evote.database.connection import Database, DatabaseUnavailable
 from evote.database.elections import State
-from evote.database.roll_tables import OutboxRow, RewritingRow, SignInRow
+from evote.database.roll_tables import RewritingRow, SignInRow
 from evote.doctor.findings import Finding, ok, serious, to_see
 from evote.doctor.unread import WHAT_TO_DO, unread_of_all
 from evote.errors import kind_and_place
-from evote.messages import OVER
+from evote.outbox import count_waiting
 from tally.french import count
 
 DAY: Final = 24 * HOUR
@@ -83,12 +83,8 @@ def check_rewriting(connection: Connection, now: int) -> Finding:
 
 
 def check_outbox(connection: Connection, folder: Path | None) -> Finding:
-    """Look whether messages to electors wait longer than they should."""
-    waiting, tried = connection.execute(
-        select(func.count(), func.max(OutboxRow.tries))
-        .join_from(OutboxRow, ElectionRow, ElectionRow.id == OutboxRow.election_id)
-        .where(ElectionRow.state.not_in(OVER))
-    ).one()
+    """Look whether messages to electors wait, and why they may."""
+    waiting, tried = count_waiting(connection)
     messages = count(waiting, "message")
     if not waiting:
         return ok("outbox", "aucun message n'attend")

@@ -21,7 +21,8 @@ def hosted_elections(services: Services, language: Language) -> tuple[ElectionVi
     service is stopped.
 
     Raises:
-        DatabaseUnavailable: it is so for all, so that nobody takes it for a server without any.
+        DatabaseUnavailable: none can be shown, be it that it does not answer; it would look like a
+            server without elections.
     """
     now, unread = services.clock(), False
     found: list[tuple[tuple[int, int], ElectionView]] = []

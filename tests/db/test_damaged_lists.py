@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from evote.cli import main
 from evote.doctor.findings import Level
-from evote.settings import read_settings
-from evote.web.app import create_app
 from tests.db.examined import look
+from tests.db.pages_of import client_of
 from tests.db.school import School, host, make_election
-from tests.simulator import HOST
 
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
@@ -36,15 +33,7 @@ def harm(school: School, statement: str) -> None:
 
 def home(school: School) -> tuple[int, bool]:
     """The status of the home page, and whether it names the other election."""
-    settings = read_settings(
-        database_url=str(school.database.engine.url),
-        public_url=f"https://{HOST}",
-        key_folder=school.folder.path,
-        publish_seconds=60,
-    )
-    app = create_app(settings, school.database, clock=school.clock, with_upkeep=False)
-    client = TestClient(app, base_url=f"https://{HOST}", raise_server_exceptions=False)
-    page = client.get("/")
+    page = client_of(school).get("/")
     return page.status_code, f"/e/{OTHER}" in page.text
 
 

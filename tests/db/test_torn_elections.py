@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from evote.cli import main
@@ -22,13 +21,12 @@ from evote.outbox import FileTransport, KeptBack, deliver
 from evote.pins import renew_pin
 from evote.publishing.cosigning import published_notes
 from evote.publishing.publisher import Publisher
-from evote.settings import read_settings
 from evote.upkeep import Fault, Steps, Trouble, Upkeep
-from evote.web.app import create_app
 from tests.db.examined import look
+from tests.db.pages_of import client_of
 from tests.db.school import ManualClock, School, host, make_election
 from tests.db.torn_pages import tear
-from tests.simulator import CLOSES_AT, HOST
+from tests.simulator import CLOSES_AT
 
 OTHERS = ("FiLLerEtection1", "FiLLerEtection2", "AnotherEtection")
 LAST = OTHERS[-1]
@@ -109,14 +107,7 @@ def test_the_others_are_listed_and_an_unread_list_is_not_an_empty_one(
     assert f"{LAST}  " in told
     for uuid in (school.uuid, *OTHERS):
         assert (f"{uuid}  la base ne donne pas" in told) is (uuid in torn.unread)
-    settings = read_settings(
-        database_url=str(school.database.engine.url),
-        public_url=f"https://{HOST}",
-        key_folder=school.folder.path,
-        publish_seconds=60,
-    )
-    app = create_app(settings, school.database, clock=school.clock, with_upkeep=False)
-    client = TestClient(app, base_url=f"https://{HOST}", raise_server_exceptions=False)
+    client = client_of(school)
     for path in ("/", "/status"):
         page = client.get(path)
         assert page.status_code == 200
