@@ -4,7 +4,7 @@
 So two rounds are never so far apart that they would not count as asking (``asking.py``), and each
 begins with the checkpoints. Each question has half of the time left; the booth's files have a time
 of their own, each an equal part of it and what others left over, so that nothing that comes before
-takes it from them.
+takes it from them. The zip, which comes last, has what all else has left of the round.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Patience:
 
     def begin(self) -> None:
         """A round begins."""
-        self._until = self._now() + ROUND_SECONDS - BOOTH_SECONDS - _AGAIN_SECONDS
+        self._over = self._now() + ROUND_SECONDS
+        self._until = self._over - BOOTH_SECONDS - _AGAIN_SECONDS
         self._questions = 0
 
     def share(self, questions: int) -> None:
@@ -47,6 +48,11 @@ class Patience:
     def again(self) -> None:
         """What follows was looked at in this round before."""
         self._until = self._now() + _AGAIN_SECONDS
+        self._questions = 0
+
+    def rest(self) -> None:
+        """What follows has all that is left of this round."""
+        self._until = self._over
         self._questions = 0
 
     @contextmanager

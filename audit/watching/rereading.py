@@ -61,7 +61,12 @@ class Rereader:
         self._alarms = alarms
         self._withholding = withholding
         self._turns = turns
-        self.differed = False  # in this round
+        self._differed = False
+
+    def take_difference(self) -> bool:
+        """Whether anything differed since this was asked last."""
+        differed, self._differed = self._differed, False
+        return differed
 
     def read_again(self, agent: Agent) -> None:
         """One part of what was kept.
@@ -70,7 +75,6 @@ class Rereader:
             Away: it could not be had.
         """
         log, places = self._log, self._turns.places
-        self.differed = False
         if not log.kept_bytes:
             return
         length = max(PART, log.kept_bytes // ROUNDS_AN_HOUR + 1)
@@ -133,7 +137,7 @@ class Rereader:
             Unusable: what differs is what this machine's disk gives back, from what was kept.
         """
         self._log.require_whole()
-        self.differed = True
+        self._differed = True
         try:
             whole = again()
         except Away:

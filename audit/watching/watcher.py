@@ -12,10 +12,11 @@ from functools import partial
 
 from audit.watching import sentences
 from audit.watching.address import Address
-from audit.watching.agents import PLAIN, Agent
+from audit.watching.agents import PLAIN
 from audit.watching.alarms import Alarm, Alarms
 from audit.watching.amended import Amendments
 from audit.watching.asking import Hours
+from audit.watching.attempts import Attempts
 from audit.watching.booth import Booth
 from audit.watching.checkers import Checkers
 from audit.watching.clock import Clock
@@ -31,13 +32,13 @@ from audit.watching.promised import Promised
 from audit.watching.record_reading import RecordReader
 from audit.watching.rereading import Rereader
 from audit.watching.resuming import Resumer
+from audit.watching.second_reading import SecondReading
 from audit.watching.signed import Seen
-from audit.watching.site import Away, Site, Stopped
+from audit.watching.site import Away, Site
 from audit.watching.store import LOGS, Store
 from audit.watching.tiles import Tiles
 from audit.watching.withholding import Withholding
 from audit.watching.witnessed import Witnessed
-from audit.words import Malformed, Unsupported
 
 PAGES = {"board": "archive", "journal": "journal.jsonl"}
 
@@ -88,22 +89,23 @@ class Watcher:
         self.witnessed = Witnessed(self.hours.asking("witnesses"))
         self.phase = Phase(self.keeper, amendments, self.witnessed, around.now)
         self.clock = Clock(self.alarms, around.now, self.hours)
-        self._troubles: list[Away] = []
+        attempts = self._attempts = Attempts(self.alarms)
         self._waiting: list[str] = []
         self._looker = Looker(
-            self.logs, store, self.alarms, around.now, around.pause, self._troubles.append
+            self.logs, store, self.alarms, around.now, around.pause, attempts.troubles.append
         )
-        self._judges, self._rereaders = {}, {}
+        self._judges, rereaders = {}, {}
         for name, log in self.logs.items():
             tiles, comparer = Tiles(log.prefix, site), self._looker.comparer(name)
             judge = Judge(log, tiles, comparer, self.alarms, around.pause)
             self._judges[name] = judge
-            self._rereaders[name] = Rereader(
+            rereaders[name] = Rereader(
                 log, store, site, tiles, judge, self.alarms, withholding, self.hours.turns
             )
         path = address.of_page("record")
-        self._record = RecordReader(
-            path, self.logs, self._rereaders, store, site, withholding, self.hours
+        record = RecordReader(path, self.logs, rereaders, store, site, withholding, self.hours)
+        self._second = SecondReading(
+            rereaders, record, self._looker, attempts, self._judge, around.now
         )
         self._resumer = Resumer(store, self.logs, self._looker, self._judges)
         try:
@@ -200,61 +202,54 @@ class Watcher:
         return self.board.server is not None and not self.store.fresh
 
     def round(self) -> list[Away]:
-        """Look at everything once; what could not be had."""
-        self._troubles.clear()
+        """Look at everything once; what could not be had.
+
+        The zip comes last, after all else is judged, said and kept: whatever becomes of this
+        program by what it is given there, and however often.
+        """
+        attempts = self._attempts
+        attempts.begin()
         self._site.begin()
         if not self.met:
-            self._try(lambda: self.meet(None))
+            attempts.attempt(lambda: self.meet(None))
             if not self.met:
-                return list(self._troubles)
+                return list(attempts.troubles)
         first, again, other = self.hours.turns.agents
         shown_now = self._looker.look(first)
         for log in self.logs.values():
-            self._try(partial(log.fetch, first))
+            attempts.attempt(partial(log.fetch, first))
         shown_again = self._looker.look(again)
         candidates = {name: shown_now[name] + shown_again[name] for name in LOGS}
-        for name, log in self.logs.items():
-            self._judge(name, log, candidates[name])
+        for name, seen in candidates.items():
+            self._judge(name, seen)
         kept = self.keeper.keep(candidates)
         if self.phase.ended and self.board.server is not None:
             self.witnessed.look(self.keeper.pair, self.board.server, asked=kept)
         self.withholding.begin(signed=bool(candidates["board"]), stepping=self.phase.stepping)
-        self._read_again(again, other)
+        self._second.read_logs(again, other)
         self._rest(candidates, kept=kept)
-        self.withholding.tell()
-        if not self._stopped:
+        if not attempts.stopped:
             self.hours.turns.rounds += 1
-        self.hours.save()
-        if not self._stopped:
+            self._keep_hours()
+            self._site.rest()
+            self._second.read_record(other)
+        self._keep_hours()
+        if not attempts.stopped:
             self._waiting = [name for name, log in self.logs.items() if log.unjudged]
-        return list(self._troubles)
+        return list(attempts.troubles)
 
-    def _read_again(self, again: Agent, other: Agent) -> None:
-        """What was kept, in parts, as tiles, at one go and in the zip."""
-        for rereader in self._rereaders.values():
-            self._try(partial(rereader.read_again, other))
-            self._troubles += rereader.compare_tiles(again)
-        for rereader in self._rereaders.values():
-            self._try(rereader.read_whole)
-        self.withholding.tell()  # whatever becomes of this program by the zip
-        self._try(self._read_record)
-        if any(rereader.differed for rereader in self._rereaders.values()):
-            shown = self._looker.look(other)  # perhaps it was signed, for whoever asks so
-            for name, log in self.logs.items():
-                self._judge(name, log, shown[name])
-
-    def _read_record(self) -> None:
-        asked_at = self._around.now()
-        for name, data in self._record.read().items():
-            self._judge(name, self.logs[name], [self._looker.take(name, data, asked_at)])
+    def _keep_hours(self) -> None:
+        """Say what was asked for in vain for an hour by now, and keep for how long."""
+        self.withholding.tell()
+        self.hours.save()
 
     def _rest(self, candidates: dict[str, list[Seen]], *, kept: bool) -> None:
         """Booth, promises, clock."""
         boards, journals, best = candidates["board"], candidates["journal"], self._journal_size
-        shown = _decided(journals)
-        self._troubles += self._booth.check(self.board, self.journal, best, shown=shown)
+        shown, attempts = _decided(journals), self._attempts
+        attempts.troubles += self._booth.check(self.board, self.journal, best, shown=shown)
         server = self.board.server
-        if not self._stopped:  # whoever stops asking learns nothing of a clock
+        if not attempts.stopped:  # whoever stops asking learns nothing of a clock
             self._checkers.check()
             self._time(boards, kept=kept)
         if server is not None:
@@ -270,14 +265,11 @@ class Watcher:
             for log in self.logs.values():
                 self.clock.entries(log)
         elif self.keeper.pair:
-            answered = all(away.answered for away in self._troubles)
             self.clock.away(
-                self.keeper.pair["board"], stepping=self.phase.stepping, answered=answered
+                self.keeper.pair["board"],
+                stepping=self.phase.stepping,
+                answered=self._attempts.answered,
             )
-
-    @property
-    def _stopped(self) -> bool:
-        return any(isinstance(trouble, Stopped) for trouble in self._troubles)
 
     @property
     def _journal_size(self) -> int:
@@ -289,32 +281,20 @@ class Watcher:
         self._site.again()
         journal = self.logs["journal"]
         shown = self._looker.look(PLAIN)["journal"]
-        given = self._try(partial(journal.fetch, PLAIN))
-        self._judge("journal", journal, shown)
+        given = self._attempts.attempt(partial(journal.fetch, PLAIN))
+        self._judge("journal", shown)
         return self._journal_size if given and _decided(shown) else None
 
-    def _try(self, step: Callable[[], object]) -> bool:
-        try:
-            step()
-        except Away as away:
-            self._troubles.append(away)
-            return False
-        except (Malformed, Unsupported) as refusal:
-            why = refusal.text
-            self.alarms.sound("out-of-order", sentences.refused(why), f"refused {why.en}")
-            return False
-        return True
-
-    def _judge(self, name: str, log: Log, candidates: list[Seen]) -> None:
+    def _judge(self, name: str, candidates: list[Seen]) -> None:
         """Those first that what came in covers; a log that is not given is not asked for again."""
-        judge, given = self._judges[name], True
+        log, judge, given = self.logs[name], self._judges[name], True
         waiting, log.unjudged = log.unjudged, []
         for seen in waiting:
             if seen.size <= log.copy.size and log.copy.root(seen.size) == seen.root:
                 log.accept(seen)
         for seen in [*waiting, *(each for each in candidates if each.judged)]:
             if given or seen.judged or seen.size <= log.copy.size:
-                given = self._try(partial(judge.judge, seen)) and given
+                given = self._attempts.attempt(partial(judge.judge, seen)) and given
             if not seen.judged and log.signed.holds(seen):
                 log.unjudged.append(seen)
 

@@ -26,6 +26,7 @@ from tests.watching.test_asking import once_each
 from tests.watching.watched import Watched
 
 HOUR = 3600
+RECORD = f"/e/{UUID}/record"
 PAGE, PROGRAM = "/booth/index.html", "/booth/app.js"
 AS = {PLAIN: "un programme", DESKTOP: "un ordinateur", PHONE: "un téléphone"}
 
@@ -199,6 +200,18 @@ def test_what_is_slow_before_takes_no_time_from_the_booth(
     watched.round()
     assert board.now - began <= ROUND_SECONDS
     assert {each.path for each in watched.troubles}.isdisjoint(BOOTH)
+
+
+def test_the_zip_has_all_that_is_left_of_the_round(board: TestBoard, watched: Watched) -> None:
+    """It is the longest of all; what comes before it may be slow, too."""
+    watched.site = Slow(board, lambda path: 200 if path == RECORD else 2)
+    watched.restart()
+    board.pass_time(HOUR)
+    began = board.now
+    assert watched.round() == []
+    assert board.asked[-1] == RECORD
+    assert watched.troubles == []
+    assert board.now - began <= ROUND_SECONDS
 
 
 def test_a_booth_that_comes_too_late_each_time_is_an_alarm(

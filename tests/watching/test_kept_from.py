@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from audit.watching import record_reading
 from audit.watching.agents import AGENTS, DESKTOP, PHONE, PLAIN, Agent
 from audit.watching.line import TOO_SLOW
 from audit.watching.sentences_of_files import unseen
@@ -19,8 +18,7 @@ from audit.watching.store import HOURS
 from audit.watching.sums import summed, unsummed
 from tests.tamper.forge.texts import canonical
 from tests.watching.attacks import ARCHIVE, HOUR
-from tests.watching.attacks_on_steps import refusing
-from tests.watching.board import STEP, TestBoard
+from tests.watching.board import TestBoard
 from tests.watching.conftest import Watching
 from tests.watching.test_wholes import RECORD, TIMER, KeptFrom, followed, pass_rounds
 from tests.watching.test_wholes import path as _path
@@ -63,30 +61,6 @@ def test_what_was_kept_from_a_phone_before_is_said_again_once_computers_lack_it_
     assert pass_rounds(watched, 2 * HOUR) == ["withheld"]
     said = "(demandé comme un ordinateur, un téléphone)"
     assert watched.alarms[-1].sentence.fr.endswith(said)
-
-
-# ------------------------------------------------------------------ said, whatever the zip does
-
-
-class Killed(BaseException):
-    """The memory of a small machine is at its end."""
-
-
-def test_a_watcher_that_each_zip_kills_says_what_it_found_before(
-    board: TestBoard, watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is started again by a timer, and each of its rounds is one in which the zip is due."""
-
-    def killed(*_: object) -> None:
-        raise Killed
-
-    monkeypatch.setattr(record_reading, "unzip", killed)
-    pass_rounds(watched, HOUR - STEP)
-    board.view = refusing
-    for _ in range(HOUR // TIMER + 2):
-        with pytest.raises(Killed):
-            pass_rounds(watched, TIMER, anew=True, every=TIMER)
-    assert watched.kinds() == ["withheld"]
 
 
 # ------------------------------------------------------------------ too slowly, to one alone

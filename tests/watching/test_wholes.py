@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from audit.evidence import judge_evidence
-from audit.watching import record_reading, rereading
+from audit.watching import rereading
 from audit.watching.agents import DESKTOP, PHONE, PLAIN, Agent
 from audit.watching.line import TOO_SLOW
 from audit.watching.sentences_of_files import unseen
@@ -260,26 +260,3 @@ def test_what_is_asked_for_at_one_go_turns_whenever_a_timer_asks(
     watched = followed(watching, board, path)
     assert pass_rounds(watched, 3 * HOUR, anew=True, every=TIMER) == []
     assert board.at_one_go == [DESKTOP, PHONE, PLAIN]
-
-
-def test_a_watcher_that_is_killed_by_the_zip_goes_on_to_all_else(
-    board: TestBoard, grown: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A machine may have too little memory for it, or time."""
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*_: object) -> None:
-        raise Killed
-
-    monkeypatch.setattr(record_reading, "unzip", killed)
-    with pytest.raises(Killed):
-        pass_rounds(grown, 2 * HOUR)
-    grown.restart()
-    board.booth["/booth/app.js"] = b"another"
-    board.asked.clear()
-    assert [alarm.kind for alarm in grown.round()] == ["booth-changed"]
-    assert RECORD not in board.asked
-    with pytest.raises(Killed):
-        pass_rounds(grown, HOUR)
