@@ -26,7 +26,7 @@ from evote.lifecycle.drafting import make_draft
 from evote.lifecycle.hosting import SealedFiles, host_election
 from evote.lifecycle.voting import open_with_signatures
 from evote.messages import Message
-from evote.outbox import KeptBack, deliver
+from evote.outbox import KeptBack, Transport, deliver
 from evote.pins import make_pins
 from evote.publishing.publisher import Publisher
 from protocol.secret import Secret
@@ -103,10 +103,7 @@ class Organiser:
         with self.database.write() as connection:
             make_pins(connection, lock_election(connection, uuid), self.keys.load(uuid))
         letterbox = _Letterbox(len(files.electors), progress)
-        try:
-            deliver(self.database, self.keys, letterbox, system_clock())
-        except KeptBack as some:
-            raise some.kept[0].cause from some  # of this election alone: as of any other step
+        hand_over(self.database, self.keys, letterbox)
         return letterbox.pins
 
     def open(self, uuid: str, files: Files) -> int:
@@ -141,6 +138,18 @@ def organiser_of(place: Place) -> Iterator[Organiser]:
             "impossible d'écrire dans la base de l'élection",
             "faites de la place sur le disque, puis recommencez",
         ) from cause
+
+
+def hand_over(database: Database, keys: KeyFolder, letterbox: Transport) -> None:
+    """Hand every message over, or say of what keeps one back what any other step says of it.
+
+    Raises:
+        Exception: the cause, as of the only election that there is.
+    """
+    try:
+        deliver(database, keys, letterbox, system_clock())
+    except KeptBack as some:
+        raise some.kept[0].cause from some
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,7 +42,8 @@ def check_habits(database: Database, outbox: Path | None, now: int) -> Iterator[
         except DatabaseUnavailable:
             found = (unread_of_all(database, check, what),)
         except Exception as error:  # noqa: BLE001 -- whatever is damaged, the others are looked at
-            said = f"on ne sait pas {what} : une ligne en est abîmée ({kind_and_place(error)})"
+            place = kind_and_place(error)
+            said = f"on ne sait pas {what} : une ligne en est abîmée, ou un droit manque ({place})"
             found = (serious(check, said, WHAT_TO_DO),)
         yield from found
 

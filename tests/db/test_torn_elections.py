@@ -17,6 +17,7 @@ from evote.database.connection import Database, DatabaseUnavailable, open_databa
 from evote.database.elections import State, find_election, lock_election
 from evote.doctor import examine
 from evote.doctor.findings import Finding, Level, ok
+from evote.lifecycle.closing import is_over
 from evote.outbox import FileTransport, KeptBack, deliver
 from evote.pins import renew_pin
 from evote.publishing.cosigning import published_notes
@@ -96,6 +97,19 @@ def test_the_other_votes_are_published_closed_and_have_their_letters(
             assert find_election(connection, LAST).state is State.CLOSED
     monkeypatch.setattr(Database, "read", away)
     assert {fault.trouble for fault in work.step()} == {Trouble.NO_ANSWER, Trouble.NOT_REWRITTEN}
+
+
+def test_a_vote_is_not_over_for_a_database_that_is_away(
+    torn: Torn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked about again; one that is not read alone is not waited for."""
+    database, after = torn.school.database, CLOSES_AT + 7200
+    assert is_over(database, LAST, after)
+    assert not is_over(database, LAST, CLOSES_AT - 1)
+    assert not any(is_over(database, uuid, after) for uuid in torn.unread)
+    monkeypatch.setattr(Database, "read", away)
+    with pytest.raises(DatabaseUnavailable):
+        is_over(database, LAST, after)
 
 
 def test_the_others_are_listed_and_an_unread_list_is_not_an_empty_one(

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from evote.database.connection import DatabaseUnavailable
+from evote.demo import place as places
 from evote.demo.counting import settle
 from evote.demo.folder import staged_folder
 from evote.demo.parallel import run_all
 from evote.demo.parents import decide, draw_lots
-from evote.demo.place import Place
+from evote.demo.place import Place, hand_over, organiser_of
 from evote.demo.serving import free_address, serving
-from evote.errors import Refusal
+from evote.errors import Refusal, Unreadable
 from evote.fictitious.school import FictitiousCandidate, FictitiousList, FictitiousSchool
+from evote.outbox import FileTransport, Kept, KeptBack
 from tally.count import TieBreak
 from tally.seats import TieUndecided, allocate
 
@@ -143,3 +146,19 @@ def test_no_setting_of_the_school_itself_reaches_the_server_of_a_story(
     environment = Place(tmp_path, "http://127.0.0.1:1").environment()
     assert environment["PREAU_DATABASE_URL"].startswith(f"sqlite:///{tmp_path}")
     assert "PREAU_OUTBOX_FOLDER" not in environment
+
+
+def test_a_message_that_a_full_disk_keeps_back_is_told_as_any_other_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(*_: object) -> None:
+        raise KeptBack(0, [Kept("AnyElection", DatabaseUnavailable())])
+
+    monkeypatch.setattr(places, "deliver", kept)
+    place = Place(tmp_path / "server", "https://vote.example.org")
+    place.make()
+    with (
+        pytest.raises(Unreadable, match="impossible d'écrire dans la base"),
+        organiser_of(place) as organiser,
+    ):
+        hand_over(organiser.database, organiser.keys, FileTransport(tmp_path))
