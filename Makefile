@@ -39,7 +39,7 @@ SERVED ?= demo-election-served
 serve: setup ## serve a ready-made school to click through, with links to vote as three parents (PORT=8000)
 	@$(VENV)/bin/evote serve --port $(PORT) --ready-made $(SERVED)
 
-test: setup lint peer postgresql ## run the tests, with the peer's tool (of long tables a share; make soak takes all)
+test: setup setup-browser lint peer postgresql ## run the tests, with the peer's tool (of long tables a share; make soak takes all)
 	@$(PYTEST) -m 'not soak'
 
 test-core: setup ## run the tests that need nothing but Python (CORE=--ignore=tests/e2e for a part)
