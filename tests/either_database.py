@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 # What these look at, refuse or show is the same on either database: on PostgreSQL they are run
-# where counts are long. What is cast, saved, restored and completed is tested on both at each run.
+# where counts are long. What is cast, saved, restored and completed is tested on both at each run,
+# as is that the rewriting takes away what joins; of its further stories, those marked so are not.
 OF_EITHER = {
     "db": (
         "backup_pace",

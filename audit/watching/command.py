@@ -119,13 +119,7 @@ class _Watch:
             if not self._meet():
                 return ALARMED if watcher.alarms.count else NOTHING
             self._entrust(promises)
-            while True:
-                troubles = watcher.round()
-                if not self._stop.is_set():
-                    self._troubles.tell(troubles, time.monotonic())
-                self._news.tell()
-                if self._asked.once or watcher.phase.over or self._stop.is_set():
-                    break
+            while not self._round():
                 self._pause(self._asked.every)
             return self._end()
         except OtherElection as refusal:
@@ -133,6 +127,31 @@ class _Watch:
             return ALARMED
         finally:
             watcher.close()
+
+    def _round(self) -> bool:
+        """Look at everything once, and say what was seen; whether this was the last time.
+
+        The zip is read after that, and after the verification of what was kept: where it is too
+        much for this machine, nothing else is lost.
+        """
+        watcher = self._watcher
+        self._tell(watcher.round())
+        last = self._asked.once or watcher.phase.over or self._stop.is_set()
+        if last:
+            self._verify()
+        self._tell(watcher.read_record())
+        if self._stop.is_set() and not last:
+            self._verify()
+        return last or self._stop.is_set()
+
+    def _tell(self, troubles: list[Away]) -> None:
+        if not self._stop.is_set():
+            self._troubles.tell(troubles, time.monotonic())
+        self._news.tell()
+
+    def _verify(self) -> None:
+        if self._watcher.keeper.pair:
+            verify_kept(self._watcher, self._store, self._speaker)
 
     # ------------------------------------------------------------ the beginning
 
@@ -202,8 +221,6 @@ class _Watch:
 
     def _end(self) -> int:
         watcher = self._watcher
-        if watcher.keeper.pair:
-            verify_kept(watcher, self._store, self._speaker)
         alarms = watcher.alarms.count
         kept = watcher.logs["board"].kept
         path = self._store.record

@@ -51,9 +51,9 @@ class Patience:
         self._questions = 0
 
     def rest(self) -> None:
-        """What follows has all that is left of this round."""
+        """The next question has all that is left of this round."""
         self._until = self._over
-        self._questions = 0
+        self._questions = 1
 
     @contextmanager
     def get(

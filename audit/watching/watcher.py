@@ -202,11 +202,7 @@ class Watcher:
         return self.board.server is not None and not self.store.fresh
 
     def round(self) -> list[Away]:
-        """Look at everything once; what could not be had.
-
-        The zip comes last, after all else is judged, said and kept: whatever becomes of this
-        program by what it is given there, and however often.
-        """
+        """Look at everything once but the zip; what could not be had."""
         attempts = self._attempts
         attempts.begin()
         self._site.begin()
@@ -230,18 +226,28 @@ class Watcher:
         self._rest(candidates, kept=kept)
         if not attempts.stopped:
             self.hours.turns.rounds += 1
-            self._keep_hours()
+        return self._seen()
+
+    def read_record(self) -> list[Away]:
+        """Look at the zip, if it is time; what could not be had since the round began.
+
+        It comes when all else of a round is judged, kept and said: whatever becomes of this
+        program by what it is given here, and however often.
+        """
+        if self.met and not self._attempts.stopped:
             self._site.rest()
+            *_, other = self.hours.turns.agents
             self._second.read_record(other)
-        self._keep_hours()
+        return self._seen()
+
+    def _seen(self) -> list[Away]:
+        """Say what was asked for in vain for an hour by now, and keep for how long."""
+        attempts = self._attempts
+        self.withholding.tell()
+        self.hours.save()
         if not attempts.stopped:
             self._waiting = [name for name, log in self.logs.items() if log.unjudged]
         return list(attempts.troubles)
-
-    def _keep_hours(self) -> None:
-        """Say what was asked for in vain for an hour by now, and keep for how long."""
-        self.withholding.tell()
-        self.hours.save()
 
     def _rest(self, candidates: dict[str, list[Seen]], *, kept: bool) -> None:
         """Booth, promises, clock."""

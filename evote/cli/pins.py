@@ -98,15 +98,18 @@ def _deliver(_options: Namespace) -> int:
         if waiting:
             raise Refusal(
                 f"{count(waiting, 'message attend son', 'messages attendent leur')} prochain essai",
-                "un essai a échoué il y a moins d'une heure, ou un autre programme les remet : "
-                "réglez ce que dit evote doctor, puis recommencez",
+                "un essai a échoué il y a moins d'une heure, un autre programme les remet, ou ils "
+                "viennent d'arriver : réglez ce que dit evote doctor, puis recommencez",
             )
     return 0
 
 
 def _advice(kept: Iterable[Kept]) -> str:
     if all(isinstance(each.cause, TransportFailed) for each in kept):
-        return "réglez le dossier ; ils partent à leur prochain essai, dans l'heure"
+        return (
+            "réglez le dossier ; ils partent à leur prochain essai, dans l'heure, si evote worker "
+            "tourne ; sinon, relancez evote pins deliver dans une heure"
+        )
     return (
         "evote doctor dit quoi faire ; qui attend ses chiffres secrets en vain en reçoit "
         "d'autres : evote pins renew"

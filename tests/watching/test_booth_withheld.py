@@ -203,8 +203,8 @@ def test_what_is_slow_before_takes_no_time_from_the_booth(
 
 
 def test_the_zip_has_all_that_is_left_of_the_round(board: TestBoard, watched: Watched) -> None:
-    """It is the longest of all; what comes before it may be slow, too."""
-    watched.site = Slow(board, lambda path: 200 if path == RECORD else 2)
+    """It is the longest of all."""
+    watched.site = Slow(board, lambda path: 400 if path == RECORD else 2)
     watched.restart()
     board.pass_time(HOUR)
     began = board.now

@@ -12,6 +12,7 @@ import pytest
 
 from audit import cli
 from audit.evidence_parts import STALLED_SECONDS
+from audit.watching import record_reading
 from audit.watching.agents import DESKTOP
 from audit.watching.phase import MARGIN_SECONDS
 from tests.tamper.forge.journal import CLOSES_AT
@@ -260,6 +261,33 @@ def test_a_record_with_another_fault_is_called_wrong_at_once(
     result.logs = boards.Logs.at(result.state)
     result.publish()
     events = once(result, tmp_path / "s", 1, capsys, "--once")
+    assert "invalid" in [event.get("kind") for event in events]
+
+
+def test_whoever_each_zip_kills_has_said_and_verified_all_else(
+    result: TestBoard,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A small machine, whose timer starts a round when the zip is due again, each time."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(record_reading, "unzip", killed)
+    monkeypatch.setattr("time.time", lambda: float(result.now))
+    monkeypatch.setattr("tests.watching.test_ends.witnessed", _with_a_false_seat)
+    monkeypatch.setattr(boards, "whole", _with_a_false_seat)
+    result.logs = boards.Logs.at(result.state)
+    result.publish()
+    with pytest.raises(Killed):
+        once(result, tmp_path / "s", 1, capsys, "--once")
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"closed", "verified"} <= {event["event"] for event in events}
     assert "invalid" in [event.get("kind") for event in events]
 
 

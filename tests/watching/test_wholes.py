@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 
@@ -15,8 +16,18 @@ from audit.watching.agents import DESKTOP, PHONE, PLAIN, Agent
 from audit.watching.line import TOO_SLOW
 from audit.watching.sentences_of_files import unseen
 from audit.watching.site import SHORT_SECONDS, Answer, Away
+from audit.watching.store import LOGS
 from tests.watching.attacks import ARCHIVE, HOUR, dropped, replaced
-from tests.watching.board import STEP, UUID, Shown, TestBoard, copied, publication, zipped
+from tests.watching.board import (
+    STEP,
+    UUID,
+    Shown,
+    TestBoard,
+    answer_of,
+    copied,
+    publication,
+    zipped,
+)
 from tests.watching.conftest import Watching
 from tests.watching.watched import Watched
 
@@ -130,6 +141,28 @@ def test_a_signed_fork_in_the_zip_alone_convicts_within_the_hour(
     name = next(alarm.evidence for alarm in grown.alarms if alarm.kind == "fork")
     assert name is not None
     assert judge_evidence((grown.folder / "evidence" / name).read_bytes()).held.convicts
+
+
+@pytest.mark.parametrize("lying", [ARCHIVE, RECORD])
+def test_what_is_signed_for_whoever_asks_after_what_differs_convicts(
+    lying: str, board: TestBoard, grown: Watched
+) -> None:
+    """In this minute alone: both looks of its round are over when other entries are given."""
+    fork, looks, lied_at = forked(board.shown), Counter[int](), set[int]()
+
+    def view(_: TestBoard, path: str, agent: Agent) -> bytes | None:
+        if path.endswith("checkpoint"):
+            looks[board.now] += 1
+            return answer_of(fork, path) if board.now in lied_at else None
+        if path != lying or looks[board.now] < 2 * len(LOGS) or lied_at - {board.now}:
+            return None
+        lied_at.add(board.now)
+        unsigned = Shown(fork.logs, board.shown.notes)
+        return zipped(unsigned) if path == RECORD else unsigned.body("board")
+
+    board.view = view
+    assert "fork" in pass_rounds(grown, HOUR)
+    assert len(lied_at) == 1
 
 
 def test_a_zip_with_other_entries_is_seen_within_the_hour(board: TestBoard, grown: Watched) -> None:

@@ -54,7 +54,8 @@ class Watched:
     def round(self) -> list[Alarm]:
         """The new alarms of one round."""
         before = len(self.alarms)
-        self.troubles = self.watcher.round()
+        self.watcher.round()
+        self.troubles = self.watcher.read_record()
         return self.alarms[before:]
 
     def kinds(self) -> list[str]:

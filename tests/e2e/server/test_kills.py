@@ -109,14 +109,16 @@ def batches(hosted: Hosted) -> Iterator[dict[int, bytes]]:
 def check_kills(hosted: Hosted, server: RealServer, seed: str, folder: Path) -> None:
     parents = Parents(server.port, hosted.uuid)
     killer = Killer(server, parents, random.Random(seed))
-    kinds, in_vain = itertools.cycle(KINDS), 0
+    kinds, in_vain, found = itertools.cycle(KINDS), 0, set[str]()
     with listener(server.port, hosted.uuid) as heard:
         for number, (kind, bodies) in enumerate(zip(kinds, batches(hosted), strict=False), 1):
             held, cut = hold_a_round(killer, kind, bodies)
             print(f"kill {number} ({kind}): {held} connections held, {cut} requests unanswered")
             in_vain += not cut
+            found |= {kind} if cut else set()
     # On a busy machine all that a worker held may have been answered, and not read yet.
     assert in_vain <= 1, "no request was in flight"
+    assert found == {*KINDS}
     print(f"{parents.unanswered.total()} requests cut, {parents.unavailable} answered 503")
     record = server.get(f"/e/{hosted.uuid}/record")
     assert sorted(parents.acknowledged) == list(range(ELECTORS))
