@@ -139,10 +139,12 @@ class _Watch:
         last = self._asked.once or watcher.phase.over or self._stop.is_set()
         if last:
             self._verify()
-        self._tell(watcher.read_record())
-        if self._stop.is_set() and not last:
+        if not self._stop.is_set():
+            self._tell(watcher.read_record())
+        stopped = self._stop.is_set()
+        if stopped and not last:
             self._verify()
-        return last or self._stop.is_set()
+        return last or stopped
 
     def _tell(self, troubles: list[Away]) -> None:
         if not self._stop.is_set():

@@ -4,7 +4,8 @@
 So two rounds are never so far apart that they would not count as asking (``asking.py``), and each
 begins with the checkpoints. Each question has half of the time left; the booth's files have a time
 of their own, each an equal part of it and what others left over, so that nothing that comes before
-takes it from them. The zip, which comes last, has what all else has left of the round.
+takes it from them. The zip, which comes last, has what all else has left of the round, whatever
+this machine does in between, and some of its own.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Patience:
 
     def begin(self) -> None:
         """A round begins."""
-        self._over = self._now() + ROUND_SECONDS
+        self._over, self._left = self._now() + ROUND_SECONDS, ROUND_SECONDS
         self._until = self._over - BOOTH_SECONDS - _AGAIN_SECONDS
         self._questions = 0
 
@@ -50,9 +51,13 @@ class Patience:
         self._until = self._now() + _AGAIN_SECONDS
         self._questions = 0
 
+    def pause(self) -> None:
+        """Nothing is asked for now, be it for long."""
+        self._left = self._over - self._now()
+
     def rest(self) -> None:
-        """The next question has all that is left of this round."""
-        self._until = self._over
+        """The next question has all that was left of this round at that pause."""
+        self._until = self._now() + max(self._left, _AGAIN_SECONDS)
         self._questions = 1
 
     @contextmanager

@@ -226,6 +226,7 @@ class Watcher:
         self._rest(candidates, kept=kept)
         if not attempts.stopped:
             self.hours.turns.rounds += 1
+        self._site.pause()
         return self._seen()
 
     def read_record(self) -> list[Away]:

@@ -214,6 +214,29 @@ def test_the_zip_has_all_that_is_left_of_the_round(board: TestBoard, watched: Wa
     assert board.now - began <= ROUND_SECONDS
 
 
+def test_what_this_machine_does_before_takes_no_time_from_the_zip(
+    board: TestBoard, watched: Watched
+) -> None:
+    """A verification may take long, and a laptop sleep."""
+    watched.site = Slow(board, lambda path: 400 if path == RECORD else 0)
+    watched.restart()
+    board.pass_time(HOUR)
+    watched.watcher.round()
+    board.now += 2 * ROUND_SECONDS
+    assert watched.watcher.read_record() == []
+    assert board.asked[-1] == RECORD
+
+
+def test_the_zip_has_some_time_of_its_own(board: TestBoard, watched: Watched) -> None:
+    """Where the booth's files take all that there is."""
+    watched.site = Slow(board, lambda path: 30 if path == RECORD else 1000)
+    watched.restart()
+    board.pass_time(HOUR)
+    watched.round()
+    assert board.asked[-1] == RECORD
+    assert RECORD not in {each.path for each in watched.troubles}
+
+
 def test_a_booth_that_comes_too_late_each_time_is_an_alarm(
     board: TestBoard, watched: Watched
 ) -> None:

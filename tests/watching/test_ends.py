@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import signal
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import pytest
 from audit import cli
 from audit.evidence_parts import STALLED_SECONDS
 from audit.watching import record_reading
-from audit.watching.agents import DESKTOP
+from audit.watching.agents import DESKTOP, Agent
 from audit.watching.phase import MARGIN_SECONDS
+from audit.watching.site import Answer, HttpSite
 from tests.tamper.forge.journal import CLOSES_AT
 from tests.tamper.forge.logs import Cosigner
 from tests.tamper.forge.remake import Forge
@@ -262,6 +265,31 @@ def test_a_record_with_another_fault_is_called_wrong_at_once(
     result.publish()
     events = once(result, tmp_path / "s", 1, capsys, "--once")
     assert "invalid" in [event.get("kind") for event in events]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("more", [(), ("--once",)])
+def test_a_stop_while_the_zip_comes_verifies_once_what_was_kept(
+    number: signal.Signals,
+    more: tuple[str, ...],
+    board: TestBoard,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask = HttpSite.get
+
+    def get(
+        site: HttpSite, path: str, agent: Agent, start: int = 0, *, patience: int = 1
+    ) -> AbstractContextManager[Answer]:
+        if path.endswith("/record"):
+            signal.raise_signal(number)
+        return ask(site, path, agent, start, patience=patience)
+
+    monkeypatch.setattr(HttpSite, "get", get)
+    monkeypatch.setattr("time.time", lambda: float(board.now))
+    names = [event["event"] for event in once(board, tmp_path / "s", 0, capsys, *more)]
+    assert (names.count("verified"), names.count("ended")) == (1, 1)
 
 
 def test_whoever_each_zip_kills_has_said_and_verified_all_else(
