@@ -27,9 +27,18 @@ command -v apt-get >/dev/null 2>&1 ||
 [ "$(id -u)" -eq 0 ] ||
     stop "the browser tests need Chromium: sudo apt-get install chromium"
 
+# Chromium alone does for all tests: that the other cannot be had now stops nothing.
+missing() {
+    if found chromium; then
+        printf 'setup: %s; the tests use Chromium alone, which takes longer\n' "$1" >&2
+        exit 0
+    fi
+    stop "$1"
+}
+
 echo "setup: installing Chromium"
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update || stop "the Debian archive is not within reach"
+apt-get -qq update || missing "the Debian archive is not within reach"
 apt-get -qq install --yes --no-install-recommends chromium chromium-headless-shell >/dev/null ||
     apt-get -qq install --yes --no-install-recommends chromium >/dev/null ||
-    stop "Chromium could not be installed"
+    missing "Chromium could not be installed"

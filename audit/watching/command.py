@@ -135,20 +135,20 @@ class _Watch:
         much for this machine, nothing else is lost.
         """
         watcher = self._watcher
-        self._tell(watcher.round())
+        self._tell(watcher.round(), goes_on=True)
         last = self._asked.once or watcher.phase.over or self._stop.is_set()
         if last:
             self._verify()
         if not self._stop.is_set():
-            self._tell(watcher.read_record())
+            self._tell(watcher.read_record(), goes_on=False)
         stopped = self._stop.is_set()
         if stopped and not last:
             self._verify()
         return last or stopped
 
-    def _tell(self, troubles: list[Away]) -> None:
+    def _tell(self, troubles: list[Away], *, goes_on: bool) -> None:
         if not self._stop.is_set():
-            self._troubles.tell(troubles, time.monotonic())
+            self._troubles.tell(troubles, time.monotonic(), goes_on=goes_on)
         self._news.tell()
 
     def _verify(self) -> None:

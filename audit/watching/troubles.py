@@ -38,17 +38,21 @@ class Troubles:
         self._is_over = True
         self._not_yet_at: float | None = None
 
-    def tell(self, troubles: list[Away], at: float) -> None:
+    def tell(self, troubles: list[Away], at: float, *, goes_on: bool = False) -> None:
         """What is new in this round.
 
         Args:
-            troubles: of it.
+            troubles: of it, so far.
             at: when it was, in seconds of a steady clock.
+            goes_on: whether it is not over, so that what lacks here may still be lacking.
         """
         now = {(each.why, _place(each.path)): each.path for each in troubles}
-        self._told_at = {
-            each: told for each, told in self._told_at.items() if at - told < _HOUR or each in now
-        }
+        if not goes_on:
+            self._told_at = {
+                each: told
+                for each, told in self._told_at.items()
+                if at - told < _HOUR or each in now
+            }
         new: dict[tuple[Text, bool], list[str]] = {}
         for (why, place), path in now.items():
             if self._is_new((why, place), at):
@@ -56,6 +60,9 @@ class Troubles:
                 self._told_at[why, place] = at
         for (why, _), paths in new.items():
             self._speaker.trouble(_line(why, [path for path in paths if path]))
+        if goes_on:
+            self._is_over = self._is_over and not new
+            return
         if not (now or self._is_over):
             self._speaker.trouble(_OVER)
         self._is_over = not now or (self._is_over and not new)

@@ -91,6 +91,7 @@ class Watcher:
         self.clock = Clock(self.alarms, around.now, self.hours)
         attempts = self._attempts = Attempts(self.alarms)
         self._waiting: list[str] = []
+        self._agents = self.hours.turns.agents
         self._looker = Looker(
             self.logs, store, self.alarms, around.now, around.pause, attempts.troubles.append
         )
@@ -210,7 +211,7 @@ class Watcher:
             attempts.attempt(lambda: self.meet(None))
             if not self.met:
                 return list(attempts.troubles)
-        first, again, other = self.hours.turns.agents
+        first, again, other = self._agents = self.hours.turns.agents
         shown_now = self._looker.look(first)
         for log in self.logs.values():
             attempts.attempt(partial(log.fetch, first))
@@ -237,7 +238,7 @@ class Watcher:
         """
         if self.met and not self._attempts.stopped:
             self._site.rest()
-            *_, other = self.hours.turns.agents
+            *_, other = self._agents  # of the round that is over
             self._second.read_record(other)
         return self._seen()
 

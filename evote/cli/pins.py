@@ -107,8 +107,8 @@ def _deliver(_options: Namespace) -> int:
 def _advice(kept: Iterable[Kept]) -> str:
     if all(isinstance(each.cause, TransportFailed) for each in kept):
         return (
-            "réglez le dossier ; ils partent à leur prochain essai, dans l'heure, si evote worker "
-            "tourne ; sinon, relancez evote pins deliver dans une heure"
+            "réglez le dossier ; ils partent à leur prochain essai, dans l'heure, si evote serve "
+            "ou evote worker tourne ; sinon, relancez evote pins deliver dans une heure"
         )
     return (
         "evote doctor dit quoi faire ; qui attend ses chiffres secrets en vain en reçoit "

@@ -296,6 +296,23 @@ def test_no_trouble_masks_another_and_what_lasts_is_told_once() -> None:
     ]
 
 
+def test_what_lacks_at_the_end_of_every_round_is_not_over_while_the_next_goes_on() -> None:
+    """The zip, which comes last."""
+    heard = Heard()
+    troubles = Troubles(heard)
+    for at in range(0, 3 * HOUR, 900):
+        troubles.tell([], at, goes_on=True)
+        troubles.tell([trouble("/e/1/record")], at)
+    assert heard.lines == ["le serveur : /e/1/record : il répond par l'erreur 503"]
+    troubles.tell([trouble("/v/1")], 3 * HOUR, goes_on=True)
+    troubles.tell([trouble("/v/1")], 3 * HOUR)
+    troubles.tell([], 4 * HOUR)
+    assert heard.lines[1:] == [
+        "le serveur : /v/1 : il répond par l'erreur 503",
+        "Le serveur répond de nouveau.",
+    ]
+
+
 def test_what_comes_and_goes_is_told_once_an_hour() -> None:
     heard = Heard()
     troubles = Troubles(heard)

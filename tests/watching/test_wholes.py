@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 
@@ -148,13 +147,14 @@ def test_what_is_signed_for_whoever_asks_after_what_differs_convicts(
     lying: str, board: TestBoard, grown: Watched
 ) -> None:
     """In this minute alone: both looks of its round are over when other entries are given."""
-    fork, looks, lied_at = forked(board.shown), Counter[int](), set[int]()
+    fork, lied_at = forked(board.shown), set[int]()
+    looks: dict[int, list[Agent]] = {}
 
     def view(_: TestBoard, path: str, agent: Agent) -> bytes | None:
         if path.endswith("checkpoint"):
-            looks[board.now] += 1
+            looks.setdefault(board.now, []).append(agent)
             return answer_of(fork, path) if board.now in lied_at else None
-        if path != lying or looks[board.now] < 2 * len(LOGS) or lied_at - {board.now}:
+        if path != lying or len(looks[board.now]) < 2 * len(LOGS) or lied_at - {board.now}:
             return None
         lied_at.add(board.now)
         unsigned = Shown(fork.logs, board.shown.notes)
@@ -162,7 +162,8 @@ def test_what_is_signed_for_whoever_asks_after_what_differs_convicts(
 
     board.view = view
     assert "fork" in pass_rounds(grown, HOUR)
-    assert len(lied_at) == 1
+    (at,) = lied_at
+    assert {*looks[at]} == {PLAIN, DESKTOP, PHONE}  # who asks last has not looked before
 
 
 def test_a_zip_with_other_entries_is_seen_within_the_hour(board: TestBoard, grown: Watched) -> None:

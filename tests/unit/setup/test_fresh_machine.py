@@ -21,7 +21,8 @@ INSTALLED_BY = (
 def test_whatever_runs_tests_installs_what_they_need(target: str) -> None:
     command = ["make", "--dry-run", "--always-make", "--no-print-directory", target]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    before = told.partition(" -m pytest" if target != "defences" else "tests.defences.run")[0]
+    before, tests, _ = told.partition("tests.defences.run" if target == "defences" else "-m pytest")
+    assert tests
     for program in INSTALLED_BY:
         assert program in before
     assert "setup/fetch_peer.py" in before or target == "defences"
