@@ -68,8 +68,13 @@ def on_postgresql(postgresql_url: str, tmp_path: Path) -> Hosted:
     return host_school(postgresql_url, tmp_path)
 
 
+def casting_alone(hosted: Hosted, folder: Path) -> RealServer:
+    """Without what each worker writes by itself soon after its start: sign-ins, written anew."""
+    return RealServer(hosted.url, hosted.keys, folder, more={"UPKEEP": "false"})
+
+
 def test_sqlite_whose_disk_fills_up_and_is_emptied(on_sqlite: Hosted, tmp_path: Path) -> None:
-    with running(RealServer(on_sqlite.url, on_sqlite.keys, tmp_path)) as server:
+    with running(casting_alone(on_sqlite, tmp_path)) as server:
         must_be_recorded(post(on_sqlite, server, 0))
         before = on_sqlite.everything()
         with no_file_longer_than(4096, server.workers()):
@@ -136,7 +141,7 @@ def test_sqlite_whose_log_cannot_be_written_or_synced(
 def test_postgresql_stopped_while_ballots_are_on_their_way(
     on_postgresql: Hosted, postgresql: Server, tmp_path: Path
 ) -> None:
-    with running(RealServer(on_postgresql.url, on_postgresql.keys, tmp_path)) as server:
+    with running(casting_alone(on_postgresql, tmp_path)) as server:
         must_be_recorded(post(on_postgresql, server, 0))
         before = on_postgresql.everything()
         with ExitStack() as stack:
@@ -171,7 +176,7 @@ def test_postgresql_that_ends_the_sessions_of_the_server(
 def test_postgresql_without_room_for_its_log(
     on_postgresql: Hosted, postgresql: Server, tmp_path: Path
 ) -> None:
-    with running(RealServer(on_postgresql.url, on_postgresql.keys, tmp_path)) as server:
+    with running(casting_alone(on_postgresql, tmp_path)) as server:
         must_be_recorded(post(on_postgresql, server, 0))
         before = on_postgresql.everything()
         with no_file_longer_than(4096, backends(postgresql), postgresql.user):
