@@ -29,12 +29,18 @@ PARENTS = 6
 def cast_one_after_the_other(hosted: Hosted, folder: Path) -> list[Call]:
     """Return the calls of the server while parents vote, up to its end.
 
-    It rewrites no sign-ins by itself, which would write to the log between a sync and its answer.
+    Its log has what they write alone: no upkeep, and no step but one before them.
     """
     output = folder / "server.calls"
     alone = {"UPKEEP": "false"}
-    traced = RealServer(hosted.url, hosted.keys, folder, before=strace(output), more=alone)
+    traced = RealServer(
+        hosted.url, hosted.keys, folder, before=strace(output), seconds=600, more=alone
+    )
+    before = hosted.everything()
     with running(traced) as server:
+        for _ in patiently("no step is published"):
+            if hosted.everything() != before:
+                break
         for elector in range(PARENTS):
             assert post_cast(server.port, hosted.uuid, hosted.body(elector)).status == 200
         assert server.stop() == 0
